@@ -1,0 +1,19 @@
+"""The REST API: gathers the routers of the storeys under /api/v1/; described at /api/schema/ and /api/docs/."""
+
+from __future__ import annotations
+
+from ninja import NinjaAPI
+
+from core.people.api import TokenAuth
+from ocop.indicators.api import router as indicators
+from search.pages.api import router as search
+
+api = NinjaAPI(
+    title="Lên Sàn",
+    version="1",
+    description="Search and indicators. Keys: `Authorization: Bearer <key>`.",
+    docs_url="docs/",
+    openapi_url="schema/",
+)
+api.add_router("v1", search)
+api.add_router("v1", indicators, auth=TokenAuth())

@@ -1,0 +1,37 @@
+"""What every page knows: the demo mark, whether goods are sold here, the basket, and where the person may go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from core.people.models import Role
+from core.people.queries import Viewer, viewer_of
+from market.orders.basket import basket_size
+
+_PLACES: list[tuple[str, str, tuple[str, ...]]] = [
+    ("Đi thực địa", "/thuc-dia/", (Role.TEAM_LEAD, Role.TEAM_MEMBER)),
+    ("Bảng số liệu", "/bang/", (Role.NATIONAL, Role.PROVINCE, Role.COMMUNE, Role.AUDITOR)),
+    ("Bàn việc của sàn", "/san/", (Role.PLATFORM_OPERATOR,)),
+]
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The context processor; costs one query for a signed-in person, none for others."""
+    viewer = viewer_of(request)
+    return {
+        "demo": settings.DEMO,
+        "selling": settings.SELLING == "direct",
+        "basket_count": basket_size(request.session) if hasattr(request, "session") else 0,
+        "places": places_of(viewer, request.path),
+    }
+
+
+def places_of(viewer: Viewer, path: str = "") -> list[dict[str, Any]]:
+    """The main places that this person may open."""
+    found = [(label, url) for label, url, roles in _PLACES if viewer.has_role(*roles)]
+    if viewer.is_signed_in and (viewer.is_operator or not found):
+        found.insert(0, ("Gian hàng của tôi", "/nguoi-ban/"))
+    return [{"label": label, "url": url, "current": path.startswith(url)} for label, url in found]

@@ -1,0 +1,47 @@
+"""Every setting that comes from the environment, with its type and default: the one list.
+
+`MODE` decides how strict the rest is: `demo` (default, what `make run` starts), `test`, `production`.
+`config/checks.py` refuses to start production on unsafe values.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from environs import Env
+
+ROOT = Path(__file__).resolve().parent.parent
+env = Env()
+
+MODE: str = env.str("MODE", "demo")
+DEMO = MODE == "demo"
+PRODUCTION = MODE == "production"
+DEBUG: bool = env.bool("DEBUG", False)
+STATE_DIR = Path(env.str("STATE_DIR", str(ROOT / "var")))
+
+DEMO_SECRET = "demo-secret-key-never-used-in-production-0123456789"
+SECRET_KEY: str = env.str("SECRET_KEY", "" if PRODUCTION else DEMO_SECRET)
+# Newest first; each at least 32 characters. The oldest also keys the blind indexes.
+DEMO_FIELD_KEY = "demo-field-key-never-used-in-production-0123456789"
+FIELD_KEYS: list[str] = env.list("FIELD_KEYS", [] if PRODUCTION else [DEMO_FIELD_KEY])
+
+PORT: int = env.int("PORT", 8000)
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"])
+BASE_URL: str = env.str("BASE_URL", f"http://127.0.0.1:{PORT}")
+
+DATABASE_URL: str = env.str("DATABASE_URL", f"sqlite:///{STATE_DIR / 'lensan.sqlite3'}")
+SEARCH_URL: str = env.str("SEARCH_URL", "")  # empty: the embedded engine
+
+# direct: buyers order and pay here; showcase: no basket, product pages link to the platforms.
+SELLING: str = env.str("SELLING", "" if PRODUCTION else "direct")
+
+# Only the two addresses choose the gateway (unset: the double next door); code and secret never do.
+VNPAY_DOUBLE: str = env.str("VNPAY_DOUBLE", f"http://127.0.0.1:{PORT + 2}")
+VNPAY_TMN_CODE: str = env.str("VNPAY_TMN_CODE", "" if PRODUCTION else "DEMO0001")
+VNPAY_HASH_SECRET: str = env.str("VNPAY_HASH_SECRET", "" if PRODUCTION else "DEMOSECRETDEMOSECRETDEMOSECRET01")
+VNPAY_PAY_URL: str = env.str("VNPAY_PAY_URL", f"{VNPAY_DOUBLE}/paymentv2/vpcpay.html")
+VNPAY_API_URL: str = env.str("VNPAY_API_URL", f"{VNPAY_DOUBLE}/merchant_webapi/api/transaction")
+
+# The marketplace double: a simulation under its own name, never a stand-in for VoSo or Postmart.
+SANDBOX_MARKET_URL: str = env.str("SANDBOX_MARKET_URL", f"http://127.0.0.1:{PORT + 1}")
+SANDBOX_MARKET_KEY: str = env.str("SANDBOX_MARKET_KEY", "" if PRODUCTION else "demo-market-key")

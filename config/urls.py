@@ -1,0 +1,37 @@
+"""Every address of the service, gathered from the storeys."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from config import health
+from config.api import api
+from config.design import design_page
+from config.media import media
+
+urlpatterns = [
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+    # One log-in for everybody: the two back offices have no form of their own.
+    path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
+    path("cms/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
+    path("admin/", admin.site.urls),
+    path("cms/", include(wagtailadmin_urls)),
+    path("tai-lieu/", include(wagtaildocs_urls)),
+    path("api/", api.urls),
+    path("media/<path:path>", media, name="media"),
+    path("", include("core.urls")),
+    path("", include("onboarding.urls")),
+    path("", include("market.urls")),
+    path("", include("ocop.urls")),
+    path("", include("search.urls")),
+]
+if settings.DEMO or settings.DEBUG:
+    urlpatterns.append(path("thiet-ke/", design_page))
+urlpatterns.append(path("", include(wagtail_urls)))

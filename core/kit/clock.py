@@ -1,0 +1,32 @@
+"""The time, in one place so that tests can set it. Moments are aware UTC; days are Vietnam's."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def now() -> datetime:
+    """This moment, aware, UTC."""
+    return timezone.now()
+
+
+def today() -> date:
+    """The day it is in Vietnam, which a UTC server would get wrong for seven hours."""
+    return now().astimezone(VIETNAM).date()
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day `months` later; 29 February and 31st days fall back to the month's last day."""
+    total = day.year * 12 + day.month - 1 + months
+    year, month = divmod(total, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, min(day.day, last))
+        except ValueError:
+            continue
+    raise AssertionError("every month has a 28th")

@@ -1,0 +1,131 @@
+"""The one door through which the product speaks HTTP to other servers.
+
+Guards: only http(s), no redirects, bounded answers, bounded time, and no private or loopback
+address unless the caller says that its target is a configured one (server-side request forgery).
+Errors say what the caller may do next: `NotSent` may be tried again, `OutcomeUnknown` may not.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+
+class OutboundError(Exception):
+    """An HTTP call that brought no answer. `permanent`: trying again cannot help."""
+
+    permanent = False
+
+
+class OutboundRefused(OutboundError):
+    """The address is not one we may call (scheme, private network, redirect)."""
+
+    permanent = True
+
+
+class NotSent(OutboundError):
+    """The request never left: repeating it is safe."""
+
+
+class OutcomeUnknown(OutboundError):
+    """The request left, the answer did not come whole: the other side may have acted."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole HTTP answer. `headers` are case-insensitive, `body` is at most `max_bytes` long."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def send(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    params: Mapping[str, str] | None = None,
+    json: Any = None,
+    data: bytes | Mapping[str, str] | None = None,
+    connect_timeout: float = 5.0,
+    read_timeout: float = 20.0,
+    max_bytes: int = 5_000_000,
+    allow_private: bool = False,
+) -> Answer:
+    """Send one request, without redirects or retries, and read the bounded answer.
+
+    Timeouts are in seconds; `read_timeout` bounds the whole answer, not only the gap between bytes.
+    Raises OutboundRefused, NotSent or OutcomeUnknown.
+    """
+    if not allow_private:
+        _refuse_private(url)
+    deadline = time.monotonic() + connect_timeout + read_timeout
+    try:
+        response = requests.request(
+            method,
+            url,
+            headers=dict(headers or {}),
+            params=params,
+            json=json,
+            data=data,
+            timeout=(connect_timeout, read_timeout),
+            allow_redirects=False,
+            stream=True,
+        )
+    except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, ValueError) as error:
+        raise OutboundRefused(str(error)) from error
+    except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError) as error:
+        raise NotSent(str(error)) from error
+    except requests.exceptions.ConnectionError as error:
+        # Only a connection that was never made is known to have carried nothing.
+        if "Failed to establish a new connection" in str(error) or "NameResolution" in str(error):
+            raise NotSent(str(error)) from error
+        raise OutcomeUnknown(str(error)) from error
+    except requests.exceptions.RequestException as error:
+        raise OutcomeUnknown(str(error)) from error
+    with response:
+        if 300 <= response.status_code < 400 and "location" in response.headers:
+            raise OutboundRefused(f"redirect from {urlsplit(url).netloc} refused")
+        return Answer(response.status_code, response.headers, _read(response, max_bytes, deadline))
+
+
+def _read(response: requests.Response, max_bytes: int, deadline: float) -> bytes:
+    """The body, cut short with OutcomeUnknown when it is too long, too slow or incomplete."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        for part in response.iter_content(65536):
+            size += len(part)
+            if size > max_bytes:
+                raise OutcomeUnknown(f"answer longer than {max_bytes} bytes")
+            if time.monotonic() > deadline:
+                raise OutcomeUnknown("answer took too long")
+            parts.append(part)
+    except requests.exceptions.RequestException as error:
+        raise OutcomeUnknown(str(error)) from error
+    expected = response.headers.get("content-length")
+    raw = response.headers.get("content-encoding") is None
+    if raw and expected is not None and expected.isdigit() and size < int(expected):
+        raise OutcomeUnknown(f"answer ended after {size} of {expected} bytes")
+    return b"".join(parts)
+
+
+def _refuse_private(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise OutboundRefused(f"not an http address: {parts.scheme}")
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise NotSent(f"no such host: {parts.hostname}") from error
+    for entry in found:
+        if not ipaddress.ip_address(entry[4][0]).is_global:
+            raise OutboundRefused(f"{parts.hostname} is not a public address")

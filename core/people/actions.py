@@ -1,0 +1,105 @@
+"""Making people, giving grants, handing out one-time entry codes and API keys."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, timedelta
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+from django.db.models import F
+
+from core.audit.actions import record
+from core.kit import clock
+from core.people.models import ApiToken, EntryCode, Grant, User
+from core.people.queries import Viewer, key_hash
+from core.places.models import Hamlet, Unit
+
+CODE_LIFE = timedelta(days=7)
+MAX_TRIES = 5
+# Letters and digits that cannot be mistaken for each other on paper.
+_CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+class CodeRefused(Exception):
+    """The user name and code do not fit, or the code is used up. Never says which."""
+
+
+@transaction.atomic
+def give_grant(
+    *, user: User, role: str, unit: Unit | None, given_by: Viewer, valid_from: date | None = None,
+    valid_to: date | None = None, hamlet: Hamlet | None = None,
+) -> Grant:  # fmt: skip
+    """Give a person a role in a unit (None: the whole country) for a period."""
+    grant = Grant.objects.create(
+        user=user,
+        role=role,
+        unit=unit,
+        hamlet=hamlet,
+        valid_from=valid_from or clock.today(),
+        valid_to=valid_to,
+        given_by_id=given_by.user_id,
+    )
+    record("grant.given", actor_id=given_by.user_id, object_label=f"grant:{grant.pk}", unit_code=unit.code if unit else "")
+    return grant
+
+
+@transaction.atomic
+def make_person(*, username: str, full_name: str, by: Viewer, is_demo: bool = False) -> User:
+    """A person without a password; they enter with a one-time code and set one. `username` must be free."""
+    user = User(username=username, full_name=full_name, is_demo=is_demo)
+    user.set_unusable_password()
+    user.save()
+    record("person.made", actor_id=by.user_id, object_label=f"user:{user.pk}")
+    return user
+
+
+@transaction.atomic
+def issue_entry_code(*, user: User, by: Viewer) -> str:
+    """A fresh one-time code "ABCD-2345", valid for seven days; earlier unused ones end. Shown once, kept hashed."""
+    now = clock.now()
+    EntryCode.objects.filter(user=user, used_at__isnull=True).update(expires_at=now)
+    code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(8))
+    EntryCode.objects.create(user=user, code_hash=make_password(code), made_at=now, expires_at=now + CODE_LIFE)
+    record("entry_code.issued", actor_id=by.user_id, object_label=f"user:{user.pk}")
+    return f"{code[:4]}-{code[4:]}"
+
+
+def enter_with_code(*, username: str, code: str, new_password: str) -> User:
+    """Use up a code and set the password; the person may then sign in.
+
+    Raises ValidationError for a weak password, CodeRefused after any mismatch; five tries use a code up.
+    """
+    validate_password(new_password)  # first, so that a weak one costs no try and says nothing about the code
+    cleaned = code.replace("-", "").replace(" ", "").upper()
+    entry = (
+        EntryCode.objects.filter(user__username=username, used_at__isnull=True, expires_at__gt=clock.now())
+        .select_related("user")
+        .order_by("-made_at")
+        .first()
+    )
+    if entry is None:
+        make_password(cleaned)  # an unknown name takes as long as a known one
+        raise CodeRefused
+    # The try is counted on its own, so that a crash or a second request cannot give it back.
+    if not EntryCode.objects.filter(pk=entry.pk, tries__lt=MAX_TRIES).update(tries=F("tries") + 1):
+        raise CodeRefused
+    if not check_password(cleaned, entry.code_hash):
+        raise CodeRefused
+    with transaction.atomic():
+        if not EntryCode.objects.filter(pk=entry.pk, used_at__isnull=True).update(used_at=clock.now()):
+            raise CodeRefused
+        entry.user.set_password(new_password)
+        entry.user.save(update_fields=["password"])
+        record("entry_code.used", actor_id=entry.user.pk, object_label=f"user:{entry.user.pk}")
+    return entry.user
+
+
+@transaction.atomic
+def make_api_token(*, user: User, name: str, by: Viewer, key: str | None = None) -> str:
+    """A new API key of this person; returned once, kept hashed. `key` is given only by the demo world."""
+    key = key or f"ls_{secrets.token_urlsafe(32)}"
+    ApiToken.objects.create(user=user, name=name, key_hash=key_hash(key), made_at=clock.now())
+    record("api_token.made", actor_id=by.user_id, object_label=f"user:{user.pk}")
+    return key

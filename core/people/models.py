@@ -1,0 +1,86 @@
+"""People who sign in, and what they may do where.
+
+A person's rights as staff are grants: role × unit × period. No grant, no rows.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+
+from core.places.models import Hamlet, Unit
+
+
+class User(AbstractUser):
+    """Somebody with a log-in. Vietnamese names have no reliable first and last part, so there is one name field."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    full_name = models.CharField("họ và tên", max_length=120)
+    is_demo = models.BooleanField(default=False)
+
+    REQUIRED_FIELDS = ["full_name"]
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        return self.full_name
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+
+class Role(models.TextChoices):
+    NATIONAL = "national", "cán bộ trung ương"
+    PROVINCE = "province", "cán bộ tỉnh"
+    COMMUNE = "commune", "cán bộ xã"
+    TEAM_LEAD = "team_lead", "tổ trưởng tổ công nghệ số"
+    TEAM_MEMBER = "team_member", "thành viên tổ công nghệ số"
+    PLATFORM_OPERATOR = "platform_operator", "nhân viên sàn"
+    AUDITOR = "auditor", "kiểm toán viên"
+
+
+class Grant(models.Model):
+    """One role in one unit for a period. Without a unit it is for the whole country (national roles only)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
+    hamlet = models.ForeignKey(Hamlet, on_delete=models.PROTECT, null=True, related_name="+")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    given_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False) | Q(role__in=["national", "auditor", "platform_operator"]),
+                name="grant_without_unit_is_national",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="grant_period_runs_forward"
+            ),
+        ]
+
+
+class EntryCode(models.Model):
+    """A one-time code handed to a person on paper, for a first log-in without e-mail or SMS."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="entry_codes")
+    code_hash = models.CharField(max_length=128)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+
+class ApiToken(models.Model):
+    """A key for programs; only its hash is kept. It has exactly the rights of its person."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    key_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)

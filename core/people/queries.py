@@ -1,0 +1,94 @@
+"""Who is looking, and what their grants cover."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from core.kit import clock
+from core.people.models import ApiToken, Grant, Role, User
+from core.places.models import in_force
+
+STAFF_ROLES = (Role.NATIONAL, Role.PROVINCE, Role.COMMUNE, Role.AUDITOR)
+
+
+@dataclass(frozen=True)
+class HeldGrant:
+    """A grant in force today. `unit_id` None means the whole country."""
+
+    role: str
+    unit_id: int | None
+    hamlet_id: int | None
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The person (or SYSTEM) on whose rights a query or an action runs."""
+
+    user_id: int | None
+    name: str = ""
+    grants: tuple[HeldGrant, ...] = ()
+    is_operator: bool = False
+    is_system: bool = False
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether a person is signed in; SYSTEM is no person."""
+        return self.user_id is not None
+
+    def has_role(self, *roles: str) -> bool:
+        """Whether a grant of one of these roles is in force anywhere."""
+        return self.is_operator or any(grant.role in roles for grant in self.grants)
+
+    def area(self, *roles: str, unit_field: str = "unit") -> Q:
+        """The filter "in the area of my grants of these roles" for rows whose commune is `unit_field`.
+
+        A province grant covers its communes. Without a grant the filter matches nothing.
+        """
+        held = [grant for grant in self.grants if grant.role in roles]
+        if self.is_system or self.is_operator or any(grant.unit_id is None for grant in held):
+            return Q()
+        units = [grant.unit_id for grant in held]
+        if not units:
+            return Q(pk__in=[])
+        return Q(**{f"{unit_field}__in": units}) | Q(**{f"{unit_field}__parent__in": units})
+
+
+NOBODY = Viewer(None)
+SYSTEM = Viewer(None, "hệ thống", is_system=True)
+
+
+def viewer_for(user: Any) -> Viewer:
+    """The viewer behind `request.user`, with the grants in force today; NOBODY for an anonymous one."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return NOBODY
+    grants = Grant.objects.filter(in_force(clock.today()), user=user).values_list("role", "unit_id", "hamlet_id")
+    return Viewer(user.pk, str(user), tuple(HeldGrant(*row) for row in grants), is_operator=user.is_superuser)
+
+
+def key_hash(key: str) -> str:
+    """The stored form of an API key (it is long and random, so a plain hash is enough)."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def viewer_by_token(key: str) -> Viewer | None:
+    """The viewer whose unended API key this is, or None."""
+    token = ApiToken.objects.filter(key_hash=key_hash(key), ended_at__isnull=True).select_related("user").first()
+    return viewer_for(token.user) if token and token.user.is_active else None
+
+
+def users_named(user_ids: Iterable[int]) -> dict[int, str]:
+    """Names by id, for trails and histories."""
+    return dict(User.objects.filter(pk__in=set(user_ids)).values_list("pk", "full_name"))
+
+
+def viewer_of(request: Any) -> Viewer:
+    """The viewer of an HTTP request, looked up once."""
+    if not hasattr(request, "_viewer"):
+        request._viewer = viewer_for(getattr(request, "user", None))
+    viewer: Viewer = request._viewer
+    return viewer

@@ -1,0 +1,5 @@
+"""Addresses of the ground storey."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("core.people.urls"))]

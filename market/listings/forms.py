@@ -1,0 +1,107 @@
+"""The listing form: photograph first, then a few words."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from core.kit.text import plain_text, squeeze
+from market.listings.actions import ListingFacts
+from market.listings.models import Category, SaleUnit
+from market.listings.rules import MAX_PHOTOS
+
+
+class SeveralPhotos(forms.ClearableFileInput):
+    """A file input for several pictures."""
+
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+
+class PhotosField(forms.FileField):
+    """Zero or more uploaded files; whether they are pictures is found out by the photo pipeline."""
+
+    widget = SeveralPhotos
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+        files = data if isinstance(data, (list, tuple)) else [data] if data else []
+        return [super(PhotosField, self).clean(file, initial) for file in files]
+
+
+class DongField(forms.CharField):
+    """Whole đồng as people write them: "55.000", "55000 đ", "55 000"."""
+
+    def to_python(self, value: Any) -> Any:
+        text = re.sub(r"[\s.,_đ₫]|vnd", "", str(value or ""), flags=re.IGNORECASE)
+        if not text:
+            return None
+        if not re.fullmatch(r"\d{1,12}", text):
+            raise forms.ValidationError(_("Hãy ghi giá bằng số, ví dụ 55.000."))
+        return int(text)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and not 1_000 <= value < 1_000_000_000:
+            raise forms.ValidationError(_("Giá phải từ 1.000 đ đến dưới 1 tỷ đồng."))
+
+    def run_validators(self, value: Any) -> None:
+        """The bounds above are all there is to check; text validators do not fit a number."""
+
+
+class ListingForm(forms.Form):
+    """One listing. `kept` carries photos that were already stored, so that an error elsewhere loses none."""
+
+    photos = PhotosField(
+        label=_("Ảnh sản phẩm"),
+        required=False,
+        widget=SeveralPhotos(attrs={"accept": "image/*"}),
+        help_text=_("Chụp nơi sáng, rõ sản phẩm và nhãn. Tối đa 8 ảnh."),
+    )
+    kept = forms.CharField(required=False, widget=forms.HiddenInput)
+    name = forms.CharField(label=_("Tên sản phẩm"), max_length=120, help_text=_("Tên như trên nhãn, ví dụ: Hạt điều rang muối Bù Gia Mập."))
+    category = forms.ModelChoiceField(label=_("Loại hàng"), queryset=Category.objects.all(), empty_label=_("Chọn loại hàng"))
+    description = forms.CharField(
+        label=_("Mô tả"),
+        max_length=4000,
+        help_text=_("Làm từ gì, vị thế nào, dùng ra sao, giữ được bao lâu. Ba dòng là đủ."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    price = DongField(label=_("Giá bán (đồng)"), widget=forms.TextInput(attrs={"inputmode": "numeric"}))
+    unit = forms.ChoiceField(label=_("Bán theo"), choices=SaleUnit.choices)
+    net_weight = forms.IntegerField(
+        label=_("Khối lượng tịnh của một đơn vị (gam)"),
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        help_text=_("Ví dụ hộp 500 g thì ghi 500. Hàng không cân thì bỏ trống."),
+    )
+    stock = forms.IntegerField(label=_("Số lượng đang có"), min_value=0, max_value=1_000_000)
+
+    def clean_name(self) -> str:
+        return squeeze(self.cleaned_data["name"])
+
+    def clean_description(self) -> str:
+        return plain_text(self.cleaned_data["description"], 4000)
+
+    def kept_ids(self) -> list[uuid.UUID]:
+        """Ids of photos stored by an earlier try, without those ticked for removal."""
+        removed = set(self.data.getlist("remove_photo")) if hasattr(self.data, "getlist") else set()
+        found: list[uuid.UUID] = []
+        for text in self.data.get("kept", "").split(","):
+            try:
+                key = uuid.UUID(text)
+            except ValueError:
+                continue
+            if str(key) not in removed and key not in found:
+                found.append(key)
+        return found[:MAX_PHOTOS]
+
+    def facts(self) -> ListingFacts:
+        """What the action needs; only after `is_valid()`."""
+        data = self.cleaned_data
+        return ListingFacts(**{name: data[name] for name in ListingFacts.__dataclass_fields__})

@@ -1,0 +1,63 @@
+"""Reading listings, for those who sell them and for those who buy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
+
+from core.desk.registry import Todo
+from core.kit import clock
+from core.people.queries import Viewer
+from market.listings.models import Listing, ListingBadge, ListingPhoto
+from market.shops.models import Shop
+from onboarding.producers.queries import producers_of
+
+FEW_TODOS = 10
+
+
+def goods_for_sale() -> QuerySet[Listing]:
+    """Published listings of open shops, with what a card shows, in a fixed number of queries."""
+    today = clock.today()
+    return (
+        Listing.objects.filter(state=Listing.State.PUBLISHED, shop__state=Shop.State.OPEN)
+        .select_related("shop", "shop__producer", "shop__producer__commune", "shop__producer__commune__parent", "category")
+        .prefetch_related(
+            Prefetch("photos", ListingPhoto.objects.select_related("photo")),
+            Prefetch(
+                "badges",
+                ListingBadge.objects.filter(
+                    valid_from__lte=today, valid_until__gte=today, revoked_on__isnull=True
+                ).order_by("-stars"),
+                to_attr="current_badges",
+            ),
+        )
+    )
+
+
+def listings_of(viewer: Viewer) -> QuerySet[Listing]:
+    """The listings of every shop this person may act for, newest change first, with photos."""
+    return (
+        Listing.objects.filter(shop__producer__in=producers_of(viewer))
+        .select_related("shop", "shop__producer", "category")
+        .prefetch_related(Prefetch("photos", ListingPhoto.objects.select_related("photo")))
+        .order_by("-changed_at", "-pk")
+    )
+
+
+def listing_todos(viewer: Viewer) -> Iterable[Todo]:
+    """Drafts to finish and goods that have run out."""
+    rows = listings_of(viewer).prefetch_related(None)
+    for listing in rows.filter(state=Listing.State.PUBLISHED, stock=0)[:FEW_TODOS]:
+        yield Todo(
+            f"{listing.name} đã hết hàng.", reverse("seller_listing_edit", args=[listing.sku]), "Ghi thêm số lượng", 2, "warn"
+        )
+    for listing in rows.filter(state=Listing.State.DRAFT)[:FEW_TODOS]:
+        yield Todo(
+            f"{listing.name} còn là bản nháp, người mua chưa thấy.",
+            reverse("seller_listing_edit", args=[listing.sku]),
+            "Xem lại và đăng bán",
+            4,
+            "info",
+        )

@@ -1,0 +1,112 @@
+"""Placing and releasing orders."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.urls import reverse
+
+from core.audit.actions import record
+from core.kit import clock
+from core.people.queries import Viewer
+from market.listings.actions import give_stock_back, take_stock
+from market.listings.models import Listing
+from market.orders.models import Order, OrderLine
+from market.payments.actions import cancel_payment, open_payment
+from market.payments.events import PaymentSettled
+from market.payments.models import Payment
+
+# An order keeps its goods while the buyer may be at the bank: the attempt's 15 minutes and the questions after it.
+KEEP_FOR = timedelta(minutes=30)
+SMALLEST_ORDER = 5_000
+LARGEST_ORDER = 999_999_999
+
+
+class AmountOutOfBounds(Exception):
+    """VNPAY takes from 5,000 to 999,999,999 đồng at once."""
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Where the goods go. `phone` is E.164."""
+
+    name: str
+    phone: str
+    address: str
+
+
+@transaction.atomic
+def place_order(*, wanted: Sequence[tuple[Listing, int]], receiver: Receiver, by: Viewer, is_demo: bool = False) -> Order:
+    """Take the goods, freeze name and price, open the payment: all or nothing.
+
+    Raises market.listings.actions.OutOfStock, AmountOutOfBounds.
+    """
+    total = sum(listing.price * quantity for listing, quantity in wanted)
+    if not SMALLEST_ORDER <= total <= LARGEST_ORDER:
+        raise AmountOutOfBounds
+    take_stock(wanted)
+    now = clock.now()
+    code = f"DH{now.astimezone(clock.VIETNAM):%y%m%d}{secrets.token_hex(3).upper()}"
+    key = secrets.token_urlsafe(24)
+    order = Order.objects.create(
+        code=code,
+        key=key,
+        buyer_id=by.user_id,
+        receiver_name=receiver.name,
+        receiver_phone=receiver.phone,
+        receiver_address=receiver.address,
+        payment=open_payment(reference=code, amount=total, return_path=reverse("order", args=[key])),
+        total=total,
+        placed_at=now,
+        keep_until=now + KEEP_FOR,
+        is_demo=is_demo,
+    )
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            listing=listing,
+            shop_id=listing.shop_id,
+            name=listing.name,
+            unit=listing.unit,
+            price=listing.price,
+            quantity=quantity,
+        )
+        for listing, quantity in wanted
+    )
+    record("order.placed", actor_id=by.user_id, object_label=f"order:{order.pk}")
+    return order
+
+
+@transaction.atomic
+def release_order(order: Order) -> bool:
+    """Give the goods of an unpaid order back. False when it is paid, or money may still be on its way."""
+    order = Order.objects.select_for_update(of=("self",)).select_related("payment").get(pk=order.pk)
+    if order.state != Order.State.PLACED or not cancel_payment(payment=order.payment):
+        return False
+    if not Order.objects.filter(pk=order.pk, state=Order.State.PLACED).update(state=Order.State.RELEASED):
+        return False
+    give_stock_back([(line.listing_id, line.quantity) for line in order.lines.all()])
+    record("order.released", actor_id=None, object_label=f"order:{order.pk}", via="work")
+    return True
+
+
+def on_payment_settled(event: PaymentSettled) -> None:
+    """Money has arrived: the order is paid, or, released meanwhile, waits for a refund by a person."""
+    now = clock.now()
+    orders = Order.objects.filter(payment_id=event.payment_id)
+    if orders.filter(state=Order.State.PLACED).update(state=Order.State.PAID, paid_at=now):
+        record("order.paid", actor_id=None, object_label=f"order:{orders.get().pk}", via="gateway")
+    elif orders.filter(state=Order.State.RELEASED).update(state=Order.State.PAID_LATE, paid_at=now):
+        record("order.paid_late", actor_id=None, object_label=f"order:{orders.get().pk}", via="gateway")
+
+
+def release_forgotten_orders() -> int:
+    """The periodic job: release what was kept long enough; returns how many."""
+    late = Order.objects.filter(
+        state=Order.State.PLACED, keep_until__lt=clock.now(), payment__state=Payment.State.WAITING
+    ).order_by("keep_until")[:50]
+    return sum(release_order(order) for order in late)

@@ -1,0 +1,36 @@
+"""The basket lives in the session: SKU → quantity. Prices and stock are read fresh each time it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+KEY = "basket"
+MAX_LINES = 30
+MAX_QUANTITY = 999
+
+
+def basket_of(session: Mapping[str, Any]) -> dict[str, int]:
+    """SKU → quantity, in the order of adding."""
+    found = session.get(KEY, {})
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def basket_size(session: Mapping[str, Any]) -> int:
+    """How many different things are in the basket."""
+    return len(basket_of(session))
+
+
+def put(session: Any, sku: str, quantity: int) -> None:
+    """Set the quantity of one SKU; 0 or less takes it out. Bounded in lines and quantity."""
+    basket = basket_of(session)
+    if quantity <= 0:
+        basket.pop(sku, None)
+    elif sku in basket or len(basket) < MAX_LINES:
+        basket[sku] = min(quantity, MAX_QUANTITY)
+    session[KEY] = basket
+
+
+def empty(session: Any) -> None:
+    """Forget the basket."""
+    session[KEY] = {}

@@ -1,0 +1,68 @@
+"""Reading baskets and orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
+
+from core.desk.registry import Todo
+from core.people.queries import Viewer
+from market.listings.models import Listing, ListingPhoto
+from market.orders.models import Order, OrderLine
+from market.shops.models import Shop
+from onboarding.producers.queries import producers_of
+
+
+@dataclass(frozen=True)
+class BasketLine:
+    """One thing in the basket at today's price. `problem` is a sentence when it cannot be bought so."""
+
+    listing: Listing
+    quantity: int
+    problem: str = ""
+
+    @property
+    def sum(self) -> int:
+        """Price × quantity, in đồng."""
+        return self.listing.price * self.quantity
+
+
+def basket_lines(basket: Mapping[str, int]) -> list[BasketLine]:
+    """The basket with fresh prices and stock; what is no longer there at all is left out."""
+    rows = Listing.objects.filter(sku__in=basket).select_related("shop")
+    found = {row.sku: row for row in rows.prefetch_related(Prefetch("photos", ListingPhoto.objects.select_related("photo")))}
+    return [BasketLine(found[sku], quantity, _problem(found[sku], quantity)) for sku, quantity in basket.items() if sku in found]
+
+
+def _problem(listing: Listing, quantity: int) -> str:
+    if listing.state != Listing.State.PUBLISHED or listing.shop.state != Shop.State.OPEN:
+        return "Sản phẩm này không còn bán. Hãy bỏ khỏi giỏ."
+    if listing.stock == 0:
+        return "Sản phẩm này vừa hết hàng. Hãy bỏ khỏi giỏ."
+    if listing.stock < quantity:
+        return f"Chỉ còn {listing.stock} {listing.get_unit_display()}. Hãy giảm số lượng."
+    return ""
+
+
+def order_by_key(key: str) -> Order | None:
+    """The order behind an unguessable address, with its lines and payment."""
+    return Order.objects.filter(key=key).select_related("payment").prefetch_related("lines__shop").first()
+
+
+def lines_sold_by(viewer: Viewer) -> QuerySet[OrderLine]:
+    """Paid lines of the shops this person acts for, newest first: never another shop's lines of the same order."""
+    return (
+        OrderLine.objects.filter(shop__producer__in=producers_of(viewer), order__state=Order.State.PAID)
+        .select_related("order", "shop")
+        .order_by("-order__paid_at", "pk")
+    )
+
+
+def order_todos(viewer: Viewer) -> Iterable[Todo]:
+    """Paid orders to pack."""
+    count = lines_sold_by(viewer).values("order_id").distinct().count()
+    if count:
+        yield Todo(f"Có {count} đơn đã trả tiền cần giao.", reverse("seller_orders"), "Xem đơn hàng", 1, "warn")

@@ -1,0 +1,14 @@
+"""What happens to payments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.events.registry import Event
+
+
+@dataclass(frozen=True)
+class PaymentSettled(Event):
+    """Verified money has arrived for this payment, for the first time."""
+
+    payment_id: int

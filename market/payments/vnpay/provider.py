@@ -1,0 +1,174 @@
+"""VNPAY behind the payment contract: builds pay addresses, takes IPNs and returns, asks for results."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from core.kit import clock
+from market.payments.actions import Verdict, log_message, note_return, record_result
+from market.payments.contract import Result
+from market.payments.models import GatewayMessage, Payment, PaymentAttempt
+from market.payments.vnpay import client, wire
+from market.payments.vnpay.codes import Meaning, Outcome, meaning_of_notice, meaning_of_query
+
+SERVER_ADDRESS = "127.0.0.1"
+_OUTCOMES = {
+    Outcome.PAID: "paid",
+    Outcome.UNDER_REVIEW: "under_review",
+    Outcome.WAITING: "waiting",
+    Outcome.UNKNOWN: "waiting",
+}
+
+
+def pay_page(attempt: PaymentAttempt) -> str:
+    """The signed address of VNPAY's pay page for a committed attempt."""
+    fields = wire.PayFields(
+        tmn_code=settings.VNPAY["tmn_code"],
+        txn_ref=attempt.txn_ref,
+        amount=attempt.amount,
+        order_info=wire.order_info(f"Thanh toan don hang {attempt.payment.reference}"),
+        return_url=settings.BASE_URL + reverse("vnpay_return"),
+        ip_addr=attempt.customer_address,
+        create_date=attempt.create_date,
+        expire_date=attempt.expire_date,
+    )
+    url = wire.build_pay_url(settings.VNPAY["pay_url"], fields, settings.VNPAY["hash_secret"])
+    log_message(
+        kind=GatewayMessage.Kind.PAY,
+        raw=url,
+        verdict="given out",
+        attempt=attempt,
+        caller_address=attempt.customer_address,
+    )
+    return url
+
+
+def ask(attempt: PaymentAttempt) -> Result:
+    """Ask by querydr. Raises core.kit.outbound.OutboundError; then nothing is known."""
+    request = wire.QueryRequest(
+        request_id=uuid.uuid4().hex,
+        tmn_code=settings.VNPAY["tmn_code"],
+        txn_ref=attempt.txn_ref,
+        transaction_date=attempt.create_date,
+        create_date=wire.gateway_time(clock.now()),
+        ip_addr=SERVER_ADDRESS,
+        order_info=f"Truy van {attempt.txn_ref}",
+    )
+    exchange = client.query(
+        settings.VNPAY["api_url"],
+        request,
+        settings.VNPAY["hash_secret"],
+        allow_private=settings.VNPAY["allow_private"],
+    )
+    answer = exchange.answer
+    meaning = meaning_of_query(answer.response_code, answer.transaction_type, answer.transaction_status)
+    log_message(
+        kind=GatewayMessage.Kind.QUERY,
+        raw=exchange.received.decode(errors="replace"),
+        verdict=meaning.reason,
+        attempt=attempt,
+    )
+    return Result(
+        _OUTCOMES.get(meaning.outcome, "failed"),
+        answer.amount,
+        response_code="00" if meaning.outcome == Outcome.PAID else answer.transaction_status,
+        transaction_status=answer.transaction_status,
+        transaction_no=answer.transaction_no,
+        bank_code=answer.bank_code,
+        pay_date=answer.pay_date,
+    )
+
+
+def take_ipn(raw_query: str, caller_address: str) -> tuple[str, str]:
+    """Handle one IPN; returns (RspCode, Message) in the order of checks that VNPAY's documents give.
+
+    Only 00 and 02 end VNPAY's retries, so a passing trouble of ours must raise and leave no trace.
+    """
+    code, message, attempt = _judge_ipn(raw_query)
+    log_message(
+        kind=GatewayMessage.Kind.IPN,
+        raw=raw_query,
+        verdict=f"{code} {message}",
+        attempt=attempt,
+        caller_address=caller_address,
+    )
+    return code, message
+
+
+def _judge_ipn(raw_query: str) -> tuple[str, str, PaymentAttempt | None]:
+    if not raw_query:
+        return "99", "Input data required", None
+    try:
+        notice = wire.parse_and_verify(raw_query, settings.VNPAY["hash_secret"])
+    except wire.Refused:
+        return "97", "Invalid signature", None
+    attempt = _attempt_of(notice)
+    if attempt is None:
+        return "01", "Order not found", None
+    verdict = record_result(attempt=attempt, result=_result_of(notice))
+    if verdict == Verdict.WRONG_AMOUNT:
+        return "04", "Invalid amount", attempt
+    if verdict == Verdict.ALREADY_FINAL:
+        return "02", "Order already confirmed", attempt
+    return "00", "Confirm Success", attempt
+
+
+@dataclass(frozen=True)
+class Return:
+    """What the buyer's browser brought back; only words, the payment's own state decides."""
+
+    payment: Payment
+    meaning: Meaning
+
+
+def take_return(raw_query: str, caller_address: str) -> Return | None:
+    """Handle the browser's return; None when it is not VNPAY's word. Never settles a payment."""
+    try:
+        notice = wire.parse_and_verify(raw_query, settings.VNPAY["hash_secret"])
+    except wire.Refused:
+        log_message(
+            kind=GatewayMessage.Kind.RETURN, raw=raw_query, verdict="refused", caller_address=caller_address
+        )
+        return None
+    attempt = _attempt_of(notice)
+    if attempt is None or notice.amount != attempt.amount:
+        log_message(
+            kind=GatewayMessage.Kind.RETURN, raw=raw_query, verdict="not ours", caller_address=caller_address
+        )
+        return None
+    meaning = meaning_of_notice(notice.response_code, notice.transaction_status)
+    with transaction.atomic():
+        if meaning.outcome in {Outcome.PAID, Outcome.UNDER_REVIEW}:
+            note_return(attempt=attempt)
+        log_message(
+            kind=GatewayMessage.Kind.RETURN,
+            raw=raw_query,
+            verdict=meaning.reason,
+            attempt=attempt,
+            caller_address=caller_address,
+        )
+    return Return(Payment.objects.get(pk=attempt.payment_id), meaning)
+
+
+def _attempt_of(notice: wire.Notice) -> PaymentAttempt | None:
+    if notice.tmn_code != settings.VNPAY["tmn_code"]:
+        return None
+    return PaymentAttempt.objects.filter(txn_ref=notice.txn_ref).first()
+
+
+def _result_of(notice: wire.Notice) -> Result:
+    meaning = meaning_of_notice(notice.response_code, notice.transaction_status)
+    return Result(
+        _OUTCOMES.get(meaning.outcome, "failed"),
+        notice.amount,
+        response_code=notice.response_code,
+        transaction_status=notice.transaction_status,
+        transaction_no=notice.transaction_no,
+        bank_code=notice.bank_code,
+        pay_date=notice.pay_date,
+    )

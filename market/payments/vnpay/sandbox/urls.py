@@ -1,0 +1,21 @@
+"""The double's addresses. The first two are VNPAY's own paths."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from market.payments.vnpay.sandbox import control, merchant_api, pages
+
+urlpatterns = [
+    path("paymentv2/vpcpay.html", pages.pay_address),
+    path("merchant_webapi/api/transaction", merchant_api.transaction),
+    path("paymentv2/giao-dich/<str:token>/", pages.choose, name="choose"),
+    path("paymentv2/giao-dich/<str:token>/the/", pages.card, name="card"),
+    path("paymentv2/giao-dich/<str:token>/qr/", pages.qr, name="qr"),
+    path("paymentv2/giao-dich/<str:token>/huy/", pages.cancel, name="cancel"),
+    path("_control/health", control.health),
+    path("_control/plan", control.plan),
+    path("_control/transactions", control.transactions),
+    path("_control/refunds/<str:transaction_no>", control.settle_refund),
+    path("_control/reset", control.reset),
+]

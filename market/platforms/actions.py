@@ -1,0 +1,203 @@
+"""Sheets out and in, and a person's word that a listing is really there."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import Max
+
+from core.audit.actions import record
+from core.kit import clock
+from core.people.queries import Viewer
+from market.platforms.contract import Artifact, FileAdapter, ItemOutcome, ItemResult, PlatformAdapter, adapter_for
+from market.platforms.engine.documents import document_of, settings_of
+from market.platforms.models import Connection, PlatformListing, SheetBatch
+from market.platforms.rules import can_confirm, can_exchange_sheets
+from onboarding.accounts.actions import LinkRefused, claim_account, claim_link, observe
+from onboarding.accounts.models import Observation
+from onboarding.producers.queries import may_act_for
+
+Work, Observed = PlatformListing.Work, PlatformListing.Observed
+
+
+class NotAllowed(PermissionError):
+    """The person may not do this to this listing or connection."""
+
+
+class NothingToExport(Exception):
+    """No listing waits for this platform; `left_out` are those that still lack something."""
+
+    def __init__(self, left_out: tuple[ItemResult, ...] = ()) -> None:
+        super().__init__("nothing to export")
+        self.left_out = left_out
+
+
+@dataclass
+class ImportReport:
+    """What a result file did: counts, and per row that could not be used a sentence with its number."""
+
+    claimed: int = 0
+    rejected: int = 0
+    waiting: int = 0
+    unchanged: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def file_adapter(connection: Connection) -> FileAdapter:
+    """The sheet adapter of a connection. Raises NotAllowed for one that speaks to a server."""
+    adapter: PlatformAdapter = adapter_for(connection.adapter)
+    if not isinstance(adapter, FileAdapter):
+        raise NotAllowed
+    return adapter
+
+
+def export_sheet(*, connection: Connection, by: Viewer) -> SheetBatch:
+    """Make the upload pack of everything that waits for this platform, and keep it.
+
+    The file is made outside the transaction; the batch and the sent revisions are written together.
+    Raises NotAllowed, NothingToExport.
+    """
+    if not can_exchange_sheets(by):
+        raise NotAllowed
+    adapter = file_adapter(connection)
+    rows = list(
+        PlatformListing.objects.filter(connection=connection, work=Work.AWAITING_OPERATOR, wanted=True, claimed_url="")
+        .select_related("listing__shop__producer__commune__parent", "listing__category")
+        .order_by("pk")
+    )
+    artifact: Artifact = adapter.export(settings_of(connection), [document_of(row.listing) for row in rows])
+    left_out = {item.sku: item for item in artifact.left_out}
+    if not artifact.count:
+        raise NothingToExport(artifact.left_out)
+    with transaction.atomic():
+        Connection.objects.select_for_update().get(pk=connection.pk)
+        number = (connection.batches.aggregate(last=Max("number"))["last"] or 0) + 1
+        batch = SheetBatch(
+            connection=connection,
+            number=number,
+            layout_version=adapter.capabilities(settings_of(connection)).rule_version,
+            count=artifact.count,
+            made_by_id=by.user_id,
+            made_at=clock.now(),
+        )
+        batch.file.save(f"{connection.platform.code}-{number}-{artifact.file_name}", ContentFile(artifact.content), save=False)
+        batch.save()
+        for row in rows:
+            if row.listing.sku not in left_out:
+                PlatformListing.objects.filter(pk=row.pk).update(sent_revision=row.listing.revision, submission=f"lô {number}")
+        record("sheet.exported", actor_id=by.user_id, object_label=f"sheet_batch:{batch.pk}")
+    return batch
+
+
+def import_result(*, connection: Connection, raw: bytes, by: Viewer) -> ImportReport:
+    """Read a result file and take in what each row says; a row that cannot be used changes nothing.
+
+    Repeating the same file changes nothing. Raises NotAllowed, ResultFileRefused (whole file unusable).
+    """
+    if not can_exchange_sheets(by):
+        raise NotAllowed
+    adapter = file_adapter(connection)
+    results = adapter.import_result(settings_of(connection), io.BytesIO(raw))
+    report = ImportReport()
+    with transaction.atomic():
+        rows = {
+            row.listing.sku: row
+            for row in PlatformListing.objects.select_for_update(of=("self",))
+            .filter(connection=connection, listing__sku__in=[result.sku for result in results])
+            .select_related("listing__shop__producer")
+        }
+        for result in results:
+            _take_row(result, rows.get(result.sku), report, by)
+        connection.batches.filter(answered_at__isnull=True).update(answered_at=clock.now())
+        record("sheet.answered", actor_id=by.user_id, object_label=f"connection:{connection.pk}")
+    return report
+
+
+def _take_row(result: ItemResult, row: PlatformListing | None, report: ImportReport, by: Viewer) -> None:
+    where = f"Dòng {result.row}: "
+    if result.outcome == ItemOutcome.UNKNOWN:
+        report.problems.append(where + " ".join(item.message_vi for item in result.issues))
+        return
+    if row is None:
+        report.problems.append(f"{where}không có tin nào mang mã {result.sku} chờ sàn này.")
+        return
+    if result.outcome == ItemOutcome.LIVE_CLAIMED and result.remote is not None:
+        if row.link is not None and row.link.url == result.remote.url or row.claimed_url == result.remote.url:
+            report.unchanged += 1
+            return
+        row.claimed_url, row.remote_id = result.remote.url, result.remote.product_id
+        row.claimed_by_id, row.claimed_at, row.reasons = by.user_id, clock.now(), []
+        report.claimed += 1
+    elif result.outcome == ItemOutcome.REJECTED:
+        reasons = [{"field": item.field, "message": item.message_vi, "remote": item.remote_text} for item in result.issues]
+        if row.observed == Observed.REJECTED and row.reasons == reasons:
+            report.unchanged += 1
+            return
+        row.observed, row.work, row.seen_at = Observed.REJECTED, Work.BLOCKED, clock.now()
+        row.reasons, row.claimed_url = reasons, ""
+        report.rejected += 1
+    else:
+        report.waiting += 1
+        return
+    row.save()
+
+
+@transaction.atomic
+def confirm_link(*, row: PlatformListing, by: Viewer) -> None:
+    """A person opened the claimed page and saw the product on sale there: evidence with their name.
+
+    Raises NotAllowed (also for the shop's own people), LinkRefused (not this platform's page, or another shop's).
+    """
+    row = (
+        PlatformListing.objects.select_for_update(of=("self",))
+        .select_related("connection__platform", "listing__shop__producer__commune")
+        .get(pk=row.pk)
+    )
+    if not can_confirm(by, row):
+        raise NotAllowed
+    if not row.claimed_url:
+        raise LinkRefused("Tin này chưa có liên kết để xác nhận.")
+    account = claim_account(platform=row.connection.platform, producer=row.listing.shop.producer, by=by)
+    link = claim_link(account=account, url=row.claimed_url, by=by)
+    taken = PlatformListing.objects.filter(link=link).exclude(pk=row.pk).exists()
+    if taken:
+        raise LinkRefused("Liên kết này đã được ghi cho một tin khác. Mỗi trang sản phẩm chỉ tính một lần.")
+    observe(
+        link=link,
+        result=Observation.Result.LIVE,
+        observer=Observation.Observer.PERSON,
+        by=by,
+        seen_title=row.listing.name,
+        seen_price=row.listing.price,
+    )
+    row.link, row.url, row.claimed_url = link, link.url, ""
+    row.observed, row.seen_at = Observed.LIVE, clock.now()
+    row.work = Work.IDLE if row.sent_revision >= row.revision else Work.AWAITING_OPERATOR
+    row.save()
+    record("link.confirmed", actor_id=by.user_id, object_label=f"platform_listing:{row.pk}")
+
+
+@transaction.atomic
+def refuse_link(*, row: PlatformListing, by: Viewer) -> None:
+    """A person looked and did not find the product: the claim is dropped, the listing waits for the platform again."""
+    row = PlatformListing.objects.select_for_update(of=("self",)).select_related("listing__shop__producer").get(pk=row.pk)
+    if not can_confirm(by, row):
+        raise NotAllowed
+    row.claimed_url, row.remote_id = "", ""
+    row.last_error = "Người xem trang chưa thấy sản phẩm ở liên kết mà sàn gửi."
+    row.save()
+    record("link.refused", actor_id=by.user_id, object_label=f"platform_listing:{row.pk}")
+
+
+@transaction.atomic
+def send_again(*, row: PlatformListing, by: Viewer) -> None:
+    """Put a stopped listing back into the queue. Raises NotAllowed."""
+    if not may_act_for(by, row.listing.shop.producer_id):
+        raise NotAllowed
+    PlatformListing.objects.filter(pk=row.pk, work__in=[Work.DEAD, Work.BLOCKED]).update(
+        work=Work.QUEUED, attempts=0, next_try_at=clock.now(), last_error=""
+    )
+    record("listing.sent_again", actor_id=by.user_id, object_label=f"platform_listing:{row.pk}")

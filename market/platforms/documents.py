@@ -1,0 +1,302 @@
+"""What travels between us and a platform: typed, frozen, without any platform's own words.
+
+Content (name, text, photos) is slow and reviewed; the offer (price, stock) is fast and is not.
+They are two documents with two hashes, so that a new stock level never reopens a review.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeAlias
+
+Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
+
+
+def normalised_text(text: str) -> str:
+    """The text in NFC, with one kind of line end and without outer space: two spellings become one."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def payload_hash(payload: Mapping[str, Json]) -> str:
+    """SHA-256 (hex) of the payload with normalised text and sorted keys: equal meaning, equal hash."""
+    text = json.dumps(_normalised(payload), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _normalised(value: Json) -> Json:
+    if isinstance(value, str):
+        return normalised_text(value)
+    if isinstance(value, Mapping):
+        return {normalised_text(key): _normalised(inner) for key, inner in value.items()}
+    if isinstance(value, Sequence):
+        return [_normalised(inner) for inner in value]
+    if value is None or isinstance(value, bool | int):
+        return value
+    raise TypeError(f"a {type(value).__name__} has no place in a payload")
+
+
+@dataclass(frozen=True)
+class ListingReference:
+    """One listing by our own names. `sku` never changes and is the only name stable on every platform."""
+
+    listing_id: str
+    sku: str
+    seller: str = ""
+
+
+@dataclass(frozen=True)
+class RemoteIds:
+    """The platform's names for a listing: its product, the page a buyer sees, the last submission."""
+
+    product_id: str
+    url: str = ""
+    submission_id: str = ""
+
+
+@dataclass(frozen=True)
+class PhotoReference:
+    """A photo by its content: `sha256` is the hex digest of what `read` brings (`read` may raise OSError)."""
+
+    sha256: str
+    file_name: str
+    content_type: str
+    read: Callable[[], bytes] = field(repr=False, compare=False)
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class BadgeDocument:
+    """A certificate as a buyer may see it. The market does not judge it; whoever builds the document
+    passes only the badges that are in force that day."""
+
+    check_code: str
+    decision_number: str
+    stars: int | None
+    issued_on: date | None
+    valid_from: date | None
+    valid_until: date | None
+    check_url: str = ""
+    revoked_on: date | None = None
+
+
+@dataclass(frozen=True)
+class OfferDocument:
+    """Price (whole đồng) and stock (absolute, never a difference) of a listing that exists remotely."""
+
+    sku: str
+    remote: RemoteIds
+    price: int
+    stock: int
+
+    @cached_property
+    def offer_hash(self) -> str:
+        """Equal for equal price and stock of the same SKU."""
+        return payload_hash({"sku": self.sku, "price": self.price, "stock": self.stock})
+
+
+@dataclass(frozen=True)
+class ListingDocument:
+    """A listing, complete: an empty field means that the platform shall hold nothing there.
+
+    `price` in whole đồng per `unit`, `net_weight_grams` of one unit, `stock` in units, `revision` ours.
+    """
+
+    reference: ListingReference
+    revision: int
+    title: str
+    description: str
+    category_code: str
+    price: int
+    unit: str
+    net_weight_grams: int | None
+    stock: int
+    photos: tuple[PhotoReference, ...] = ()
+    badges: tuple[BadgeDocument, ...] = ()
+    origin_commune: str = ""
+    origin_province: str = ""
+    producer_name: str = ""
+
+    @cached_property
+    def content_hash(self) -> str:
+        """Hash of everything a reviewer looks at: no price, no stock, no revision, no file names."""
+        photos: list[Json] = [{"sha256": photo.sha256, "alt": photo.alt} for photo in self.photos]
+        badges: list[Json] = [
+            {
+                "check_code": badge.check_code,
+                "decision_number": badge.decision_number,
+                "stars": badge.stars,
+                "issued_on": _iso(badge.issued_on),
+                "valid_from": _iso(badge.valid_from),
+                "valid_until": _iso(badge.valid_until),
+                "check_url": badge.check_url,
+                "revoked_on": _iso(badge.revoked_on),
+            }
+            for badge in self.badges
+        ]
+        return payload_hash(
+            {
+                "sku": self.reference.sku,
+                "title": self.title,
+                "description": self.description,
+                "category_code": self.category_code,
+                "unit": self.unit,
+                "net_weight_grams": self.net_weight_grams,
+                "photos": photos,
+                "badges": badges,
+                "origin_commune": self.origin_commune,
+                "origin_province": self.origin_province,
+                "producer_name": self.producer_name,
+            }
+        )
+
+    def offer(self, remote: RemoteIds) -> OfferDocument:
+        """The price and stock of this document, for the remote object that shows it."""
+        return OfferDocument(sku=self.reference.sku, remote=remote, price=self.price, stock=self.stock)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+class Severity(StrEnum):
+    """BLOCK stops the push, WARN only advises."""
+
+    BLOCK = "block"
+    WARN = "warn"
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One thing to mend. `field` is a path in ListingDocument ("" when the platform names none of ours).
+
+    `message_vi` is ours; `remote_text` is the platform's own words: untrusted, escaped where shown.
+    """
+
+    code: str
+    field: str
+    severity: Severity
+    message_vi: str
+    remote_text: str = ""
+
+
+class ReviewState(StrEnum):
+    """What the platform says of a listing. UNKNOWN: it says nothing we may rely on; keep what is known."""
+
+    PENDING = "pending"
+    LIVE = "live"
+    REJECTED = "rejected"
+    SUSPENDED = "suspended"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class ReviewResult:
+    """The review as read at `seen_at` (aware, UTC), with the reasons of a refusal."""
+
+    state: ReviewState
+    reasons: tuple[Issue, ...] = ()
+    seen_at: datetime | None = None
+
+
+class SubmissionState(StrEnum):
+    """ACCEPTED starts the review clock and is never "live"; AWAITING_OPERATOR waits for a person."""
+
+    ACCEPTED = "accepted"
+    AWAITING_OPERATOR = "awaiting_operator"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A write that the other side took. `remote` is None while a sheet has not come back."""
+
+    submission_id: str
+    operation_id: str
+    state: SubmissionState
+    submitted_at: datetime
+    remote: RemoteIds | None = None
+    expected_by: datetime | None = None
+
+
+@dataclass(frozen=True)
+class MediaReference:
+    """A photo that the platform holds: our digest and its id."""
+
+    sha256: str
+    remote_id: str
+
+
+class ItemOutcome(StrEnum):
+    """DONE/FAILED answer a call; LIVE_CLAIMED/REJECTED/WAITING are what a result sheet says of a row.
+
+    A claim is not evidence: somebody looks at the page before the listing counts as seen live.
+    UNKNOWN: neither may be concluded; the issues say why.
+    """
+
+    DONE = "done"
+    FAILED = "failed"
+    LIVE_CLAIMED = "live_claimed"
+    REJECTED = "rejected"
+    WAITING = "waiting"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class ItemResult:
+    """What became of one item of a batch. `row` is the line of a sheet as a person counts it (from 1)."""
+
+    sku: str
+    outcome: ItemOutcome
+    remote: RemoteIds | None = None
+    issues: tuple[Issue, ...] = ()
+    failure: Exception | None = field(default=None, compare=False)
+    row: int | None = None
+
+
+@dataclass(frozen=True)
+class RemoteSnapshot:
+    """A listing as the platform holds it now, in our words."""
+
+    remote: RemoteIds
+    sku: str
+    title: str
+    description: str
+    category_code: str
+    price: int
+    unit: str
+    net_weight_grams: int | None
+    stock: int
+    photo_digests: tuple[str, ...]
+    origin_commune: str
+    origin_province: str
+    producer_name: str
+    badge_codes: tuple[str, ...]
+    is_visible: bool
+    review: ReviewResult
+    updated_at: datetime | None = None
+
+
+def changed_fields(document: ListingDocument, snapshot: RemoteSnapshot) -> tuple[str, ...]:
+    """The names of our fields that differ on the platform, in document order (spelling alone is no drift)."""
+    names = (
+        *("title", "description", "category_code", "price", "unit", "net_weight_grams", "stock"),
+        *("origin_commune", "origin_province", "producer_name"),
+    )
+    changed = [name for name in names if _differs(getattr(document, name), getattr(snapshot, name))]
+    if tuple(photo.sha256 for photo in document.photos) != snapshot.photo_digests:
+        changed.append("photos")
+    if tuple(badge.check_code for badge in document.badges) != snapshot.badge_codes:
+        changed.append("badges")
+    return tuple(changed)
+
+
+def _differs(ours: str | int | None, theirs: str | int | None) -> bool:
+    if isinstance(ours, str) and isinstance(theirs, str):
+        return normalised_text(ours) != normalised_text(theirs)
+    return ours != theirs

@@ -1,0 +1,45 @@
+"""What should be on platforms, written in the transaction of the change itself."""
+
+from __future__ import annotations
+
+from core.kit import clock
+from market.listings.events import ListingChanged
+from market.listings.models import Listing
+from market.platforms.models import Connection, PlatformListing
+from market.shops.events import ShopChanged
+from market.shops.models import Shop
+from onboarding.consent.models import Purpose
+from onboarding.consent.queries import has_consent
+
+Work = PlatformListing.Work
+
+
+def on_listing_changed(event: ListingChanged) -> None:
+    """Bring the wishes for one listing up to date on every connection, and queue the work.
+
+    A listing goes out when it is on sale and its producer agreed to that; one that never was out is not withdrawn.
+    """
+    listing = Listing.objects.select_related("shop__producer").get(pk=event.listing_id)
+    on_sale = listing.state == Listing.State.PUBLISHED and listing.shop.state == Shop.State.OPEN
+    wanted = on_sale and has_consent(listing.shop.producer, Purpose.PLATFORM)
+    rows = {row.connection_id: row for row in PlatformListing.objects.filter(listing=listing)}
+    for connection in Connection.objects.filter(is_enabled=True):
+        row = rows.get(connection.pk)
+        if row is None:
+            if wanted:
+                PlatformListing.objects.create(listing=listing, connection=connection, revision=listing.revision)
+            continue
+        row.wanted, row.revision = wanted, listing.revision
+        row.attempts, row.next_try_at = 0, clock.now()
+        changed = ["wanted", "revision", "attempts", "next_try_at"]
+        # Work in the air is left alone: whoever brings it home sees the newer revision and queues it again.
+        if row.work not in {Work.IN_FLIGHT, Work.OUTCOME_UNKNOWN}:
+            row.work = Work.QUEUED
+            changed.append("work")
+        row.save(update_fields=changed)
+
+
+def on_shop_changed(event: ShopChanged) -> None:
+    """A shop opened or closed: the same for each of its listings."""
+    for listing_id in Listing.objects.filter(shop_id=event.shop_id).values_list("pk", flat=True):
+        on_listing_changed(ListingChanged(listing_id))

@@ -1,0 +1,1 @@
+"""The sheet for Postmart, later buudien.vn."""

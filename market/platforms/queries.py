@@ -1,0 +1,128 @@
+"""Reading the state of listings on platforms, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+
+from core.desk.registry import Todo
+from core.people.queries import Viewer
+from core.templatetags.vietnamese import moment
+from market.listings.models import Listing
+from market.platforms.models import Connection, PlatformListing
+from market.platforms.rules import CONFIRMERS
+from onboarding.producers.queries import producers_of
+
+Work, Observed = PlatformListing.Work, PlatformListing.Observed
+FEW_TODOS = 10
+
+
+@dataclass(frozen=True)
+class PlatformState:
+    """What people read: kind (of the design system), one sentence, when, reasons, where to look."""
+
+    row: PlatformListing
+    platform: str
+    is_simulation: bool
+    kind: str
+    sentence: str
+    time: str
+    url: str
+    reasons: list[dict[str, Any]]
+    can_send_again: bool
+
+
+def states_of(listing: Listing) -> list[PlatformState]:
+    """One state per platform of a listing, targets first."""
+    rows = listing.on_platforms.select_related("connection__platform").order_by(
+        "-connection__platform__counts_for_target", "connection__platform__name"
+    )
+    return [state_of(row) for row in rows]
+
+
+def state_of(row: PlatformListing) -> PlatformState:
+    """Derive the sentence from desired, observed and work."""
+    platform = row.connection.platform
+    kind, sentence = _sentence(row)
+    live = row.observed == Observed.LIVE and row.wanted
+    return PlatformState(
+        row=row,
+        platform=platform.name,
+        is_simulation=platform.is_simulation,
+        kind=kind,
+        sentence=sentence,
+        time=moment(row.seen_at) if live or row.observed == Observed.REJECTED else "",
+        url=row.url if live else "",
+        reasons=row.reasons if row.observed == Observed.REJECTED or row.work == Work.BLOCKED else [],
+        can_send_again=row.work == Work.DEAD,
+    )
+
+
+def _sentence(row: PlatformListing) -> tuple[str, str]:
+    if row.work == Work.DEAD:
+        return "bad", row.last_error or "Sàn chưa nhận tin này. Hãy gửi lại hoặc hỏi người vận hành."
+    if row.observed == Observed.REJECTED or row.work == Work.BLOCKED:
+        return "bad", "Sàn chưa nhận. Hãy sửa các mục sau rồi gửi lại."
+    if not row.wanted:
+        return ("wait", "Đang gỡ khỏi sàn.") if row.work != Work.IDLE else ("info", "Không còn trên sàn.")
+    if row.observed == Observed.LIVE:
+        later = " Bản sửa mới đang chờ gửi." if row.work != Work.IDLE else ""
+        return "good", f"Đã lên sàn.{later}"
+    if row.work == Work.OUTCOME_UNKNOWN:
+        return "wait", "Chưa rõ sàn đã nhận hay chưa. Hệ thống đang kiểm tra lại."
+    if row.work in {Work.QUEUED, Work.IN_FLIGHT}:
+        return "wait", row.last_error or "Đang gửi lên sàn."
+    if row.claimed_url:
+        return "wait", "Sàn báo đã đăng. Chờ người mở trang xem và xác nhận."
+    if row.work == Work.AWAITING_OPERATOR:
+        return "wait", "Chờ nhân viên sàn đăng." if row.sent_revision else "Chờ đưa vào tệp gửi cho sàn."
+    if row.observed == Observed.SUSPENDED:
+        return "warn", "Sàn đang tạm ẩn tin này."
+    return "wait", "Sàn đang duyệt."
+
+
+def platform_todos(viewer: Viewer) -> Iterable[Todo]:
+    """Listings that a platform refused or that stopped."""
+    rows = PlatformListing.objects.filter(
+        Q(work__in=[Work.BLOCKED, Work.DEAD]) | Q(observed=Observed.REJECTED),
+        wanted=True,
+        listing__shop__producer__in=producers_of(viewer),
+    ).select_related("listing", "connection__platform")
+    for row in rows.order_by("pk")[:FEW_TODOS]:
+        yield Todo(
+            f"{row.connection.platform.name} chưa nhận {row.listing.name}.",
+            reverse("seller_on_platforms", args=[row.listing.sku]),
+            "Xem lý do và sửa",
+            1,
+            "bad",
+        )
+
+
+def sheet_connections() -> QuerySet[Connection]:
+    """The connections served by sheets, with how many listings wait at each step."""
+    waiting = Q(listings__work=Work.AWAITING_OPERATOR, listings__wanted=True)
+    return (
+        Connection.objects.filter(is_enabled=True, platform__is_simulation=False)
+        .select_related("platform")
+        .annotate(
+            to_export=Count("listings", filter=waiting & Q(listings__claimed_url="", listings__sent_revision=0)),
+            to_answer=Count("listings", filter=waiting & Q(listings__claimed_url="", listings__sent_revision__gt=0)),
+            to_confirm=Count("listings", filter=~Q(listings__claimed_url="")),
+        )
+        .order_by("platform__name")
+    )
+
+
+def links_to_confirm(viewer: Viewer) -> QuerySet[PlatformListing]:
+    """Claimed pages in this person's area that somebody should open, oldest first."""
+    return (
+        PlatformListing.objects.exclude(claimed_url="")
+        .filter(viewer.area(*CONFIRMERS, unit_field="listing__shop__producer__commune"))
+        .exclude(listing__shop__producer__in=producers_of(viewer))
+        .select_related("connection__platform", "listing__shop__producer", "claimed_by")
+        .order_by("claimed_at", "pk")
+    )

@@ -1,0 +1,122 @@
+"""The process: Django as a library behind the threaded WSGI server of the standard library."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from socketserver import TCPServer, ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+
+import django
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+
+from market.platforms.sandbox.faults import Reply, play
+from market.platforms.sandbox.marketplace import ENVIRON_NAME, Marketplace
+
+StartResponse = Callable[..., Any]
+REASON_PHRASES = {200: "OK", 201: "Created", 204: "No Content", 429: "Too Many Requests", 500: "Server Error"}
+
+
+def configure() -> None:
+    """Set Django up: no database, no apps, our own few templates."""
+    settings.configure(
+        SECRET_KEY=secrets.token_urlsafe(32),
+        ALLOWED_HOSTS=["*"],
+        ROOT_URLCONF="market.platforms.sandbox.urls",
+        MIDDLEWARE=["django.middleware.csrf.CsrfViewMiddleware"],
+        CSRF_COOKIE_NAME="sandbox_csrf",
+        DATA_UPLOAD_MAX_MEMORY_SIZE=6_000_000,
+        LANGUAGE_CODE="vi",
+        USE_THOUSAND_SEPARATOR=True,
+        NUMBER_GROUPING=3,
+        TIME_ZONE="Asia/Ho_Chi_Minh",
+        USE_TZ=True,
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "DIRS": [Path(__file__).parent / "templates"],
+            }
+        ],
+        LOGGING_CONFIG=None,
+    )
+    django.setup()
+    # Refusals are this program's daily work; only its own crashes are worth a line.
+    logging.getLogger("django.request").setLevel(logging.ERROR)
+
+
+def build_application(marketplace: Marketplace) -> Callable[..., Iterable[bytes]]:
+    """The WSGI application: reviews what is due, plays the fault plan, then lets Django answer."""
+    inner = WSGIHandler()
+
+    def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        environ[ENVIRON_NAME] = marketplace
+        marketplace.store.review_due(time.time())
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+
+        def act() -> Reply:
+            return _collect(inner, environ)
+
+        if not path.startswith("/api/"):
+            reply = act()
+        else:
+            fault = marketplace.faults.strike(method, path)
+            status: int | None = None
+            try:
+                reply = play(fault, act) if fault else act()
+                status = reply.status
+            finally:
+                call = {
+                    "method": method,
+                    "path": path,
+                    "status": status,
+                    "fault": fault.kind if fault else None,
+                }
+                marketplace.faults.calls.append(call)
+        start_response(f"{reply.status} {REASON_PHRASES.get(reply.status, 'Answer')}", reply.headers)
+        return [reply.body]
+
+    return application
+
+
+def _collect(inner: WSGIHandler, environ: dict[str, Any]) -> Reply:
+    head: list[Any] = []
+
+    def keep(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+        head[:] = [int(status.split()[0]), headers]
+        return lambda text: None
+
+    response = inner(environ, keep)
+    try:
+        body = b"".join(response)
+    finally:
+        getattr(response, "close", lambda: None)()
+    return Reply(head[0], head[1], body)
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Writes no line per request; a test reads the call log instead."""
+
+    timeout = 60
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+class ThreadedServer(ThreadingMixIn, WSGIServer):
+    """One thread per connection; sleeping faults must not hold up the others."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 64
+
+    def server_bind(self) -> None:
+        """Bind without asking the name service who we are (slow where there is none)."""
+        TCPServer.server_bind(self)
+        host, port = self.socket.getsockname()[:2]
+        self.server_name, self.server_port = str(host), int(port)
+        self.setup_environ()

@@ -1,0 +1,1 @@
+"""The adapter for «Sàn thử», the reviewed marketplace that `market.platforms.sandbox` simulates."""

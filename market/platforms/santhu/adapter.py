@@ -1,0 +1,185 @@
+"""The contract for «Sàn thử», on top of wire and client."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from core.kit import clock
+from market.platforms.checks import document_issues, photo_bytes, refuse_bad_offer, refuse_blocked
+from market.platforms.contract import (
+    AdapterKind,
+    AuthRevoked,
+    Capabilities,
+    Conflict,
+    ConflictKind,
+    ConnectionSettings,
+    Health,
+    HealthState,
+    Issue,
+    ItemOutcome,
+    ItemResult,
+    ListingDocument,
+    ListingReference,
+    MediaReference,
+    MediaWay,
+    NotFound,
+    OfferDocument,
+    OutcomeUnknown,
+    PhotoReference,
+    PlatformFailure,
+    RateLimited,
+    RemoteIds,
+    RemoteSnapshot,
+    ReviewResult,
+    ReviewWay,
+    ShopSuspended,
+    Submission,
+    SubmissionState,
+    Unsupported,
+    ValidationFailed,
+)
+from market.platforms.santhu import wire
+from market.platforms.santhu.client import Client
+
+KEY = "santhu"
+REVIEW_HOURS = 24
+CAPABILITIES = Capabilities(
+    kind=AdapterKind.API,
+    rule_version="santhu-1",
+    reads_back=True,
+    lookup_by_reference=True,
+    sku_unique=False,
+    review=ReviewWay.ASYNC,
+    rejection_reasons=True,
+    media=MediaWay.PUSH,
+    separate_offers=True,
+    can_hide=True,
+    can_withdraw=True,
+    title_minimum=3,
+    title_maximum=120,
+    description_maximum=5000,
+    photo_maximum=9,
+    photo_bytes_maximum=5_000_000,
+    page_links=True,
+    review_hours=REVIEW_HOURS,
+    settling_seconds=5.0,
+)
+# Failures of the connection, not of one item: the rest of a batch would meet the same.
+CONNECTION_FAILURES = (RateLimited, AuthRevoked, ShopSuspended)
+
+
+class SanThuAdapter:
+    """Drives the simulated marketplace; keeps no state."""
+
+    key = KEY
+
+    def capabilities(self, connection: ConnectionSettings) -> Capabilities:
+        """Fixed by its documentation."""
+        return CAPABILITIES
+
+    def health(self, connection: ConnectionSettings) -> Health:
+        """One read with the key."""
+        now = clock.now()
+        try:
+            Client(connection).check_key()
+        except (AuthRevoked, ShopSuspended) as failure:
+            return Health(HealthState.WRONG_KEY, now, failure.message_vi)
+        except RateLimited as failure:
+            return Health(HealthState.DEGRADED, now, failure.message_vi)
+        except PlatformFailure:
+            return Health(HealthState.DOWN, now, "Sàn chưa trả lời. Hệ thống sẽ thử lại sau ít phút.")
+        return Health(HealthState.OK, now)
+
+    def validate(self, connection: ConnectionSettings, document: ListingDocument) -> tuple[Issue, ...]:
+        """By the documented limits."""
+        return document_issues(CAPABILITIES, document)
+
+    def find(self, connection: ConnectionSettings, reference: ListingReference) -> RemoteSnapshot | None:
+        """By exact SKU, which this platform does not keep unique."""
+        found = Client(connection).listings_with(reference)
+        if len(found) > 1:
+            raise Conflict(ConflictKind.TWO_OBJECTS, holders=[snapshot.remote for snapshot in found])
+        return found[0] if found else None
+
+    def put_media(
+        self, connection: ConnectionSettings, photo: PhotoReference, operation_id: str
+    ) -> MediaReference:
+        """Uploads only what the platform does not hold yet."""
+        client = Client(connection)
+        held = client.media(photo.sha256)
+        return held or client.upload(photo, photo_bytes(photo, CAPABILITIES), operation_id)
+
+    def put_content(
+        self,
+        connection: ConnectionSettings,
+        document: ListingDocument,
+        remote: RemoteIds | None,
+        operation_id: str,
+    ) -> Submission:
+        """Photos first, then the listing. The offer travels with a creation only."""
+        refuse_blocked(self.validate(connection, document))
+        media = {
+            photo.sha256: self.put_media(connection, photo, operation_id).remote_id
+            for photo in document.photos
+        }
+        client = Client(connection)
+        if remote is None:
+            snapshot = client.create(wire.creation_body(document, media), operation_id)
+        else:
+            body = wire.content_body(document, media)
+            snapshot = client.replace(remote.product_id, body, operation_id)
+        return _accepted(snapshot.remote, operation_id, review_hours=REVIEW_HOURS)
+
+    def put_offers(
+        self, connection: ConnectionSettings, offers: Sequence[OfferDocument], operation_id: str
+    ) -> list[ItemResult]:
+        """One call per offer. When the connection itself is refused, the rest is not even tried."""
+        client, results = Client(connection), list[ItemResult]()
+        stopped: PlatformFailure | None = None
+        for offer in offers:
+            try:
+                if stopped is not None:
+                    raise stopped
+                refuse_bad_offer(CAPABILITIES, offer)
+                snapshot = client.set_offer(offer.remote.product_id, wire.offer_body(offer), operation_id)
+                results.append(ItemResult(offer.sku, ItemOutcome.DONE, snapshot.remote))
+            except OutcomeUnknown as failure:
+                results.append(ItemResult(offer.sku, ItemOutcome.UNKNOWN, offer.remote, failure=failure))
+            except PlatformFailure as failure:
+                issues = failure.issues if isinstance(failure, ValidationFailed) else ()
+                results.append(ItemResult(offer.sku, ItemOutcome.FAILED, offer.remote, issues, failure))
+                if isinstance(failure, CONNECTION_FAILURES):
+                    stopped = failure
+        return results
+
+    def set_visibility(
+        self, connection: ConnectionSettings, remote: RemoteIds, visible: bool, operation_id: str
+    ) -> Submission:
+        """Does not touch the review."""
+        snapshot = Client(connection).set_visibility(remote.product_id, visible, operation_id)
+        return _accepted(snapshot.remote, operation_id)
+
+    def withdraw(self, connection: ConnectionSettings, remote: RemoteIds, operation_id: str) -> Submission:
+        """Deletes. Gone already is as good."""
+        try:
+            Client(connection).delete(remote.product_id, operation_id)
+        except NotFound:
+            return _accepted(remote, operation_id)
+        return _accepted(remote, operation_id)
+
+    def poll(self, connection: ConnectionSettings, submission: Submission) -> ReviewResult:
+        """Reads the listing that the submission made. Raises NotFound when it was removed."""
+        if submission.remote is None:
+            raise Unsupported("a submission without a remote id cannot be polled")
+        return self.fetch(connection, submission.remote).review
+
+    def fetch(self, connection: ConnectionSettings, remote: RemoteIds) -> RemoteSnapshot:
+        """Reads one listing."""
+        return Client(connection).listing(remote.product_id)
+
+
+def _accepted(remote: RemoteIds, operation_id: str, *, review_hours: int | None = None) -> Submission:
+    now = clock.now()
+    expected_by = None if review_hours is None else now + timedelta(hours=review_hours)
+    return Submission(operation_id, operation_id, SubmissionState.ACCEPTED, now, remote, expected_by)

@@ -1,0 +1,166 @@
+"""The producer's view of platforms, and the platform desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core.people.models import Role
+from core.people.queries import viewer_of
+from core.people.views import for_roles, signed_in
+from market.listings.queries import listings_of
+from market.platforms.actions import (
+    NothingToExport, confirm_link, export_sheet, file_adapter, import_result, refuse_link, send_again,
+)  # fmt: skip
+from market.platforms.contract import ResultFileRefused
+from market.platforms.engine.desired import on_listing_changed
+from market.platforms.forms import ResultForm
+from market.platforms.models import Connection, PlatformListing, SheetBatch
+from market.platforms.queries import links_to_confirm, sheet_connections, states_of
+from market.platforms.rules import CONFIRMERS
+from market.listings.events import ListingChanged
+from market.shops.navigation import seller_places
+from onboarding.accounts.actions import LinkRefused
+from onboarding.consent.actions import record_consents
+from onboarding.consent.models import Consent, Purpose
+from onboarding.consent.queries import has_consent
+
+operator_page = for_roles(Role.PLATFORM_OPERATOR)
+confirmer_page = for_roles(*CONFIRMERS)
+SHOWN_PROBLEMS = 20
+
+
+@signed_in
+def on_platforms(request: HttpRequest, sku: str) -> HttpResponse:
+    """Where one listing is, platform by platform, and what to mend."""
+    listing = get_object_or_404(listings_of(viewer_of(request)), sku=sku)
+    context = {
+        "listing": listing,
+        "states": states_of(listing),
+        "agreed": has_consent(listing.shop.producer, Purpose.PLATFORM),
+        "space_items": seller_places("seller_listings"),
+    }
+    return render(request, "market/platforms/on_platforms.html", context)
+
+
+@require_POST
+@signed_in
+def agree(request: HttpRequest, sku: str) -> HttpResponse:
+    """The producer agrees that their listings go to platforms; everything on sale is queued."""
+    viewer = viewer_of(request)
+    listing = get_object_or_404(listings_of(viewer), sku=sku)
+    with transaction.atomic():
+        record_consents(
+            producer=listing.shop.producer, answers={Purpose.PLATFORM: True}, means=Consent.Means.ONLINE, by=viewer
+        )
+        for pk in listing.shop.listings.values_list("pk", flat=True):
+            on_listing_changed(ListingChanged(pk))
+    messages.success(request, _("Cảm ơn bạn. Sản phẩm đang được gửi lên các sàn."))
+    return redirect("seller_on_platforms", sku=sku)
+
+
+@require_POST
+@signed_in
+def again(request: HttpRequest, sku: str, row_id: int) -> HttpResponse:
+    """Send a stopped listing again."""
+    viewer = viewer_of(request)
+    row = get_object_or_404(PlatformListing, pk=row_id, listing__in=listings_of(viewer).filter(sku=sku))
+    send_again(row=row, by=viewer)
+    messages.success(request, _("Đang gửi lại."))
+    return redirect("seller_on_platforms", sku=sku)
+
+
+def _tabs(current: str, is_operator: bool) -> list[dict[str, Any]]:
+    names = [("Tệp gửi và kết quả", "platform_desk")] if is_operator else []
+    names.append(("Xác nhận liên kết", "platform_confirm"))
+    return [{"label": label, "url": reverse(name), "current": name == current} for label, name in names]
+
+
+@operator_page
+def desk(request: HttpRequest) -> HttpResponse:
+    """The platform desk: what waits, files out, results in."""
+    context = {
+        "connections": sheet_connections(),
+        "batches": SheetBatch.objects.select_related("connection__platform", "made_by").order_by("-made_at")[:20],
+        "form": ResultForm(),
+        "space_items": _tabs("platform_desk", True),
+    }
+    return render(request, "market/platforms/desk.html", context)
+
+
+@require_POST
+@operator_page
+def export(request: HttpRequest, code: str) -> HttpResponse:
+    """Make the next upload file of one platform."""
+    connection = get_object_or_404(sheet_connections(), platform__code=code)
+    try:
+        batch = export_sheet(connection=connection, by=viewer_of(request))
+    except NothingToExport as problem:
+        for item in problem.left_out[:SHOWN_PROBLEMS]:
+            messages.warning(request, f"{item.sku}: " + " ".join(issue.message_vi for issue in item.issues))
+        messages.info(request, _("Không có tin nào chờ gửi cho %(name)s.") % {"name": connection.platform.name})
+        return redirect("platform_desk")
+    return redirect("platform_batch", code=code, number=batch.number)
+
+
+@operator_page
+def batch(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """Download one upload file."""
+    found = get_object_or_404(SheetBatch, connection__platform__code=code, number=number)
+    name = found.file.name.rsplit("/", 1)[-1]
+    return FileResponse(found.file.open("rb"), as_attachment=True, filename=name)
+
+
+@require_POST
+@operator_page
+def result(request: HttpRequest, code: str) -> HttpResponse:
+    """Take a result file in."""
+    connection: Connection = get_object_or_404(sheet_connections(), platform__code=code)
+    form = ResultForm(request.POST, request.FILES)
+    if not form.is_valid():
+        for error in form.errors["file"]:
+            messages.error(request, error)
+        return redirect("platform_desk")
+    file_adapter(connection)
+    try:
+        report = import_result(connection=connection, raw=form.cleaned_data["file"].read(), by=viewer_of(request))
+    except ResultFileRefused as problem:
+        messages.error(request, problem.message_vi)
+        return redirect("platform_desk")
+    words = _("Đã đọc tệp: %(claimed)d tin có liên kết chờ xác nhận, %(rejected)d tin bị từ chối, %(waiting)d tin còn chờ, %(unchanged)d dòng đã biết.")
+    messages.success(request, words % vars(report))
+    for problem_text in report.problems[:SHOWN_PROBLEMS]:
+        messages.warning(request, problem_text)
+    if len(report.problems) > SHOWN_PROBLEMS:
+        messages.warning(request, _("Còn %(count)d dòng khác có vấn đề.") % {"count": len(report.problems) - SHOWN_PROBLEMS})
+    return redirect("platform_desk")
+
+
+@confirmer_page
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Open claimed pages and say what is there."""
+    viewer = viewer_of(request)
+    if request.method == "POST":
+        row = get_object_or_404(links_to_confirm(viewer), pk=request.POST.get("row", "0"))
+        if "seen" in request.POST:
+            try:
+                confirm_link(row=row, by=viewer)
+            except LinkRefused as problem:
+                messages.error(request, str(problem))
+            else:
+                messages.success(request, _("Đã ghi: bạn thấy %(name)s đang bán trên sàn.") % {"name": row.listing.name})
+        else:
+            refuse_link(row=row, by=viewer)
+            messages.info(request, _("Đã ghi: chưa thấy sản phẩm ở liên kết này."))
+        return redirect("platform_confirm")
+    page = Paginator(links_to_confirm(viewer), 25).get_page(request.GET.get("page"))
+    context = {"page": page, "space_items": _tabs("platform_confirm", viewer.has_role(Role.PLATFORM_OPERATOR))}
+    return render(request, "market/platforms/confirm.html", context)

@@ -1,0 +1,12 @@
+"""Addresses of the market storey."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("market.shops.urls")),
+    path("", include("market.listings.urls")),
+    path("", include("market.payments.urls")),
+    path("", include("market.orders.urls")),
+    path("", include("market.platforms.urls")),
+    path("", include("market.storefront.urls")),
+]

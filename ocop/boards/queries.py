@@ -1,0 +1,69 @@
+"""What the boards show beyond the indicators themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from core.kit.text import sort_key
+from core.people.queries import STAFF_ROLES, Viewer
+from core.places.models import Level, Unit
+from ocop.certificates.queries import with_certificate_marks
+from ocop.indicators.queries import Scope, areas_of, scope_rows
+from ocop.presence.models import PresenceLink
+from ocop.presence.queries import with_presence_marks
+from ocop.register.models import OcopProduct
+from ocop.register.queries import products_matching, products_visible_to
+
+# What a list of products can be narrowed to: name in the address → value → condition over the marks.
+FILTERS: dict[str, dict[str, dict[str, bool]]] = {
+    "han": {
+        "con": {"is_certified": True},
+        "chua-ro": {"is_unclear": True},
+        "het": {"is_certified": False, "is_unclear": False},
+    },
+    "san": {
+        "ca-hai": {"is_on_voso": True, "is_on_postmart": True},
+        "voso": {"is_on_voso": True},
+        "postmart": {"is_on_postmart": True},
+        "chua": {"is_on_voso": False, "is_on_postmart": False},
+    },
+    "gan": {"roi": {"is_linked": True}, "chua": {"is_linked": False}},
+}
+
+
+@dataclass(frozen=True)
+class AreaChoice:
+    """An area a viewer may look at: the unit's code and how it is called."""
+
+    code: str
+    label: str
+
+
+def area_choices(viewer: Viewer) -> list[AreaChoice]:
+    """Provinces for people who see the whole country; otherwise the units of the grants and the communes
+    within."""
+    units = areas_of(viewer).select_related("parent")
+    if viewer.is_operator or any(
+        grant.unit_id is None for grant in viewer.grants if grant.role in STAFF_ROLES
+    ):
+        units = units.filter(level=Level.PROVINCE)
+    ordered = sorted(units, key=lambda unit: (unit.level == Level.COMMUNE, sort_key(unit.name)))
+    return [AreaChoice(unit.code, _label(unit)) for unit in ordered]
+
+
+def products_in(scope: Scope, *, words: str, chosen: dict[str, str]) -> QuerySet[OcopProduct]:
+    """The products a viewer sees in a scope that hold all `words` and fit the chosen values of `FILTERS`,
+    marked."""
+    products = scope_rows(products_visible_to(scope.viewer), scope, "unit")
+    products = with_presence_marks(with_certificate_marks(products, scope.on), scope.on)
+    links = PresenceLink.objects.filter(product=OuterRef("pk"), ended_at__isnull=True)
+    products = products.annotate(is_linked=Exists(links))
+    for name, values in FILTERS.items():
+        products = products.filter(**values.get(chosen.get(name, ""), {}))
+    return products_matching(products, words)
+
+
+def _label(unit: Unit) -> str:
+    return f"{unit.kind} {unit.name}"

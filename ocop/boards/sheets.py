@@ -1,0 +1,93 @@
+"""Rows of an indicator as a csv file that a spreadsheet opens without running anything."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.core.paginator import Paginator
+from django.utils import timezone
+
+from core.kit import clock
+from ocop.indicators.evidence import HouseholdRow, ProductRow, evidence_rows
+from ocop.indicators.queries import Scope, rows_on
+from ocop.indicators.registry import HOUSEHOLDS, Indicator, Side
+from ocop.presence.rules import POSTMART, VOSO
+
+_AT_ONCE = 500
+_SIDES = {Side.NUMERATOR: "tử số", Side.DENOMINATOR: "mẫu số", Side.MISSING: "chưa rõ"}
+_PRODUCT_HEADING = [
+    "Mã", "Sản phẩm", "Chủ thể", "Nơi sản xuất", "Nằm ở", "Hạng sao", "Số quyết định", "Công nhận",
+    "Còn hạn đến", "Tình trạng", "Mã kiểm tra", "Voso", "Thấy trên Voso", "Postmart", "Thấy trên Postmart",
+    "Nguồn",
+]  # fmt: skip
+_HOUSEHOLD_HEADING = ["Mã hộ", "Nơi ở", "Nằm ở", "Sàn", "Khai ngày", "Thấy trên sàn", "Liên kết"]
+
+
+def safe_cell(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: a leading = + - @ or control character gets an
+    apostrophe."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text
+
+
+def rows_as_csv(indicator: Indicator, scope: Scope, side: Side | None) -> Iterator[str]:
+    """The file in pieces of at most 500 rows; begins with the mark that makes Excel read UTF-8. Households
+    carry their number, not their name: files travel."""
+    heading = _HOUSEHOLD_HEADING if indicator.subject is HOUSEHOLDS else _PRODUCT_HEADING
+    yield "\ufeff" + _lines([heading])
+    for page in Paginator(rows_on(indicator, scope, side), _AT_ONCE):
+        found = evidence_rows(indicator, page.object_list, scope.on)
+        yield _lines([_household(row) if isinstance(row, HouseholdRow) else _product(row) for row in found])
+
+
+def file_name(indicator: Indicator, scope: Scope) -> str:
+    """ "I2both-79-2026-11-22.csv"."""
+    parts = [indicator.code, scope.unit.code if scope.unit else "", scope.on.isoformat()]
+    return "-".join(part for part in parts if part) + ".csv"
+
+
+def _product(row: ProductRow) -> list[str]:
+    product, paper = row.product, row.certificate
+    pages = {page.platform: page for page in reversed(row.pages)}
+    cells = [str(product.pk), product.name, product.producer_name, row.place, _sides(row.sides)]
+    cells += [
+        str(paper.stars or "") if paper else "",
+        paper.decision_number if paper else "",
+        paper.written_date() if paper else "",
+        row.until,
+        row.state_word,
+        paper.check_code if paper else "",
+    ]
+    for platform in (VOSO, POSTMART):
+        page = pages.get(platform)
+        cells += [page.url if page else "", _day(page.at) if page else ""]
+    return [*cells, product.source_url]
+
+
+def _household(row: HouseholdRow) -> list[str]:
+    accounts = row.accounts
+    return [
+        str(row.household.pk),
+        row.place,
+        _sides(row.sides),
+        ", ".join(account.platform_name for account in accounts),
+        ", ".join(_day(account.claimed_at) for account in accounts),
+        ", ".join(_day(account.seen_at) or "chưa thấy" for account in accounts),
+        " ".join(account.url for account in accounts if account.url),
+    ]
+
+
+def _sides(sides: list[str]) -> str:
+    return ", ".join(_SIDES[Side(side)] for side in sides)
+
+
+def _day(at: datetime | None) -> str:
+    return f"{timezone.localtime(at, clock.VIETNAM):%d/%m/%Y}" if at else ""
+
+
+def _lines(rows: list[list[str]]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerows([[safe_cell(cell) for cell in row] for row in rows])
+    return out.getvalue()

@@ -1,0 +1,16 @@
+"""Addresses of the boards."""
+
+from django.urls import path
+
+from ocop.boards.views import numbers, products
+
+urlpatterns = [
+    path("bang/", numbers.board, name="board"),
+    path("bang/san-pham/", products.products, name="board_products"),
+    path("bang/san-pham/<int:pk>/", products.product, name="board_product"),
+    path("bang/san-pham/<int:pk>/gan/<int:listing_pk>/", products.link, name="board_link"),
+    path("bang/san-pham/<int:pk>/go/<int:link_pk>/", products.unlink, name="board_unlink"),
+    path("bang/san-pham/<int:pk>/thu-hoi/<int:paper_pk>/", products.revoke, name="board_revoke"),
+    path("bang/<slug:code>/", numbers.indicator_rows, name="board_rows"),
+    path("bang/<slug:code>/dong.csv", numbers.indicator_csv, name="board_rows_csv"),
+]

@@ -1,0 +1,1 @@
+"""The boards: `numbers` for rates and their rows, `products` for the register and its links."""

@@ -1,0 +1,68 @@
+"""What a request to the boards asks for: the area and the day, from its address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from core.people.queries import viewer_of
+from ocop.boards.forms import ScopeForm
+from ocop.boards.queries import area_choices
+from ocop.indicators.queries import NotVisible, Scope, scope_for
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The scope, its form, its name for headings, and its part of an address ("" or
+    "unit=79&on=2026-11-01")."""
+
+    scope: Scope
+    form: ScopeForm
+    area: str
+    query: str
+
+    def address(self, name: str, *args: object, **more: str) -> str:
+        """The address of another board page with the same scope."""
+        query = urlencode(
+            [*_pairs(self.scope, self.form), *((key, value) for key, value in more.items() if value)]
+        )
+        return reverse(name, args=args) + (f"?{query}" if query else "")
+
+
+def asked_of(request: HttpRequest) -> Asked:
+    """Read area and day. Raises Http404 for an area the person may not see; a day that is none counts as
+    today."""
+    viewer = viewer_of(request)
+    choices = area_choices(viewer)
+    one = len(choices) == 1
+    everything = [] if one else [("", _("Cả địa bàn của tôi"))]
+    form = ScopeForm(request.GET, everything + [(choice.code, choice.label) for choice in choices])
+    form.is_valid()
+    unit_code = request.GET.get("unit", "")
+    try:
+        scope = scope_for(viewer, unit_code=unit_code, on=form.cleaned_data.get("on"))
+    except NotVisible as error:
+        raise Http404 from error
+    whole = choices[0].label if one else _("Cả địa bàn của tôi")
+    area = str(scope.unit) if scope.unit else whole
+    return Asked(scope, form, area, urlencode(_pairs(scope, form)))
+
+
+def board_tabs(request: HttpRequest) -> list[dict[str, object]]:
+    """The tabs of the boards."""
+    tabs = [(_("Tỷ lệ"), reverse("board")), (_("Sản phẩm OCOP"), reverse("board_products"))]
+    in_products = request.path.startswith(tabs[1][1])
+    return [
+        {"label": label, "url": url, "current": (url == tabs[1][1]) == in_products} for label, url in tabs
+    ]  # fmt: skip
+
+
+def _pairs(scope: Scope, form: ScopeForm) -> list[tuple[str, str]]:
+    pairs = [("unit", scope.unit.code)] if scope.unit else []
+    if form.cleaned_data.get("on"):
+        pairs.append(("on", scope.on.isoformat()))
+    return pairs

@@ -1,0 +1,202 @@
+"""Indicators for programs: the number, its definition, and its rows with evidence. `request.auth` is the
+Viewer."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest
+from django.utils.http import urlencode
+from ninja import Router, Schema
+
+from core.people.queries import Viewer
+from ocop.indicators.evidence import HouseholdRow, ProductRow, evidence_rows
+from ocop.indicators.queries import (
+    ROWS_PER_PAGE,
+    NotVisible,
+    Scope,
+    measure,
+    rows_on,
+    scope_for,
+)
+from ocop.indicators.registry import Indicator, Side, indicator_by_code
+
+router = Router(tags=["indicators"])
+
+
+class IndicatorOut(Schema):
+    """A rate as two integers. `unit` and `on` repeat the question; `missing` rows are in neither number."""
+
+    code: str
+    version: int
+    name: str
+    definition: str
+    unit: str
+    on: date
+    numerator: int
+    denominator: int
+    missing: int
+    rows_url: str
+
+
+class CertificateOut(Schema):
+    """The certificate that speaks for a product. `recognised_on` is "2024-05-07", "2024-05", "2024" or ""."""
+
+    check_code: str
+    state: str
+    stars: int | None
+    decision_number: str
+    recognised_on: str
+    holds_until_at_least: date | None
+
+
+class PageOut(Schema):
+    """A page on a platform, and the last time it was seen there or gone."""
+
+    platform: str
+    url: str
+    seen_at: datetime | None
+    result: str
+    counts: bool
+
+
+class RowOut(Schema):
+    """One product or household. Households carry no name here: number, hamlet and commune are enough to
+    check."""
+
+    id: int
+    sides: list[str]
+    name: str
+    producer: str
+    place: str
+    unit: str
+    source_url: str
+    certificate: CertificateOut | None
+    pages: list[PageOut]
+
+
+class RowsOut(Schema):
+    """One page of rows; `count` is that of all pages."""
+
+    code: str
+    version: int
+    on: date
+    count: int
+    page: int
+    pages: int
+    rows: list[RowOut]
+
+
+@router.get("/indicators/{code}", response=IndicatorOut)
+def get_indicator(
+    request: HttpRequest, code: str, unit: str = "", area: str = "", on: date | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """One indicator within `unit` (today's province or commune) or `area` (a province of before 1 July 2025)
+    as of `on` (today in Vietnam by default). 404 for what the person may not see."""
+    indicator, scope = _asked(request, code, unit, area, on)
+    [measured] = measure([indicator], scope)
+    query = urlencode({"unit": unit, "area": area, "on": scope.on.isoformat()})
+    return {
+        "code": indicator.code,
+        "version": indicator.version,
+        "name": indicator.name,
+        "definition": indicator.definition,
+        "unit": unit,
+        "on": scope.on,
+        "numerator": measured.numerator,
+        "denominator": measured.denominator,
+        "missing": measured.missing,
+        "rows_url": request.build_absolute_uri(f"{request.path}/rows?{query}"),
+    }
+
+
+@router.get("/indicators/{code}/rows", response=RowsOut)
+def list_indicator_rows(
+    request: HttpRequest,
+    code: str,
+    unit: str = "",
+    area: str = "",
+    on: date | None = None,
+    side: Side | None = None,
+    page: int = 1,
+) -> dict[str, Any]:
+    """The rows on both sides and beside them, or of one `side`, 50 a page, each with its evidence."""
+    indicator, scope = _asked(request, code, unit, area, on)
+    pages = Paginator(rows_on(indicator, scope, side), ROWS_PER_PAGE)
+    shown = pages.get_page(page)
+    return {
+        "code": indicator.code,
+        "version": indicator.version,
+        "on": scope.on,
+        "count": pages.count,
+        "page": shown.number,
+        "pages": pages.num_pages,
+        "rows": [_row(row) for row in evidence_rows(indicator, shown.object_list, scope.on)],
+    }
+
+
+def _asked(request: HttpRequest, code: str, unit: str, area: str, on: date | None) -> tuple[Indicator, Scope]:
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    indicator = indicator_by_code(code)
+    if indicator is None:
+        raise Http404
+    try:
+        return indicator, scope_for(viewer, unit_code=unit, former_area=area, on=on)
+    except NotVisible as error:
+        raise Http404 from error
+
+
+def _row(row: ProductRow | HouseholdRow) -> dict[str, Any]:
+    if isinstance(row, HouseholdRow):
+        accounts = [
+            {
+                "platform": account.platform_name,
+                "url": account.url,
+                "seen_at": account.seen_at,
+                "result": "live" if account.seen_at else "",
+                "counts": account.counts,
+            }
+            for account in row.accounts
+        ]
+        return {
+            "id": row.household.pk, "sides": row.sides, "name": "", "producer": "", "place": row.place,
+            "unit": row.household.commune.code, "source_url": "", "certificate": None, "pages": accounts,
+        }  # fmt: skip
+    product, paper = row.product, row.certificate
+    certificate = paper and {
+        "check_code": paper.check_code,
+        "state": row.state.value,
+        "stars": paper.stars,
+        "decision_number": paper.decision_number,
+        "recognised_on": _written(paper.recognised_on, paper.precision),
+        "holds_until_at_least": paper.earliest_end,
+    }
+    pages = [
+        {
+            "platform": page.platform_name,
+            "url": page.url,
+            "seen_at": page.at,
+            "result": page.result,
+            "counts": page.counts,
+        }
+        for page in row.pages
+    ]
+    return {
+        "id": product.pk,
+        "sides": row.sides,
+        "name": product.name,
+        "producer": product.producer_name,
+        "place": row.place,
+        "unit": product.unit.code if product.unit else "",
+        "source_url": product.source_url,
+        "certificate": certificate,
+        "pages": pages,
+    }
+
+
+def _written(day: date | None, precision: str) -> str:
+    if day is None:
+        return ""
+    return day.isoformat()[: {"year": 4, "month": 7}.get(precision, 10)]

@@ -1,0 +1,80 @@
+"""How fresh evidence must be, and who may say that a listing sells a product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from core.kit.clock import VIETNAM
+from core.people.models import Role
+from core.people.queries import Viewer
+from core.places.models import Unit
+from market.listings.models import Listing
+from ocop.register.models import OcopProduct
+from ocop.register.rules import maker_key
+from onboarding.producers.queries import may_act_for
+
+# Codes of the two platforms that the provinces' target names.
+VOSO = "voso"
+POSTMART = "postmart"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How old, in days, an observation may be on the day that is reported on. In force from `since`."""
+
+    since: date
+    product_days: int
+    account_days: int
+
+
+# No law sets these numbers. A new proposal gets a line of its own, so that reports on earlier days stay what
+# they were.
+LIMITS = (Limits(since=date(2018, 1, 1), product_days=30, account_days=180),)
+
+
+def limits_on(on: date) -> Limits:
+    """The limits in force on a day; before the first line, the first."""
+    return next((limits for limits in reversed(LIMITS) if limits.since <= on), LIMITS[0])
+
+
+@dataclass(frozen=True)
+class Window:
+    """Moments from `start` (included) to `end` (left out)."""
+
+    start: datetime
+    end: datetime
+
+
+def window(on: date, days: int) -> Window:
+    """The moments whose Vietnamese date is at most `days` before `on` and not after it."""
+    return Window(_midnight(on - timedelta(days=days)), _midnight(on + timedelta(days=1)))
+
+
+def can_link(viewer: Viewer, product: OcopProduct, listing: Listing) -> bool:
+    """Whether the viewer may link these two: staff of the product's or the shop's province or commune, and
+    operators, but never somebody who acts for the shop: nobody certifies their own goods."""
+    producer = listing.shop.producer
+    if viewer.is_signed_in and may_act_for(viewer, producer.pk):
+        return False
+    return _covers(viewer, product.unit) or _covers(viewer, producer.commune)
+
+
+def makers_differ(product: OcopProduct, listing: Listing) -> bool:
+    """Whether the register and the shop do not name the same maker; also when the register names none."""
+    producer = listing.shop.producer
+    if product.producer_id is not None:
+        return product.producer_id != producer.pk
+    written = maker_key(product.producer_name)
+    return not written or written != maker_key(producer.name)
+
+
+def _covers(viewer: Viewer, unit: Unit | None) -> bool:
+    if viewer.is_operator or viewer.is_system:
+        return True
+    held = {grant.unit_id for grant in viewer.grants if grant.role in {Role.PROVINCE, Role.COMMUNE}}
+    return unit is not None and bool(held & {unit.pk, unit.parent_id} - {None})
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, VIETNAM)

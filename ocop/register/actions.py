@@ -1,0 +1,68 @@
+"""Writing one row into the register."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import transaction
+
+from core.audit.actions import record
+from core.kit import clock
+from core.people.queries import Viewer
+from ocop.register.models import OcopProduct
+from ocop.register.queries import Place
+from ocop.register.reading import Row
+
+
+class Outcome(StrEnum):
+    """What an import did with a row."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@transaction.atomic
+def record_product(
+    *, row: Row, key: str, place: Place, known: OcopProduct | None, by: Viewer, is_demo: bool
+) -> tuple[OcopProduct, Outcome]:  # fmt: skip
+    """Add the product of this row, or bring the `known` one (with the same key) up to date.
+
+    An empty cell says nothing, so it never takes away what is known.
+    """
+    facts = {
+        "name": row.name,
+        "producer_name": row.producer,
+        "producer_kind": row.producer_kind,
+        "product_group": row.product_group,
+        "commune_written": row.commune,
+        "district_written": row.district,
+        "province_written": row.province,
+        "unit": place.unit,
+        "former_province": place.former_province,
+        "source_url": row.source_url,
+        "note": row.note,
+    }
+    if known is None:
+        product = OcopProduct.objects.create(row_key=key, recorded_at=clock.now(), is_demo=is_demo, **facts)
+        _audit("ocop_product.recorded", product, by)
+        return product, Outcome.CREATED
+    changed = {name: value for name, value in facts.items() if value and value != getattr(known, name)}
+    if not changed:
+        return known, Outcome.UNCHANGED
+    for name, value in changed.items():
+        setattr(known, name, value)
+    known.save(update_fields=list(changed))
+    _audit("ocop_product.changed", known, by)
+    return known, Outcome.CHANGED
+
+
+def _audit(word: str, product: OcopProduct, by: Viewer) -> None:
+    record(
+        word,
+        actor_id=by.user_id,
+        object_label=f"ocop_product:{product.pk}",
+        unit_code=product.unit.code if product.unit else "",
+        via="import",
+    )

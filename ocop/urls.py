@@ -1,0 +1,5 @@
+"""Addresses of the ocop storey."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("ocop.presence.urls")), path("", include("ocop.boards.urls"))]

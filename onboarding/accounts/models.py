@@ -1,0 +1,99 @@
+"""Platforms as dated reference data, accounts and links on them, and what was seen there.
+
+Observations are only ever added. Whether an account or a link is verified or live is computed from them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from core.people.models import User
+from onboarding.producers.models import Producer
+
+
+class Platform(models.Model):
+    """An e-commerce platform. `link_pattern` is a regular expression that a product link on it must match."""
+
+    code = models.SlugField(max_length=30, unique=True)
+    name = models.CharField(max_length=60)
+    aliases = models.JSONField(default=list, blank=True)
+    operator = models.CharField(max_length=120, blank=True)
+    link_pattern = models.CharField(max_length=200, blank=True)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    counts_for_target = models.BooleanField(default=False)
+    is_simulation = models.BooleanField(default=False)
+    note = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlatformAccount(models.Model):
+    """A producer's shop account on a platform, as claimed; what was seen of it is in its observations."""
+
+    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="accounts")
+    producer = models.ForeignKey(Producer, on_delete=models.PROTECT, related_name="platform_accounts")
+    seller_id = models.CharField(max_length=80, blank=True)
+    claimed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    claimed_at = models.DateTimeField()
+    closed_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["platform", "producer"], condition=Q(closed_on__isnull=True), name="one_open_account_per_platform"
+            )
+        ]
+
+
+class OutsideLink(models.Model):
+    """A product page on a platform. The normalised address is unique there: one page counts once."""
+
+    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="links")
+    account = models.ForeignKey(PlatformAccount, on_delete=models.PROTECT, related_name="links")
+    url = models.URLField(max_length=400)
+    claimed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    claimed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["platform", "url"], name="one_link_per_page")]
+
+
+class Observation(models.Model):
+    """Somebody or something looked at a link at a moment, and this is what was there."""
+
+    class Result(models.TextChoices):
+        LIVE = "live", "thấy đang bán"
+        GONE = "gone", "không còn trên sàn"
+        UNCHECKABLE = "uncheckable", "không kiểm tra được"
+
+    class Observer(models.TextChoices):
+        PERSON = "person", "người xem trang"
+        ADAPTER = "adapter", "kết nối với sàn"
+
+    link = models.ForeignKey(OutsideLink, on_delete=models.PROTECT, related_name="observations")
+    at = models.DateTimeField()
+    observer = models.CharField(max_length=10, choices=Observer.choices)
+    observed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    result = models.CharField(max_length=12, choices=Result.choices)
+    seen_title = models.CharField(max_length=200, blank=True)
+    seen_price = models.BigIntegerField(null=True)
+    evidence_hash = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(fields=["link", "-at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(observer="adapter") | Q(observed_by__isnull=False), name="observation_by_a_named_person"
+            )
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("an observation cannot be changed")
+        super().save(*args, **kwargs)

@@ -1,0 +1,44 @@
+"""Recording what somebody agreed to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from core.audit.actions import record
+from core.kit import clock
+from core.people.queries import Viewer
+from onboarding.consent.models import BASIS, Consent, LegalBasis, Purpose
+from onboarding.consent.queries import current_notice
+from onboarding.producers.models import Producer
+
+
+@transaction.atomic
+def record_consents(*, producer: Producer, answers: Mapping[str, bool], means: str, by: Viewer) -> list[Consent]:
+    """Store one row per purpose answered; purposes that rest on law are noted as such with every first record.
+
+    `answers` maps purpose → yes or no. Raises ValueError for a purpose that is not asked for.
+    """
+    asked = {purpose.value for purpose, basis in BASIS.items() if basis == LegalBasis.CONSENT}
+    if unknown := set(answers) - asked:
+        raise ValueError(f"not asked by consent: {sorted(unknown)}")
+    notice = current_notice()
+    now = clock.now()
+    rows = [
+        Consent(
+            producer=producer, purpose=purpose, basis=LegalBasis.CONSENT, notice=notice, given=given, means=means, at=now,
+            recorded_by_id=by.user_id,
+        )
+        for purpose, given in answers.items()
+    ]  # fmt: skip
+    if not producer.consents.filter(purpose=Purpose.REGISTER).exists():
+        rows.append(
+            Consent(
+                producer=producer, purpose=Purpose.REGISTER, basis=LegalBasis.STATE_MANAGEMENT, notice=notice, given=True,
+                means=means, at=now, recorded_by_id=by.user_id,
+            )
+        )  # fmt: skip
+    Consent.objects.bulk_create(rows)
+    record("consent.recorded", actor_id=by.user_id, object_label=f"producer:{producer.pk}", unit_code=producer.commune.code)
+    return rows

@@ -1,0 +1,26 @@
+"""What somebody agreed to, as of now."""
+
+from __future__ import annotations
+
+from core.kit import clock
+from onboarding.consent.models import Consent, Notice, Purpose
+from onboarding.producers.models import Producer, ProducerKind
+
+# Legal persons are not data subjects; their names and addresses need no consent (Law 91/2025/QH15 protects persons).
+LEGAL_PERSONS = frozenset({ProducerKind.COMPANY, ProducerKind.COOPERATIVE, ProducerKind.ASSOCIATION})
+
+
+def current_notice() -> Notice:
+    """The version of the notice in force today. Raises Notice.DoesNotExist when reference data is not loaded."""
+    found = Notice.objects.filter(valid_from__lte=clock.today()).order_by("-version").first()
+    if found is None:
+        raise Notice.DoesNotExist("no notice is in force: load the reference data")
+    return found
+
+
+def has_consent(producer: Producer, purpose: Purpose) -> bool:
+    """Whether the last answer to this purpose was yes; a legal person needs none, silence is no."""
+    if producer.kind in LEGAL_PERSONS:
+        return True
+    last = Consent.objects.filter(producer=producer, purpose=purpose).order_by("-at", "-pk").first()
+    return last is not None and last.given

@@ -1,0 +1,5 @@
+"""Addresses of the onboarding storey."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("onboarding.fieldwork.urls"))]

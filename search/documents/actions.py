@@ -1,0 +1,195 @@
+"""Keeping the documents in step with the goods, in the transaction that changed them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from core.events.registry import emit
+from core.kit import clock
+from core.kit.text import nfc
+from market.listings.events import ListingChanged
+from market.listings.models import Listing, ListingBadge
+from market.listings.queries import goods_for_sale
+from market.shops.events import ShopChanged
+from market.shops.models import Shop
+from onboarding.producers.models import Producer
+from search.documents.events import DocumentRemoved, DocumentStored
+from search.documents.models import SearchDocument
+from search.documents.queries import documents_without_goods, former_places, listings_with_turned_badges
+from search.documents.wording import folded_text, raw_text
+
+LONGEST_BODY = 10_000  # characters of a description that are searched
+CHUNK = 200
+PRODUCT, SHOP = SearchDocument.Kind.PRODUCT, SearchDocument.Kind.SHOP
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """How many documents a rebuild wrote and took away."""
+
+    products: int
+    shops: int
+    removed: int
+
+
+def listing_changed(event: ListingChanged) -> None:
+    """Handler: see `index_listing`."""
+    index_listing(event.listing_id)
+
+
+def shop_changed(event: ShopChanged) -> None:
+    """Handler: a shop's name stands in the documents of all its goods, and its state hides them."""
+    listings = Listing.objects.filter(shop_id=event.shop_id).values_list("pk", flat=True)
+    known = SearchDocument.objects.filter(kind=PRODUCT, shop_id=event.shop_id).values_list(
+        "object_id", flat=True
+    )
+    for listing_id in sorted({*listings, *known}):
+        _index_product(listing_id)
+    index_shop(event.shop_id)
+
+
+@transaction.atomic
+def index_listing(listing_id: int) -> None:
+    """Write the documents of a listing and of its shop, or remove what is not for sale (or not there) any more."""
+    known = SearchDocument.objects.filter(kind=PRODUCT, object_id=listing_id).values_list(
+        "shop_id", flat=True
+    )
+    now = Listing.objects.filter(pk=listing_id).values_list("shop_id", flat=True)
+    shops = {*known, *now}  # read before the document goes
+    _index_product(listing_id)
+    for shop_id in sorted(shops):
+        index_shop(shop_id)
+
+
+@transaction.atomic
+def index_shop(shop_id: int) -> None:
+    """Write the document of a shop with at least one good for sale, or remove it."""
+    shop = (
+        Shop.objects.filter(pk=shop_id).select_related("producer__commune__parent").first()
+        if goods_for_sale().filter(shop_id=shop_id).exists()
+        else None
+    )
+    if shop is None:
+        _remove(SHOP, shop_id)
+    else:
+        _store_shop(shop)
+
+
+def refresh_documents() -> int:
+    """Bring back in step what no event told: badges that started or ended with the day, shops whose last goods
+    left in two transactions at once. Returns how many documents were touched; running twice is harmless."""
+    turned = list(listings_with_turned_badges(clock.today()))
+    for listing_id in turned:
+        index_listing(listing_id)
+    return len(turned) + remove_leftovers()
+
+
+def remove_leftovers() -> int:
+    """Remove the documents of what is not for sale; returns how many."""
+    leftovers = list(documents_without_goods().values_list("kind", "object_id"))
+    for kind, object_id in leftovers:
+        _remove(kind, object_id)
+    return len(leftovers)
+
+
+def rebuild_documents() -> Rebuilt:
+    """Write every document again, in short transactions: searching goes on meanwhile, and nothing disappears."""
+    products = shops = 0
+    listing_ids = list(goods_for_sale().order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(listing_ids), CHUNK):
+        with transaction.atomic():
+            for listing in goods_for_sale().filter(pk__in=listing_ids[start : start + CHUNK]):
+                _store_product(listing)
+                products += 1
+    shop_ids = list(goods_for_sale().order_by("shop_id").values_list("shop_id", flat=True).distinct())
+    for start in range(0, len(shop_ids), CHUNK):
+        with transaction.atomic():
+            chunk = Shop.objects.filter(pk__in=shop_ids[start : start + CHUNK])
+            for shop in chunk.select_related("producer__commune__parent"):
+                _store_shop(shop)
+                shops += 1
+    return Rebuilt(products, shops, remove_leftovers())
+
+
+def _index_product(listing_id: int) -> None:
+    listing = goods_for_sale().filter(pk=listing_id).first()
+    if listing is None:
+        _remove(PRODUCT, listing_id)
+    else:
+        _store_product(listing)
+
+
+def _store_product(listing: Listing) -> None:
+    # `goods_for_sale` has put today's badges there, highest stars first.
+    badges: list[ListingBadge] = listing.current_badges  # type: ignore[attr-defined]
+    best = next((badge for badge in badges if badge.stars is not None), None)
+    _store(
+        PRODUCT,
+        listing.pk,
+        shop=listing.shop,
+        name=listing.name,
+        slug=listing.slug,
+        category_code=listing.category.code,
+        category_name=listing.category.name,
+        stars=best.stars if best else None,
+        stars_until=best.valid_until if best else None,
+        price=listing.price,
+        published_at=listing.published_at or listing.made_at,
+        body=[
+            listing.category.name,
+            listing.category.sector,
+            listing.shop.name,
+            *(badge.label for badge in badges),
+            listing.description[:LONGEST_BODY],
+        ],
+    )
+
+
+def _store_shop(shop: Shop) -> None:
+    _store(
+        SHOP,
+        shop.pk,
+        shop=shop,
+        name=shop.name,
+        slug=shop.slug,
+        published_at=shop.opened_at,
+        body=[shop.producer.get_kind_display(), shop.story[:LONGEST_BODY]],
+    )
+
+
+def _store(kind: str, object_id: int, *, shop: Shop, name: str, body: list[str], **facts: Any) -> None:
+    producer: Producer = shop.producer
+    commune, province = producer.commune, producer.commune.parent
+    place = f"{commune}, {province.name}" if province else str(commune)
+    raw_name = raw_text(name)
+    raw_body = raw_text(producer.name, place, *former_places(commune), *body)
+    document, _ = SearchDocument.objects.update_or_create(
+        kind=kind,
+        object_id=object_id,
+        defaults={
+            "shop_id": shop.pk,
+            "name": nfc(name),
+            "producer": nfc(producer.name),
+            "place": place,
+            "province_code": province.code if province else "",
+            "province_name": province.name if province else "",
+            "raw_name": raw_name,
+            "raw_body": raw_body,
+            "folded_name": folded_text(raw_name),
+            "folded_body": folded_text(raw_body),
+            "indexed_at": clock.now(),
+            **facts,
+        },
+    )
+    emit(DocumentStored(document.pk))
+
+
+@transaction.atomic
+def _remove(kind: str, object_id: int) -> None:
+    for document in SearchDocument.objects.filter(kind=kind, object_id=object_id):
+        document_id = document.pk
+        document.delete()
+        emit(DocumentRemoved(document_id))

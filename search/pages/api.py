@@ -1,0 +1,83 @@
+"""`GET /search` for programs: public, read only."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+
+from search.engines.contract import Question, Sort
+from search.engines.registry import current_engine
+from search.pages.forms import LAST_PAGE, clean_text
+from search.pages.queries import address_of
+
+router = Router(tags=["search"])
+Codes = Annotated[list[str], Query(max_length=40)]
+
+
+class Result(Schema):
+    """One product or shop; `price` is whole đồng for one unit of sale, null for shops."""
+
+    type: str
+    slug: str
+    name: str
+    producer: str
+    stars: int | None
+    price: int | None
+    url: str
+
+
+class FacetValueOut(Schema):
+    """A value of a facet; `count` respects the other facets chosen."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+
+
+class SearchOut(Schema):
+    """One page (24 results) of an answer."""
+
+    count: int
+    results: list[Result]
+    facets: dict[str, list[FacetValueOut]]
+    engine: str
+    did_you_mean: str | None
+
+
+@router.get("/search", response=SearchOut, auth=None, summary="Search products and shops")
+def search(
+    request: HttpRequest,
+    q: str = "",
+    page: Annotated[int, Query(ge=1, le=LAST_PAGE)] = 1,
+    category: Codes = [],  # noqa: B006  (ninja copies it)
+    province: Codes = [],  # noqa: B006
+    stars: Annotated[list[Annotated[int, Query(ge=1, le=5)]], Query(max_length=5)] = [],  # noqa: B006
+    sort: Sort = Sort.RELEVANCE,
+) -> SearchOut:
+    """Words with or without accents; facets `category`, `province`, `stars`, each may be repeated."""
+    engine = current_engine()
+    answer = engine.search(Question(clean_text(q), category, province, stars, sort, page))
+    return SearchOut(
+        count=answer.count,
+        results=[
+            Result(
+                type=hit.kind,
+                slug=hit.slug,
+                name=hit.name,
+                producer=hit.producer,
+                stars=hit.stars,
+                price=hit.price,
+                url=address_of(hit),
+            )
+            for hit in answer.hits
+        ],
+        facets={
+            facet: [FacetValueOut(**vars(value)) for value in values]
+            for facet, values in answer.facets.items()
+        },
+        engine=engine.name,
+        did_you_mean=answer.did_you_mean,
+    )

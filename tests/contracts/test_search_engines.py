@@ -1,0 +1,254 @@
+"""What every search engine must answer. Runs on the database of DATABASE_URL: SQLite by default, PostgreSQL too."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import time_machine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.kit import clock
+from core.people.queries import SYSTEM
+from market.listings.actions import pause_listing
+from search.documents.models import SearchDocument
+from search.engines.contract import PAGE_SIZE, Engine, Question, Sort
+from search.engines.embedded.engine import EmbeddedEngine
+from tests.search.goods import certify, make_category, make_places, make_shop, put_on_sale
+
+pytestmark = pytest.mark.django_db
+
+CASHEW, FISH_SAUCE = "Hạt điều rang muối", "Nước mắm cá cơm"
+
+
+@pytest.fixture(params=[EmbeddedEngine])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    made: Engine = request.param()
+    return made
+
+
+@pytest.fixture
+def market(db: None) -> None:
+    """Two shops, four goods: the smallest market in which the answers below differ."""
+    places = make_places()
+    nuts, sauces = make_category("hat", "Hạt, quả khô"), make_category("gia-vi", "Gia vị dùng liền")
+    north = make_shop(places.loc_ninh, "HTX Lộc Phát")
+    south = make_shop(places.phan_thiet, "Hộ Bà Hai")
+    put_on_sale(north, CASHEW, category=nuts, price=180_000, stars=4)
+    put_on_sale(north, "Tranh lá diêu bông", category=make_category("tranh", "Tranh"), price=90_000)
+    put_on_sale(south, FISH_SAUCE, category=sauces, price=75_000, stars=4)
+    put_on_sale(south, "Mắm nêm", category=sauces, price=40_000, stars=3)
+
+
+def names(engine: Engine, text: str, **more: object) -> list[str]:
+    return [hit.name for hit in engine.search(replace(Question(text), **more)).hits]
+
+
+@pytest.mark.usefixtures("market")
+class TestAccents:
+    @pytest.mark.parametrize("text", ["hạt điều", "Hạt Điều", "HẠT ĐIỀU", "hat dieu", "hat điều", "điều hạt"])
+    def test_any_way_of_writing_finds_it(self, engine: Engine, text: str) -> None:
+        assert names(engine, text) == [CASHEW]
+
+    def test_decomposed_input_is_the_same_question(self, engine: Engine) -> None:
+        assert names(engine, unicodedata.normalize("NFD", "điều")) == names(engine, "điều") == [CASHEW]
+
+    def test_without_marks_every_spelling_is_meant(self, engine: Engine) -> None:
+        assert sorted(names(engine, "dieu")) == [CASHEW, "Tranh lá diêu bông"]
+
+    def test_with_marks_only_that_spelling_is_meant(self, engine: Engine) -> None:
+        assert names(engine, "Điều") == [CASHEW]
+        assert names(engine, "diêu") == ["Tranh lá diêu bông"]
+
+    def test_mistyped_marks_still_find(self, engine: Engine) -> None:
+        assert names(engine, "nươc mằm") == [FISH_SAUCE]
+
+    def test_goods_written_without_marks_are_found_with_them_after_the_exact_ones(self, engine: Engine) -> None:
+        put_on_sale(make_shop(make_places().loc_ninh), "Hat dieu song")
+        assert names(engine, "hạt điều") == [CASHEW, "Hat dieu song"]
+
+    def test_both_schools_of_placing_tones(self, engine: Engine) -> None:
+        put_on_sale(make_shop(make_places().loc_ninh), "Bánh hỏi Thủy Hoà")
+        assert names(engine, "thuỷ hòa") == ["Bánh hỏi Thủy Hoà"]
+
+
+@pytest.mark.usefixtures("market")
+class TestWords:
+    def test_product_and_place_together(self, engine: Engine) -> None:
+        assert names(engine, "nuoc mam phan thiet") == [FISH_SAUCE]
+
+    def test_former_province_still_finds(self, engine: Engine) -> None:
+        assert names(engine, "nước mắm Bình Thuận") == [FISH_SAUCE]
+
+    def test_every_word_must_occur(self, engine: Engine) -> None:
+        assert names(engine, "nuoc mam loc ninh") == []
+
+    def test_last_word_may_be_a_beginning_the_others_not(self, engine: Engine) -> None:
+        assert names(engine, "rang mu") == [CASHEW]
+        assert names(engine, "mu rang") == []
+
+    def test_shops_are_found_too(self, engine: Engine) -> None:
+        found = engine.search(Question("loc phat")).hits
+        assert [(hit.kind, hit.name) for hit in found][:1] == [("shop", "HTX Lộc Phát")]
+
+    def test_whole_words_before_beginnings_and_names_before_texts(self, engine: Engine) -> None:
+        shop = make_shop(make_places().loc_ninh)
+        put_on_sale(shop, "Máy bơm nước")
+        put_on_sale(shop, "Muối chấm", description="Chấm bơ, trộn bơ, ăn với bơ, bơ và bơ.")
+        put_on_sale(shop, "Bơ sáp")
+        assert names(engine, "bơ") == ["Bơ sáp", "Máy bơm nước", "Muối chấm"]
+
+    @pytest.mark.parametrize(
+        "text",
+        ['"', "*", "(", ")", "-", ":", "AND", "NEAR", "OR NOT", '"dieu', "name:dieu", "dieu*", "(dieu", "^dieu", "'dieu'",
+         "dieu)", "dieu -muoi", "{a b}: c", "dieu & !muoi", "a | b", "<->", "\\", "%s %%", ";--", "\x00", "½", "数", "🥜"],
+    )  # fmt: skip
+    def test_typed_text_is_never_syntax(self, engine: Engine, text: str) -> None:
+        engine.search(Question(text))
+
+    def test_signs_between_words_are_spaces(self, engine: Engine) -> None:
+        assert names(engine, '"hat" (dieu) -rang* muoi:') == [CASHEW]
+        assert names(engine, "dieu AND rang") == []
+
+    def test_long_question(self, engine: Engine) -> None:
+        assert engine.search(Question("hat dieu " * 34)).count == 1
+        assert engine.search(Question("đ" * 300)).count == 0
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(text=st.text(max_size=40))
+    def test_any_text_is_answered(self, engine: Engine, text: str) -> None:
+        answer = engine.search(Question(text))
+        assert len(answer.hits) == min(answer.count, PAGE_SIZE)
+
+
+@pytest.mark.usefixtures("market")
+class TestFacets:
+    def counts(self, engine: Engine, **chosen: object) -> dict[str, dict[str, int]]:
+        facets = engine.search(replace(Question(), **chosen)).facets
+        return {name: {value.value: value.count for value in values} for name, values in facets.items()}
+
+    def test_counts_of_everything(self, engine: Engine) -> None:
+        assert self.counts(engine) == {
+            "category": {"gia-vi": 2, "hat": 1, "tranh": 1},
+            "province": {"68": 3, "75": 3},
+            "stars": {"4": 2, "3": 1},
+        }
+
+    def test_a_facet_counts_under_the_other_facets_not_under_itself(self, engine: Engine) -> None:
+        assert self.counts(engine, provinces=["68"], stars=[4]) == {
+            "category": {"gia-vi": 1},
+            "province": {"68": 1, "75": 1},
+            "stars": {"4": 1, "3": 1},
+        }
+
+    def test_values_of_one_facet_widen_and_facets_narrow(self, engine: Engine) -> None:
+        assert engine.search(Question(categories=["hat", "gia-vi"])).count == 3
+        assert names(engine, "", categories=["hat", "gia-vi"], stars=[3]) == ["Mắm nêm"]
+
+    def test_a_chosen_value_without_results_stays_to_be_taken_away(self, engine: Engine) -> None:
+        answer = engine.search(Question("mam", categories=["gia-vi"], stars=[3], provinces=["75"]))
+        assert (answer.count, answer.matches, answer.hits) == (0, 2, [])
+        assert [(value.value, value.selected, value.count) for value in answer.facets["stars"]] == [("3", True, 0)]
+
+    def test_labels_are_words(self, engine: Engine) -> None:
+        facets = engine.search(Question("nuoc mam")).facets
+        labels = [value.label for values in facets.values() for value in values]
+        assert labels == ["Gia vị dùng liền", "Lâm Đồng", "4 sao"]
+
+    def test_stars_end_with_their_certificate_before_any_job_has_run(self, engine: Engine) -> None:
+        shop = make_shop(make_places().loc_ninh)
+        listing = put_on_sale(shop, "Trà túi lọc")
+        certify(listing, 5, until=clock.today() + timedelta(days=2))
+        assert [hit.stars for hit in engine.search(Question("tra tui loc")).hits] == [5]
+        with time_machine.travel(clock.now() + timedelta(days=2), tick=False):
+            assert engine.search(Question("tra tui loc", stars=[5])).count == 1
+        with time_machine.travel(clock.now() + timedelta(days=3), tick=False):
+            assert engine.search(Question("tra tui loc", stars=[5])).count == 0
+            assert [hit.stars for hit in engine.search(Question("tra tui loc")).hits] == [None]
+            assert "5" not in self.counts(engine)["stars"]
+
+
+@pytest.mark.usefixtures("market")
+class TestOrderAndPages:
+    def test_sorts(self, engine: Engine) -> None:
+        goods = {"stars": [3, 4]}
+        up = ["Mắm nêm", FISH_SAUCE, CASHEW]
+        assert names(engine, "", sort=Sort.PRICE_UP, **goods) == up
+        assert names(engine, "", sort=Sort.PRICE_DOWN, **goods) == up[::-1]
+        assert names(engine, "", sort=Sort.NEWEST, **goods) == names(engine, "", **goods) == ["Mắm nêm", FISH_SAUCE, CASHEW]
+
+    @pytest.mark.parametrize("sort", [Sort.PRICE_UP, Sort.PRICE_DOWN])
+    def test_shops_have_no_price_and_come_last(self, engine: Engine, sort: Sort) -> None:
+        kinds = [hit.kind for hit in engine.search(Question(sort=sort)).hits]
+        assert kinds == ["product"] * 4 + ["shop"] * 2
+
+    @pytest.mark.parametrize("sort", list(Sort))
+    @pytest.mark.parametrize("text", ["", "ruou can"])
+    def test_pages_show_everything_once(self, engine: Engine, text: str, sort: Sort) -> None:
+        shop = make_shop(make_places().loc_ninh)
+        for _ in range(PAGE_SIZE + 3):
+            put_on_sale(shop, "Rượu cần", price=100_000)
+        pages = [engine.search(Question(text, sort=sort, page=page)) for page in (1, 2, 3)]
+        found = [hit.object_id for page in pages for hit in page.hits if hit.name == "Rượu cần"]
+        assert (len(found), len(set(found))) == (PAGE_SIZE + 3, PAGE_SIZE + 3)
+        assert len(pages[0].hits) == PAGE_SIZE
+        assert pages[2].hits == []
+        assert len({page.count for page in pages}) == 1
+
+
+class TestNothingFound:
+    def test_empty_market(self, engine: Engine) -> None:
+        answer = engine.search(Question("gì đó"))
+        assert (answer.count, answer.matches, answer.hits, answer.did_you_mean) == (0, 0, [], None)
+
+    @pytest.mark.usefixtures("market")
+    @pytest.mark.parametrize(
+        ("text", "meant"),
+        [
+            ("nuoc mamm", "nuoc mam"),
+            ("nuco mam", "nuoc mam"),
+            ("hatt dieeu", "hat dieu"),
+            ("hạt điềuu", "hạt điều"),
+            ("nuoc man phan thiet", "nuoc mam phan thiet"),
+            ("zzzzzz", None),
+            ("nuoc zzzzzz", None),
+            ("42", None),
+        ],
+    )
+    def test_did_you_mean(self, engine: Engine, text: str, meant: str | None) -> None:
+        answer = engine.search(Question(text))
+        assert (answer.count, answer.did_you_mean) == (0, meant)
+        assert meant is None or engine.search(Question(meant)).count > 0
+
+    @pytest.mark.usefixtures("market")
+    def test_no_other_question_when_this_one_finds(self, engine: Engine) -> None:
+        assert engine.search(Question("mam")).did_you_mean is None
+        assert engine.search(Question("mam", stars=[5])).did_you_mean is None
+
+
+class TestKeepingStep:
+    def test_goods_off_sale_are_not_found_nor_counted_nor_guessed(self, engine: Engine) -> None:
+        shop = make_shop(make_places().loc_ninh)
+        listing = put_on_sale(shop, CASHEW)
+        assert names(engine, "dieu") == [CASHEW]
+        pause_listing(listing=listing, by=SYSTEM)
+        answer = engine.search(Question("dieu"))
+        assert (answer.count, answer.hits, answer.did_you_mean) == (0, [], None)
+        assert engine.search(Question()).count == 0
+        assert engine.search(Question("dieuu")).did_you_mean is None
+
+    def test_store_and_remove_may_be_repeated(self, engine: Engine) -> None:
+        put_on_sale(make_shop(make_places().loc_ninh), CASHEW)
+        document = SearchDocument.objects.get(name=CASHEW)
+        engine.store(document.pk)
+        engine.store(document.pk)
+        assert engine.search(Question("rang muoi")).count == 1
+        document_id = document.pk
+        document.delete()
+        engine.remove(document_id)
+        engine.remove(document_id)
+        assert engine.search(Question("rang muoi")).count == 0
+        assert engine.sweep() == 0
