@@ -74,16 +74,18 @@ class BadgeFacts:
 
 @transaction.atomic
 def write_listing(
-    *, shop: Shop, facts: ListingFacts, photos: Sequence[Photo], by: Viewer, listing: Listing | None = None, is_demo: bool = False
+    *, shop: Shop, facts: ListingFacts, photos: Sequence[Photo], by: Viewer, listing: Listing | None = None,
+    sku: str = "", is_demo: bool = False,
 ) -> Listing:  # fmt: skip
-    """Make a draft, or change a listing of this shop. `photos` in their order replace those there.
+    """Make a draft, or change a listing of this shop. `photos` in their order replace those there; a new listing gets
+    a random SKU unless one is given.
 
     Raises NotYourShop.
     """
     _check(shop, by)
     now = clock.now()
     if listing is None:
-        sku = f"LS{secrets.randbelow(10**8):08d}"
+        sku = sku or f"LS{secrets.randbelow(10**8):08d}"
         listing = Listing(shop=shop, sku=sku, slug=f"{slug_of(facts.name) or 'san-pham'}-{sku[-6:]}", made_at=now, is_demo=is_demo)
     else:
         listing = Listing.objects.select_for_update().get(pk=listing.pk, shop=shop)

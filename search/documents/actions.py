@@ -43,9 +43,7 @@ def listing_changed(event: ListingChanged) -> None:
 def shop_changed(event: ShopChanged) -> None:
     """Handler: a shop's name stands in the documents of all its goods, and its state hides them."""
     listings = Listing.objects.filter(shop_id=event.shop_id).values_list("pk", flat=True)
-    known = SearchDocument.objects.filter(kind=PRODUCT, shop_id=event.shop_id).values_list(
-        "object_id", flat=True
-    )
+    known = SearchDocument.objects.filter(kind=PRODUCT, shop_id=event.shop_id).values_list("object_id", flat=True)
     for listing_id in sorted({*listings, *known}):
         _index_product(listing_id)
     index_shop(event.shop_id)
@@ -54,9 +52,7 @@ def shop_changed(event: ShopChanged) -> None:
 @transaction.atomic
 def index_listing(listing_id: int) -> None:
     """Write the documents of a listing and of its shop, or remove what is not for sale (or not there) any more."""
-    known = SearchDocument.objects.filter(kind=PRODUCT, object_id=listing_id).values_list(
-        "shop_id", flat=True
-    )
+    known = SearchDocument.objects.filter(kind=PRODUCT, object_id=listing_id).values_list("shop_id", flat=True)
     now = Listing.objects.filter(pk=listing_id).values_list("shop_id", flat=True)
     shops = {*known, *now}  # read before the document goes
     _index_product(listing_id)

@@ -74,10 +74,7 @@ def search(
             )
             for hit in answer.hits
         ],
-        facets={
-            facet: [FacetValueOut(**vars(value)) for value in values]
-            for facet, values in answer.facets.items()
-        },
+        facets={facet: [FacetValueOut(**vars(value)) for value in values] for facet, values in answer.facets.items()},
         engine=engine.name,
         did_you_mean=answer.did_you_mean,
     )

@@ -32,9 +32,7 @@ def question_of(parameters: QueryDict) -> Question:
         provinces=_distinct(parameters.getlist(PROVINCE)),
         stars=tuple(star for star in STAR_VALUES if str(star) in parameters.getlist(STARS)),
         sort=Sort(sort) if sort in SORTS else Sort.RELEVANCE,
-        page=min(int(page), LAST_PAGE)
-        if page.isascii() and page.isdigit() and len(page) < 9 and int(page)
-        else 1,
+        page=min(int(page), LAST_PAGE) if page.isascii() and page.isdigit() and len(page) < 9 and int(page) else 1,
     )
 
 
@@ -43,9 +41,7 @@ def clean_text(text: str) -> str:
     return squeeze(text)[:LONGEST_QUESTION]
 
 
-def address_for(
-    question: Question, *, text: str | None = None, without: tuple[str, str] | None = None
-) -> str:
+def address_for(question: Question, *, text: str | None = None, without: tuple[str, str] | None = None) -> str:
     """The first page of an answer: to this question, with other words, or without one (facet, value)."""
     pairs: list[tuple[str, str]] = [("q", question.text if text is None else text)]
     for facet, values in (
@@ -62,8 +58,6 @@ def address_for(
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:
     """Codes as they come, each once; nothing longer than a code, at most 40."""
-    return tuple(
-        dict.fromkeys(
-            value for value in values if value.isascii() and value.isprintable() and 0 < len(value) <= 40
-        )
-    )[:40]
+    return tuple(dict.fromkeys(value for value in values if value.isascii() and value.isprintable() and 0 < len(value) <= 40))[
+        :40
+    ]

@@ -69,17 +69,13 @@ def _groups(question: Question, answer: Answer) -> list[dict[str, Any]]:
         for facet, label in _facet_names().items()
         if answer.facets[facet]
     ]
-    orders = [
-        {"value": sort.value, "label": word, "checked": sort == question.sort} for sort, word in SORTS.items()
-    ]
+    orders = [{"value": sort.value, "label": word, "checked": sort == question.sort} for sort, word in SORTS.items()]
     return [*groups, {"label": _("Sắp xếp"), "name": "sort", "single": True, "options": orders}]
 
 
 def _chips(question: Question, answer: Answer) -> list[dict[str, str]]:
     """What the list is narrowed to; a value nobody knows is still shown, so that it can be taken away."""
-    labels = {
-        (facet, value.value): value.label for facet, values in answer.facets.items() for value in values
-    }
+    labels = {(facet, value.value): value.label for facet, values in answer.facets.items() for value in values}
     chosen = [
         *((CATEGORY, value) for value in question.categories),
         *((PROVINCE, value) for value in question.provinces),
@@ -88,8 +84,7 @@ def _chips(question: Question, answer: Answer) -> list[dict[str, str]]:
     names = _facet_names()
     return [
         {
-            "label": labels.get(pair)
-            or (_("%(stars)s sao") % {"stars": pair[1]} if pair[0] == STARS else names[pair[0]]),
+            "label": labels.get(pair) or (_("%(stars)s sao") % {"stars": pair[1]} if pair[0] == STARS else names[pair[0]]),
             "url": address_for(question, without=pair),
         }
         for pair in chosen

@@ -44,7 +44,9 @@ class Land:
     old_binh_thuan: Unit
 
 
-def unit(level: str, code: str, kind: str, name: str, parent: Unit | None = None, *, old: bool = False) -> Unit:
+def unit(
+    level: str, code: str, kind: str, name: str, parent: Unit | None = None, *, old: bool = False
+) -> Unit:
     """One unit, old (until the merger) or of today."""
     return Unit.objects.create(
         level=level,
@@ -93,7 +95,9 @@ def land(db: None) -> Land:
 
 def person(name: str, role: str | None = None, unit: Unit | None = None, *, operator: bool = False) -> User:
     """Somebody with a grant since 2020, or with none."""
-    user = User.objects.create(username=f"{fold_words(name)}{next(numbers)}", full_name=name, is_superuser=operator)
+    user = User.objects.create(
+        username=f"{fold_words(name)}{next(numbers)}", full_name=name, is_superuser=operator
+    )
     if role is not None:
         Grant.objects.create(user=user, role=role, unit=unit, valid_from=date(2020, 1, 1))
     return user
@@ -175,12 +179,19 @@ def producer(name: str, commune: Unit, household: Household | None = None) -> Pr
 
 
 def listing(
-    name: str, commune: Unit, *, maker: str = "Hợp tác xã Nước mắm Phú Hài", state: str = Listing.State.PUBLISHED
+    name: str,
+    commune: Unit,
+    *,
+    maker: str = "Hợp tác xã Nước mắm Phú Hài",
+    state: str = Listing.State.PUBLISHED,
 ) -> Listing:
     """A listing in a shop of its own."""
     number = next(numbers)
     shop = Shop.objects.create(
-        producer=producer(maker, commune), slug=f"gian-{number}", name=f"Gian hàng {maker}", opened_at=timezone.now()
+        producer=producer(maker, commune),
+        slug=f"gian-{number}",
+        name=f"Gian hàng {maker}",
+        opened_at=timezone.now(),
     )
     category, _ = Category.objects.get_or_create(
         code="gia-vi", defaults={"name": "Gia vị", "sector": "Thực phẩm", "position": 1}
@@ -211,7 +222,9 @@ def owner(user: User, of: Listing) -> None:
 
 def platform(code: str, *, counts: bool = True) -> Platform:
     """A platform."""
-    made, _ = Platform.objects.get_or_create(code=code, defaults={"name": code.title(), "counts_for_target": counts})
+    made, _ = Platform.objects.get_or_create(
+        code=code, defaults={"name": code.title(), "counts_for_target": counts}
+    )
     return made
 
 
@@ -230,7 +243,9 @@ def account(of: Producer, on: Platform, *, claimed: date = date(2024, 1, 1)) -> 
 
 def look(link: OutsideLink, at: datetime, result: str = Observation.Result.LIVE) -> Observation:
     """Something looked at a link."""
-    return Observation.objects.create(link=link, at=at, observer="adapter", result=result, evidence_hash="0" * 64)
+    return Observation.objects.create(
+        link=link, at=at, observer="adapter", result=result, evidence_hash="0" * 64
+    )
 
 
 def put_on(of: Listing, code: str, *, counts: bool = True) -> OutsideLink:

@@ -43,9 +43,7 @@ def make_places() -> Places:
 
 def make_shop(commune: Unit, name: str = "Gian hàng thử") -> Shop:
     """An open shop of a new cooperative with the same name; nothing is for sale there yet."""
-    producer = Producer.objects.create(
-        kind=ProducerKind.COOPERATIVE, name=name, commune=commune, registered_at=clock.now()
-    )
+    producer = Producer.objects.create(kind=ProducerKind.COOPERATIVE, name=name, commune=commune, registered_at=clock.now())
     return Shop.objects.create(producer=producer, slug=f"thu-{next(_numbers)}", name=name, opened_at=clock.now())
 
 
@@ -91,9 +89,7 @@ def _photo() -> Photo:
     return Photo.objects.create(sha256=f"{number:064}", width=1600, height=1200, uploaded_at=clock.now(), **names)
 
 
-def _unit(
-    level: Level, code: str, kind: str, name: str, parent: Unit | None = None, until: date | None = None
-) -> Unit:
+def _unit(level: Level, code: str, kind: str, name: str, parent: Unit | None = None, until: date | None = None) -> Unit:
     facts = {"parent": parent, "kind": kind, "name": name, "folded_name": name.lower(), "valid_to": until}
     since = None if until else MERGER
     found, _ = Unit.objects.get_or_create(level=level, code=code, valid_from=since, defaults=facts)

@@ -118,9 +118,7 @@ class EmbeddedEngine:
         """The first nearby question that finds something, or None."""
         if not 0 < len(wanted.words) <= MOST_MISSPELT:
             return None
-        newest = SearchDocument.objects.order_by("-published_at", "-pk").values_list(
-            "name", "producer", "place"
-        )
+        newest = SearchDocument.objects.order_by("-published_at", "-pk").values_list("name", "producer", "place")
         vocabulary = vocabulary_of(text for document in newest[:KNOWN_DOCUMENTS] for text in document)
         for text in islice(nearby_questions(wanted.words, vocabulary), MOST_TRIES):
             if self._groups(Wanted(words_of(text), keep_marks=True)):
@@ -137,9 +135,7 @@ def _valid_stars() -> Sql:
 def _narrowing(question: Question) -> list[Sql]:
     narrowed = chosen(question)
     conditions = [
-        Sql(f"{column} IN") + _list(sorted(narrowed[facet]))
-        for facet, column in FACET_COLUMNS.items()
-        if narrowed[facet]
+        Sql(f"{column} IN") + _list(sorted(narrowed[facet])) for facet, column in FACET_COLUMNS.items() if narrowed[facet]
     ]
     if question.stars:
         conditions.append(_valid_stars() + Sql("IN") + _list(sorted(set(question.stars))))

@@ -46,9 +46,7 @@ def _match(wanted: Wanted, labels: tuple[str, str]) -> str:
             terms.append(_term(raw_labels, spellings, word))
         elif word.is_marked:
             # The second half matches nothing more; it raises the score of the exact spelling.
-            terms.append(
-                f"({_term(folded_labels, spellings, word)} | {_term(raw_labels, (word.raw,), word)})"
-            )
+            terms.append(f"({_term(folded_labels, spellings, word)} | {_term(raw_labels, (word.raw,), word)})")
         else:
             terms.append(_term(folded_labels, spellings, word))
     return " & ".join(terms)

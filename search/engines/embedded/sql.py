@@ -25,9 +25,7 @@ class Sql:
 def joined(separator: str, pieces: Iterable[Sql]) -> Sql:
     """Pieces one after the other with a separator between them."""
     found = list(pieces)
-    return Sql(
-        separator.join(piece.text for piece in found), tuple(v for piece in found for v in piece.values)
-    )
+    return Sql(separator.join(piece.text for piece in found), tuple(v for piece in found for v in piece.values))
 
 
 def rows(query: Sql) -> list[tuple[Any, ...]]:

@@ -30,9 +30,7 @@ class SqliteIndex:
 
     def sweep(self) -> int:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "DELETE FROM search_index WHERE rowid NOT IN (SELECT id FROM search_searchdocument)"
-            )
+            cursor.execute("DELETE FROM search_index WHERE rowid NOT IN (SELECT id FROM search_searchdocument)")
             return int(cursor.rowcount)
 
     def source(self, wanted: Wanted) -> Sql:
@@ -45,9 +43,7 @@ class SqliteIndex:
     def order(self, wanted: Wanted) -> Sql:
         expressions = [_match(wanted, NAME)]
         if any(word.is_marked for word in wanted.words):
-            expressions.insert(
-                0, " AND ".join(_term(("raw_name",), (word.raw,), word) for word in wanted.words)
-            )
+            expressions.insert(0, " AND ".join(_term(("raw_name",), (word.raw,), word) for word in wanted.words))
         in_names = [
             Sql("d.id IN (SELECT rowid FROM search_index WHERE search_index MATCH %s) DESC", (expression,))
             for expression in expressions

@@ -37,13 +37,24 @@ def test_only_a_row_without_name_or_without_any_place_is_refused() -> None:
 
 def test_holes_are_warnings() -> None:
     [row] = read_rows(f"{HEADING}\nNước mắm,,,,,,,Bình Thuận".encode())
-    assert row.warnings == ("Thiếu tên chủ thể.", "Thiếu xã, phường.", "Thiếu hạng sao.", "Thiếu ngày công nhận.")
+    assert row.warnings == (
+        "Thiếu tên chủ thể.",
+        "Thiếu xã, phường.",
+        "Thiếu hạng sao.",
+        "Thiếu ngày công nhận.",
+    )
 
 
 def test_vietnamese_headings_semicolons_and_a_byte_order_mark() -> None:
     content = "\ufeffTên sản phẩm;Chủ thể;Hạng sao;Ngày công nhận;Xã, phường;Tỉnh\nTrà;HTX B;4 sao;8.2022;xã A;Bình Phước"
     [row] = read_rows(content.encode())
-    assert (row.name, row.producer, row.stars, row.commune, row.province) == ("Trà", "HTX B", 4, "xã A", "Bình Phước")
+    assert (row.name, row.producer, row.stars, row.commune, row.province) == (
+        "Trà",
+        "HTX B",
+        4,
+        "xã A",
+        "Bình Phước",
+    )
     assert row.recognised == WrittenDate(date(2022, 8, 1), "month")
 
 

@@ -1,0 +1,24 @@
+"""`manage.py demo`: the demo world, once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from config import env
+from config.demo.world import AlreadyThere, make_world
+
+
+class Command(BaseCommand):
+    help = "Makes the demo world from real OCOP data; running it again changes nothing. Refused in production."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if env.PRODUCTION:
+            raise CommandError("Bản mẫu không được nạp vào hệ thống thật.")
+        try:
+            make_world()
+        except AlreadyThere:
+            self.stdout.write("Bản mẫu đã có sẵn.")
+        else:
+            self.stdout.write("Đã tạo bản mẫu.")

@@ -1,0 +1,92 @@
+"""The database asks what the rules say, and a product speaks through its best paper."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from ocop.certificates.models import Certificate
+from ocop.certificates.queries import (
+    certificate_by_code,
+    holds_on,
+    may_hold_on,
+    speaking_certificate,
+    with_certificate_marks,
+)
+from ocop.certificates.rules import HOLDING, State
+from ocop.register.models import OcopProduct
+from tests.ocop.conftest import Land, paper, product
+
+
+def test_the_conditions_agree_with_the_rules_on_every_day_around_every_edge(land: Land) -> None:
+    made = product()
+    for written in ("", "2023", "2.2024", "2024-02-29", "31/08/2023"):
+        paper(made, 4, written)
+    revoked = paper(made, 4, "2025-01-01")
+    revoked.revoked_on, revoked.revoked_reason = date(2026, 1, 1), "thử"
+    revoked.save()
+    edges = {
+        day
+        for each in Certificate.objects.all()
+        for day in (each.recognised_on, each.earliest_end, each.latest_end, each.revoked_on)
+        if day is not None
+    }
+    checked = 0
+    for on in sorted({edge + timedelta(days=shift) for edge in edges for shift in (-1, 0, 1)}):
+        states = {each.pk: each.state_on(on) for each in Certificate.objects.all()}
+        holding = {pk for pk, state in states.items() if state in HOLDING}
+        unknown = {pk for pk, state in states.items() if state == State.UNKNOWN}
+        assert set(Certificate.objects.filter(holds_on(on)).values_list("pk", flat=True)) == holding, on
+        assert set(Certificate.objects.filter(may_hold_on(on)).values_list("pk", flat=True)) == unknown, on
+        checked += bool(holding) + bool(unknown)
+    assert checked > 20
+
+
+def marks(on: date) -> dict[str, str]:
+    found = with_certificate_marks(OcopProduct.objects.all(), on)
+    return {
+        each.name: "certified" if each.is_certified else "unclear" if each.is_unclear else "out"  # type: ignore[attr-defined]
+        for each in found
+    }
+
+
+def test_who_is_certified_who_is_unclear_and_who_is_out(land: Land) -> None:
+    product("còn hạn", (3, "2024-01-01"))
+    product("không rõ sao", (None, "2024-01-01"))
+    product("hai sao", (2, "2024-01-01"))
+    product("không ngày", (4, ""))
+    product("không ngày, hai sao", (2, ""))
+    product("chỉ biết năm 2023", (4, "2023"))
+    product("chỉ biết năm 2024", (4, "2024"))
+    product("hết hạn", (5, "2022-01-01"))
+    product("hết hạn, cấp lại", (3, "2022-01-01"), (4, "2025-05-05"))
+    product("hết hạn, không rõ cấp lại", (3, "2022-01-01"), (4, ""))
+    product("không giấy nào")
+    assert marks(date(2026, 11, 22)) == {
+        "còn hạn": "certified",
+        "không rõ sao": "unclear",
+        "hai sao": "out",
+        "không ngày": "unclear",
+        "không ngày, hai sao": "out",
+        "chỉ biết năm 2023": "unclear",
+        "chỉ biết năm 2024": "certified",
+        "hết hạn": "out",
+        "hết hạn, cấp lại": "certified",
+        "hết hạn, không rõ cấp lại": "unclear",
+        "không giấy nào": "out",
+    }
+
+
+def test_the_best_paper_speaks(land: Land) -> None:
+    made = product("A", (5, "2022-01-01"), (3, "2025-01-01"), (4, "2025-02-01"), (5, ""))
+    found, state = speaking_certificate(made.certificates.all(), date(2026, 1, 1))
+    assert (found and found.stars, state) == (4, State.VALID)
+    assert speaking_certificate([], date(2026, 1, 1)) == (None, State.UNKNOWN)
+
+
+def test_a_code_is_found_however_it_is_typed(land: Land) -> None:
+    made = paper(product(), 4, "2024")
+    made.check_code = "ABCDE23456"
+    made.save()
+    assert certificate_by_code("abcde-23456 ") == made
+    assert certificate_by_code("ABCDE23457") is None
+    assert certificate_by_code("") is None

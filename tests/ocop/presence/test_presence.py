@@ -1,0 +1,94 @@
+"""Was it really to be seen on that platform on that day?"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from ocop.presence.models import PresenceLink
+from ocop.presence.queries import seen_on_platforms, with_presence_marks
+from ocop.presence.rules import LIMITS, limits_on, window
+from ocop.register.models import OcopProduct
+from onboarding.accounts.models import Observation, OutsideLink
+from tests.ocop.conftest import Land, linked, listing, look, moment, product, put_on
+
+ON = date(2026, 11, 22)
+
+
+@pytest.fixture
+def page(land: Land) -> OutsideLink:
+    """The page on Voso of a listing that is linked to the only product."""
+    sold = listing("Nước mắm", land.phu_thuy)
+    linked(product(unit=land.phu_thuy), sold)
+    return put_on(sold, "voso")
+
+
+def online(on: date = ON) -> tuple[bool, bool]:
+    found = with_presence_marks(OcopProduct.objects.all(), on).get()
+    marks = (found.is_on_voso, found.is_on_postmart)  # type: ignore[attr-defined]
+    seen = seen_on_platforms([found.pk], on).get(found.pk, [])
+    counted = {each.platform for each in seen if each.counts}
+    assert marks == ("voso" in counted, "postmart" in counted), "the evidence must say what the mark says"
+    return marks
+
+
+@pytest.mark.parametrize(("days", "counts"), [(0, True), (1, True), (30, True), (31, False), (-1, False)])
+def test_seen_live_at_most_thirty_days_before_the_day(page: OutsideLink, days: int, counts: bool) -> None:
+    look(page, moment(ON - timedelta(days=days)))
+    assert online() == (counts, False)
+
+
+def test_days_are_vietnams(page: OutsideLink) -> None:
+    look(page, moment(ON, hour=23))
+    assert online(ON) == (True, False)
+    assert online(ON - timedelta(days=1)) == (False, False)
+    assert window(ON, 0).start.isoformat() == "2026-11-22T00:00:00+07:00"
+
+
+def test_gone_afterwards_takes_it_back_until_it_is_seen_again(page: OutsideLink) -> None:
+    look(page, moment(ON - timedelta(days=9)))
+    look(page, moment(ON - timedelta(days=5)), Observation.Result.GONE)
+    assert online(ON - timedelta(days=6)) == (True, False)
+    assert online(ON - timedelta(days=5)) == (False, False)
+    assert online() == (False, False)
+    look(page, moment(ON - timedelta(days=1)))
+    assert online() == (True, False)
+
+
+def test_what_could_not_be_checked_says_nothing(page: OutsideLink) -> None:
+    look(page, moment(ON - timedelta(days=1)), Observation.Result.UNCHECKABLE)
+    assert online() == (False, False)
+    look(page, moment(ON - timedelta(days=3)))
+    assert online() == (True, False)
+
+
+def test_a_link_taken_back_counts_for_no_day(page: OutsideLink) -> None:
+    look(page, moment(ON - timedelta(days=2)))
+    assert online() == (True, False)
+    PresenceLink.objects.update(ended_at=timezone.now() + timedelta(days=1))
+    assert online() == (False, False)
+    assert online(ON - timedelta(days=1)) == (False, False)
+
+
+def test_platforms_that_do_not_count_for_the_target_count_for_nothing(land: Land) -> None:
+    sold = listing("Nước mắm", land.phu_thuy)
+    linked(product(unit=land.phu_thuy), sold)
+    look(put_on(sold, "voso", counts=False), moment(ON))
+    assert online() == (False, False)
+
+
+def test_two_listings_may_carry_one_product(page: OutsideLink, land: Land) -> None:
+    look(page, moment(ON), Observation.Result.GONE)
+    second = listing("Nước mắm chai nhỏ", land.phu_thuy)
+    linked(OcopProduct.objects.get(), second)
+    look(put_on(second, "voso"), moment(ON))
+    look(put_on(second, "postmart"), moment(ON))
+    assert online() == (True, True)
+
+
+def test_the_limits_are_dated() -> None:
+    assert [limits.since for limits in LIMITS] == sorted(limits.since for limits in LIMITS)
+    assert (limits_on(ON).product_days, limits_on(ON).account_days) == (30, 180)
+    assert limits_on(date(2000, 1, 1)) == LIMITS[0]
