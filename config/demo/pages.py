@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wagtail.models import Page, Site
 
+from core.kit.text import slug
 from market.shops.models import Shop
 from market.storefront.models import GuidePage, HomePage, StoryPage
 
@@ -47,10 +48,11 @@ def make_pages() -> None:
     if welcome.pk != home.pk:
         welcome.delete()
     for title, lead, body in GUIDES:
-        home.add_child(instance=GuidePage(title=title, lead=lead, body=body))
+        home.add_child(instance=GuidePage(title=title, slug=slug(title), lead=lead, body=body))
     home.add_child(
         instance=StoryPage(
             title="Chảo gang của anh An",
+            slug=slug("Chảo gang của anh An"),
             lead="Hai mươi tám năm rang điều bằng củi ở Bắc Ruộng.",
             body="<p>Anh An rang điều từ bốn giờ sáng. Củi điều khô, lửa nhỏ, đảo đều tay. Mỗi mẻ năm ký, được thì bán, không được "
             "thì nhà ăn. (Câu chuyện minh hoạ trong bản mẫu.)</p>",

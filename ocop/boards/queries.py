@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from core.kit.text import sort_key
 from core.people.queries import STAFF_ROLES, Viewer
-from core.places.models import Level, Unit
+from core.places.models import Level
 from ocop.certificates.queries import with_certificate_marks
 from ocop.indicators.queries import Scope, areas_of, scope_rows
 from ocop.presence.models import PresenceLink
@@ -35,27 +35,26 @@ FILTERS: dict[str, dict[str, dict[str, bool]]] = {
 
 @dataclass(frozen=True)
 class AreaChoice:
-    """An area a viewer may look at: the unit's code and how it is called."""
+    """An area a viewer may look at: the unit's code, how it is called, and whether it is all the viewer may see."""
 
     code: str
     label: str
+    is_all: bool
 
 
 def area_choices(viewer: Viewer) -> list[AreaChoice]:
-    """Provinces for people who see the whole country; otherwise the units of the grants and the communes
-    within."""
-    units = areas_of(viewer).select_related("parent")
-    if viewer.is_operator or any(
-        grant.unit_id is None for grant in viewer.grants if grant.role in STAFF_ROLES
-    ):
+    """Provinces for people who see the whole country; otherwise the units of the grants and the communes within."""
+    units = areas_of(viewer)
+    held = {grant.unit_id for grant in viewer.grants if grant.role in STAFF_ROLES}
+    if viewer.is_operator or None in held:
         units = units.filter(level=Level.PROVINCE)
     ordered = sorted(units, key=lambda unit: (unit.level == Level.COMMUNE, sort_key(unit.name)))
-    return [AreaChoice(unit.code, _label(unit)) for unit in ordered]
+    only = held if len(held) == 1 and not viewer.is_operator else set()
+    return [AreaChoice(unit.code, str(unit), unit.pk in only) for unit in ordered]
 
 
 def products_in(scope: Scope, *, words: str, chosen: dict[str, str]) -> QuerySet[OcopProduct]:
-    """The products a viewer sees in a scope that hold all `words` and fit the chosen values of `FILTERS`,
-    marked."""
+    """The products a viewer sees in a scope that hold all `words` and fit the chosen values of `FILTERS`, marked."""
     products = scope_rows(products_visible_to(scope.viewer), scope, "unit")
     products = with_presence_marks(with_certificate_marks(products, scope.on), scope.on)
     links = PresenceLink.objects.filter(product=OuterRef("pk"), ended_at__isnull=True)
@@ -63,7 +62,3 @@ def products_in(scope: Scope, *, words: str, chosen: dict[str, str]) -> QuerySet
     for name, values in FILTERS.items():
         products = products.filter(**values.get(chosen.get(name, ""), {}))
     return products_matching(products, words)
-
-
-def _label(unit: Unit) -> str:
-    return f"{unit.kind} {unit.name}"

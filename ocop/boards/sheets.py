@@ -20,15 +20,14 @@ _AT_ONCE = 500
 _SIDES = {Side.NUMERATOR: "tử số", Side.DENOMINATOR: "mẫu số", Side.MISSING: "chưa rõ"}
 _PRODUCT_HEADING = [
     "Mã", "Sản phẩm", "Chủ thể", "Nơi sản xuất", "Nằm ở", "Hạng sao", "Số quyết định", "Công nhận",
-    "Còn hạn đến", "Tình trạng", "Mã kiểm tra", "Voso", "Thấy trên Voso", "Postmart", "Thấy trên Postmart",
+    "Còn hạn đến", "Tình trạng", "Mã kiểm tra", "VoSo", "Thấy trên VoSo", "Postmart", "Thấy trên Postmart",
     "Nguồn",
 ]  # fmt: skip
 _HOUSEHOLD_HEADING = ["Mã hộ", "Nơi ở", "Nằm ở", "Sàn", "Khai ngày", "Thấy trên sàn", "Liên kết"]
 
 
 def safe_cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: a leading = + - @ or control character gets an
-    apostrophe."""
+    """Text that no spreadsheet takes for a formula: a leading = + - @ or control character gets an apostrophe."""
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text
 
 

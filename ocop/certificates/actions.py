@@ -72,11 +72,8 @@ def import_products(*, content: bytes, by: Viewer, is_demo: bool = False) -> Imp
 
 @transaction.atomic
 def revoke_certificate(*, certificate: Certificate, on: date, reason: str, by: Viewer) -> Certificate:
-    """Withdraw a certificate from a day on (Điều 8, 26/2026/QĐ-TTg). Raises PermissionError,
-    RevocationRefused."""
-    certificate = (
-        Certificate.objects.select_for_update(of=("self",)).select_related("product").get(pk=certificate.pk)
-    )
+    """Withdraw a certificate from a day on (Điều 8, 26/2026/QĐ-TTg). Raises PermissionError, RevocationRefused."""
+    certificate = Certificate.objects.select_for_update(of=("self",)).select_related("product").get(pk=certificate.pk)
     if not can_revoke(by, certificate.product):
         raise PermissionError
     if certificate.revoked_on is not None:
@@ -114,9 +111,7 @@ class _Desk:
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             some = OcopProduct.objects.filter(row_key__in=keys[start : start + _KEYS_AT_ONCE])
             # Not the units: PostgreSQL cannot lock the empty side of an outer join.
-            for product in (
-                some.select_for_update(of=("self",)).select_related("unit", "former_province").order_by("pk")
-            ):
+            for product in some.select_for_update(of=("self",)).select_related("unit", "former_province").order_by("pk"):
                 products[product.row_key] = product
             for paper in Certificate.objects.filter(product__in=some).order_by("pk"):
                 papers[paper.product_id].append(paper)
@@ -149,16 +144,12 @@ class _Desk:
     def _place(self, row: Row, warnings: list[str]) -> Place:
         written = (row.province, row.district, row.commune)
         if written not in self.places:
-            self.places[written] = place_today(
-                province=row.province, district=row.district, commune=row.commune
-            )
+            self.places[written] = place_today(province=row.province, district=row.district, commune=row.commune)
         place = self.places[written]
         if place.unit is None:
             warnings.append("Chưa biết nơi này nay thuộc tỉnh nào; giữ nơi như đã ghi.")
         elif row.commune and not place.is_commune:
-            warnings.append(
-                f"Chưa biết chắc «{row.commune}» nay là xã, phường nào; ghi theo tỉnh, giữ nơi như đã ghi."
-            )
+            warnings.append(f"Chưa biết chắc «{row.commune}» nay là xã, phường nào; ghi theo tỉnh, giữ nơi như đã ghi.")
         return place
 
     def _paper(self, product: OcopProduct, row: Row, warnings: list[str]) -> Outcome:

@@ -13,7 +13,7 @@ from ocop.register.reading import Row
 def paper_key(decision: str, recognised: WrittenDate | None) -> str:
     """Decision and date as one text: the same for the same paper in every file."""
     day = f"{recognised.first_day}|{recognised.precision}" if recognised else "|"
-    return f"{fold_words(decision)}|{day}"
+    return f"{fold_words(decision)[:80]}|{day}"
 
 
 def finer(one: WrittenDate | None, other: WrittenDate | None) -> WrittenDate | None:

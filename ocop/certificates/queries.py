@@ -1,5 +1,4 @@
-"""Reading certificates: the same rules as in `rules.py`, as conditions for the database, and the public
-check."""
+"""Reading certificates: the same rules as in `rules.py`, as conditions for the database, and the public check."""
 
 from __future__ import annotations
 
@@ -41,32 +40,22 @@ def with_certificate_marks(products: QuerySet[OcopProduct], on: date) -> QuerySe
 
 def with_certificates(products: QuerySet[OcopProduct]) -> QuerySet[OcopProduct]:
     """Products with their certificates read along, the newest first."""
-    return products.prefetch_related(
-        Prefetch("certificates", Certificate.objects.order_by("-recognised_on", "-pk"))
-    )
+    return products.prefetch_related(Prefetch("certificates", Certificate.objects.order_by("-recognised_on", "-pk")))
 
 
 def speaking_certificate(papers: Iterable[Certificate], on: date) -> tuple[Certificate | None, State]:
     """The certificate that speaks for a product on a day, and its state; (None, unknown) without any."""
     best = min(
-        (
-            (SPEAKING_ORDER.index(paper.state_on(on)), -(paper.stars or 0), index, paper)
-            for index, paper in enumerate(papers)
-        ),
+        ((SPEAKING_ORDER.index(paper.state_on(on)), -(paper.stars or 0), index, paper) for index, paper in enumerate(papers)),
         default=None,
     )
     return (best[3], SPEAKING_ORDER[best[0]]) if best else (None, State.UNKNOWN)
 
 
 def certificate_by_code(typed: str) -> Certificate | None:
-    """The certificate with this check code, typed in any case, with or without spaces and hyphens. For
-    everybody."""
+    """The certificate with this check code, typed in any case, with or without spaces and hyphens. For everybody."""
     code = re.sub(r"[\s-]", "", typed).upper()
-    return (
-        Certificate.objects.filter(check_code=code)
-        .select_related("product", "product__unit", "product__unit__parent")
-        .first()
-    )
+    return Certificate.objects.filter(check_code=code).select_related("product", "product__unit", "product__unit__parent").first()
 
 
 def _not_revoked(on: date) -> Q:

@@ -74,8 +74,7 @@ def state_on(on: date, known: Period | None, revoked_on: date | None = None) -> 
     """The state on a day.
 
     Valid only if the earliest period covers the day: a year alone is taken as 1 January for the end. Expired
-    only if even the latest end has passed. In between nobody can say: unknown. Revocation counts from its own
-    day on.
+    only if even the latest end has passed. In between nobody can say: unknown. Revocation counts from its own day on.
     """
     if revoked_on is not None and revoked_on <= on:
         return State.REVOKED

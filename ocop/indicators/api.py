@@ -1,5 +1,4 @@
-"""Indicators for programs: the number, its definition, and its rows with evidence. `request.auth` is the
-Viewer."""
+"""Indicators for programs: the number, its definition, and its rows with evidence. `request.auth` is the Viewer."""
 
 from __future__ import annotations
 
@@ -63,8 +62,7 @@ class PageOut(Schema):
 
 
 class RowOut(Schema):
-    """One product or household. Households carry no name here: number, hamlet and commune are enough to
-    check."""
+    """One product or household. Households carry no name here: number, hamlet and commune are enough to check."""
 
     id: int
     sides: list[str]

@@ -66,8 +66,7 @@ class HouseholdRow:
 
 
 def product_rows(products: Sequence[OcopProduct], on: date) -> list[ProductRow]:
-    """Products (their certificates read along) with their evidence; sides only if they come from
-    `rows_on`."""
+    """Products (their certificates read along) with their evidence; sides only if they come from `rows_on`."""
     seen = seen_on_platforms([product.pk for product in products], on)
     rows = []
     for product in products:

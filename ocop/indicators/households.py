@@ -16,8 +16,7 @@ from onboarding.households.models import Household
 
 @dataclass(frozen=True)
 class AccountEvidence:
-    """A household's account: on which platform, since when claimed, when last seen live; `url` is a page seen
-    then."""
+    """A household's account: on which platform, since when claimed, when last seen live; `url` is a page seen then."""
 
     platform_name: str
     claimed_at: datetime
@@ -37,8 +36,7 @@ def open_accounts(on: date) -> QuerySet[PlatformAccount]:
 
 def with_account_marks(households: QuerySet[Household], on: date) -> QuerySet[Household]:
     """Households marked `is_counted` (registered by the day and living on it), `is_claimed` (an open account)
-    and `is_verified` (such an account with a product page seen live in the last 180 days, see
-    `presence.rules.LIMITS`).
+    and `is_verified` (such an account with a product page seen live in the last 180 days, see `presence.rules.LIMITS`).
 
     A page that has gone since does not undo a verified account: the account is what is counted. `is_unclear`
     is never true: an account nobody has seen is not verified, and the household stays in the denominator.
@@ -65,13 +63,9 @@ def accounts_of(household_ids: Iterable[int], on: date) -> dict[int, list[Accoun
     accounts = list(rows)
     span = window(on, limits_on(on).account_days)
     last: dict[int, tuple[datetime, str]] = {}
-    live = Observation.objects.filter(
-        link__account__in=accounts, result=Observation.Result.LIVE, at__lt=span.end
-    )
+    live = Observation.objects.filter(link__account__in=accounts, result=Observation.Result.LIVE, at__lt=span.end)
     for account_id, url, at in (
-        live.values("link__account", "link__url")
-        .annotate(last_at=Max("at"))
-        .values_list("link__account", "link__url", "last_at")
+        live.values("link__account", "link__url").annotate(last_at=Max("at")).values_list("link__account", "link__url", "last_at")
     ):
         if account_id not in last or at > last[account_id][0]:
             last[account_id] = (at, url)

@@ -35,8 +35,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Measurement:
-    """A rate as its integers. `missing` counts the rows beside it, of which nobody can say where they
-    belong."""
+    """A rate as its integers. `missing` counts the rows beside it, of which nobody can say where they belong."""
 
     indicator: Indicator
     numerator: int
@@ -45,8 +44,7 @@ class Measurement:
 
 
 def scope_for(viewer: Viewer, *, unit_code: str = "", former_area: str = "", on: date | None = None) -> Scope:
-    """The scope a viewer asks for: a code of today's province (2 digits) or commune (5), and an old
-    province's code.
+    """The scope a viewer asks for: a code of today's province (2 digits) or commune (5), and an old province's code.
 
     Raises NotVisible for people without a staff role, unknown codes, and units outside the viewer's area.
     """
@@ -87,9 +85,7 @@ def measure(indicators: Iterable[Indicator], scope: Scope) -> list[Measurement]:
     counted: dict[str, int] = {}
     for group in by_subject.values():
         counts = {
-            f"{indicator.code}_{side}": Count("pk", filter=indicator.condition(side))
-            for indicator in group
-            for side in Side
+            f"{indicator.code}_{side}": Count("pk", filter=indicator.condition(side)) for indicator in group for side in Side
         }
         counted |= _rows_of(group[0].subject, scope).aggregate(**counts)
     return [
@@ -104,7 +100,7 @@ def rows_on(indicator: Indicator, scope: Scope, side: Side | None = None) -> Que
     Each row also carries `in_numerator`, `in_denominator` and `in_missing`.
     """
     marks = {f"in_{each}": ExpressionWrapper(indicator.condition(each), BooleanField()) for each in Side}
-    rows = _rows_of(indicator.subject, scope).annotate(**marks)
+    rows: QuerySet[Any] = _rows_of(indicator.subject, scope).annotate(**marks)
     if side is not None:
         return rows.filter(**{f"in_{side}": True}).order_by("pk")
     return rows.filter(Q(in_denominator=True) | Q(in_missing=True)).order_by("pk")
@@ -123,7 +119,7 @@ def scope_rows(rows: QuerySet[Any], scope: Scope, unit_field: str) -> QuerySet[A
 
 
 def _rows_of(subject: Subject, scope: Scope) -> QuerySet[Any]:
-    rows = subject.marked(scope.on).filter(scope.viewer.area(*STAFF_ROLES, unit_field=subject.unit_field))
+    rows: QuerySet[Any] = subject.marked(scope.on).filter(scope.viewer.area(*STAFF_ROLES, unit_field=subject.unit_field))
     if scope.former_area:
         # As a subquery: a commune came from several old ones, and a join would count its rows several times.
         inside = subject.marked(scope.on).model._default_manager.filter(subject.former(scope.former_area))

@@ -44,8 +44,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Indicator:
-    """One indicator. The three conditions are over the marks of its subject; the numerator lies in the
-    denominator."""
+    """One indicator. The three conditions are over the marks of its subject; the numerator lies in the denominator."""
 
     code: str
     version: int
@@ -132,15 +131,13 @@ INDICATORS = {
     for indicator in (
         _products(
             "I2both",
-            "Sản phẩm OCOP có trên cả Voso và Postmart",
-            "trên cả Voso và Postmart",
+            "Sản phẩm OCOP có trên cả VoSo và Postmart",
+            "trên cả VoSo và Postmart",
             _VOSO & _POSTMART,
         ),
-        _products("I2v", "Sản phẩm OCOP có trên Voso", "trên Voso", _VOSO),
+        _products("I2v", "Sản phẩm OCOP có trên VoSo", "trên VoSo", _VOSO),
         _products("I2p", "Sản phẩm OCOP có trên Postmart", "trên Postmart", _POSTMART),
-        _products(
-            "I2any", "Sản phẩm OCOP có trên Voso hoặc Postmart", "trên Voso hoặc Postmart", _VOSO | _POSTMART
-        ),
+        _products("I2any", "Sản phẩm OCOP có trên VoSo hoặc Postmart", "trên VoSo hoặc Postmart", _VOSO | _POSTMART),
         _households(
             "I1",
             "Hộ có gian hàng trên sàn đã được xác minh",

@@ -36,9 +36,7 @@ def link_listing(
     product = OcopProduct.objects.select_related("unit").get(pk=product.pk)
     if not can_link(by, product, listing):
         raise PermissionError
-    existing = (
-        PresenceLink.objects.filter(listing=listing, ended_at__isnull=True).select_related("product").first()
-    )
+    existing = PresenceLink.objects.filter(listing=listing, ended_at__isnull=True).select_related("product").first()
     if existing is not None:
         if existing.product_id == product.pk:
             return existing
@@ -46,20 +44,15 @@ def link_listing(
     if listing.state != Listing.State.PUBLISHED:
         raise LinkRefused("Tin này chưa được đăng bán. Hãy chọn tin khác, hoặc chờ người bán đăng.")
     if makers_differ(product, listing) and not same_maker_confirmed:
-        raise LinkRefused(
-            "Chủ thể trong sổ và người bán khác tên. Hãy xem kỹ rồi xác nhận đây là cùng một chủ thể."
-        )
-    link = PresenceLink.objects.create(
-        product=product, listing=listing, linked_by_id=by.user_id, linked_at=clock.now()
-    )
+        raise LinkRefused("Chủ thể trong sổ và người bán khác tên. Hãy xem kỹ rồi xác nhận đây là cùng một chủ thể.")
+    link = PresenceLink.objects.create(product=product, listing=listing, linked_by_id=by.user_id, linked_at=clock.now())
     _after(product, listing, "presence.linked", link, by)
     return link
 
 
 @transaction.atomic
 def unlink_listing(*, link: PresenceLink, by: Viewer) -> None:
-    """Take a link back: the badges leave the listing, and the link counts for no day. Raises
-    PermissionError."""
+    """Take a link back: the badges leave the listing, and the link counts for no day. Raises PermissionError."""
     listing = _locked(link.listing_id)
     product = OcopProduct.objects.select_related("unit").get(pk=link.product_id)
     if not can_link(by, product, listing):
@@ -73,9 +66,7 @@ def unlink_listing(*, link: PresenceLink, by: Viewer) -> None:
 
 def refresh_badges(event: CertificatesChanged) -> None:
     """Write the badges of every listing linked to the product anew."""
-    links = PresenceLink.objects.filter(product=event.product_id, ended_at__isnull=True).select_related(
-        "listing"
-    )
+    links = PresenceLink.objects.filter(product=event.product_id, ended_at__isnull=True).select_related("listing")
     badges = badges_of(event.product_id) if links else []
     for link in links:
         set_badges(listing=link.listing, badges=badges, by=SYSTEM)
@@ -83,8 +74,7 @@ def refresh_badges(event: CertificatesChanged) -> None:
 
 def badges_of(product_id: int) -> list[BadgeFacts]:
     """What may be shown of a product's certificates: 3 stars or more with a known period, for as long as it
-    is provably in force. A year-only date shows until 36 months after 1 January, and is not printed as a day
-    of issue."""
+    is provably in force. A year-only date shows until 36 months after 1 January, and is not printed as a day of issue."""
     papers = Certificate.objects.filter(
         product=product_id, stars__gte=COUNTED_STARS, recognised_on__isnull=False, earliest_end__isnull=False
     )
@@ -117,7 +107,5 @@ def _after(product: OcopProduct, listing: Listing, word: str, link: PresenceLink
 
 
 def _locked(listing_id: int) -> Listing:
-    rows = Listing.objects.select_for_update(of=("self",)).select_related(
-        "shop", "shop__producer", "shop__producer__commune"
-    )
+    rows = Listing.objects.select_for_update(of=("self",)).select_related("shop", "shop__producer", "shop__producer__commune")
     return rows.get(pk=listing_id)

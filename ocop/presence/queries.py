@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
@@ -39,14 +40,11 @@ class Seen:
     counts: bool
 
 
-def pages_on(on: date) -> QuerySet[PlatformListing]:
-    """Listings on platforms that count for the target, with `last_result`, `last_at` and `last_observer` of
-    the last look, up to that day, at which the page was there or gone. "Could not be checked" says
-    neither."""
+def pages_on(on: date) -> QuerySet[Any]:
+    """PlatformListings on platforms that count for the target, with `last_result`, `last_at` and `last_observer` of
+    the last look, up to that day, at which the page was there or gone. "Could not be checked" says neither."""
     upto = window(on, 0).end
-    last = Observation.objects.filter(link=OuterRef("link"), at__lt=upto, result__in=_CONCLUSIVE).order_by(
-        "-at", "-pk"
-    )
+    last = Observation.objects.filter(link=OuterRef("link"), at__lt=upto, result__in=_CONCLUSIVE).order_by("-at", "-pk")
     return PlatformListing.objects.filter(link__platform__counts_for_target=True).annotate(
         last_result=Subquery(last.values("result")[:1]),
         last_at=Subquery(last.values("at")[:1]),
@@ -71,8 +69,7 @@ def with_presence_marks(products: QuerySet[OcopProduct], on: date) -> QuerySet[O
 
 
 def seen_on_platforms(product_ids: Iterable[int], on: date) -> dict[int, list[Seen]]:
-    """The evidence behind `with_presence_marks`, by product id, newest first; two queries however many
-    products."""
+    """The evidence behind `with_presence_marks`, by product id, newest first; two queries however many products."""
     links = PresenceLink.objects.filter(product__in=list(product_ids), ended_at__isnull=True)
     product_of = dict(links.values_list("listing_id", "product_id"))
     fresh = window(on, limits_on(on).product_days)
@@ -131,9 +128,5 @@ def listings_like(product: OcopProduct, words: str) -> list[Listing]:
 
 def published_listing_of(product: OcopProduct) -> Listing | None:
     """A listing through which the public can buy the product now."""
-    link = (
-        open_links(product)
-        .filter(listing__state=Listing.State.PUBLISHED, listing__shop__state=Shop.State.OPEN)
-        .first()
-    )
+    link = open_links(product).filter(listing__state=Listing.State.PUBLISHED, listing__shop__state=Shop.State.OPEN).first()
     return link.listing if link else None

@@ -50,8 +50,7 @@ def text_of(value: Any) -> str:
 
 
 def parse_stars(written: str) -> tuple[int | None, str]:
-    """Stars and a warning ("" for none). "hạng 04 sao" is 4; a range, a hope or "5 sao cấp tỉnh" is nothing
-    yet.
+    """Stars and a warning ("" for none). "hạng 04 sao" is 4; a range, a hope or "5 sao cấp tỉnh" is nothing yet.
 
     5 stars are given by the ministry, so a province's five stars are a proposal (26/2026/QĐ-TTg).
     """

@@ -15,8 +15,7 @@ from ocop.register.models import OcopProduct
 
 @dataclass(frozen=True)
 class Place:
-    """Where a product belongs. `unit` is today's commune or province, `former_province` the old one; None:
-    unknown."""
+    """Where a product belongs. `unit` is today's commune or province, `former_province` the old one; None: unknown."""
 
     unit: Unit | None
     former_province: Unit | None
@@ -44,18 +43,14 @@ def place_today(*, province: str, district: str, commune: str) -> Place:
 
 
 def products_visible_to(viewer: Viewer) -> QuerySet[OcopProduct]:
-    """The products in the viewer's area as staff. Products known only by their province belong to the
-    province."""
-    return OcopProduct.objects.filter(viewer.area(*STAFF_ROLES)).select_related(
-        "unit", "unit__parent", "former_province"
-    )
+    """The products in the viewer's area as staff. Products known only by their province belong to the province."""
+    return OcopProduct.objects.filter(viewer.area(*STAFF_ROLES)).select_related("unit", "unit__parent", "former_province")
 
 
 def products_matching(products: QuerySet[OcopProduct], words: str) -> QuerySet[OcopProduct]:
     """Those whose name, maker or place holds every word, without regard to marks or case.
 
-    Compared here and not in the database, because SQLite folds no Vietnamese; a province has hundreds of
-    products.
+    Compared here and not in the database, because SQLite folds no Vietnamese; a province has hundreds of products.
     """
     wanted = fold_words(words).split()
     if not wanted:
@@ -73,8 +68,7 @@ def _holds_all(wanted: list[str], text: str) -> bool:
 
 
 def is_in_area(viewer: Viewer, product: OcopProduct, *roles: str) -> bool:
-    """Whether the viewer holds one of these roles where the product belongs (operators and SYSTEM:
-    everywhere)."""
+    """Whether the viewer holds one of these roles where the product belongs (operators and SYSTEM: everywhere)."""
     return OcopProduct.objects.filter(viewer.area(*roles), pk=product.pk).exists()
 
 

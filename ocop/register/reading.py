@@ -1,5 +1,4 @@
-"""From a file to rows: comma or semicolon separated text and Excel sheets, columns found by their headings.
-Pure."""
+"""From a file to rows: comma or semicolon separated text and Excel sheets, columns found by their headings. Pure."""
 
 from __future__ import annotations
 
@@ -131,9 +130,7 @@ def _separated(content: bytes) -> list[list[str]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise FileRefused(
-            "Tệp không phải bảng CSV mã UTF-8 hay tệp Excel. Hãy lưu lại rồi gửi lại."
-        ) from error
+        raise FileRefused("Tệp không phải bảng CSV mã UTF-8 hay tệp Excel. Hãy lưu lại rồi gửi lại.") from error
     if "\x00" in text or not text.strip():
         raise FileRefused("Tệp trống hoặc không phải tệp bảng. Hãy chọn tệp CSV hay Excel khác.")
     first_line = text.splitlines()[0]

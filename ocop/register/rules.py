@@ -32,8 +32,7 @@ def row_key(row: Row) -> str:
     """What makes a row of a later file the same product: name, maker and written place.
 
     A product recognised again is the same product with another paper, so decision and date stay out. Without
-    a maker nobody can say that two rows mean one product (a name alone is never a key): then the paper
-    decides.
+    a maker nobody can say that two rows mean one product (a name alone is never a key): then the paper decides.
     """
     maker = maker_key(row.producer)
     parts = [

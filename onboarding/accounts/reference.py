@@ -7,8 +7,8 @@ from onboarding.accounts.models import Platform
 PLATFORMS: tuple[dict[str, object], ...] = (
     {
         "code": "voso",
-        "name": "Vỏ Sò",
-        "aliases": ["Voso", "VoSo", "voso.vn"],
+        "name": "VoSo",
+        "aliases": ["Vỏ Sò", "Voso", "voso.vn"],
         "operator": "Viettel Post",
         "link_pattern": r"^https://voso\.vn/.*-p\d+\.html$",
         "counts_for_target": True,

@@ -33,9 +33,8 @@ class RegistrationForm(forms.Form):
     )
     phone = forms.CharField(
         label=_("Số điện thoại"),
-        required=False,
         max_length=20,
-        help_text=_("Chỉ hiện cho người mua khi hộ đồng ý ở bước cuối."),
+        help_text=_("Hộ không có điện thoại thì bỏ trống. Số chỉ hiện cho người mua khi hộ đồng ý ở bước cuối."),
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
     production = forms.MultipleChoiceField(
@@ -76,7 +75,8 @@ class RegistrationForm(forms.Form):
         written = data.get("phone", "")
         if data.get("phone_owner") == PhoneOwner.NONE:
             data["phone"] = ""
-        elif "phone_owner" in data:
+            self.errors.pop("phone", None)
+        elif "phone" in data:
             try:
                 data["phone"] = phones.normalise(written)
             except phones.NotAPhone:

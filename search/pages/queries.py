@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from core.kit import money
 from market.listings.models import Listing, ListingBadge
 from market.listings.queries import goods_for_sale
 from market.shops.models import Shop
 from search.documents.models import SearchDocument
-from search.engines.contract import Hit
+from search.engines.contract import CATEGORY, PROVINCE, Hit
 
 # Stable public addresses.
 ADDRESSES = {SearchDocument.Kind.PRODUCT: "/san-pham/{}", SearchDocument.Kind.SHOP: "/gian-hang/{}"}
@@ -45,6 +47,18 @@ class ShopRow:
 def address_of(hit: Hit) -> str:
     """Where the thing found has its page."""
     return ADDRESSES[SearchDocument.Kind(hit.kind)].format(hit.slug)
+
+
+def names_of_values(categories: Sequence[str], provinces: Sequence[str]) -> dict[tuple[str, str], str]:
+    """What people read for these facet values, by (facet, value); values of no document are missing."""
+    if not categories and not provinces:
+        return {}
+    documents = SearchDocument.objects.filter(Q(category_code__in=categories) | Q(province_code__in=provinces))
+    names: dict[tuple[str, str], str] = {}
+    columns = ("category_code", "category_name", "province_code", "province_name")
+    for category, category_name, province, province_name in documents.values_list(*columns).distinct():
+        names[CATEGORY, category], names[PROVINCE, province] = category_name, province_name
+    return names
 
 
 def product_cards(hits: Sequence[Hit]) -> list[ProductCard]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from search.engines.contract import CATEGORY, PAGE_SIZE, PROVINCE, STARS, Answer, Question, Sort
 from search.engines.registry import current_engine
 from search.pages.forms import PATH, SORTS, address_for, question_of
-from search.pages.queries import product_cards, shop_rows
+from search.pages.queries import names_of_values, product_cards, shop_rows
 
 
 @require_safe
@@ -69,22 +69,31 @@ def _groups(question: Question, answer: Answer) -> list[dict[str, Any]]:
         for facet, label in _facet_names().items()
         if answer.facets[facet]
     ]
-    orders = [{"value": sort.value, "label": word, "checked": sort == question.sort} for sort, word in SORTS.items()]
+    orders = [
+        {"value": sort.value, "label": word, "checked": sort == _order_of(question)}
+        for sort, word in SORTS.items()
+        if question.text or sort != Sort.RELEVANCE
+    ]
     return [*groups, {"label": _("Sắp xếp"), "name": "sort", "single": True, "options": orders}]
 
 
 def _chips(question: Question, answer: Answer) -> list[dict[str, str]]:
     """What the list is narrowed to; a value nobody knows is still shown, so that it can be taken away."""
     labels = {(facet, value.value): value.label for facet, values in answer.facets.items() for value in values}
+    # A value that fits no word of the question is in no facet; only then its name is looked up.
+    labels |= names_of_values(
+        [value for value in question.categories if (CATEGORY, value) not in labels],
+        [value for value in question.provinces if (PROVINCE, value) not in labels],
+    )
     chosen = [
         *((CATEGORY, value) for value in question.categories),
         *((PROVINCE, value) for value in question.provinces),
         *((STARS, str(value)) for value in question.stars),
     ]
-    names = _facet_names()
+    unknown = {**_facet_names(), STARS: _("%(stars)s sao")}
     return [
         {
-            "label": labels.get(pair) or (_("%(stars)s sao") % {"stars": pair[1]} if pair[0] == STARS else names[pair[0]]),
+            "label": labels.get(pair) or unknown[pair[0]] % {"stars": pair[1]},
             "url": address_for(question, without=pair),
         }
         for pair in chosen

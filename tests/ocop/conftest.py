@@ -1,4 +1,4 @@
-"""A small country: old and new units, a shop with a listing on two platforms, and people with grants."""
+"""Some real units, people with grants there, and makers of products, papers, listings and evidence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.kit.clock import VIETNAM
 from core.kit.text import fold_words
 from core.people.models import Grant, Role, User
 from core.people.queries import Viewer, viewer_for
-from core.places.models import Hamlet, Level, Unit, UnitLink
+from core.places.models import Hamlet, Level, Unit
 from market.listings.models import Category, Listing
 from market.platforms.models import Connection, PlatformListing
 from market.shops.models import Shop
@@ -28,13 +28,12 @@ from onboarding.accounts.models import Observation, OutsideLink, Platform, Platf
 from onboarding.households.models import Household
 from onboarding.producers.models import Membership, Producer, ProducerKind
 
-MERGER = date(2025, 7, 1)
 numbers = count(1)
 
 
 @dataclass(frozen=True)
 class Land:
-    """Old Bình Thuận and Lâm Đồng, both in today's Lâm Đồng; today's TP. Hồ Chí Minh beside it."""
+    """Units of the reference data: today's Lâm Đồng, which old Bình Thuận is part of, and TP. Hồ Chí Minh."""
 
     lam_dong: Unit
     phu_thuy: Unit
@@ -44,60 +43,24 @@ class Land:
     old_binh_thuan: Unit
 
 
-def unit(
-    level: str, code: str, kind: str, name: str, parent: Unit | None = None, *, old: bool = False
-) -> Unit:
-    """One unit, old (until the merger) or of today."""
-    return Unit.objects.create(
-        level=level,
-        code=code,
-        kind=kind,
-        name=name,
-        folded_name=fold_words(name),
-        parent=parent,
-        valid_from=None if old else MERGER,
-        valid_to=MERGER if old else None,
-    )
-
-
-def became(old: Unit, *new: Unit) -> None:
-    """The old unit went into these."""
-    kind = UnitLink.Kind.WHOLE if len(new) == 1 else UnitLink.Kind.PART
-    for each in new:
-        UnitLink.objects.create(old=old, new=each, on=MERGER, kind=kind)
-
-
 @pytest.fixture
 def land(db: None) -> Land:
-    lam_dong = unit(Level.PROVINCE, "68", "Tỉnh", "Lâm Đồng")
-    ho_chi_minh = unit(Level.PROVINCE, "79", "Thành phố", "Hồ Chí Minh")
-    phu_thuy = unit(Level.COMMUNE, "22924", "Phường", "Phú Thuỷ", lam_dong)
-    tuy_phong = unit(Level.COMMUNE, "22972", "Xã", "Tuy Phong", lam_dong)
-    phan_ri = unit(Level.COMMUNE, "22978", "Xã", "Phan Rí Cửa", lam_dong)
-    con_dao = unit(Level.COMMUNE, "26732", "Đặc khu", "Côn Đảo", ho_chi_minh)
+    def today(level: str, code: str) -> Unit:
+        return Unit.objects.get(level=level, code=code, valid_to=None)
 
-    old_binh_thuan = unit(Level.PROVINCE, "60", "Tỉnh", "Bình Thuận", old=True)
-    old_lam_dong = unit(Level.PROVINCE, "68", "Tỉnh", "Lâm Đồng", old=True)
-    old_brvt = unit(Level.PROVINCE, "77", "Tỉnh", "Bà Rịa - Vũng Tàu", old=True)
-    phan_thiet = unit(Level.DISTRICT, "593", "Thành phố", "Phan Thiết", old_binh_thuan, old=True)
-    old_tuy_phong = unit(Level.DISTRICT, "595", "Huyện", "Tuy Phong", old_binh_thuan, old=True)
-    old_con_dao = unit(Level.DISTRICT, "755", "Huyện", "Côn Đảo", old_brvt, old=True)
-    phu_hai = unit(Level.COMMUNE, "22915", "Phường", "Phú Hài", phan_thiet, old=True)
-    phong_phu = unit(Level.COMMUNE, "22979", "Xã", "Phong Phú", old_tuy_phong, old=True)
-    became(old_binh_thuan, lam_dong)
-    became(old_lam_dong, lam_dong)
-    became(old_brvt, ho_chi_minh)
-    became(old_con_dao, con_dao)
-    became(phu_hai, phu_thuy)
-    became(phong_phu, tuy_phong, phan_ri)
-    return Land(lam_dong, phu_thuy, tuy_phong, ho_chi_minh, con_dao, old_binh_thuan)
+    return Land(
+        lam_dong=today(Level.PROVINCE, "68"),
+        phu_thuy=today(Level.COMMUNE, "22924"),
+        tuy_phong=today(Level.COMMUNE, "22978"),
+        ho_chi_minh=today(Level.PROVINCE, "79"),
+        con_dao=today(Level.COMMUNE, "26732"),
+        old_binh_thuan=Unit.objects.get(level=Level.PROVINCE, code="60", valid_from=None),
+    )
 
 
 def person(name: str, role: str | None = None, unit: Unit | None = None, *, operator: bool = False) -> User:
     """Somebody with a grant since 2020, or with none."""
-    user = User.objects.create(
-        username=f"{fold_words(name)}{next(numbers)}", full_name=name, is_superuser=operator
-    )
+    user = User.objects.create(username=f"{fold_words(name)}{next(numbers)}", full_name=name, is_superuser=operator)
     if role is not None:
         Grant.objects.create(user=user, role=role, unit=unit, valid_from=date(2020, 1, 1))
     return user
@@ -111,13 +74,13 @@ def phuong(land: Land) -> User:
 
 @pytest.fixture
 def chi(land: Land) -> User:
-    """Chi is an officer of phường Phú Thuỷ."""
+    """Chi is an officer of phường Phú Thủy."""
     return person("Chi", Role.COMMUNE, land.phu_thuy)
 
 
 @pytest.fixture
 def dung(land: Land) -> User:
-    """Dũng is an officer too, but elsewhere: he must see nothing of Phú Thuỷ."""
+    """Dũng is an officer too, but elsewhere: he must see nothing of Phú Thủy."""
     return person("Dũng", Role.COMMUNE, land.con_dao)
 
 
@@ -173,9 +136,7 @@ def paper(of: OcopProduct, stars: int | None, written: str, decision: str = "") 
 def producer(name: str, commune: Unit, household: Household | None = None) -> Producer:
     """A cooperative, or the producer of a household."""
     kind = ProducerKind.FARM_HOUSEHOLD if household else ProducerKind.COOPERATIVE
-    return Producer.objects.create(
-        name=name, kind=kind, commune=commune, household=household, registered_at=timezone.now()
-    )
+    return Producer.objects.create(name=name, kind=kind, commune=commune, household=household, registered_at=timezone.now())
 
 
 def listing(
@@ -193,9 +154,7 @@ def listing(
         name=f"Gian hàng {maker}",
         opened_at=timezone.now(),
     )
-    category, _ = Category.objects.get_or_create(
-        code="gia-vi", defaults={"name": "Gia vị", "sector": "Thực phẩm", "position": 1}
-    )
+    category, _ = Category.objects.get_or_create(code="gia-vi", defaults={"name": "Gia vị", "sector": "Thực phẩm", "position": 1})
     return Listing.objects.create(
         shop=shop,
         sku=f"LS{number:08d}",
@@ -222,9 +181,7 @@ def owner(user: User, of: Listing) -> None:
 
 def platform(code: str, *, counts: bool = True) -> Platform:
     """A platform."""
-    made, _ = Platform.objects.get_or_create(
-        code=code, defaults={"name": code.title(), "counts_for_target": counts}
-    )
+    made, _ = Platform.objects.get_or_create(code=code, defaults={"name": code.title(), "counts_for_target": counts})
     return made
 
 
@@ -243,9 +200,7 @@ def account(of: Producer, on: Platform, *, claimed: date = date(2024, 1, 1)) -> 
 
 def look(link: OutsideLink, at: datetime, result: str = Observation.Result.LIVE) -> Observation:
     """Something looked at a link."""
-    return Observation.objects.create(
-        link=link, at=at, observer="adapter", result=result, evidence_hash="0" * 64
-    )
+    return Observation.objects.create(link=link, at=at, observer="adapter", result=result, evidence_hash="0" * 64)
 
 
 def put_on(of: Listing, code: str, *, counts: bool = True) -> OutsideLink:
@@ -282,7 +237,7 @@ def household(commune: Unit, *, registered: date = date(2025, 8, 1), name: str =
 
 @pytest.fixture
 def fill(land: Land) -> Callable[[int, date], None]:
-    """Fills phường Phú Thuỷ with n certified products online on both platforms and n households with an account."""
+    """Fills phường Phú Thủy with n certified products online on both platforms and n households with an account."""
 
     def fill(n: int, on: date) -> None:
         for _ in range(n):
@@ -294,9 +249,7 @@ def fill(land: Land) -> Callable[[int, date], None]:
             home = household(land.phu_thuy)
             claimed = account(producer("Hộ bà Sáu", land.phu_thuy, home), platform("voso"))
             url = f"https://voso.example/{next(numbers)}"
-            page = OutsideLink.objects.create(
-                platform=claimed.platform, account=claimed, url=url, claimed_at=timezone.now()
-            )
+            page = OutsideLink.objects.create(platform=claimed.platform, account=claimed, url=url, claimed_at=timezone.now())
             look(page, moment(on - timedelta(days=5)))
 
     return fill

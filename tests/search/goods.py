@@ -10,35 +10,27 @@ from typing import Any
 from core.files.models import Photo
 from core.kit import clock
 from core.people.queries import SYSTEM
-from core.places.models import Level, Unit, UnitLink
+from core.places.models import Level, Unit
+from core.places.queries import unit_by_code
 from market.listings.actions import BadgeFacts, ListingFacts, publish_listing, set_badges, write_listing
 from market.listings.models import Category, Listing
 from market.shops.models import Shop
 from onboarding.producers.models import Producer, ProducerKind
 
 _numbers = count(1)
-MERGER = date(2025, 7, 1)
 
 
 @dataclass(frozen=True)
 class Places:
-    """Two communes of today, and what one of them was before 1 July 2025."""
+    """Two communes of today."""
 
     phan_thiet: Unit
     loc_ninh: Unit
 
 
 def make_places() -> Places:
-    """Phường Phan Thiết (Lâm Đồng, once TP. Phan Thiết, Bình Thuận) and phường Lộc Ninh (Đồng Nai)."""
-    lam_dong = _unit(Level.PROVINCE, "68", "Tỉnh", "Lâm Đồng")
-    dong_nai = _unit(Level.PROVINCE, "75", "Tỉnh", "Đồng Nai")
-    phan_thiet = _unit(Level.COMMUNE, "22945", "Phường", "Phan Thiết", lam_dong)
-    loc_ninh = _unit(Level.COMMUNE, "25270", "Phường", "Lộc Ninh", dong_nai)
-    binh_thuan = _unit(Level.PROVINCE, "60", "Tỉnh", "Bình Thuận", until=MERGER)
-    city = _unit(Level.DISTRICT, "593", "Thành phố", "Phan Thiết", binh_thuan, until=MERGER)
-    duc_thang = _unit(Level.COMMUNE, "22933", "Phường", "Đức Thắng", city, until=MERGER)
-    UnitLink.objects.get_or_create(old=duc_thang, new=phan_thiet, on=MERGER, defaults={"kind": "whole"})
-    return Places(phan_thiet, loc_ninh)
+    """Phường Phan Thiết (Lâm Đồng, once in TP. Phan Thiết, Bình Thuận) and phường Lộc Ninh (Đồng Nai)."""
+    return Places(_commune("22945"), _commune("25270"))
 
 
 def make_shop(commune: Unit, name: str = "Gian hàng thử") -> Shop:
@@ -89,8 +81,7 @@ def _photo() -> Photo:
     return Photo.objects.create(sha256=f"{number:064}", width=1600, height=1200, uploaded_at=clock.now(), **names)
 
 
-def _unit(level: Level, code: str, kind: str, name: str, parent: Unit | None = None, until: date | None = None) -> Unit:
-    facts = {"parent": parent, "kind": kind, "name": name, "folded_name": name.lower(), "valid_to": until}
-    since = None if until else MERGER
-    found, _ = Unit.objects.get_or_create(level=level, code=code, valid_from=since, defaults=facts)
+def _commune(code: str) -> Unit:
+    found = unit_by_code(Level.COMMUNE, code, clock.today())
+    assert found is not None, "the reference data is not loaded"
     return found

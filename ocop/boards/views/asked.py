@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpRequest
 from django.urls import reverse
@@ -17,8 +17,7 @@ from ocop.indicators.queries import NotVisible, Scope, scope_for
 
 @dataclass(frozen=True)
 class Asked:
-    """The scope, its form, its name for headings, and its part of an address ("" or
-    "unit=79&on=2026-11-01")."""
+    """The scope, its form, its name for headings, and its part of an address ("" or "unit=79&on=2026-11-01")."""
 
     scope: Scope
     form: ScopeForm
@@ -27,27 +26,25 @@ class Asked:
 
     def address(self, name: str, *args: object, **more: str) -> str:
         """The address of another board page with the same scope."""
-        query = urlencode(
-            [*_pairs(self.scope, self.form), *((key, value) for key, value in more.items() if value)]
-        )
+        query = urlencode([*_pairs(self.scope, self.form), *((key, value) for key, value in more.items() if value)])
         return reverse(name, args=args) + (f"?{query}" if query else "")
 
 
 def asked_of(request: HttpRequest) -> Asked:
-    """Read area and day. Raises Http404 for an area the person may not see; a day that is none counts as
-    today."""
+    """Read area and day. Raises Http404 for an area the person may not see; a day that is none counts as today."""
     viewer = viewer_of(request)
-    choices = area_choices(viewer)
-    one = len(choices) == 1
-    everything = [] if one else [("", _("Cả địa bàn của tôi"))]
-    form = ScopeForm(request.GET, everything + [(choice.code, choice.label) for choice in choices])
-    form.is_valid()
-    unit_code = request.GET.get("unit", "")
     try:
-        scope = scope_for(viewer, unit_code=unit_code, on=form.cleaned_data.get("on"))
+        scope = scope_for(viewer, unit_code=request.GET.get("unit", ""))
     except NotVisible as error:
         raise Http404 from error
-    whole = choices[0].label if one else _("Cả địa bàn của tôi")
+    choices = area_choices(viewer)
+    whole = next((choice.label for choice in choices if choice.is_all), _("Cả địa bàn của tôi"))
+    units = [("", whole), *((choice.code, choice.label) for choice in choices if not choice.is_all)]
+    if scope.unit is not None and scope.unit.code not in dict(units):
+        units.append((scope.unit.code, str(scope.unit)))
+    form = ScopeForm(request.GET, units)
+    form.is_valid()
+    scope = replace(scope, on=form.cleaned_data.get("on") or scope.on)
     area = str(scope.unit) if scope.unit else whole
     return Asked(scope, form, area, urlencode(_pairs(scope, form)))
 

@@ -29,8 +29,8 @@ def filter_groups(chosen: dict[str, str]) -> list[dict[str, Any]]:
         "san": (
             _("Trên sàn"),
             {
-                "ca-hai": _("Cả Voso và Postmart"),
-                "voso": _("Voso"),
+                "ca-hai": _("Cả VoSo và Postmart"),
+                "voso": _("VoSo"),
                 "postmart": _("Postmart"),
                 "chua": _("Chưa có trên cả hai"),
             },
@@ -44,10 +44,7 @@ def filter_groups(chosen: dict[str, str]) -> list[dict[str, Any]]:
             "single": True,
             "options": [
                 {"value": "", "label": _("Tất cả"), "checked": name not in chosen},
-                *(
-                    {"value": value, "label": text, "checked": chosen.get(name) == value}
-                    for value, text in options.items()
-                ),
+                *({"value": value, "label": text, "checked": chosen.get(name) == value} for value, text in options.items()),
             ],
         }
         for name, (label, options) in words.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -37,9 +37,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "space_items": board_tabs(request),
         "asked": asked,
         "product_figures": [_figure(each, asked) for each in measured if each.indicator.subject is PRODUCTS],
-        "household_figures": [
-            _figure(each, asked) for each in measured if each.indicator.subject is HOUSEHOLDS
-        ],
+        "household_figures": [_figure(each, asked) for each in measured if each.indicator.subject is HOUSEHOLDS],
     }
     return render(request, "ocop/boards/board.html", context)
 
@@ -71,12 +69,12 @@ def indicator_rows(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 @for_roles(*STAFF_ROLES)
-def indicator_csv(request: HttpRequest, code: str) -> StreamingHttpResponse:
+def indicator_csv(request: HttpRequest, code: str) -> HttpResponse:
     """The rows as a file; without a side in the address, those of all sides."""
     indicator = _indicator(code)
     asked = asked_of(request)
-    pieces = rows_as_csv(indicator, asked.scope, _side(request))
-    response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
+    content = "".join(rows_as_csv(indicator, asked.scope, _side(request)))
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{file_name(indicator, asked.scope)}"'
     return response
 

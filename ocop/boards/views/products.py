@@ -1,5 +1,4 @@
-"""The register of products: finding one, seeing its papers, linking it to a listing, withdrawing a
-certificate."""
+"""The register of products: finding one, seeing its papers, linking it to a listing, withdrawing a certificate."""
 
 from __future__ import annotations
 
@@ -100,7 +99,7 @@ def link(request: HttpRequest, pk: int, listing_pk: int) -> HttpResponse:
     viewer = viewer_of(request)
     if not can_link(viewer, found, listing):
         raise Http404
-    form = LinkForm(request.POST or None)
+    form = LinkForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             link_listing(
@@ -112,9 +111,7 @@ def link(request: HttpRequest, pk: int, listing_pk: int) -> HttpResponse:
         except LinkRefused as refusal:
             form.add_error("same_maker" if makers_differ(found, listing) else None, str(refusal))
         else:
-            messages.success(
-                request, _("Đã gắn sản phẩm với tin này. Dấu OCOP hiện trên tin khi giấy còn hạn.")
-            )
+            messages.success(request, _("Đã gắn sản phẩm với tin này. Dấu OCOP hiện trên tin khi giấy còn hạn."))
             return redirect("board_product", pk)
     context = {
         "space_items": board_tabs(request),
@@ -149,12 +146,10 @@ def revoke(request: HttpRequest, pk: int, paper_pk: int) -> HttpResponse:
     viewer = viewer_of(request)
     if not can_revoke(viewer, found):
         raise Http404
-    form = RevokeForm(request.POST or None, initial={"on": clock.today()})
+    form = RevokeForm(request.POST if request.method == "POST" else None, initial={"on": clock.today()})
     if request.method == "POST" and form.is_valid():
         try:
-            revoke_certificate(
-                certificate=paper, on=form.cleaned_data["on"], reason=form.cleaned_data["reason"], by=viewer
-            )
+            revoke_certificate(certificate=paper, on=form.cleaned_data["on"], reason=form.cleaned_data["reason"], by=viewer)
         except RevocationRefused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -14,9 +14,7 @@ from ocop.register.reading import FileRefused
 
 
 class Command(BaseCommand):
-    help = (
-        "Reads OCOP products (csv, xlsx) into the register; may be repeated. The last line is a JSON summary."
-    )
+    help = "Reads OCOP products (csv, xlsx) into the register; may be repeated. The last line is a JSON summary."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)

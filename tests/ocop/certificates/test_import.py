@@ -65,9 +65,7 @@ def test_places_become_todays_where_that_is_exact_and_stay_as_written_otherwise(
         "D,HTX D,,4,,2024,,Tuy Phong,Bình Thuận,",
         "E,HTX E,,4,,2024,xã Lạ,,Tỉnh Lạ,",
     )
-    found = {
-        each.name: (each.unit, each.former_province, each.place_written) for each in OcopProduct.objects.all()
-    }
+    found = {each.name: (each.unit, each.former_province, each.place_written) for each in OcopProduct.objects.all()}
     con_dao_before = Unit.objects.get(level="province", code="77")
     assert found == {
         "A": (land.phu_thuy, land.old_binh_thuan, "phường Phú Hài, TP. Phan Thiết, Bình Thuận"),
@@ -80,9 +78,7 @@ def test_places_become_todays_where_that_is_exact_and_stay_as_written_otherwise(
 
 def test_a_place_that_is_not_exact_is_a_warning(land: Land) -> None:
     split = read("B,HTX B,,4,,2024,xã Phong Phú,Tuy Phong,Bình Thuận,").results[0]
-    assert split.warnings == (
-        "Chưa biết chắc «xã Phong Phú» nay là xã, phường nào; ghi theo tỉnh, giữ nơi như đã ghi.",
-    )
+    assert split.warnings == ("Chưa biết chắc «xã Phong Phú» nay là xã, phường nào; ghi theo tỉnh, giữ nơi như đã ghi.",)
     unknown = read("E,HTX E,,4,,2024,xã Lạ,,Tỉnh Lạ,").results[0]
     assert unknown.warnings == ("Chưa biết nơi này nay thuộc tỉnh nào; giữ nơi như đã ghi.",)
 

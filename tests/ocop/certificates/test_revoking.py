@@ -26,9 +26,7 @@ def test_phuong_withdraws_and_the_badge_is_marked(land: Land, phuong: User) -> N
     link_listing(product=made, listing=sold, by=viewer(phuong))
     assert list(ListingBadge.objects.values_list("listing", "stars", "revoked_on")) == [(sold.pk, 4, None)]
 
-    revoke_certificate(
-        certificate=certificate, on=date(2026, 11, 1), reason=" Dùng sai dấu ", by=viewer(phuong)
-    )
+    revoke_certificate(certificate=certificate, on=date(2026, 11, 1), reason=" Dùng sai dấu ", by=viewer(phuong))
 
     certificate.refresh_from_db()
     assert (certificate.revoked_on, certificate.revoked_reason) == (date(2026, 11, 1), "Dùng sai dấu")
@@ -50,9 +48,7 @@ def test_a_commune_officer_and_a_neighbour_may_not(land: Land, chi: User, dung: 
     ("on", "reason"),
     [(date(2026, 11, 23), "x"), (date(2024, 12, 31), "x"), (date(2026, 1, 1), "  ")],
 )
-def test_not_for_a_day_that_cannot_be_or_without_a_reason(
-    land: Land, phuong: User, on: date, reason: str
-) -> None:
+def test_not_for_a_day_that_cannot_be_or_without_a_reason(land: Land, phuong: User, on: date, reason: str) -> None:
     certificate = paper(product(unit=land.phu_thuy), 4, "2025-01-01")
     with pytest.raises(RevocationRefused):
         revoke_certificate(certificate=certificate, on=on, reason=reason, by=viewer(phuong))

@@ -14,7 +14,7 @@ from core.people.actions import make_api_token
 from core.people.models import User
 from core.people.queries import SYSTEM
 from ocop.certificates.models import Certificate
-from tests.ocop.conftest import Land, household, linked, listing, look, moment, product, put_on
+from tests.ocop.conftest import Land, household, linked, listing, look, moment, platform, product, put_on
 
 ON = date(2026, 11, 22)
 pytestmark = pytest.mark.usefixtures("land")
@@ -35,8 +35,7 @@ def get(user: User | None, path: str, **query: str) -> Any:
 
 @pytest.fixture
 def fish_sauce(land: Land) -> str:
-    """A certified product on Voso, one with a year that says nothing any more; the address of the seen
-    page."""
+    """A certified product on Voso, one with a year that says nothing any more; the address of the seen page."""
     made = product("Nước mắm", (4, "2025-01-01"), unit=land.phu_thuy, former=land.old_binh_thuan)
     sold = listing("Nước mắm", land.phu_thuy)
     linked(made, sold)
@@ -54,11 +53,12 @@ def test_a_number_with_its_definition_and_its_rows(land: Land, phuong: User, fis
         "code", "version", "name", "definition", "unit", "on", "numerator", "denominator", "missing", "rows_url",
     ]  # fmt: skip
     definition = body.pop("definition")
-    assert "36 tháng" in definition and "Voso" in definition
+    assert "36 tháng" in definition
+    assert "trên VoSo" in definition
     assert body == {
         "code": "I2v",
         "version": 1,
-        "name": "Sản phẩm OCOP có trên Voso",
+        "name": "Sản phẩm OCOP có trên VoSo",
         "unit": "68",
         "on": "2026-11-22",
         "numerator": 1,
@@ -76,7 +76,7 @@ def test_a_number_with_its_definition_and_its_rows(land: Land, phuong: User, fis
         "sides": ["numerator", "denominator"],
         "name": "Nước mắm",
         "producer": "HTX Nước mắm Phú Hài",
-        "place": "Phường Phú Thuỷ, Tỉnh Lâm Đồng",
+        "place": "Phường Phú Thủy, Tỉnh Lâm Đồng",
         "unit": "22924",
         "source_url": "",
         "certificate": {
@@ -89,7 +89,7 @@ def test_a_number_with_its_definition_and_its_rows(land: Land, phuong: User, fis
         },
         "pages": [
             {
-                "platform": "Voso",
+                "platform": platform("voso").name,
                 "url": fish_sauce,
                 "seen_at": "2026-11-21T02:00:00Z",
                 "result": "live",
@@ -115,7 +115,7 @@ def test_households_come_without_names(land: Land, phuong: User) -> None:
     answer = get(phuong, "/api/v1/indicators/I1/rows")
     assert answer.json()["rows"] == [
         {
-            "id": home.pk, "sides": ["denominator"], "name": "", "producer": "", "place": "Khu phố 1, Phường Phú Thuỷ",
+            "id": home.pk, "sides": ["denominator"], "name": "", "producer": "", "place": "Khu phố 1, Phường Phú Thủy",
             "unit": "22924", "source_url": "", "certificate": None, "pages": [],
         }
     ]  # fmt: skip
@@ -123,9 +123,7 @@ def test_households_come_without_names(land: Land, phuong: User) -> None:
 
 
 @pytest.mark.parametrize("tail", ["", "/rows"])
-def test_outside_ones_area_there_is_nothing(
-    land: Land, phuong: User, dung: User, an: User, tail: str
-) -> None:
+def test_outside_ones_area_there_is_nothing(land: Land, phuong: User, dung: User, an: User, tail: str) -> None:
     product("Nước mắm", (4, "2025-01-01"), unit=land.phu_thuy)
     path = f"/api/v1/indicators/I2v{tail}"
     assert get(dung, path, unit="68").status_code == 404

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.people.models import Grant, Role, User
@@ -38,10 +38,7 @@ Numbers = dict[str, tuple[int, int, int]]
 
 def numbers(who: Viewer, **where: str) -> Numbers:
     scope = scope_for(who, on=ON, **where)
-    return {
-        each.indicator.code: (each.numerator, each.denominator, each.missing)
-        for each in measure(INDICATORS.values(), scope)
-    }
+    return {each.indicator.code: (each.numerator, each.denominator, each.missing) for each in measure(INDICATORS.values(), scope)}
 
 
 def products(found: Numbers) -> Numbers:
@@ -50,8 +47,7 @@ def products(found: Numbers) -> Numbers:
 
 @pytest.fixture
 def shelves(land: Land) -> None:
-    """In Phú Thuỷ: four certified products (on both, on Voso, on Postmart, on none), one unclear, one lapsed
-    and live."""
+    """In Phú Thủy: four certified products (on both, on Voso, on Postmart, on none), one unclear, one lapsed and live."""
     for name, codes in {
         "hai": ["voso", "postmart"],
         "voso": ["voso"],
@@ -116,9 +112,7 @@ def test_the_former_area_counts_a_commune_made_of_several_once(land: Land, phuon
     assert numbers(viewer(phuong), former_area="68")["I1"] == (0, 0, 0)
 
 
-def test_nobody_sees_an_area_that_is_not_theirs(
-    land: Land, phuong: User, chi: User, dung: User, an: User
-) -> None:
+def test_nobody_sees_an_area_that_is_not_theirs(land: Land, phuong: User, chi: User, dung: User, an: User) -> None:
     product("ở phường", (3, "2025-01-01"), unit=land.phu_thuy)
     assert numbers(viewer(dung))["I2v"] == (0, 0, 0)
     for who, code in ((phuong, "79"), (phuong, "26732"), (chi, "68"), (dung, "22924"), (phuong, "00000")):
@@ -139,7 +133,7 @@ def test_a_grant_that_has_ended_opens_nothing(land: Land, phuong: User) -> None:
 
 @pytest.fixture
 def homes(land: Land) -> dict[str, int]:
-    """Households of Phú Thuỷ by what became of their accounts."""
+    """Households of Phú Thủy by what became of their accounts."""
     made = {}
 
     def home(
@@ -219,9 +213,7 @@ def test_every_rate_opens_to_exactly_its_rows(shelves: None, homes: dict[str, in
         ]
         assert all("denominator" in sides_of(row) for row in rows if "numerator" in sides_of(row))
         assert not any({"denominator", "missing"} <= set(sides_of(row)) for row in rows)
-        for side, count in zip(
-            Side, (measured.numerator, measured.denominator, measured.missing), strict=True
-        ):
+        for side, count in zip(Side, (measured.numerator, measured.denominator, measured.missing), strict=True):
             assert rows_on(measured.indicator, scope, side).count() == count
 
 

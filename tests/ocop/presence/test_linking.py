@@ -74,9 +74,7 @@ def test_an_import_that_completes_the_paper_brings_the_badge(land: Land, chi: Us
     import_products(content=(heading + row.format("")).encode(), by=SYSTEM)
     from ocop.register.models import OcopProduct
 
-    link_listing(
-        product=OcopProduct.objects.get(), listing=listing("Nước mắm", land.phu_thuy), by=viewer(chi)
-    )
+    link_listing(product=OcopProduct.objects.get(), listing=listing("Nước mắm", land.phu_thuy), by=viewer(chi))
     assert not ListingBadge.objects.exists()
     import_products(content=(heading + row.format("2025-01-01")).encode(), by=SYSTEM)
     assert ListingBadge.objects.get().valid_until == date(2028, 1, 1)
@@ -120,9 +118,7 @@ def test_other_makers_need_a_confirmation(land: Land, phuong: User) -> None:
         with pytest.raises(LinkRefused, match="cùng một chủ thể"):
             link_listing(product=each, listing=sold, by=viewer(phuong))
     assert not PresenceLink.objects.exists()
-    assert (
-        link_listing(product=made, listing=sold, by=viewer(phuong), same_maker_confirmed=True).product == made
-    )
+    assert link_listing(product=made, listing=sold, by=viewer(phuong), same_maker_confirmed=True).product == made
 
 
 def test_a_listing_sells_one_product_and_a_draft_none(land: Land, phuong: User) -> None:

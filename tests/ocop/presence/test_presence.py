@@ -11,7 +11,7 @@ from ocop.presence.models import PresenceLink
 from ocop.presence.queries import seen_on_platforms, with_presence_marks
 from ocop.presence.rules import LIMITS, limits_on, window
 from ocop.register.models import OcopProduct
-from onboarding.accounts.models import Observation, OutsideLink
+from onboarding.accounts.models import Observation, OutsideLink, Platform
 from tests.ocop.conftest import Land, linked, listing, look, moment, product, put_on
 
 ON = date(2026, 11, 22)
@@ -72,10 +72,10 @@ def test_a_link_taken_back_counts_for_no_day(page: OutsideLink) -> None:
     assert online(ON - timedelta(days=1)) == (False, False)
 
 
-def test_platforms_that_do_not_count_for_the_target_count_for_nothing(land: Land) -> None:
-    sold = listing("Nước mắm", land.phu_thuy)
-    linked(product(unit=land.phu_thuy), sold)
-    look(put_on(sold, "voso", counts=False), moment(ON))
+def test_a_platform_that_no_longer_counts_for_the_target_counts_for_nothing(page: OutsideLink) -> None:
+    look(page, moment(ON))
+    assert online() == (True, False)
+    Platform.objects.filter(code="voso").update(counts_for_target=False)
     assert online() == (False, False)
 
 

@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from ocop.register.cells import WrittenDate, parse_date, parse_stars, text_of
 
 
-@pytest.mark.parametrize(
-    "written", ["4", "4 sao", "hạng 04 sao", "Ocop.4", "4-star", "★★★★", "4 sao cấp tỉnh"]
-)
+@pytest.mark.parametrize("written", ["4", "4 sao", "hạng 04 sao", "Ocop.4", "4-star", "★★★★", "4 sao cấp tỉnh"])
 def test_four_stars_in_every_spelling(written: str) -> None:
     assert parse_stars(written) == (4, "")
 

@@ -12,14 +12,14 @@ from market.shops.models import Shop
 from search.documents.models import SearchDocument
 from search.engines.contract import Question
 from search.engines.embedded.engine import EmbeddedEngine
-from tests.search.goods import put_on_sale
+from tests.search.goods import make_places, make_shop, put_on_sale
 
 migration = import_module("search.migrations.0002_embedded_index")
 
 
-@pytest.mark.django_db(transaction=connection.vendor == "sqlite")
-def test_the_migration_can_be_undone_and_done_again(shop: Shop) -> None:
-    put_on_sale(shop, "Muối tôm")
+@pytest.mark.usefixtures("committed_db")  # SQLite changes no schema inside a test's transaction
+def test_the_migration_can_be_undone_and_done_again() -> None:
+    put_on_sale(make_shop(make_places().loc_ninh), "Muối tôm")
     with connection.schema_editor() as editor:
         migration.unmake(apps, editor)
     assert not _has_index()

@@ -42,6 +42,7 @@ def test_everything_newest_first_when_nothing_is_asked(client: Client, shop: Sho
     text = words_of_page(page(client, "/tim-kiem"))
     assert "Có 3 sản phẩm và gian hàng, xếp theo: mới nhất." in text
     assert text.index("Muối ớt") < text.index("Muối tôm")
+    assert "Phù hợp nhất" not in text  # nothing to fit
     assert page(client, "/tim-kiem/?q=muoi") == page(client, "/tim-kiem?q=muoi")
 
 
@@ -76,9 +77,12 @@ def test_facets_narrow_without_javascript_and_chips_take_back(client: Client, sh
     assert "xếp theo: giá tăng dần" in text
 
 
-def test_too_narrow_says_what_to_do(client: Client, shop: Shop) -> None:
+def test_too_narrow_says_what_to_do_and_what_is_chosen(client: Client, shop: Shop, places: Places) -> None:
     put_on_sale(shop, "Mắm nêm")
-    html = page(client, "/tim-kiem?q=mam&stars=5&category=khong-co")
+    put_on_sale(make_shop(places.loc_ninh), "Hạt điều")
+    html = page(client, "/tim-kiem?q=mam&stars=5&category=khong-co&province=75")
+    chips = words_of_page(html[html.index('<ul class="chips"') :].split("</ul>")[0])
+    assert chips == "Bỏ lọc Loại hàng Bỏ lọc Đồng Nai Bỏ lọc 5 sao Bỏ tất cả"
     assert "Không có gì khớp với bộ lọc đang chọn. Bỏ bớt bộ lọc để thấy thêm." in words_of_page(html)
     assert '<a class="button" href="/tim-kiem?q=mam">' in html
 

@@ -1,0 +1,176 @@
+"""The test database and the standing people.
+
+Migrations and reference data are built once into a template keyed by their content, and copied for every test process:
+a SQLite file, or a PostgreSQL template database.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+
+from tests.people import People, make_people
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = Path(os.environ.get("STATE_DIR", ROOT / "var")) / "test"
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for pattern in ("*/migrations/*.py", "core/places/data/*.csv", "**/reference.py", "requirements.lock"):
+        for path in sorted(ROOT.glob(pattern)):
+            if "var" not in path.relative_to(ROOT).parts:
+                digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _process() -> str:
+    return f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-{os.getpid()}"
+
+
+class SqliteCopies:
+    """A template file, and a file per test process."""
+
+    def __init__(self) -> None:
+        self.template = FOLDER / f"template-{_fingerprint()}.sqlite3"
+        self.own = FOLDER / f"test-{_process()}.sqlite3"
+
+    def build(self) -> None:
+        if self.template.exists():
+            return
+        for old in FOLDER.glob("template-*.sqlite3"):
+            old.unlink(missing_ok=True)
+        fresh = FOLDER / "building.sqlite3"
+        fresh.unlink(missing_ok=True)
+        _point_to(str(fresh))
+        call_command("migrate", verbosity=0)
+        call_command("load_reference", verbosity=0)
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        fresh.rename(self.template)
+
+    def renew(self) -> None:
+        connections.close_all()
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.own}{suffix}").unlink(missing_ok=True)
+        shutil.copyfile(self.template, self.own)
+        _point_to(str(self.own))
+
+    def drop(self) -> None:
+        connections.close_all()
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.own}{suffix}").unlink(missing_ok=True)
+
+
+class PostgresCopies:
+    """A template database, and a database per test process."""
+
+    def __init__(self) -> None:
+        self.template = f"lensan_template_{_fingerprint()}"
+        self.own = f"lensan_test_{_process()}".replace("-", "_")
+        self.maintenance = connection.settings_dict["NAME"]
+
+    def build(self) -> None:
+        with self._server() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self.template])
+            if cursor.fetchone():
+                return
+            cursor.execute(f'DROP DATABASE IF EXISTS "{self.template}_new"')
+            cursor.execute(f'CREATE DATABASE "{self.template}_new"')
+        _point_to(f"{self.template}_new")
+        call_command("migrate", verbosity=0)
+        call_command("load_reference", verbosity=0)
+        connection.close()
+        with self._server() as cursor:
+            cursor.execute(f'ALTER DATABASE "{self.template}_new" RENAME TO "{self.template}"')
+
+    def renew(self) -> None:
+        with self._server() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{self.own}" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "{self.own}" TEMPLATE "{self.template}"')
+        _point_to(self.own)
+
+    def drop(self) -> None:
+        with self._server() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{self.own}" WITH (FORCE)')
+
+    def _server(self) -> Any:
+        connections.close_all()
+        _point_to(self.maintenance)
+        return connection.cursor()
+
+
+def _point_to(name: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    settings.DATABASES["default"]["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def copies(django_db_blocker: Any) -> Iterator[SqliteCopies | PostgresCopies]:
+    """This process's own copy of the template database."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with django_db_blocker.unblock():
+        made = SqliteCopies() if connection.vendor == "sqlite" else PostgresCopies()
+        with (FOLDER / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            made.build()
+            # CREATE DATABASE … TEMPLATE needs the template to itself.
+            made.renew()
+        yield made
+        made.drop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(copies: Any) -> None:
+    """Replaces pytest-django's: the copy is ready."""
+
+
+@pytest.fixture
+def committed_db(copies: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A database with real transactions, thrown away afterwards: for races, threads and other processes."""
+    with django_db_blocker.unblock():
+        yield
+        with (FOLDER / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            copies.renew()
+
+
+@pytest.fixture(autouse=True)
+def private_state(tmp_path: Path, settings: Any) -> None:
+    """Files of a test stay in its folder."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    storages = {**settings.STORAGES}
+    storages["private"] = {**storages["private"], "OPTIONS": {"location": tmp_path / "private", "base_url": None}}
+    settings.STORAGES = storages
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def no_outside_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connections leave this machine in no test."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> Any:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise AssertionError(f"a test tried to reach {address}")
+        return real(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture
+def people(db: None) -> People:
+    """An, Bình, Chi, Dũng, Hạnh, Phương."""
+    return make_people()

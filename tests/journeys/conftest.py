@@ -1,0 +1,188 @@
+"""The real thing: what `make run` starts, on free ports with its own state, and a real Chromium in front of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/journeys" in str(item.fspath):
+            item.add_marker("journey")
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine; .ci/run installs it"))
+
+
+@dataclass
+class Stack:
+    """A running Lên Sàn: its addresses and its state folder."""
+
+    port: int
+    state: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def market(self) -> str:
+        return f"http://127.0.0.1:{self.port + 1}"
+
+    @property
+    def vnpay(self) -> str:
+        return f"http://127.0.0.1:{self.port + 2}"
+
+    def api(self, path: str) -> Any:
+        request = urllib.request.Request(self.url + path, headers={"Authorization": "Bearer demo-token-tinh"})
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.load(answer)
+
+
+def free_ports() -> int:
+    """A port whose two neighbours are free as well."""
+    for first in range(21000, 29000, 3):
+        probes = []
+        try:
+            for number in range(first, first + 3):
+                probe = socket.socket()
+                probes.append(probe)
+                probe.bind(("127.0.0.1", number))
+        except OSError:
+            continue
+        else:
+            return first
+        finally:
+            for probe in probes:
+                probe.close()
+    raise RuntimeError("no free ports")
+
+
+@pytest.fixture(scope="module")
+def stack(copies: Any, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Iterator[Stack]:
+    """`config/bootstrap.py run` on a copy of the template database, so that migrations are not run again."""
+    state = tmp_path_factory.mktemp("stack")
+    environment = {key: value for key, value in os.environ.items() if key not in {"MODE", "DATABASE_URL"}}
+    if connection.vendor == "sqlite":
+        shutil.copyfile(copies.template, state / "lensan.sqlite3")
+    else:
+        with django_db_blocker.unblock(), copies._server() as cursor:
+            cursor.execute('DROP DATABASE IF EXISTS "lensan_journey" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "lensan_journey" TEMPLATE "{copies.template}"')
+        with django_db_blocker.unblock():
+            copies.renew()
+        environment["DATABASE_URL"] = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/lensan_journey"
+    port = free_ports()
+    environment |= {"PORT": str(port), "STATE_DIR": str(state), "LENSAN_VENV": sys.prefix}
+    log = (state / "log.txt").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "config/bootstrap.py", "run"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        log.write(line)
+        if b"Ctrl-C" in line:
+            break
+    log.flush()
+    assert process.poll() is None, (state / "log.txt").read_text()[-3000:]
+    yield Stack(port, state)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 0
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Walker:
+    """One person with their own browser; `look` checks the page they are on."""
+
+    context: BrowserContext
+    page: Page
+    base: str
+    troubles: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        self.page.goto(path if path.startswith("http") else self.base + path)
+        self.look()
+
+    def click(self, name: str, role: str = "button") -> None:
+        """Press the one visible button or link of that name, and look at where it leads."""
+        self.page.get_by_role(role, name=name).first.click()  # type: ignore[arg-type]
+        self.page.wait_for_load_state()
+        self.look()
+
+    def look(self) -> None:
+        """axe finds nothing, nothing overflows, one heading, no error in the console."""
+        page = self.page
+        found = Axe().run(page, options={"runOnly": AXE_TAGS})
+        assert found.response["violations"] == [], f"{page.url}\n{found.generate_report()}"
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} overflows"
+        assert page.locator("h1").count() == 1, page.url
+        assert self.troubles == [], page.url
+
+    def sign_in(self, name: str) -> None:
+        self.open("/dang-nhap/")
+        self.page.get_by_label("Tên đăng nhập").fill(name)
+        self.page.get_by_label("Mật khẩu").fill("lensan-demo")
+        self.page.locator("main").get_by_role("button", name="Đăng nhập").click()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def wait_for(self, text: str, seconds: int = 20) -> None:
+        """Reload until the text stands on the page: the worker needs a moment."""
+        for _ in range(seconds * 2):
+            if self.page.get_by_text(text).first.is_visible():
+                self.look()
+                return
+            self.page.wait_for_timeout(500)
+            self.page.reload()
+        raise AssertionError(f"never saw «{text}» on {self.page.url}:\n{self.page.inner_text('main')}")
+
+
+@pytest.fixture
+def walker(browser: Browser, stack: Stack) -> Iterator[Any]:
+    """Makes a person with a phone (390×844)."""
+    contexts = []
+
+    def make(width: int = 390, height: int = 844) -> Walker:
+        context = browser.new_context(viewport={"width": width, "height": height}, locale="vi-VN", accept_downloads=True)
+        contexts.append(context)
+        page = context.new_page()
+        person = Walker(context, page, stack.url)
+        page.on("console", lambda message: person.troubles.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: person.troubles.append(str(error)))
+        return person
+
+    yield make
+    for context in contexts:
+        context.close()
