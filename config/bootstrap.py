@@ -37,7 +37,7 @@ def main() -> int:
         return run()
     if task in {"test", "lint", "tools"}:
         install(with_tools=True)
-        return {"test": lambda: test(rest), "lint": lint, "tools": lambda: 0}[task]()
+        return test(rest) if task == "test" else lint() if task == "lint" else 0
     return _say(__doc__ or "")
 
 
@@ -67,9 +67,18 @@ def install(*, with_tools: bool) -> None:
 def prepare(environment: dict[str, str]) -> None:
     """Migrations, reference data, static files and, in the demo, its world: each only when it has changed."""
     VAR.mkdir(parents=True, exist_ok=True)
-    world = _fingerprint("*/migrations/*.py", "core/places/data/*.csv", "**/reference.py", "config/demo/**/*", "requirements.lock")
-    _step("database", environment.get("DATABASE_URL", "") + world, [["migrate", "-v0"], ["load_reference"], ["demo"]], environment)
-    _step("static", _fingerprint("static/**/*", "requirements.lock"), [["collectstatic", "-v0", "--noinput"]], environment)
+    world = _fingerprint(
+        "*/migrations/*.py", "core/places/data/*.csv", "**/reference.py", "config/demo/**/*", "requirements.lock"
+    )
+    _step(
+        "database",
+        environment.get("DATABASE_URL", "") + world,
+        [["migrate", "-v0"], ["load_reference"], ["demo"]],
+        environment,
+    )
+    _step(
+        "static", _fingerprint("static/**/*", "requirements.lock"), [["collectstatic", "-v0", "--noinput"]], environment
+    )
 
 
 def run() -> int:
@@ -78,7 +87,9 @@ def run() -> int:
     ports = {"PORT": port, "sàn mô phỏng": port + 1, "VNPAY mô phỏng": port + 2}
     for name, number in ports.items():
         if not _is_free(number):
-            return _say(f"Cổng {number} ({name}) đang có chương trình khác dùng. Hãy chọn cổng khác: PORT={port + 1000} make run")
+            return _say(
+                f"Cổng {number} ({name}) đang có chương trình khác dùng. Hãy chọn cổng khác: PORT={port + 1000} make run"
+            )
     install(with_tools=False)
     environment = _CLEAN | {"PORT": str(port), "STATE_DIR": str(VAR), "PYTHONUNBUFFERED": "1"}
     environment.setdefault("VNPAY_TMN_CODE", "DEMO0001")
@@ -170,7 +181,9 @@ def _step(name: str, made_from: str, commands: list[list[str]], environment: dic
 
 
 def _fingerprint(*patterns: str) -> str:
-    files = sorted({path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file() and "var" not in path.parts})
+    files = sorted(
+        {path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file() and "var" not in path.parts}
+    )
     digest = hashlib.sha256()
     for path in files:
         digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
@@ -194,7 +207,9 @@ def _direct() -> list[str]:
 
 def _block(name: str) -> str:
     """The lines of one package in the lock file, hashes included."""
-    match = re.search(rf"^{name}==.*?(?=^[a-z0-9])", LOCK.read_text() + "zzz", flags=re.MULTILINE | re.DOTALL | re.IGNORECASE)
+    match = re.search(
+        rf"^{name}==.*?(?=^[a-z0-9])", LOCK.read_text() + "zzz", flags=re.MULTILINE | re.DOTALL | re.IGNORECASE
+    )
     return match.group(0) if match else ""
 
 

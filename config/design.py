@@ -56,9 +56,7 @@ class SampleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         choices=[("voso", "Vỏ Sò"), ("postmart", "Postmart (nongsan.buudien.vn)")],
     )
-    harvested = forms.DateField(
-        label="Ngày thu hoạch", required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    harvested = forms.DateField(label="Ngày thu hoạch", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     agreed = forms.BooleanField(
         label="Tôi là người làm ra sản phẩm này và đồng ý cho mọi người xem tên cơ sở.",
         error_messages={"required": "Cần bạn đồng ý thì tin mới được đăng."},

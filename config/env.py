@@ -26,7 +26,9 @@ DEMO_FIELD_KEY = "demo-field-key-never-used-in-production-0123456789"
 FIELD_KEYS: list[str] = env.list("FIELD_KEYS", [] if PRODUCTION else [DEMO_FIELD_KEY])
 
 PORT: int = env.int("PORT", 8000)
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"])
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"]
+)
 BASE_URL: str = env.str("BASE_URL", f"http://127.0.0.1:{PORT}")
 
 DATABASE_URL: str = env.str("DATABASE_URL", f"sqlite:///{STATE_DIR / 'lensan.sqlite3'}")

@@ -16,7 +16,7 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """One public file. Names contain an id or a hash, so a file never changes under its address."""
     if not posixpath.normpath(path).startswith(_FOLDERS):
         raise Http404
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -16,6 +16,7 @@ FIELD_KEYS = env.FIELD_KEYS
 ALLOWED_HOSTS = env.ALLOWED_HOSTS
 BASE_URL = env.BASE_URL
 SELLING = env.SELLING
+SEARCH_URL = env.SEARCH_URL
 
 INSTALLED_APPS = [
     "config",
@@ -152,7 +153,7 @@ WAGTAILADMIN_RECENT_EDITS_LIMIT = 5
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 
-VNPAY = {
+VNPAY: dict[str, Any] = {
     "tmn_code": env.VNPAY_TMN_CODE,
     "hash_secret": env.VNPAY_HASH_SECRET,
     "pay_url": env.VNPAY_PAY_URL,
@@ -160,7 +161,7 @@ VNPAY = {
     # Only the double lives on a private address.
     "allow_private": env.VNPAY_API_URL.startswith(env.VNPAY_DOUBLE),
 }
-SANDBOX_MARKET = {"url": env.SANDBOX_MARKET_URL, "key": env.SANDBOX_MARKET_KEY}
+SANDBOX_MARKET: dict[str, str] = {"url": env.SANDBOX_MARKET_URL, "key": env.SANDBOX_MARKET_KEY}
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -50,7 +50,10 @@ class People:
 
 def make_people() -> People:
     """Everybody, with An's household, producer and consents."""
-    commune = unit_by_code("commune", COMMUNE, date(2026, 1, 1)) or Unit.objects.filter(level="commune", valid_to=None).order_by("code")[0]
+    commune = (
+        unit_by_code("commune", COMMUNE, date(2026, 1, 1))
+        or Unit.objects.filter(level="commune", valid_to=None).order_by("code")[0]
+    )
     hamlet = Hamlet.objects.create(commune=commune, name="Thôn 1")
     users = {}
     for name in ("an", "binh", "chi", "dung", "hanh", "phuong", "buu"):
@@ -93,7 +96,13 @@ def make_shop(people: People, name: str = "Vườn anh An") -> Shop:
 def make_listing(shop: Shop, *, name: str = "Hạt điều rang", price: int = 50_000, stock: int = 10) -> Listing:
     """A published listing with one photo, written by the system."""
     facts = ListingFacts(
-        name, Category.objects.get(code="che-bien-rau-qua"), "Ngon.", price=price, unit="kg", net_weight=1000, stock=stock
+        name,
+        Category.objects.get(code="che-bien-rau-qua"),
+        "Ngon.",
+        price=price,
+        unit="kg",
+        net_weight=1000,
+        stock=stock,
     )
     listing = write_listing(shop=shop, facts=facts, photos=[store_photo(render(jpeg()), by=SYSTEM)], by=SYSTEM)
     return publish_listing(listing=listing, by=SYSTEM)

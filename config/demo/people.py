@@ -28,7 +28,9 @@ def make_people(commune: Unit, hamlets: list[Hamlet]) -> dict[str, User]:
     people = {}
     for username, full_name in PEOPLE.items():
         is_operator = username == "quantri"
-        user = User(username=username, full_name=full_name, is_demo=True, is_staff=is_operator, is_superuser=is_operator)
+        user = User(
+            username=username, full_name=full_name, is_demo=True, is_staff=is_operator, is_superuser=is_operator
+        )
         user.set_password(PASSWORD)
         user.save()
         people[username] = user

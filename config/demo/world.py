@@ -35,7 +35,7 @@ from onboarding.producers.models import Membership, Producer, ProducerKind
 
 HERE = Path(__file__).parent
 OCOP_FILE = HERE.parent.parent / "ocop" / "register" / "data" / "ocop_products.csv"
-ALL_YES = {Purpose.PUBLICATION: True, Purpose.PLATFORM: True, Purpose.CONTACT: False}
+ALL_YES: dict[str, bool] = {Purpose.PUBLICATION: True, Purpose.PLATFORM: True, Purpose.CONTACT: False}
 HOUSEHOLDS = (
     ("Nguyễn Văn An", Production.TREES, "1,5 ha điều", "0912345601"),
     ("Hồ Tiến Dũng", Production.CROPS, "2 ha lúa", "0912345602"),
@@ -120,8 +120,26 @@ def _own_shops(people: dict[str, User], producers: list[Producer], team: Viewer)
         is_demo=True,
     )
     rows = (
-        ("Hạt điều rang củi", "che-bien-rau-qua", "Điều hái chín rụng, rang củi, còn vỏ lụa.", 140000, "bag", 500, 25, "bag-brown"),
-        ("Mật ong hoa điều", "mat-ong", "Mật ong nuôi dưới tán điều, quay một năm một vụ.", 160000, "bottle", 700, 12, "bottle-amber"),
+        (
+            "Hạt điều rang củi",
+            "che-bien-rau-qua",
+            "Điều hái chín rụng, rang củi, còn vỏ lụa.",
+            140000,
+            "bag",
+            500,
+            25,
+            "bag-brown",
+        ),
+        (
+            "Mật ong hoa điều",
+            "mat-ong",
+            "Mật ong nuôi dưới tán điều, quay một năm một vụ.",
+            160000,
+            "bottle",
+            700,
+            12,
+            "bottle-amber",
+        ),
         ("Hạt điều sống", "rau-cu-qua", "Hạt điều khô còn vỏ cứng, bán theo ký.", 45000, "kg", 1000, 0, "sack-cream"),
     )
     for name, category, text, price, unit, weight, stock, image in rows:
@@ -131,7 +149,9 @@ def _own_shops(people: dict[str, User], producers: list[Producer], team: Viewer)
         if not stock:
             Listing.objects.filter(pk=listing.pk).update(stock=0)
     dung = viewer_for(people["hangxom"])
-    open_shop(producer=producers[1], name="Lúa nhà Dũng", story="Lúa hai vụ, xay khi có người đặt.", by=dung, is_demo=True)
+    open_shop(
+        producer=producers[1], name="Lúa nhà Dũng", story="Lúa hai vụ, xay khi có người đặt.", by=dung, is_demo=True
+    )
 
 
 def _listing(shop: Shop, facts: ListingFacts, image: str, by: Viewer) -> Listing:
@@ -168,7 +188,10 @@ def _shops_of_makers(operator: Viewer) -> None:
             if row[code] == "1":
                 on_platform = PlatformListing.objects.get(listing=listing, connection__platform__code=code)
                 PlatformListing.objects.filter(pk=on_platform.pk).update(
-                    claimed_url=url, claimed_by=operator.user_id, claimed_at=listing.made_at, sent_revision=on_platform.revision
+                    claimed_url=url,
+                    claimed_by=operator.user_id,
+                    claimed_at=listing.made_at,
+                    sent_revision=on_platform.revision,
                 )
                 confirm_link(row=on_platform, by=operator)
 

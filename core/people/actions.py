@@ -41,7 +41,9 @@ def give_grant(
         valid_to=valid_to,
         given_by_id=given_by.user_id,
     )
-    record("grant.given", actor_id=given_by.user_id, object_label=f"grant:{grant.pk}", unit_code=unit.code if unit else "")
+    record(
+        "grant.given", actor_id=given_by.user_id, object_label=f"grant:{grant.pk}", unit_code=unit.code if unit else ""
+    )
     return grant
 
 

@@ -27,7 +27,9 @@ class EntryForm(forms.Form):
     """First log-in with the one-time code from a slip of paper."""
 
     username = forms.CharField(
-        label=_("Số điện thoại hoặc tên đăng nhập"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "username"})
+        label=_("Số điện thoại hoặc tên đăng nhập"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
     )
     code = forms.CharField(
         label=_("Mã vào lần đầu"),

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, redirect_to_login
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,7 +21,7 @@ from core.people.forms import EntryForm, SignInForm
 from core.people.models import Role
 from core.people.queries import Viewer, viewer_of
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 # Where people start, by the first role that fits.
 _FIRST_PAGES = (
@@ -35,7 +35,7 @@ def signed_in(view: View) -> View:
     """Only for people who are signed in; others are asked to sign in and come back."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not viewer_of(request).is_signed_in:
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
@@ -48,7 +48,7 @@ def for_roles(*roles: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not viewer_of(request).has_role(*roles):
                 raise Http404
             return view(request, *args, **kwargs)
@@ -93,7 +93,9 @@ def enter(request: HttpRequest) -> HttpResponse:
                 username=login_name(data["username"]), code=data["code"], new_password=data["new_password"]
             )
         except CodeRefused:
-            form.add_error("code", _("Số điện thoại và mã không khớp, hoặc mã đã hết hạn. Hãy xin tổ công nghệ số mã mới."))
+            form.add_error(
+                "code", _("Số điện thoại và mã không khớp, hoặc mã đã hết hạn. Hãy xin tổ công nghệ số mã mới.")
+            )
         except ValidationError as error:
             form.add_error("new_password", error)
         else:

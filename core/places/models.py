@@ -46,7 +46,9 @@ class Unit(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["level", "code", "valid_from"], name="unit_once_per_date"),
-            models.UniqueConstraint(fields=["level", "code"], condition=Q(valid_from__isnull=True), name="unit_once_per_date_open"),
+            models.UniqueConstraint(
+                fields=["level", "code"], condition=Q(valid_from__isnull=True), name="unit_once_per_date_open"
+            ),
             models.CheckConstraint(
                 condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
                 name="unit_period_runs_forward",
@@ -71,7 +73,9 @@ class UnitName(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["unit", "valid_from"], name="unit_name_once_per_date"),
-            models.UniqueConstraint(fields=["unit"], condition=Q(valid_from__isnull=True), name="unit_name_once_per_date_open")
+            models.UniqueConstraint(
+                fields=["unit"], condition=Q(valid_from__isnull=True), name="unit_name_once_per_date_open"
+            ),
         ]
 
 
@@ -104,7 +108,9 @@ class Hamlet(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["commune", "name", "valid_from"], name="hamlet_once_per_date"),
-            models.UniqueConstraint(fields=["commune", "name"], condition=Q(valid_from__isnull=True), name="hamlet_once_per_date_open")
+            models.UniqueConstraint(
+                fields=["commune", "name"], condition=Q(valid_from__isnull=True), name="hamlet_once_per_date_open"
+            ),
         ]
 
     def __str__(self) -> str:

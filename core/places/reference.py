@@ -62,14 +62,18 @@ def _load_units(names: dict[Key, tuple[str, str]]) -> dict[Key, Unit]:
     known: dict[Key, Unit] = {(unit.level, unit.code, unit.valid_from): unit for unit in Unit.objects.all()}
     rows = list(_rows("units.csv"))
     for level in (Level.PROVINCE, Level.DISTRICT, Level.COMMUNE):
-        fresh = []
+        fresh: list[Unit] = []
         for row in rows:
             if row["level"] != level:
                 continue
             key = (row["level"], row["code"], _day(row["valid_from"]))
             unit = known.get(key) or Unit(level=key[0], code=key[1], valid_from=key[2])
             kind, name = names[key]
-            parent = known[(row["parent_level"], row["parent_code"], _day(row["parent_valid_from"]))] if row["parent_code"] else None
+            parent = (
+                known[(row["parent_level"], row["parent_code"], _day(row["parent_valid_from"]))]
+                if row["parent_code"]
+                else None
+            )
             facts: dict[str, Any] = {
                 "parent": parent,
                 "kind": kind,

@@ -86,7 +86,9 @@ def write_listing(
     now = clock.now()
     if listing is None:
         sku = sku or f"LS{secrets.randbelow(10**8):08d}"
-        listing = Listing(shop=shop, sku=sku, slug=f"{slug_of(facts.name) or 'san-pham'}-{sku[-6:]}", made_at=now, is_demo=is_demo)
+        listing = Listing(
+            shop=shop, sku=sku, slug=f"{slug_of(facts.name) or 'san-pham'}-{sku[-6:]}", made_at=now, is_demo=is_demo
+        )
     else:
         listing = Listing.objects.select_for_update().get(pk=listing.pk, shop=shop)
         listing.revision += 1

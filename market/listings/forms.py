@@ -28,7 +28,7 @@ class PhotosField(forms.FileField):
 
     widget = SeveralPhotos
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         files = data if isinstance(data, (list, tuple)) else [data] if data else []
         return [super(PhotosField, self).clean(file, initial) for file in files]
 
@@ -63,8 +63,12 @@ class ListingForm(forms.Form):
         help_text=_("Chụp nơi sáng, rõ sản phẩm và nhãn. Tối đa 8 ảnh."),
     )
     kept = forms.CharField(required=False, widget=forms.HiddenInput)
-    name = forms.CharField(label=_("Tên sản phẩm"), max_length=120, help_text=_("Tên như trên nhãn, ví dụ: Hạt điều rang muối Bù Gia Mập."))
-    category = forms.ModelChoiceField(label=_("Loại hàng"), queryset=Category.objects.all(), empty_label=_("Chọn loại hàng"))
+    name = forms.CharField(
+        label=_("Tên sản phẩm"), max_length=120, help_text=_("Tên như trên nhãn, ví dụ: Hạt điều rang muối Bù Gia Mập.")
+    )
+    category = forms.ModelChoiceField(
+        label=_("Loại hàng"), queryset=Category.objects.all(), empty_label=_("Chọn loại hàng")
+    )
     description = forms.CharField(
         label=_("Mô tả"),
         max_length=4000,

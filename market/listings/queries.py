@@ -22,7 +22,9 @@ def goods_for_sale() -> QuerySet[Listing]:
     today = clock.today()
     return (
         Listing.objects.filter(state=Listing.State.PUBLISHED, shop__state=Shop.State.OPEN)
-        .select_related("shop", "shop__producer", "shop__producer__commune", "shop__producer__commune__parent", "category")
+        .select_related(
+            "shop", "shop__producer", "shop__producer__commune", "shop__producer__commune__parent", "category"
+        )
         .prefetch_related(
             Prefetch("photos", ListingPhoto.objects.select_related("photo")),
             Prefetch(
@@ -51,7 +53,11 @@ def listing_todos(viewer: Viewer) -> Iterable[Todo]:
     rows = listings_of(viewer).prefetch_related(None)
     for listing in rows.filter(state=Listing.State.PUBLISHED, stock=0)[:FEW_TODOS]:
         yield Todo(
-            f"{listing.name} đã hết hàng.", reverse("seller_listing_edit", args=[listing.sku]), "Ghi thêm số lượng", 2, "warn"
+            f"{listing.name} đã hết hàng.",
+            reverse("seller_listing_edit", args=[listing.sku]),
+            "Ghi thêm số lượng",
+            2,
+            "warn",
         )
     for listing in rows.filter(state=Listing.State.DRAFT)[:FEW_TODOS]:
         yield Todo(

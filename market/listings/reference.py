@@ -43,4 +43,6 @@ def load_categories() -> None:
     for sector, sets in _SECTORS.items():
         for code, name in sets:
             position += 1
-            Category.objects.update_or_create(code=code, defaults={"name": name, "sector": sector, "position": position})
+            Category.objects.update_or_create(
+                code=code, defaults={"name": name, "sector": sector, "position": position}
+            )

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 
 from core.files.actions import store_photo
 from core.files.models import Photo
-from core.files.pipeline import PhotoRefused, render as render_photo
+from core.files.pipeline import PhotoRefused
+from core.files.pipeline import render as render_photo
 from core.people.queries import Viewer, viewer_of
 from core.people.views import signed_in
 from market.listings.actions import NotReady, pause_listing, photos_by_id, publish_listing, write_listing
@@ -57,7 +58,9 @@ def pause(request: HttpRequest, sku: str) -> HttpResponse:
     viewer = viewer_of(request)
     listing = get_object_or_404(listings_of(viewer), sku=sku)
     pause_listing(listing=listing, by=viewer)
-    messages.success(request, _("Đã tạm ngừng bán %(name)s. Bạn đăng bán lại lúc nào cũng được.") % {"name": listing.name})
+    messages.success(
+        request, _("Đã tạm ngừng bán %(name)s. Bạn đăng bán lại lúc nào cũng được.") % {"name": listing.name}
+    )
     return redirect("seller_listings")
 
 

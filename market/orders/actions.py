@@ -40,7 +40,9 @@ class Receiver:
 
 
 @transaction.atomic
-def place_order(*, wanted: Sequence[tuple[Listing, int]], receiver: Receiver, by: Viewer, is_demo: bool = False) -> Order:
+def place_order(
+    *, wanted: Sequence[tuple[Listing, int]], receiver: Receiver, by: Viewer, is_demo: bool = False
+) -> Order:
     """Take the goods, freeze name and price, open the payment: all or nothing.
 
     Raises market.listings.actions.OutOfStock, AmountOutOfBounds.

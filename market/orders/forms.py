@@ -13,9 +13,13 @@ from market.orders.actions import Receiver
 class CheckoutForm(forms.Form):
     """Who receives the goods, and where."""
 
-    name = forms.CharField(label=_("Họ tên người nhận"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label=_("Họ tên người nhận"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
     phone = forms.CharField(
-        label=_("Số điện thoại"), max_length=20, widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"})
+        label=_("Số điện thoại"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
     address = forms.CharField(
         label=_("Địa chỉ nhận hàng"),

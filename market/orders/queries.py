@@ -33,8 +33,14 @@ class BasketLine:
 def basket_lines(basket: Mapping[str, int]) -> list[BasketLine]:
     """The basket with fresh prices and stock; what is no longer there at all is left out."""
     rows = Listing.objects.filter(sku__in=basket).select_related("shop")
-    found = {row.sku: row for row in rows.prefetch_related(Prefetch("photos", ListingPhoto.objects.select_related("photo")))}
-    return [BasketLine(found[sku], quantity, _problem(found[sku], quantity)) for sku, quantity in basket.items() if sku in found]
+    found = {
+        row.sku: row for row in rows.prefetch_related(Prefetch("photos", ListingPhoto.objects.select_related("photo")))
+    }
+    return [
+        BasketLine(found[sku], quantity, _problem(found[sku], quantity))
+        for sku, quantity in basket.items()
+        if sku in found
+    ]
 
 
 def _problem(listing: Listing, quantity: int) -> str:

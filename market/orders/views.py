@@ -134,7 +134,9 @@ def order(request: HttpRequest, key: str) -> HttpResponse:
 def seller_orders(request: HttpRequest) -> HttpResponse:
     """Paid orders with this seller's goods."""
     page = Paginator(lines_sold_by(viewer_of(request)), 25).get_page(request.GET.get("page"))
-    return render(request, "market/orders/seller_orders.html", {"page": page, "space_items": seller_places("seller_orders")})
+    return render(
+        request, "market/orders/seller_orders.html", {"page": page, "space_items": seller_places("seller_orders")}
+    )
 
 
 def _to_the_bank(request: HttpRequest, order: Order) -> HttpResponse:

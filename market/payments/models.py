@@ -28,9 +28,12 @@ class Payment(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(amount__gte=5_000, amount__lt=1_000_000_000), name="payment_amount_in_bounds"),
             models.CheckConstraint(
-                condition=Q(state="succeeded", settled_at__isnull=False) | (~Q(state="succeeded") & Q(settled_at__isnull=True)),
+                condition=Q(amount__gte=5_000, amount__lt=1_000_000_000), name="payment_amount_in_bounds"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="succeeded", settled_at__isnull=False)
+                | (~Q(state="succeeded") & Q(settled_at__isnull=True)),
                 name="payment_settled_when_succeeded",
             ),
         ]

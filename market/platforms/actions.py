@@ -83,11 +83,15 @@ def export_sheet(*, connection: Connection, by: Viewer) -> SheetBatch:
             made_by_id=by.user_id,
             made_at=clock.now(),
         )
-        batch.file.save(f"{connection.platform.code}-{number}-{artifact.file_name}", ContentFile(artifact.content), save=False)
+        batch.file.save(
+            f"{connection.platform.code}-{number}-{artifact.file_name}", ContentFile(artifact.content), save=False
+        )
         batch.save()
         for row in rows:
             if row.listing.sku not in left_out:
-                PlatformListing.objects.filter(pk=row.pk).update(sent_revision=row.listing.revision, submission=f"lô {number}")
+                PlatformListing.objects.filter(pk=row.pk).update(
+                    sent_revision=row.listing.revision, submission=f"lô {number}"
+                )
         record("sheet.exported", actor_id=by.user_id, object_label=f"sheet_batch:{batch.pk}")
     return batch
 
@@ -125,14 +129,16 @@ def _take_row(result: ItemResult, row: PlatformListing | None, report: ImportRep
         report.problems.append(f"{where}không có tin nào mang mã {result.sku} chờ sàn này.")
         return
     if result.outcome == ItemOutcome.LIVE_CLAIMED and result.remote is not None:
-        if row.link is not None and row.link.url == result.remote.url or row.claimed_url == result.remote.url:
+        if (row.link is not None and row.link.url == result.remote.url) or row.claimed_url == result.remote.url:
             report.unchanged += 1
             return
         row.claimed_url, row.remote_id = result.remote.url, result.remote.product_id
         row.claimed_by_id, row.claimed_at, row.reasons = by.user_id, clock.now(), []
         report.claimed += 1
     elif result.outcome == ItemOutcome.REJECTED:
-        reasons = [{"field": item.field, "message": item.message_vi, "remote": item.remote_text} for item in result.issues]
+        reasons = [
+            {"field": item.field, "message": item.message_vi, "remote": item.remote_text} for item in result.issues
+        ]
         if row.observed == Observed.REJECTED and row.reasons == reasons:
             report.unchanged += 1
             return
@@ -183,7 +189,9 @@ def confirm_link(*, row: PlatformListing, by: Viewer) -> None:
 @transaction.atomic
 def refuse_link(*, row: PlatformListing, by: Viewer) -> None:
     """A person looked and did not find the product: the claim is dropped, the listing waits for the platform again."""
-    row = PlatformListing.objects.select_for_update(of=("self",)).select_related("listing__shop__producer").get(pk=row.pk)
+    row = (
+        PlatformListing.objects.select_for_update(of=("self",)).select_related("listing__shop__producer").get(pk=row.pk)
+    )
     if not can_confirm(by, row):
         raise NotAllowed
     row.claimed_url, row.remote_id = "", ""

@@ -93,9 +93,7 @@ def _text_issues(capabilities: Capabilities, document: ListingDocument) -> list[
         message = f"Mô tả dài {thousands(length)} ký tự, sàn nhận tối đa {most}. Hãy rút ngắn mô tả."
         found.append(_block("description_too_long", "description", message))
     if capabilities.needs_category and not document.category_code:
-        found.append(
-            _block("category_missing", "category_code", "Tin chưa có ngành hàng. Hãy chọn ngành hàng.")
-        )
+        found.append(_block("category_missing", "category_code", "Tin chưa có ngành hàng. Hãy chọn ngành hàng."))
     if capabilities.needs_net_weight and not document.net_weight_grams:
         message = "Sàn cần khối lượng tịnh. Thêm khối lượng rồi gửi lại."
         found.append(_block("net_weight_missing", "net_weight_grams", message))

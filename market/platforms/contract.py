@@ -243,9 +243,7 @@ class PlatformAdapter(Protocol):
         Unsupported where the platform cannot be asked."""
         ...
 
-    def put_media(
-        self, connection: ConnectionSettings, photo: PhotoReference, operation_id: str
-    ) -> MediaReference:
+    def put_media(self, connection: ConnectionSettings, photo: PhotoReference, operation_id: str) -> MediaReference:
         """Give the platform one photo, unless it holds the same bytes already."""
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.db import models
 
 from core.people.models import User
@@ -66,18 +66,14 @@ class PlatformListing(models.Model):
     claimed_url = models.CharField(max_length=400, blank=True)
     claimed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     claimed_at = models.DateTimeField(null=True)
-    link = models.ForeignKey(
-        OutsideLink, on_delete=models.PROTECT, null=True, related_name="platform_listings"
-    )
+    link = models.ForeignKey(OutsideLink, on_delete=models.PROTECT, null=True, related_name="platform_listings")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["listing", "connection"], name="listing_once_per_platform")
-        ]
+        constraints = [models.UniqueConstraint(fields=["listing", "connection"], name="listing_once_per_platform")]
         indexes = [models.Index(fields=["work", "next_try_at"])]
 
 
-def private_storage() -> object:
+def private_storage() -> Storage:
     """Where files for staff live: outside what the web serves."""
     return storages["private"]
 
@@ -95,6 +91,4 @@ class SheetBatch(models.Model):
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["connection", "number"], name="sheet_batch_number_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["connection", "number"], name="sheet_batch_number_once")]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,9 +17,15 @@ from django.views.decorators.http import require_POST
 from core.people.models import Role
 from core.people.queries import viewer_of
 from core.people.views import for_roles, signed_in
+from market.listings.events import ListingChanged
 from market.listings.queries import listings_of
 from market.platforms.actions import (
-    NothingToExport, confirm_link, export_sheet, file_adapter, import_result, refuse_link, send_again,
+    NothingToExport,
+    confirm_link,
+    export_sheet,
+    import_result,
+    refuse_link,
+    send_again,
 )  # fmt: skip
 from market.platforms.contract import ResultFileRefused
 from market.platforms.engine.desired import on_listing_changed
@@ -26,7 +33,6 @@ from market.platforms.forms import ResultForm
 from market.platforms.models import Connection, PlatformListing, SheetBatch
 from market.platforms.queries import links_to_confirm, sheet_connections, states_of
 from market.platforms.rules import CONFIRMERS
-from market.listings.events import ListingChanged
 from market.shops.navigation import seller_places
 from onboarding.accounts.actions import LinkRefused
 from onboarding.consent.actions import record_consents
@@ -112,10 +118,10 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @operator_page
-def batch(request: HttpRequest, code: str, number: int) -> HttpResponse:
+def batch(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """Download one upload file."""
     found = get_object_or_404(SheetBatch, connection__platform__code=code, number=number)
-    name = found.file.name.rsplit("/", 1)[-1]
+    name = PurePosixPath(str(found.file.name)).name
     return FileResponse(found.file.open("rb"), as_attachment=True, filename=name)
 
 
@@ -127,20 +133,23 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
     form = ResultForm(request.POST, request.FILES)
     if not form.is_valid():
         for error in form.errors["file"]:
-            messages.error(request, error)
+            messages.error(request, str(error))
         return redirect("platform_desk")
-    file_adapter(connection)
     try:
         report = import_result(connection=connection, raw=form.cleaned_data["file"].read(), by=viewer_of(request))
     except ResultFileRefused as problem:
         messages.error(request, problem.message_vi)
         return redirect("platform_desk")
-    words = _("Đã đọc tệp: %(claimed)d tin có liên kết chờ xác nhận, %(rejected)d tin bị từ chối, %(waiting)d tin còn chờ, %(unchanged)d dòng đã biết.")
+    words = _(
+        "Đã đọc tệp: %(claimed)d tin có liên kết chờ xác nhận, %(rejected)d tin bị từ chối, %(waiting)d tin còn chờ, %(unchanged)d dòng đã biết."
+    )
     messages.success(request, words % vars(report))
     for problem_text in report.problems[:SHOWN_PROBLEMS]:
         messages.warning(request, problem_text)
     if len(report.problems) > SHOWN_PROBLEMS:
-        messages.warning(request, _("Còn %(count)d dòng khác có vấn đề.") % {"count": len(report.problems) - SHOWN_PROBLEMS})
+        messages.warning(
+            request, _("Còn %(count)d dòng khác có vấn đề.") % {"count": len(report.problems) - SHOWN_PROBLEMS}
+        )
     return redirect("platform_desk")
 
 
@@ -156,7 +165,9 @@ def confirm(request: HttpRequest) -> HttpResponse:
             except LinkRefused as problem:
                 messages.error(request, str(problem))
             else:
-                messages.success(request, _("Đã ghi: bạn thấy %(name)s đang bán trên sàn.") % {"name": row.listing.name})
+                messages.success(
+                    request, _("Đã ghi: bạn thấy %(name)s đang bán trên sàn.") % {"name": row.listing.name}
+                )
         else:
             refuse_link(row=row, by=viewer)
             messages.info(request, _("Đã ghi: chưa thấy sản phẩm ở liên kết này."))

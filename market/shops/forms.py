@@ -11,7 +11,9 @@ from core.kit.text import plain_text, squeeze
 class ShopForm(forms.Form):
     """Name and story; whoever has not yet agreed to be shown is asked here, in plain words."""
 
-    name = forms.CharField(label=_("Tên gian hàng"), max_length=120, help_text=_("Tên ngắn, dễ nhớ, có tên người hoặc tên vùng."))
+    name = forms.CharField(
+        label=_("Tên gian hàng"), max_length=120, help_text=_("Tên ngắn, dễ nhớ, có tên người hoặc tên vùng.")
+    )
     story = forms.CharField(
         label=_("Câu chuyện của bạn"),
         required=False,

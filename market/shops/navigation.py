@@ -17,5 +17,6 @@ _PLACES = (
 def seller_places(current: str) -> list[dict[str, Any]]:
     """The bottom bar, with the current place marked by its URL name."""
     return [
-        {"label": label, "url": reverse(name), "current": name == current, "icon": icon} for label, name, icon in _PLACES
+        {"label": label, "url": reverse(name), "current": name == current, "icon": icon}
+        for label, name, icon in _PLACES
     ]

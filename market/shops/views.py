@@ -56,7 +56,10 @@ def shop(request: HttpRequest) -> HttpResponse:
                 with transaction.atomic():
                     if not agreed:
                         record_consents(
-                            producer=producer, answers={Purpose.PUBLICATION: True}, means=Consent.Means.ONLINE, by=viewer
+                            producer=producer,
+                            answers={Purpose.PUBLICATION: True},
+                            means=Consent.Means.ONLINE,
+                            by=viewer,
                         )
                     open_shop(producer=producer, by=viewer, **words)
             except AlreadyOpen:

@@ -62,7 +62,9 @@ class GuidePage(ArticlePage):
 class StoryPage(ArticlePage):
     """A producer's story, with the way to their shop."""
 
-    shop = models.ForeignKey("market.Shop", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="gian hàng")
+    shop = models.ForeignKey(
+        "market.Shop", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="gian hàng"
+    )
 
     content_panels = [*ArticlePage.content_panels, FieldPanel("shop")]
 

@@ -32,7 +32,9 @@ def shop(request: HttpRequest, slug: str) -> HttpResponse:
     found = open_shop_by_slug(slug)
     if found is None:
         raise Http404
-    page = Paginator(goods_for_sale().filter(shop=found).order_by("-published_at", "-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(goods_for_sale().filter(shop=found).order_by("-published_at", "-pk"), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
     cards = [card_of(listing) for listing in page]
     context = {"shop": found, "page": page, "cards": cards, "phone": public_phone(found.producer)}
     return render(request, "market/storefront/shop.html", context)

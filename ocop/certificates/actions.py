@@ -111,7 +111,9 @@ class _Desk:
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             some = OcopProduct.objects.filter(row_key__in=keys[start : start + _KEYS_AT_ONCE])
             # Not the units: PostgreSQL cannot lock the empty side of an outer join.
-            for product in some.select_for_update(of=("self",)).select_related("unit", "former_province").order_by("pk"):
+            for product in (
+                some.select_for_update(of=("self",)).select_related("unit", "former_province").order_by("pk")
+            ):
                 products[product.row_key] = product
             for paper in Certificate.objects.filter(product__in=some).order_by("pk"):
                 papers[paper.product_id].append(paper)
@@ -156,10 +158,10 @@ class _Desk:
         if row.recognised is not None and row.recognised.first_day > clock.today():
             warnings.append("Ngày công nhận ở sau hôm nay.")
         papers = self.papers[product.pk]
-        paper = paper_of_row(row, papers, self.used_papers)
-        if paper is not None and paper.pk in self.used_papers:
+        paper = paper_of_row(row, papers)
+        repeated = paper is not None and paper.pk in self.used_papers
+        if repeated:
             warnings.append("Trùng với một dòng ở trên trong cùng tệp.")
-            return Outcome.UNCHANGED
         if paper is None:
             paper = Certificate(product=product, stars=row.stars, decision_number=row.decision)
             _set_date(paper, row.recognised)
@@ -167,7 +169,7 @@ class _Desk:
             papers.append(paper)
             outcome = Outcome.CREATED
         else:
-            outcome = _complete(paper, row)
+            outcome = _complete(paper, row, may_correct=not repeated)
         self.used_papers.add(paper.pk)
         if outcome != Outcome.UNCHANGED:
             word = "certificate.recorded" if outcome == Outcome.CREATED else "certificate.changed"
@@ -175,13 +177,14 @@ class _Desk:
         return outcome
 
 
-def _complete(paper: Certificate, row: Row) -> Outcome:
+def _complete(paper: Certificate, row: Row, *, may_correct: bool) -> Outcome:
+    """Add what the row knows more. Only the first row of a file about a paper may also correct it: otherwise two rows
+    that contradict each other would change it to and fro each time the file is read."""
     before = (paper.stars, paper.decision_number, paper.recognised())
-    after = (
-        row.stars or paper.stars,
-        row.decision or paper.decision_number,
-        finer(paper.recognised(), row.recognised),
-    )
+    stars, decision = (row.stars or paper.stars), (row.decision or paper.decision_number)
+    if not may_correct:
+        stars, decision = (paper.stars or row.stars), (paper.decision_number or row.decision)
+    after = (stars, decision, finer(paper.recognised(), row.recognised))
     if after == before:
         return Outcome.UNCHANGED
     paper.stars, paper.decision_number, recognised = after

@@ -51,7 +51,9 @@ class Certificate(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["product", "paper_key"], name="certificate_paper_once"),
-            models.CheckConstraint(condition=Q(stars__isnull=True) | Q(stars__range=(1, 5)), name="certificate_stars_1_to_5"),
+            models.CheckConstraint(
+                condition=Q(stars__isnull=True) | Q(stars__range=(1, 5)), name="certificate_stars_1_to_5"
+            ),
             models.CheckConstraint(
                 condition=Q(
                     precision="none",
@@ -59,7 +61,10 @@ class Certificate(models.Model):
                     earliest_end__isnull=True,
                     latest_end__isnull=True,
                 )
-                | (~Q(precision="none") & Q(recognised_on__isnull=False, earliest_end__isnull=False, latest_end__isnull=False)),
+                | (
+                    ~Q(precision="none")
+                    & Q(recognised_on__isnull=False, earliest_end__isnull=False, latest_end__isnull=False)
+                ),
                 name="certificate_dates_fit_precision",
             ),
             models.CheckConstraint(

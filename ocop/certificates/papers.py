@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from core.kit.text import fold_words
 from ocop.certificates.models import Certificate
@@ -23,18 +23,18 @@ def finer(one: WrittenDate | None, other: WrittenDate | None) -> WrittenDate | N
     return one if one.last_day - one.first_day <= other.last_day - other.first_day else other
 
 
-def paper_of_row(row: Row, papers: Sequence[Certificate], used: Collection[int]) -> Certificate | None:
+def paper_of_row(row: Row, papers: Sequence[Certificate]) -> Certificate | None:
     """The recorded certificate this row is about, or None for one not recorded yet.
 
     First the one with exactly this decision and date. Otherwise the one the row completes or repeats less
-    exactly: nothing in it contradicts the row, and no earlier row of the same file (`used` ids) was about it.
+    exactly: nothing in it contradicts the row.
     """
     key = paper_key(row.decision, row.recognised)
     exact = next((paper for paper in papers if paper.paper_key == key), None)
     if exact is not None:
         return exact
     taken = {paper.paper_key for paper in papers}
-    fitting = [paper for paper in papers if paper.pk not in used and _fits(row, paper)]
+    fitting = [paper for paper in papers if _fits(row, paper)]
     fitting = [paper for paper in fitting if merged_key(row, paper) not in taken - {paper.paper_key}]
     return max(fitting, key=lambda paper: _agreements(row, paper), default=None)
 

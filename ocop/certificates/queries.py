@@ -46,7 +46,10 @@ def with_certificates(products: QuerySet[OcopProduct]) -> QuerySet[OcopProduct]:
 def speaking_certificate(papers: Iterable[Certificate], on: date) -> tuple[Certificate | None, State]:
     """The certificate that speaks for a product on a day, and its state; (None, unknown) without any."""
     best = min(
-        ((SPEAKING_ORDER.index(paper.state_on(on)), -(paper.stars or 0), index, paper) for index, paper in enumerate(papers)),
+        (
+            (SPEAKING_ORDER.index(paper.state_on(on)), -(paper.stars or 0), index, paper)
+            for index, paper in enumerate(papers)
+        ),
         default=None,
     )
     return (best[3], SPEAKING_ORDER[best[0]]) if best else (None, State.UNKNOWN)
@@ -55,7 +58,11 @@ def speaking_certificate(papers: Iterable[Certificate], on: date) -> tuple[Certi
 def certificate_by_code(typed: str) -> Certificate | None:
     """The certificate with this check code, typed in any case, with or without spaces and hyphens. For everybody."""
     code = re.sub(r"[\s-]", "", typed).upper()
-    return Certificate.objects.filter(check_code=code).select_related("product", "product__unit", "product__unit__parent").first()
+    return (
+        Certificate.objects.filter(check_code=code)
+        .select_related("product", "product__unit", "product__unit__parent")
+        .first()
+    )
 
 
 def _not_revoked(on: date) -> Q:

@@ -65,7 +65,9 @@ def accounts_of(household_ids: Iterable[int], on: date) -> dict[int, list[Accoun
     last: dict[int, tuple[datetime, str]] = {}
     live = Observation.objects.filter(link__account__in=accounts, result=Observation.Result.LIVE, at__lt=span.end)
     for account_id, url, at in (
-        live.values("link__account", "link__url").annotate(last_at=Max("at")).values_list("link__account", "link__url", "last_at")
+        live.values("link__account", "link__url")
+        .annotate(last_at=Max("at"))
+        .values_list("link__account", "link__url", "last_at")
     ):
         if account_id not in last or at > last[account_id][0]:
             last[account_id] = (at, url)

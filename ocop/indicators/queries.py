@@ -85,7 +85,9 @@ def measure(indicators: Iterable[Indicator], scope: Scope) -> list[Measurement]:
     counted: dict[str, int] = {}
     for group in by_subject.values():
         counts = {
-            f"{indicator.code}_{side}": Count("pk", filter=indicator.condition(side)) for indicator in group for side in Side
+            f"{indicator.code}_{side}": Count("pk", filter=indicator.condition(side))
+            for indicator in group
+            for side in Side
         }
         counted |= _rows_of(group[0].subject, scope).aggregate(**counts)
     return [
@@ -119,7 +121,9 @@ def scope_rows(rows: QuerySet[Any], scope: Scope, unit_field: str) -> QuerySet[A
 
 
 def _rows_of(subject: Subject, scope: Scope) -> QuerySet[Any]:
-    rows: QuerySet[Any] = subject.marked(scope.on).filter(scope.viewer.area(*STAFF_ROLES, unit_field=subject.unit_field))
+    rows: QuerySet[Any] = subject.marked(scope.on).filter(
+        scope.viewer.area(*STAFF_ROLES, unit_field=subject.unit_field)
+    )
     if scope.former_area:
         # As a subquery: a commune came from several old ones, and a join would count its rows several times.
         inside = subject.marked(scope.on).model._default_manager.filter(subject.former(scope.former_area))

@@ -107,5 +107,7 @@ def _after(product: OcopProduct, listing: Listing, word: str, link: PresenceLink
 
 
 def _locked(listing_id: int) -> Listing:
-    rows = Listing.objects.select_for_update(of=("self",)).select_related("shop", "shop__producer", "shop__producer__commune")
+    rows = Listing.objects.select_for_update(of=("self",)).select_related(
+        "shop", "shop__producer", "shop__producer__commune"
+    )
     return rows.get(pk=listing_id)

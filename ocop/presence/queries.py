@@ -128,5 +128,7 @@ def listings_like(product: OcopProduct, words: str) -> list[Listing]:
 
 def published_listing_of(product: OcopProduct) -> Listing | None:
     """A listing through which the public can buy the product now."""
-    link = open_links(product).filter(listing__state=Listing.State.PUBLISHED, listing__shop__state=Shop.State.OPEN).first()
+    link = (
+        open_links(product).filter(listing__state=Listing.State.PUBLISHED, listing__shop__state=Shop.State.OPEN).first()
+    )
     return link.listing if link else None

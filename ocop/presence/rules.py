@@ -65,8 +65,7 @@ def makers_differ(product: OcopProduct, listing: Listing) -> bool:
     producer = listing.shop.producer
     if product.producer_id is not None:
         return product.producer_id != producer.pk
-    written = maker_key(product.producer_name)
-    return not written or written != maker_key(producer.name)
+    return maker_key(product.producer_name) != maker_key(producer.name)
 
 
 def _covers(viewer: Viewer, unit: Unit | None) -> bool:

@@ -37,14 +37,16 @@ def place_today(*, province: str, district: str, commune: str) -> Place:
         return Place(None, None)
     smallest = old_unit(province, district, commune) if commune or district else None
     today = successor(smallest) if smallest is not None else None
-    if today is not None and today.level == Level.COMMUNE:
+    if today is not None:
         return Place(today, former)
     return Place(successor(former), former)
 
 
 def products_visible_to(viewer: Viewer) -> QuerySet[OcopProduct]:
     """The products in the viewer's area as staff. Products known only by their province belong to the province."""
-    return OcopProduct.objects.filter(viewer.area(*STAFF_ROLES)).select_related("unit", "unit__parent", "former_province")
+    return OcopProduct.objects.filter(viewer.area(*STAFF_ROLES)).select_related(
+        "unit", "unit__parent", "former_province"
+    )
 
 
 def products_matching(products: QuerySet[OcopProduct], words: str) -> QuerySet[OcopProduct]:

@@ -60,7 +60,9 @@ def claim_link(*, account: PlatformAccount, url: str, by: Viewer) -> OutsideLink
     normal = normalise_link(url)
     pattern = account.platform.link_pattern
     if pattern and not re.search(pattern, normal):
-        raise LinkRefused(f"Đây không phải liên kết sản phẩm trên {account.platform.name}. Hãy mở trang sản phẩm rồi chép lại.")
+        raise LinkRefused(
+            f"Đây không phải liên kết sản phẩm trên {account.platform.name}. Hãy mở trang sản phẩm rồi chép lại."
+        )
     try:
         with transaction.atomic():
             link, _ = OutsideLink.objects.get_or_create(

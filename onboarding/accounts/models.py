@@ -46,7 +46,9 @@ class PlatformAccount(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["platform", "producer"], condition=Q(closed_on__isnull=True), name="one_open_account_per_platform"
+                fields=["platform", "producer"],
+                condition=Q(closed_on__isnull=True),
+                name="one_open_account_per_platform",
             )
         ]
 

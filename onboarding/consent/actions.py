@@ -40,5 +40,7 @@ def record_consents(*, producer: Producer, answers: Mapping[str, bool], means: s
             )
         )  # fmt: skip
     Consent.objects.bulk_create(rows)
-    record("consent.recorded", actor_id=by.user_id, object_label=f"producer:{producer.pk}", unit_code=producer.commune.code)
+    record(
+        "consent.recorded", actor_id=by.user_id, object_label=f"producer:{producer.pk}", unit_code=producer.commune.code
+    )
     return rows

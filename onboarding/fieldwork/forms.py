@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.kit import phones
 from core.kit.text import squeeze
 from core.people.queries import Viewer
+from core.places.models import Hamlet
 from onboarding.consent.models import BASIS, Consent, LegalBasis
 from onboarding.fieldwork.actions import Registration
 from onboarding.households.models import PhoneOwner, Production
@@ -24,12 +25,16 @@ class RegistrationForm(forms.Form):
     """The minimum set, the way a volunteer asks it. Consent boxes are never ticked beforehand."""
 
     record_id = forms.UUIDField(widget=forms.HiddenInput)
-    hamlet = forms.ModelChoiceField(label=_("Ấp, thôn, khu phố"), queryset=None, empty_label=_("Chọn nơi ở"))
+    hamlet = forms.ModelChoiceField(
+        label=_("Ấp, thôn, khu phố"), queryset=Hamlet.objects.none(), empty_label=_("Chọn nơi ở")
+    )
     head_name = forms.CharField(
         label=_("Họ tên chủ hộ"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     phone_owner = forms.ChoiceField(
-        label=_("Điện thoại"), choices=[(key, label.capitalize()) for key, label in PhoneOwner.choices], widget=forms.RadioSelect
+        label=_("Điện thoại"),
+        choices=[(key, label.capitalize()) for key, label in PhoneOwner.choices],
+        widget=forms.RadioSelect,
     )
     phone = forms.CharField(
         label=_("Số điện thoại"),
@@ -41,7 +46,10 @@ class RegistrationForm(forms.Form):
         label=_("Hộ làm nghề gì?"), choices=Production.choices, widget=forms.CheckboxSelectMultiple
     )
     scale = forms.CharField(
-        label=_("Quy mô"), required=False, max_length=60, help_text=_("Ví dụ: 2 ha điều, 40 con heo. Bỏ trống nếu chưa rõ.")
+        label=_("Quy mô"),
+        required=False,
+        max_length=60,
+        help_text=_("Ví dụ: 2 ha điều, 40 con heo. Bỏ trống nếu chưa rõ."),
     )
     registered = forms.ChoiceField(label=_("Hộ có đăng ký kinh doanh không?"), choices=YES_NO, widget=forms.RadioSelect)
     selling_name = forms.CharField(
@@ -50,11 +58,15 @@ class RegistrationForm(forms.Form):
         max_length=160,
         help_text=_("Tên người mua sẽ thấy. Bỏ trống thì dùng tên chủ hộ."),
     )
-    means = forms.ChoiceField(label=_("Hộ trả lời bằng cách nào?"), choices=Consent.Means.choices[:3], widget=forms.RadioSelect)
+    means = forms.ChoiceField(
+        label=_("Hộ trả lời bằng cách nào?"), choices=Consent.Means.choices[:3], widget=forms.RadioSelect
+    )
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["hamlet"].queryset = hamlets_of_team(viewer)  # type: ignore[attr-defined]
+        hamlet = self.fields["hamlet"]
+        assert isinstance(hamlet, forms.ModelChoiceField)
+        hamlet.queryset = hamlets_of_team(viewer)
         self.initial.setdefault("record_id", uuid.uuid4())
         for purpose in ASKED:
             self.fields[f"consent_{purpose.value}"] = forms.BooleanField(label=purpose.label, required=False)

@@ -24,7 +24,9 @@ SHOWN_ONCE = "registered_now"
 
 def _places(current: str) -> list[dict[str, Any]]:
     items = [("Hôm nay", "field_home", "home"), ("Đăng ký hộ", "field_register", "plus")]
-    return [{"label": label, "url": reverse(name), "current": name == current, "icon": icon} for label, name, icon in items]
+    return [
+        {"label": label, "url": reverse(name), "current": name == current, "icon": icon} for label, name, icon in items
+    ]
 
 
 @team_page

@@ -46,5 +46,10 @@ def add_member(*, user: User, producer: Producer, right: str, by: Viewer, how: s
         recorded_by_id=by.user_id,
         recorded_how=how,
     )
-    record("membership.recorded", actor_id=by.user_id, object_label=f"producer:{producer.pk}", unit_code=producer.commune.code)
+    record(
+        "membership.recorded",
+        actor_id=by.user_id,
+        object_label=f"producer:{producer.pk}",
+        unit_code=producer.commune.code,
+    )
     return membership

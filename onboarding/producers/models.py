@@ -59,9 +59,12 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "producer", "right"], condition=Q(valid_to__isnull=True), name="membership_once_while_open"
+                fields=["user", "producer", "right"],
+                condition=Q(valid_to__isnull=True),
+                name="membership_once_while_open",
             ),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="membership_period_runs_forward"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="membership_period_runs_forward",
             ),
         ]

@@ -12,7 +12,7 @@ from onboarding.producers.models import Membership, Producer
 
 def producers_of(viewer: Viewer) -> QuerySet[Producer]:
     """The producers for whom this person may act today, the own ones first."""
-    if not viewer.is_signed_in:
+    if viewer.user_id is None:
         return Producer.objects.none()
     memberships = Membership.objects.filter(in_force(clock.today()), user_id=viewer.user_id)
     return (

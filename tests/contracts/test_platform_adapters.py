@@ -54,9 +54,7 @@ class World(Protocol):
     adapter: PlatformAdapter
     connection: ConnectionSettings
 
-    def reviewed(
-        self, ours: ListingDocument, decision: ReviewState, reasons: tuple[str, ...] = ()
-    ) -> Seen: ...
+    def reviewed(self, ours: ListingDocument, decision: ReviewState, reasons: tuple[str, ...] = ()) -> Seen: ...
 
     def shown(self, ours: ListingDocument) -> tuple[str, int, int]: ...
 
@@ -245,11 +243,7 @@ def test_one_bad_offer_is_named_and_stops_no_other(world: World) -> None:
         OfferDocument("C", remote, 1000, 1),
     ]
     results = world.adapter.put_offers(world.connection, offers, "op")
-    fine = (
-        ItemOutcome.DONE
-        if world.adapter.capabilities(world.connection).separate_offers
-        else ItemOutcome.WAITING
-    )
+    fine = ItemOutcome.DONE if world.adapter.capabilities(world.connection).separate_offers else ItemOutcome.WAITING
     assert [(item.sku, item.outcome) for item in results] == [
         ("A", fine),
         ("B", ItemOutcome.FAILED),

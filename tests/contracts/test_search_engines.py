@@ -178,7 +178,11 @@ class TestOrderAndPages:
         up = ["Mắm nêm", FISH_SAUCE, CASHEW]
         assert names(engine, "", sort=Sort.PRICE_UP, **goods) == up
         assert names(engine, "", sort=Sort.PRICE_DOWN, **goods) == up[::-1]
-        assert names(engine, "", sort=Sort.NEWEST, **goods) == names(engine, "", **goods) == ["Mắm nêm", FISH_SAUCE, CASHEW]
+        assert (
+            names(engine, "", sort=Sort.NEWEST, **goods)
+            == names(engine, "", **goods)
+            == ["Mắm nêm", FISH_SAUCE, CASHEW]
+        )
 
     @pytest.mark.parametrize("sort", [Sort.PRICE_UP, Sort.PRICE_DOWN])
     def test_shops_have_no_price_and_come_last(self, engine: Engine, sort: Sort) -> None:

@@ -14,9 +14,7 @@ TEMPLATES = ROOT / "templates"
 
 def colours(scheme: str) -> dict[str, str]:
     """Token name to #rrggbb; the dark block replaces what it names."""
-    light, dark = (
-        (CSS / "tokens.css").read_text(encoding="utf-8").split("@media (prefers-color-scheme: dark)")
-    )
+    light, dark = (CSS / "tokens.css").read_text(encoding="utf-8").split("@media (prefers-color-scheme: dark)")
     pairs = re.findall(r"--([a-z-]+):\s*(#[0-9a-f]{6})", light)
     if scheme == "dark":
         pairs += re.findall(r"--([a-z-]+):\s*(#[0-9a-f]{6})", dark)
@@ -82,9 +80,7 @@ def test_no_template_needs_inline_style_or_script() -> None:
 
 
 def test_every_icon_named_is_drawn() -> None:
-    drawn = set(
-        re.findall(r'<symbol id="([a-z]+)"', (ROOT / "static/img/icons.svg").read_text(encoding="utf-8"))
-    )
+    drawn = set(re.findall(r'<symbol id="([a-z]+)"', (ROOT / "static/img/icons.svg").read_text(encoding="utf-8")))
     named = {
         name
         for path in TEMPLATES.rglob("*.html")

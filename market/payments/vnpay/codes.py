@@ -15,9 +15,7 @@ class Outcome(StrEnum):
 
     PAID = "paid"
     WAITING = "waiting"  # the buyer has not finished, or VNPAY has not yet seen the payment
-    UNDER_REVIEW = (
-        "under_review"  # money may have moved; VNPAY or its bank is looking: neither paid nor failed
-    )
+    UNDER_REVIEW = "under_review"  # money may have moved; VNPAY or its bank is looking: neither paid nor failed
     CANCELLED = "cancelled"  # by the buyer
     EXPIRED = "expired"
     FAILED = "failed"
@@ -82,9 +80,7 @@ _DECLINES: Final[dict[str, Meaning]] = {
         Outcome.CANCELLED,
     ),
     "51": _failed("insufficient_funds", "Tài khoản không đủ số dư. Hãy nạp thêm tiền hoặc dùng thẻ khác."),
-    "65": _failed(
-        "limit_exceeded", "Tài khoản đã quá hạn mức trong ngày. Hãy đợi ngày mai hoặc dùng thẻ khác."
-    ),
+    "65": _failed("limit_exceeded", "Tài khoản đã quá hạn mức trong ngày. Hãy đợi ngày mai hoặc dùng thẻ khác."),
     "75": _failed("bank_maintenance", "Ngân hàng đang bảo trì. Hãy thử lại sau hoặc chọn ngân hàng khác."),
     "79": _failed(
         "wrong_password", "Mật khẩu thanh toán chưa đúng quá số lần cho phép. Hãy thử lại hoặc dùng thẻ khác."

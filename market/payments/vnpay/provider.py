@@ -131,15 +131,11 @@ def take_return(raw_query: str, caller_address: str) -> Return | None:
     try:
         notice = wire.parse_and_verify(raw_query, settings.VNPAY["hash_secret"])
     except wire.Refused:
-        log_message(
-            kind=GatewayMessage.Kind.RETURN, raw=raw_query, verdict="refused", caller_address=caller_address
-        )
+        log_message(kind=GatewayMessage.Kind.RETURN, raw=raw_query, verdict="refused", caller_address=caller_address)
         return None
     attempt = _attempt_of(notice)
     if attempt is None or notice.amount != attempt.amount:
-        log_message(
-            kind=GatewayMessage.Kind.RETURN, raw=raw_query, verdict="not ours", caller_address=caller_address
-        )
+        log_message(kind=GatewayMessage.Kind.RETURN, raw=raw_query, verdict="not ours", caller_address=caller_address)
         return None
     meaning = meaning_of_notice(notice.response_code, notice.transaction_status)
     with transaction.atomic():

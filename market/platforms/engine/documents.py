@@ -10,7 +10,13 @@ from django.conf import settings
 from core.files.models import Photo
 from core.kit import clock
 from market.listings.models import Listing
-from market.platforms.contract import BadgeDocument, ConnectionSettings, ListingDocument, ListingReference, PhotoReference
+from market.platforms.contract import (
+    BadgeDocument,
+    ConnectionSettings,
+    ListingDocument,
+    ListingReference,
+    PhotoReference,
+)
 from market.platforms.models import Connection
 
 
@@ -40,7 +46,9 @@ def document_of(listing: Listing) -> ListingDocument:
         net_weight_grams=listing.net_weight,
         stock=listing.stock,
         photos=tuple(
-            PhotoReference(row.photo.sha256, f"{listing.sku}-{row.position + 1}.jpg", "image/jpeg", _reader(row.photo), row.alt)
+            PhotoReference(
+                row.photo.sha256, f"{listing.sku}-{row.position + 1}.jpg", "image/jpeg", _reader(row.photo), row.alt
+            )
             for row in listing.photos.select_related("photo")
         ),
         badges=tuple(

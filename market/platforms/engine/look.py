@@ -34,7 +34,9 @@ def look_at_due() -> int:
     now = clock.now()
     reviewed = Q(observed__in=[Observed.PENDING, Observed.SUSPENDED], next_try_at__lte=now)
     live = Q(observed=Observed.LIVE, seen_at__lt=now - LOOK_AT_LIVE, next_try_at__lte=now)
-    rows = PlatformListing.objects.filter(reviewed | live, work=Work.IDLE, connection__is_enabled=True).exclude(remote_id="")
+    rows = PlatformListing.objects.filter(reviewed | live, work=Work.IDLE, connection__is_enabled=True).exclude(
+        remote_id=""
+    )
     done = 0
     for row in rows.select_related("connection__platform", "listing__shop__producer").order_by("next_try_at")[:BATCH]:
         adapter = adapter_for(row.connection.adapter)
@@ -46,7 +48,9 @@ def look_at_due() -> int:
         except NotFound:
             _removed(row)
         except PlatformFailure as failure:
-            log.warning("could not look at %s on %s: %s", row.listing_id, row.connection.adapter, type(failure).__name__)
+            log.warning(
+                "could not look at %s on %s: %s", row.listing_id, row.connection.adapter, type(failure).__name__
+            )
             PlatformListing.objects.filter(pk=row.pk, fence=row.fence).update(next_try_at=now + timedelta(minutes=1))
         else:
             _seen(row, snapshot)
@@ -64,7 +68,8 @@ def _seen(row: PlatformListing, snapshot: RemoteSnapshot) -> None:
         changes["observed"] = observed
     if observed in {Observed.REJECTED, Observed.SUSPENDED}:
         changes["reasons"] = [
-            {"field": issue.field, "message": issue.message_vi, "remote": issue.remote_text} for issue in snapshot.review.reasons
+            {"field": issue.field, "message": issue.message_vi, "remote": issue.remote_text}
+            for issue in snapshot.review.reasons
         ]
         changes["work"] = Work.BLOCKED if observed == Observed.REJECTED else Work.IDLE
     if observed == Observed.LIVE:

@@ -11,8 +11,20 @@ from django.db.models import F, Q
 
 from core.kit import clock
 from market.platforms.contract import (
-    AdapterKind, Conflict, ConflictKind, ItemOutcome, ListingDocument, NotFound, OutcomeUnknown, PlatformAdapter, PlatformFailure,
-    RateLimited, RemoteIds, SubmissionState, ValidationFailed, adapter_for,
+    AdapterKind,
+    Conflict,
+    ConflictKind,
+    ItemOutcome,
+    ListingDocument,
+    NotFound,
+    OutcomeUnknown,
+    PlatformAdapter,
+    PlatformFailure,
+    RateLimited,
+    RemoteIds,
+    SubmissionState,
+    ValidationFailed,
+    adapter_for,
 )  # fmt: skip
 from market.platforms.engine.documents import document_of, settings_of
 from market.platforms.models import PlatformListing
@@ -150,16 +162,28 @@ def _bring_home_failure(row: PlatformListing, failure: PlatformFailure) -> None:
     log.warning("platform %s, listing %s: %s", row.connection.adapter, row.listing_id, type(failure).__name__)
     changes: dict[str, object] = {"last_error": failure.message_vi[:300]}
     if isinstance(failure, ValidationFailed):
-        reasons = [{"field": issue.field, "message": issue.message_vi, "remote": issue.remote_text} for issue in failure.issues]
+        reasons = [
+            {"field": issue.field, "message": issue.message_vi, "remote": issue.remote_text} for issue in failure.issues
+        ]
         changes |= {"work": Work.BLOCKED, "reasons": reasons}
     elif isinstance(failure, RateLimited):
         # The platform asks to wait: that is no failed try.
-        changes |= {"work": Work.QUEUED, "next_try_at": now + timedelta(seconds=failure.retry_after), "attempts": row.attempts}
+        changes |= {
+            "work": Work.QUEUED,
+            "next_try_at": now + timedelta(seconds=failure.retry_after),
+            "attempts": row.attempts,
+        }
     elif isinstance(failure, OutcomeUnknown):
         changes |= {"work": Work.OUTCOME_UNKNOWN, "next_try_at": now + LOOK_AGAIN, "attempts": row.attempts + 1}
     elif isinstance(failure, NotFound):
         # Removed there: people decide, it is not silently made again.
-        changes |= {"work": Work.DEAD, "observed": Observed.ABSENT, "seen_at": now, "remote_id": "", "confirmed_hash": ""}
+        changes |= {
+            "work": Work.DEAD,
+            "observed": Observed.ABSENT,
+            "seen_at": now,
+            "remote_id": "",
+            "confirmed_hash": "",
+        }
     elif isinstance(failure, Conflict) and failure.kind == ConflictKind.DUPLICATE:
         changes |= {"work": Work.OUTCOME_UNKNOWN, "next_try_at": now + LOOK_AGAIN, "attempts": row.attempts + 1}
     elif failure.permanent or row.attempts + 1 >= MAX_ATTEMPTS:

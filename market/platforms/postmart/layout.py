@@ -38,7 +38,5 @@ LAYOUT = SheetLayout(
         example="https://postmart.vn/p/mat-ong-12345.html",
     ),
     capabilities=sheet_capabilities("postmart-1"),
-    guide=(
-        "Postmart chưa công bố mẫu tải lên: bảng này do Lên Sàn soạn để nhập tay hoặc chép sang mẫu của sàn.",
-    ),
+    guide=("Postmart chưa công bố mẫu tải lên: bảng này do Lên Sàn soạn để nhập tay hoặc chép sang mẫu của sàn.",),
 )

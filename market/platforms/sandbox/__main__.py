@@ -22,9 +22,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8001, help="0 takes any free port")
     parser.add_argument("--state", type=Path, required=True, help="folder for its database and photos")
-    parser.add_argument(
-        "--auto-review", type=float, metavar="SECONDS", help="decide by itself after this time"
-    )
+    parser.add_argument("--auto-review", type=float, metavar="SECONDS", help="decide by itself after this time")
     parser.add_argument("--unique-sku", action="store_true", help="refuse a second listing with the same SKU")
     return parser.parse_args()
 

@@ -158,6 +158,4 @@ def _error(status: int, code: str, message: str, headers: dict[str, str] | None 
 
 
 def _json(status: int, body: Any) -> Reply:
-    return Reply(
-        status, [("Content-Type", "application/json")], json.dumps(body, ensure_ascii=False).encode()
-    )
+    return Reply(status, [("Content-Type", "application/json")], json.dumps(body, ensure_ascii=False).encode())

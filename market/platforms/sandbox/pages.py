@@ -74,9 +74,7 @@ def _decide(request: HttpRequest) -> HttpResponse:
     return redirect("moderation")
 
 
-def _desk(
-    request: HttpRequest, *, message: str = "", problem_id: int | None = None, status: int = 200
-) -> HttpResponse:
+def _desk(request: HttpRequest, *, message: str = "", problem_id: int | None = None, status: int = 200) -> HttpResponse:
     store = marketplace_of(request).store
     context = {
         "pending": store.listings(states=[PENDING], size=100),

@@ -67,9 +67,7 @@ class Listing:
 class Store:
     """The marketplace's memory in `folder`. Every method is one transaction; threads may share the object."""
 
-    def __init__(
-        self, folder: Path, *, auto_review_seconds: float | None = None, unique_sku: bool = False
-    ) -> None:
+    def __init__(self, folder: Path, *, auto_review_seconds: float | None = None, unique_sku: bool = False) -> None:
         self.folder = folder
         self.photos = folder / "media"
         self.photos.mkdir(parents=True, exist_ok=True)
@@ -108,9 +106,7 @@ class Store:
 
     def replace(self, listing_id: int, content: Mapping[str, Any]) -> Listing | None:
         """New content; the review starts again."""
-        return self._update(
-            listing_id, content=_dump(content), state=PENDING, reasons="[]", submitted_at=time.time()
-        )
+        return self._update(listing_id, content=_dump(content), state=PENDING, reasons="[]", submitted_at=time.time())
 
     def set_offer(self, listing_id: int, price_vnd: int, quantity: int) -> Listing | None:
         """New price and stock; the review is not touched."""
@@ -120,9 +116,7 @@ class Store:
         """Show or hide."""
         return self._update(listing_id, visible=int(visible))
 
-    def review(
-        self, listing_id: int, state: str, reasons: Sequence[Mapping[str, str]] = ()
-    ) -> Listing | None:
+    def review(self, listing_id: int, state: str, reasons: Sequence[Mapping[str, str]] = ()) -> Listing | None:
         """A moderator's decision."""
         return self._update(listing_id, state=state, reasons=_dump(list(reasons)))
 

@@ -102,9 +102,7 @@ class SanThuAdapter:
             raise Conflict(ConflictKind.TWO_OBJECTS, holders=[snapshot.remote for snapshot in found])
         return found[0] if found else None
 
-    def put_media(
-        self, connection: ConnectionSettings, photo: PhotoReference, operation_id: str
-    ) -> MediaReference:
+    def put_media(self, connection: ConnectionSettings, photo: PhotoReference, operation_id: str) -> MediaReference:
         """Uploads only what the platform does not hold yet."""
         client = Client(connection)
         held = client.media(photo.sha256)
@@ -119,10 +117,7 @@ class SanThuAdapter:
     ) -> Submission:
         """Photos first, then the listing. The offer travels with a creation only."""
         refuse_blocked(self.validate(connection, document))
-        media = {
-            photo.sha256: self.put_media(connection, photo, operation_id).remote_id
-            for photo in document.photos
-        }
+        media = {photo.sha256: self.put_media(connection, photo, operation_id).remote_id for photo in document.photos}
         client = Client(connection)
         if remote is None:
             snapshot = client.create(wire.creation_body(document, media), operation_id)

@@ -67,9 +67,7 @@ class Client:
 
     def create(self, body: dict[str, Any], operation_id: str) -> RemoteSnapshot:
         """A new listing. A server error leaves its fate open, for this call alone may not be repeated."""
-        return self._listing(
-            self._call("POST", "/api/listings", json=body, operation_id=operation_id, creates=True)
-        )
+        return self._listing(self._call("POST", "/api/listings", json=body, operation_id=operation_id, creates=True))
 
     def replace(self, product_id: str, body: dict[str, Any], operation_id: str) -> RemoteSnapshot:
         """New content for a listing."""

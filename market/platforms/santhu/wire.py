@@ -99,9 +99,7 @@ def content_body(document: ListingDocument, media: Mapping[str, str]) -> dict[st
             "commune": normalised_text(document.origin_commune),
             "province": normalised_text(document.origin_province),
         },
-        "images": [
-            {"id": media[photo.sha256], "alt": normalised_text(photo.alt)} for photo in document.photos
-        ],
+        "images": [{"id": media[photo.sha256], "alt": normalised_text(photo.alt)} for photo in document.photos],
         "certificates": [
             {
                 "code": badge.check_code,
@@ -186,9 +184,7 @@ def parse_listing_page(body: bytes, *, public_url: str, seen_at: datetime) -> Li
     """A page of listings. Raises ContractBroken."""
     page = parse_json(body)
     following = page.get("next_page")
-    items = tuple(
-        parse_listing(item, public_url=public_url, seen_at=seen_at) for item in _objects(page, "items")
-    )
+    items = tuple(parse_listing(item, public_url=public_url, seen_at=seen_at) for item in _objects(page, "items"))
     return ListingPage(items, None if following is None else _number(page, "next_page"))
 
 

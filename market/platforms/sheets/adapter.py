@@ -64,9 +64,7 @@ class SheetAdapter:
         """Cannot be asked: raises Unsupported, for None would claim that the listing is not there."""
         raise Unsupported("find", message_vi=NOT_READABLE)
 
-    def put_media(
-        self, connection: ConnectionSettings, photo: PhotoReference, operation_id: str
-    ) -> MediaReference:
+    def put_media(self, connection: ConnectionSettings, photo: PhotoReference, operation_id: str) -> MediaReference:
         """Nothing to send: photos travel in the pack, under their digest here."""
         return MediaReference(sha256=photo.sha256, remote_id=photo.sha256)
 

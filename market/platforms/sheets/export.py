@@ -83,9 +83,7 @@ def workbook_bytes(layout: SheetLayout, rows: Sequence[tuple[ListingDocument, li
     """The xlsx: a sheet with our columns and the empty result columns, and a guide."""
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
-        book.set_properties(
-            {"title": f"Lên Sàn – {layout.platform_name}", "created": datetime(*FIXED_MOMENT)}
-        )
+        book.set_properties({"title": f"Lên Sàn – {layout.platform_name}", "created": datetime(*FIXED_MOMENT)})
         columns = (*layout.columns, *RESULT_COLUMNS)
         sheet = book.add_worksheet(SHEET_NAME)
         formats = _Formats(book)
@@ -142,11 +140,7 @@ def _write_cell(
 
 def sheet_text(text: str) -> str:
     """The text as a cell can hold it: NFC, no control or lone surrogate characters, at most 32,000 long."""
-    kept = (
-        char
-        for char in normalised_text(text)
-        if char == "\n" or unicodedata.category(char) not in {"Cc", "Cs"}
-    )
+    kept = (char for char in normalised_text(text) if char == "\n" or unicodedata.category(char) not in {"Cc", "Cs"})
     return "".join(kept)[:CELL_CHARACTERS_MAXIMUM]
 
 

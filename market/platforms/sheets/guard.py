@@ -79,9 +79,7 @@ class _SheetMeasure:
         tag = name.rpartition(":")[2]
         if tag == "row":
             given = attributes.get("r", "")
-            self._row = (
-                int(given) if given.isascii() and given.isdigit() and len(given) < 9 else self._row + 1
-            )
+            self._row = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else self._row + 1
             self._column = 0
         elif tag == "c":
             found = _CELL_NAME.fullmatch(attributes.get("r", "").upper())

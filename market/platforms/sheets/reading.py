@@ -96,9 +96,7 @@ def _csv_rows(content: bytes) -> list[Cells]:
     head = "\n".join(text.splitlines()[:HEADER_ROWS])
     delimiter = max(",;\t", key=head.count)
     try:
-        rows = [
-            _texts(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        ]
+        rows = [_texts(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)]
     except csv.Error as error:
         raise ResultFileRefused(str(error), message_vi=UNREADABLE) from error
     if len(rows) > ROWS_MAXIMUM or any(len(row) > COLUMNS_MAXIMUM for row in rows):

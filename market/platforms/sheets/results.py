@@ -38,9 +38,7 @@ RESULT_MEANINGS = {
     **dict.fromkeys(
         map(fold_words, (LIVE_WORD, "lên sàn", "đã đăng", "đã duyệt", "đang bán")), ItemOutcome.LIVE_CLAIMED
     ),
-    **dict.fromkeys(
-        map(fold_words, (REJECTED_WORD, "bị từ chối", "không duyệt", "không đạt")), ItemOutcome.REJECTED
-    ),
+    **dict.fromkeys(map(fold_words, (REJECTED_WORD, "bị từ chối", "không duyệt", "không đạt")), ItemOutcome.REJECTED),
 }
 TEXT_LIMIT = 1000
 REASONS_MAXIMUM = 20

@@ -37,7 +37,5 @@ LAYOUT = SheetLayout(
         example="https://voso.vn/mat-ong-p12345.html",
     ),
     capabilities=sheet_capabilities("voso-1"),
-    guide=(
-        "VoSo chưa công bố mẫu tải lên: bảng này do Lên Sàn soạn để nhập tay hoặc chép sang mẫu của sàn.",
-    ),
+    guide=("VoSo chưa công bố mẫu tải lên: bảng này do Lên Sàn soạn để nhập tay hoặc chép sang mẫu của sàn.",),
 )

@@ -44,7 +44,10 @@ def filter_groups(chosen: dict[str, str]) -> list[dict[str, Any]]:
             "single": True,
             "options": [
                 {"value": "", "label": _("Tất cả"), "checked": name not in chosen},
-                *({"value": value, "label": text, "checked": chosen.get(name) == value} for value, text in options.items()),
+                *(
+                    {"value": value, "label": text, "checked": chosen.get(name) == value}
+                    for value, text in options.items()
+                ),
             ],
         }
         for name, (label, options) in words.items()

@@ -149,7 +149,9 @@ def revoke(request: HttpRequest, pk: int, paper_pk: int) -> HttpResponse:
     form = RevokeForm(request.POST if request.method == "POST" else None, initial={"on": clock.today()})
     if request.method == "POST" and form.is_valid():
         try:
-            revoke_certificate(certificate=paper, on=form.cleaned_data["on"], reason=form.cleaned_data["reason"], by=viewer)
+            revoke_certificate(
+                certificate=paper, on=form.cleaned_data["on"], reason=form.cleaned_data["reason"], by=viewer
+            )
         except RevocationRefused as refusal:
             form.add_error(None, str(refusal))
         else:

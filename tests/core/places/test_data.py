@@ -39,9 +39,7 @@ def in_force(row: Row, on: str) -> bool:
 
 def called(level: str, code: str, on: str) -> list[str]:
     """Every full name the code's unit carried that day; right data gives exactly one."""
-    rows = (
-        row for row in table("names") if (row["level"], row["code"]) == (level, code) and in_force(row, on)
-    )
+    rows = (row for row in table("names") if (row["level"], row["code"]) == (level, code) and in_force(row, on))
     return [f"{row['kind']} {row['name']}" for row in rows]
 
 
@@ -92,9 +90,7 @@ def test_kinds_change_with_the_resolutions_of_2026() -> None:
         ("province", "24", "Tỉnh Bắc Ninh", "2026-09-20", "Thành phố Bắc Ninh"),
     ],
 )
-def test_a_renamed_unit_keeps_its_code(
-    level: str, code: str, before: str, first_day: str, after: str
-) -> None:
+def test_a_renamed_unit_keeps_its_code(level: str, code: str, before: str, first_day: str, after: str) -> None:
     day_before = f"{first_day[:-2]}{int(first_day[-2:]) - 1:02}" if first_day[-2:] != "01" else "2026-08-31"
     assert called(level, code, "2025-07-01") == called(level, code, day_before) == [before]
     assert called(level, code, first_day) == called(level, code, TODAY) == [after]
@@ -203,9 +199,7 @@ def test_split_communes_of_the_three_former_provinces() -> None:
 def test_con_dao_went_from_a_district_without_communes_to_a_special_zone() -> None:
     assert called("district", "755", "2025-06-30") == ["Huyện Côn Đảo"]
     assert units()["district", "755", ""]["parent_code"] == "77"
-    assert [
-        row for row in table("units") if row["parent_level"] == "district" and row["parent_code"] == "755"
-    ] == []
+    assert [row for row in table("units") if row["parent_level"] == "district" and row["parent_code"] == "755"] == []
     assert [row["old_code"] for row in table("links") if row["new_code"] == "26732"] == ["755"]
     assert called("commune", "26732", TODAY) == ["Đặc khu Côn Đảo"]
     island = units()["commune", "26732", MERGER]

@@ -34,9 +34,7 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 @given(st.dictionaries(st.text(max_size=8), st.text(max_size=20) | st.integers() | st.none(), max_size=5))
 def test_payload_hash_ignores_order_and_composition_of_letters(payload: dict[str, str | int | None]) -> None:
     other = {
-        unicodedata.normalize("NFD", key): unicodedata.normalize("NFD", value)
-        if isinstance(value, str)
-        else value
+        unicodedata.normalize("NFD", key): unicodedata.normalize("NFD", value) if isinstance(value, str) else value
         for key, value in reversed(payload.items())
     }
     keys = [unicodedata.normalize("NFC", key).strip() for key in payload]
@@ -82,9 +80,7 @@ def test_content_hash_does_not_see_price_stock_revision_or_spelling() -> None:
 def test_offer_hash_sees_price_and_stock_only() -> None:
     offer = document().offer(RemoteIds("1"))
     assert offer.offer_hash == replace(offer, remote=RemoteIds("2")).offer_hash
-    assert (
-        len({offer.offer_hash, replace(offer, price=1).offer_hash, replace(offer, stock=0).offer_hash}) == 3
-    )
+    assert len({offer.offer_hash, replace(offer, price=1).offer_hash, replace(offer, stock=0).offer_hash}) == 3
 
 
 def _snapshot() -> RemoteSnapshot:
@@ -149,9 +145,7 @@ def test_registry() -> None:
 
 
 def test_a_connection_never_shows_its_credentials() -> None:
-    assert "bi-mat" not in repr(
-        ConnectionSettings(base_url="https://a.example", credentials={"key": "bi-mat"})
-    )
+    assert "bi-mat" not in repr(ConnectionSettings(base_url="https://a.example", credentials={"key": "bi-mat"}))
 
 
 def test_validation_failure_keeps_the_issues_and_is_permanent() -> None:

@@ -125,18 +125,14 @@ def test_price_and_stock_do_not_reopen_the_review(double: Double, connection: Co
     assert (snapshot.price, snapshot.stock, snapshot.review.state) == (1_234_567, 0, ReviewState.LIVE)
 
 
-def test_photos_that_the_platform_holds_are_not_sent_again(
-    double: Double, connection: ConnectionSettings
-) -> None:
+def test_photos_that_the_platform_holds_are_not_sent_again(double: Double, connection: ConnectionSettings) -> None:
     create(connection, document("NM-001"))
     create(connection, document("NM-002"))
     uploads = [call for call in double.calls() if (call["method"], call["path"]) == ("POST", "/api/media")]
     assert len(uploads) == 2  # two different photos, four uses
 
 
-@pytest.mark.parametrize(
-    "kind", ["timeout_after", "cut_after", "cut_answer", "truncated", "server_error_after"]
-)
+@pytest.mark.parametrize("kind", ["timeout_after", "cut_after", "cut_answer", "truncated", "server_error_after"])
 def test_ten_creations_whose_answer_is_lost_leave_ten_objects(
     kind: str, double: Double, connection: ConnectionSettings
 ) -> None:
@@ -157,9 +153,7 @@ def test_ten_creations_whose_answer_is_lost_leave_ten_objects(
     assert sorted(item["seller_sku"] for item in double.listings()) == [f"NM-{n}" for n in range(10)]
 
 
-def test_a_blind_retry_would_have_made_a_second_object(
-    double: Double, connection: ConnectionSettings
-) -> None:
+def test_a_blind_retry_would_have_made_a_second_object(double: Double, connection: ConnectionSettings) -> None:
     double.plan({"method": "POST", "path": "/api/listings", "kind": "cut_after", "calls": [1]})
     with pytest.raises(OutcomeUnknown):
         create(connection, document(photos=()))
@@ -167,14 +161,10 @@ def test_a_blind_retry_would_have_made_a_second_object(
     with pytest.raises(Conflict) as caught:
         ADAPTER.find(connection, document().reference)
     assert caught.value.kind is ConflictKind.TWO_OBJECTS and caught.value.permanent
-    assert [holder.product_id for holder in caught.value.holders] == [
-        str(item["id"]) for item in double.listings()
-    ]
+    assert [holder.product_id for holder in caught.value.holders] == [str(item["id"]) for item in double.listings()]
 
 
-def test_any_mixture_of_troubles_ends_with_one_object_each(
-    double: Double, connection: ConnectionSettings
-) -> None:
+def test_any_mixture_of_troubles_ends_with_one_object_each(double: Double, connection: ConnectionSettings) -> None:
     kinds = ("cut_before", "cut_after", "truncated", "server_error", "maintenance", "error_in_success")
     double.plan(*({"kind": kind, "probability": 0.08} for kind in kinds), seed=7)
     for number in range(15):
@@ -236,12 +226,8 @@ def test_what_a_fault_means_for_a_read_and_for_a_creation(
         assert double.key not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("header", "seconds"), [("3", 3.0), (None, 30.0), ("999999999", 3600.0), ("x", 30.0)]
-)
-def test_too_many_calls(
-    header: str | None, seconds: float, double: Double, connection: ConnectionSettings
-) -> None:
+@pytest.mark.parametrize(("header", "seconds"), [("3", 3.0), (None, 30.0), ("999999999", 3600.0), ("x", 30.0)])
+def test_too_many_calls(header: str | None, seconds: float, double: Double, connection: ConnectionSettings) -> None:
     double.plan({"kind": "rate_limited", "retry_after": header})
     with pytest.raises(RateLimited) as caught:
         look(connection)
@@ -276,9 +262,7 @@ def test_one_bad_offer_stops_no_other_and_a_refused_connection_stops_the_rest(
     assert ADAPTER.put_offers(connection, offers[:1], "op-4")[0].outcome is ItemOutcome.UNKNOWN
 
 
-def test_health_tells_a_wrong_key_from_a_server_that_is_down(
-    double: Double, connection: ConnectionSettings
-) -> None:
+def test_health_tells_a_wrong_key_from_a_server_that_is_down(double: Double, connection: ConnectionSettings) -> None:
     assert ADAPTER.health(connection).state is HealthState.OK
     wrong = replace(connection, credentials={"key": "another-key"})
     assert ADAPTER.health(wrong).state is HealthState.WRONG_KEY
@@ -290,20 +274,14 @@ def test_health_tells_a_wrong_key_from_a_server_that_is_down(
         look(replace(connection, allow_private=False))
 
 
-def test_what_the_platform_refuses_comes_back_on_our_fields(
-    double: Double, connection: ConnectionSettings
-) -> None:
+def test_what_the_platform_refuses_comes_back_on_our_fields(double: Double, connection: ConnectionSettings) -> None:
     with pytest.raises(ValidationFailed) as caught:
         create(connection, document(category_code="x" * 61, photos=()))
-    assert [(issue.field, issue.code) for issue in caught.value.issues] == [
-        ("category_code", "refused_by_platform")
-    ]
+    assert [(issue.field, issue.code) for issue in caught.value.issues] == [("category_code", "refused_by_platform")]
     assert double.listings() == []
 
 
-def test_a_photo_with_other_bytes_never_leaves_the_house(
-    double: Double, connection: ConnectionSettings
-) -> None:
+def test_a_photo_with_other_bytes_never_leaves_the_house(double: Double, connection: ConnectionSettings) -> None:
     changed = photo(10, read=lambda: b"\xff\xd8\xff other")
     with pytest.raises(ValidationFailed) as caught:
         create(connection, document(photos=(changed,)))
@@ -311,9 +289,7 @@ def test_a_photo_with_other_bytes_never_leaves_the_house(
     assert [call for call in double.calls() if call["method"] != "GET"] == []
 
 
-def test_sku_is_compared_exactly_and_pages_come_to_an_end(
-    double: Double, connection: ConnectionSettings
-) -> None:
+def test_sku_is_compared_exactly_and_pages_come_to_an_end(double: Double, connection: ConnectionSettings) -> None:
     create(connection, document("nm-001", photos=()))
     fault = {"method": "GET", "path": "/api/listings", "kind": "answer", "status": 200}
     double.plan({**fault, "body": {"items": double.listings(), "next_page": None}})
@@ -325,9 +301,7 @@ def test_sku_is_compared_exactly_and_pages_come_to_an_end(
 
 def test_a_marketplace_with_unique_codes_and_its_own_reviewer(tmp_path: Path) -> None:
     with running_double(tmp_path, "--unique-sku", "--auto-review", "0") as strict:
-        connection = ConnectionSettings(
-            base_url=strict.url, credentials={"key": strict.key}, allow_private=True
-        )
+        connection = ConnectionSettings(base_url=strict.url, credentials={"key": strict.key}, allow_private=True)
         create(connection, document(photos=()))
         with pytest.raises(Conflict) as caught:
             create(connection, document(photos=()))

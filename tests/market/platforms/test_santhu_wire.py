@@ -88,15 +88,11 @@ def test_reasons_name_our_fields_and_keep_a_bounded_text() -> None:
     review = parse(listing(state="refused", reasons=reasons)).review
     assert review.state is ReviewState.REJECTED
     assert [(issue.field, len(issue.remote_text)) for issue in review.reasons] == [("title", 7), ("", 1000)]
-    assert review.reasons[0].message_vi == (
-        "Sàn chưa nhận mục tên sản phẩm. Hãy sửa theo lời sàn rồi gửi lại."
-    )
+    assert review.reasons[0].message_vi == ("Sàn chưa nhận mục tên sản phẩm. Hãy sửa theo lời sàn rồi gửi lại.")
 
 
 def test_a_refusal_maps_every_field() -> None:
-    body = {
-        "error": {"code": "invalid", "message": "…", "fields": {"price_vnd": ["a", "b"], "images": ["c"]}}
-    }
+    body = {"error": {"code": "invalid", "message": "…", "fields": {"price_vnd": ["a", "b"], "images": ["c"]}}}
     refusal = wire.parse_refusal(json.dumps(body).encode())
     assert refusal is not None
     assert [(issue.field, issue.remote_text) for issue in refusal.issues] == [

@@ -135,9 +135,7 @@ def test_a_full_pack_leaves_the_rest_for_another(monkeypatch: pytest.MonkeyPatch
 
 
 def test_photo_names_never_leave_their_folder_and_never_collide() -> None:
-    names = [
-        photo_file_name(sku, 1, photo()) for sku in ("NM-001", "../../etc", "..\\x", "mã 1", "mã_1", "mã/1")
-    ]
+    names = [photo_file_name(sku, 1, photo()) for sku in ("NM-001", "../../etc", "..\\x", "mã 1", "mã_1", "mã/1")]
     assert names[0] == "NM-001-1.jpg"
     assert len(set(names)) == len(names)
     assert all("/" not in name and "\\" not in name and not name.startswith(".") for name in names)

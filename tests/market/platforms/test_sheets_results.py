@@ -158,13 +158,7 @@ def with_sheet(xml: bytes) -> bytes:
 
 def sheet_xml(rows: bytes) -> bytes:
     name = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    return (
-        b'<?xml version="1.0"?><worksheet xmlns="'
-        + name
-        + b'"><sheetData>'
-        + rows
-        + b"</sheetData></worksheet>"
-    )
+    return b'<?xml version="1.0"?><worksheet xmlns="' + name + b'"><sheetData>' + rows + b"</sheetData></worksheet>"
 
 
 @pytest.mark.parametrize(
@@ -209,9 +203,7 @@ def test_a_false_size_in_the_zip_does_not_hide_a_bomb() -> None:
 
 
 def test_a_thousand_rows_come_back_quickly() -> None:
-    rows: list[list[object]] = [
-        [f"NM-{n}", "Đã lên sàn", f"https://voso.vn/a-p{n}.html", "", ""] for n in range(1000)
-    ]
+    rows: list[list[object]] = [[f"NM-{n}", "Đã lên sàn", f"https://voso.vn/a-p{n}.html", "", ""] for n in range(1000)]
     started = time.monotonic()
     results = results_of_rows(*rows)
     assert time.monotonic() - started < 5

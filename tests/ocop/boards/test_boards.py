@@ -117,7 +117,9 @@ def test_rows_on_each_side_with_their_evidence(land: Land, phuong: User) -> None
     product("Trà", (3, "2025-01-01"), unit=land.phu_thuy)
     product("Mực", (4, "2023"), unit=land.phu_thuy)
     both, counted, unclear = (page(phuong, "/bang/i2v/", side=side) for side in ("denominator", "numerator", "missing"))
-    names = [{name for name in ("Nước mắm", "Trà", "Mực") if f">{name}</a>" in seen} for seen in (both, counted, unclear)]
+    names = [
+        {name for name in ("Nước mắm", "Trà", "Mực") if f">{name}</a>" in seen} for seen in (both, counted, unclear)
+    ]
     assert names == [{"Nước mắm", "Trà"}, {"Nước mắm"}, {"Mực"}]
     assert f"Đã thấy trên {platform('voso').name} 09:00, 21/11/2026" in counted
     assert Certificate.objects.get(product=made).check_code in counted
@@ -246,7 +248,9 @@ def test_phuong_withdraws_a_certificate_on_its_page(land: Land, phuong: User) ->
     url = f"/bang/san-pham/{made.pk}/thu-hoi/{certificate.pk}/"
     assert url in page(phuong, f"/bang/san-pham/{made.pk}/")
     client = signed_in(phuong)
-    assert "Ngày thu hồi phải từ ngày công nhận" in client.post(url, {"on": "2024-01-01", "reason": "x"}).content.decode()
+    assert (
+        "Ngày thu hồi phải từ ngày công nhận" in client.post(url, {"on": "2024-01-01", "reason": "x"}).content.decode()
+    )
     assert client.post(url, {"on": "2026-11-22", "reason": "12/QĐ, dùng sai dấu"}).status_code == 302
     assert "Thu hồi từ 22/11/2026: 12/QĐ, dùng sai dấu" in page(phuong, f"/bang/san-pham/{made.pk}/")
     assert client.get(url).status_code == 404
@@ -257,7 +261,9 @@ def test_phuong_withdraws_a_certificate_on_its_page(land: Land, phuong: User) ->
     ("path", "budget"),
     [("/bang/", 6), ("/bang/I2both/", 10), ("/bang/I1/", 9), ("/bang/san-pham/", 9), ("/bang/I2both/dong.csv", 9)],
 )
-def test_query_budgets(land: Land, phuong: User, fill: Callable[[int, date], None], path: str, budget: int, size: int) -> None:
+def test_query_budgets(
+    land: Land, phuong: User, fill: Callable[[int, date], None], path: str, budget: int, size: int
+) -> None:
     fill(size, ON)
     client = signed_in(phuong)
     client.get(path)

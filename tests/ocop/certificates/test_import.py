@@ -19,7 +19,9 @@ from ocop.register.models import OcopProduct
 from tests.ocop.conftest import Land
 
 OUR_FILE = Path("ocop/register/data/ocop_products.csv")
-HEADING = "name,producer,product_group,stars,recognition_decision,recognised_on,commune_old,district_old,province_old,note"
+HEADING = (
+    "name,producer,product_group,stars,recognition_decision,recognised_on,commune_old,district_old,province_old,note"
+)
 
 
 def read(*lines: str) -> ImportReport:
@@ -78,7 +80,9 @@ def test_places_become_todays_where_that_is_exact_and_stay_as_written_otherwise(
 
 def test_a_place_that_is_not_exact_is_a_warning(land: Land) -> None:
     split = read("B,HTX B,,4,,2024,xã Phong Phú,Tuy Phong,Bình Thuận,").results[0]
-    assert split.warnings == ("Chưa biết chắc «xã Phong Phú» nay là xã, phường nào; ghi theo tỉnh, giữ nơi như đã ghi.",)
+    assert split.warnings == (
+        "Chưa biết chắc «xã Phong Phú» nay là xã, phường nào; ghi theo tỉnh, giữ nơi như đã ghi.",
+    )
     unknown = read("E,HTX E,,4,,2024,xã Lạ,,Tỉnh Lạ,").results[0]
     assert unknown.warnings == ("Chưa biết nơi này nay thuộc tỉnh nào; giữ nơi như đã ghi.",)
 
@@ -125,6 +129,31 @@ def test_a_row_repeated_in_one_file_is_counted_once_and_said(land: Land) -> None
     assert report.results[1].warnings == ("Trùng với một dòng ở trên trong cùng tệp.",)
     assert Certificate.objects.get().stars == 4
     assert outcome(read(FULL, FULL.replace(",4,", ",3,"))) == counts(unchanged=2)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_vaguer_and_a_fuller_row_in_one_file_are_one_paper(land: Land, turned: bool) -> None:
+    rows = [FULL, FULL.replace("12/QĐ-UBND", "").replace("2024-05-07", "2024")]
+    rows = rows[::-1] if turned else rows
+    read(*rows)
+    only = Certificate.objects.get()
+    assert (only.decision_number, only.written_date()) == ("12/QĐ-UBND", "07/05/2024")
+    assert outcome(read(*rows)) == counts(unchanged=2)
+
+
+def test_other_stars_are_another_paper_unless_decision_and_date_are_the_same(land: Land) -> None:
+    undated = FULL.replace("12/QĐ-UBND", "").replace("2024-05-07", "").replace(",4,", ",3,")
+    read(undated)
+    assert outcome(read(FULL)) == counts(created=1)
+    assert sorted(Certificate.objects.values_list("stars", "precision")) == [(3, "none"), (4, "day")]
+    assert outcome(read(undated, FULL)) == counts(unchanged=2)
+
+
+def test_rows_that_contradict_each_other_do_not_change_the_product_to_and_fro(land: Land) -> None:
+    rows = [FULL + "ghi một", FULL.replace("2024-05-07", "2021-01-01").replace("12/QĐ", "7/QĐ") + "ghi hai"]
+    assert outcome(read(*rows)) == counts(created=2)
+    assert OcopProduct.objects.get().note == "ghi một"
+    assert outcome(read(*rows)) == counts(unchanged=2)
 
 
 def test_products_of_one_name_from_several_makers_stay_apart(land: Land) -> None:

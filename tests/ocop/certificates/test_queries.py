@@ -43,10 +43,8 @@ def test_the_conditions_agree_with_the_rules_on_every_day_around_every_edge(land
 
 def marks(on: date) -> dict[str, str]:
     found = with_certificate_marks(OcopProduct.objects.all(), on)
-    return {
-        each.name: "certified" if each.is_certified else "unclear" if each.is_unclear else "out"  # type: ignore[attr-defined]
-        for each in found
-    }
+    words = {(True, False): "certified", (False, True): "unclear", (False, False): "out"}
+    return {each.name: words[each.is_certified, each.is_unclear] for each in found}  # type: ignore[attr-defined]
 
 
 def test_who_is_certified_who_is_unclear_and_who_is_out(land: Land) -> None:
@@ -60,6 +58,7 @@ def test_who_is_certified_who_is_unclear_and_who_is_out(land: Land) -> None:
     product("hết hạn", (5, "2022-01-01"))
     product("hết hạn, cấp lại", (3, "2022-01-01"), (4, "2025-05-05"))
     product("hết hạn, không rõ cấp lại", (3, "2022-01-01"), (4, ""))
+    product("còn hạn, thêm giấy không ngày", (3, "2025-01-01"), (5, ""))
     product("không giấy nào")
     assert marks(date(2026, 11, 22)) == {
         "còn hạn": "certified",
@@ -72,6 +71,7 @@ def test_who_is_certified_who_is_unclear_and_who_is_out(land: Land) -> None:
         "hết hạn": "out",
         "hết hạn, cấp lại": "certified",
         "hết hạn, không rõ cấp lại": "unclear",
+        "còn hạn, thêm giấy không ngày": "certified",
         "không giấy nào": "out",
     }
 

@@ -38,7 +38,10 @@ Numbers = dict[str, tuple[int, int, int]]
 
 def numbers(who: Viewer, **where: str) -> Numbers:
     scope = scope_for(who, on=ON, **where)
-    return {each.indicator.code: (each.numerator, each.denominator, each.missing) for each in measure(INDICATORS.values(), scope)}
+    return {
+        each.indicator.code: (each.numerator, each.denominator, each.missing)
+        for each in measure(INDICATORS.values(), scope)
+    }
 
 
 def products(found: Numbers) -> Numbers:

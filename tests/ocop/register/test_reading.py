@@ -46,7 +46,9 @@ def test_holes_are_warnings() -> None:
 
 
 def test_vietnamese_headings_semicolons_and_a_byte_order_mark() -> None:
-    content = "\ufeffTên sản phẩm;Chủ thể;Hạng sao;Ngày công nhận;Xã, phường;Tỉnh\nTrà;HTX B;4 sao;8.2022;xã A;Bình Phước"
+    content = (
+        "\ufeffTên sản phẩm;Chủ thể;Hạng sao;Ngày công nhận;Xã, phường;Tỉnh\nTrà;HTX B;4 sao;8.2022;xã A;Bình Phước"
+    )
     [row] = read_rows(content.encode())
     assert (row.name, row.producer, row.stars, row.commune, row.province) == (
         "Trà",

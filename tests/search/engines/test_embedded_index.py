@@ -33,7 +33,9 @@ def test_the_migration_can_be_undone_and_done_again() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL computes the column itself: there is nothing to sweep")
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL computes the column itself: there is nothing to sweep"
+)
 def test_sweep_forgets_entries_without_a_document(shop: Shop) -> None:
     put_on_sale(shop, "Muối tôm")
     SearchDocument.objects.filter(name="Muối tôm").delete()

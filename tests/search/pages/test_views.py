@@ -48,7 +48,9 @@ def test_everything_newest_first_when_nothing_is_asked(client: Client, shop: Sho
 
 def test_the_form_has_a_label_and_keeps_the_words(client: Client, shop: Shop) -> None:
     html = page(client, "/tim-kiem?q=" + '"><script>alert(1)</script>')
-    assert re.search(r'<label[^>]* for="site-search">[^<]+</label>\s*<input id="site-search" type="search" name="q"', html)
+    assert re.search(
+        r'<label[^>]* for="site-search">[^<]+</label>\s*<input id="site-search" type="search" name="q"', html
+    )
     assert 'value="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"' in html
     assert "<script>alert" not in html
 

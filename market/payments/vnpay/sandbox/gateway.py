@@ -23,4 +23,4 @@ class Gateway:
 
 def running_gateway() -> Gateway:
     """The gateway of this process."""
-    return cast(Gateway, django_settings.GATEWAY)
+    return cast(Gateway, getattr(django_settings, "GATEWAY"))  # noqa: B009 - set by this process, unknown to the types

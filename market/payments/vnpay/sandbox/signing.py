@@ -18,9 +18,7 @@ class Unreadable(ValueError):
 
 def encode(text: str) -> str:
     """UTF-8 percent-encoding: letters, digits and `-_.` stay, space becomes "+", the rest upper-case %XX."""
-    return "".join(
-        chr(byte) if byte in _KEPT else "+" if byte == 0x20 else f"%{byte:02X}" for byte in text.encode()
-    )
+    return "".join(chr(byte) if byte in _KEPT else "+" if byte == 0x20 else f"%{byte:02X}" for byte in text.encode())
 
 
 def decode(text: str) -> str:

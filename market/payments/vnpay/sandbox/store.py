@@ -97,8 +97,7 @@ class Store:
         """Remember a payment; a known `txn_ref` keeps its first row. Returns the stored row."""
         names = ", ".join(fields)
         self._write(
-            f"insert into payment ({names}) values ({', '.join('?' * len(fields))}) "
-            "on conflict (txn_ref) do nothing",
+            f"insert into payment ({names}) values ({', '.join('?' * len(fields))}) on conflict (txn_ref) do nothing",
             *fields.values(),
         )
         return self._rows("select * from payment where txn_ref = ?", fields["txn_ref"])[0]
@@ -159,9 +158,7 @@ class Store:
                 "values (:payment_id, :sent_at, :url, :http_status, :rsp_code, :note)",
                 call | {"payment_id": payment_id},
             )
-            database.execute(
-                "update payment set ipn_due = ?, ipn_repeat = ? where id = ?", (due, repeat, payment_id)
-            )
+            database.execute("update payment set ipn_due = ?, ipn_repeat = ? where id = ?", (due, repeat, payment_id))
             database.execute("commit")
 
     def is_new_request(self, request_id: str) -> bool:
@@ -197,9 +194,7 @@ class Store:
 
     def set_refund_status(self, transaction_no: str, status: str) -> bool:
         """Settle a refund from outside (00 done, 06 sent, 09 rejected). False if there is no such refund."""
-        return bool(
-            self._write("update refund set status = ? where transaction_no = ?", status, transaction_no)
-        )
+        return bool(self._write("update refund set status = ? where transaction_no = ?", status, transaction_no))
 
     def plan(self) -> dict[str, Any]:
         """How the double is told to behave."""

@@ -58,9 +58,7 @@ class Merchant:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.ipn_url = f"http://127.0.0.1:{self.server.server_port}/thanh-toan/vnpay/ipn"
-        threading.Thread(
-            target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
-        ).start()
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
 
 class Double:

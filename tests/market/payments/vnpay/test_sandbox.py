@@ -257,9 +257,7 @@ def query(double: Double, asked: wire.PayFields, **changes: str) -> wire.ApiAnsw
 
 
 def meaning(answer: wire.ApiAnswer) -> codes.Outcome:
-    return codes.meaning_of_query(
-        answer.response_code, answer.transaction_type, answer.transaction_status
-    ).outcome
+    return codes.meaning_of_query(answer.response_code, answer.transaction_type, answer.transaction_status).outcome
 
 
 def opened(double: Double, **changes: Any) -> tuple[wire.PayFields, str]:

@@ -292,9 +292,7 @@ QUERY_MEANINGS = {
     "succeeded": codes.Outcome.PAID,
     "keep waiting": codes.Outcome.WAITING,
     "requires_payment_method": codes.Outcome.FAILED,
-    "no transaction at VNPAY: customer never reached the gateway; fail only after expiry": (
-        codes.Outcome.WAITING
-    ),
+    "no transaction at VNPAY: customer never reached the gateway; fail only after expiry": (codes.Outcome.WAITING),
     "retry later": codes.Outcome.UNKNOWN,
 }
 
@@ -424,9 +422,7 @@ def test_every_listed_code_tells_the_buyer_what_to_do() -> None:
         ("51", "01", codes.Outcome.FAILED),
     ],
 )
-def test_a_payment_is_paid_only_if_both_codes_say_so(
-    response_code: str, status: str, outcome: codes.Outcome
-) -> None:
+def test_a_payment_is_paid_only_if_both_codes_say_so(response_code: str, status: str, outcome: codes.Outcome) -> None:
     assert codes.meaning_of_notice(response_code, status).outcome == outcome
 
 
