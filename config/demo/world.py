@@ -148,6 +148,7 @@ def _own_shops(people: dict[str, User], producers: list[Producer], team: Viewer)
         publish_listing(listing=listing, by=an)
         if not stock:
             Listing.objects.filter(pk=listing.pk).update(stock=0)
+    _seen_on_voso(Listing.objects.get(shop=shop, name=rows[0][0]), viewer_for(people["sanops"]), number=1)
     dung = viewer_for(people["hangxom"])
     open_shop(
         producer=producers[1], name="Lúa nhà Dũng", story="Lúa hai vụ, xay khi có người đặt.", by=dung, is_demo=True
@@ -182,18 +183,23 @@ def _shops_of_makers(operator: Viewer) -> None:
             product = OcopProduct.objects.filter(name=row["ocop"], producer_name=row["shop"]).order_by("-pk").first()
             if product is not None:
                 link_listing(product=product, listing=listing, by=SYSTEM, same_maker_confirmed=True)
-        pages = {"voso": f"https://voso.vn/ban-mau-{listing.slug}-p{9_000_000 + number}.html",
-                 "postmart": f"https://postmart.vn/p/ban-mau-{listing.slug}-{9_000_000 + number}.html"}  # fmt: skip
-        for code, url in pages.items():
-            if row[code] == "1":
-                on_platform = PlatformListing.objects.get(listing=listing, connection__platform__code=code)
-                PlatformListing.objects.filter(pk=on_platform.pk).update(
-                    claimed_url=url,
-                    claimed_by=operator.user_id,
-                    claimed_at=listing.made_at,
-                    sent_revision=on_platform.revision,
-                )
-                confirm_link(row=on_platform, by=operator)
+        if row["voso"] == "1":
+            _seen_on_voso(listing, operator, number=100 + number)
+        if row["postmart"] == "1":
+            _seen_on(listing, "postmart", f"https://postmart.vn/p/ban-mau-{listing.slug}-{9_000_100 + number}.html", operator)
+
+
+def _seen_on_voso(listing: Listing, operator: Viewer, *, number: int) -> None:
+    _seen_on(listing, "voso", f"https://voso.vn/ban-mau-{listing.slug}-p{9_000_000 + number}.html", operator)
+
+
+def _seen_on(listing: Listing, code: str, url: str, operator: Viewer) -> None:
+    """As after a returned sheet: the page is claimed, and a person confirms it."""
+    row = PlatformListing.objects.get(listing=listing, connection__platform__code=code)
+    PlatformListing.objects.filter(pk=row.pk).update(
+        claimed_url=url, claimed_by=operator.user_id, claimed_at=listing.made_at, sent_revision=row.revision
+    )
+    confirm_link(row=row, by=operator)
 
 
 def _shop_of_maker(row: dict[str, str]) -> Shop:

@@ -28,9 +28,15 @@ class CodeRefused(Exception):
 
 @transaction.atomic
 def give_grant(
-    *, user: User, role: str, unit: Unit | None, given_by: Viewer, valid_from: date | None = None,
-    valid_to: date | None = None, hamlet: Hamlet | None = None,
-) -> Grant:  # fmt: skip
+    *,
+    user: User,
+    role: str,
+    unit: Unit | None,
+    given_by: Viewer,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    hamlet: Hamlet | None = None,
+) -> Grant:
     """Give a person a role in a unit (None: the whole country) for a period."""
     grant = Grant.objects.create(
         user=user,

@@ -57,7 +57,8 @@ class Unit(models.Model):
         indexes = [models.Index(fields=["folded_name", "level"])]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name}"
+        """ "xã Bắc Ruộng", as it stands inside a sentence."""
+        return f"{self.kind[:1].lower()}{self.kind[1:]} {self.name}"
 
 
 class UnitName(models.Model):

@@ -74,9 +74,15 @@ class BadgeFacts:
 
 @transaction.atomic
 def write_listing(
-    *, shop: Shop, facts: ListingFacts, photos: Sequence[Photo], by: Viewer, listing: Listing | None = None,
-    sku: str = "", is_demo: bool = False,
-) -> Listing:  # fmt: skip
+    *,
+    shop: Shop,
+    facts: ListingFacts,
+    photos: Sequence[Photo],
+    by: Viewer,
+    listing: Listing | None = None,
+    sku: str = "",
+    is_demo: bool = False,
+) -> Listing:
     """Make a draft, or change a listing of this shop. `photos` in their order replace those there; a new listing gets
     a random SKU unless one is given.
 

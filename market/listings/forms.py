@@ -24,7 +24,8 @@ class SeveralPhotos(forms.ClearableFileInput):
 
 
 class PhotosField(forms.FileField):
-    """Zero or more uploaded files; whether they are pictures is found out by the photo pipeline."""
+    """Zero or more uploaded files: a draft may wait for its photos, publishing asks for one. Whether they are pictures is
+    found out by the photo pipeline."""
 
     widget = SeveralPhotos
 
@@ -58,7 +59,6 @@ class ListingForm(forms.Form):
 
     photos = PhotosField(
         label=_("Ảnh sản phẩm"),
-        required=False,
         widget=SeveralPhotos(attrs={"accept": "image/*"}),
         help_text=_("Chụp nơi sáng, rõ sản phẩm và nhãn. Tối đa 8 ảnh."),
     )

@@ -26,7 +26,7 @@ from market.platforms.actions import (
     import_result,
     refuse_link,
     send_again,
-)  # fmt: skip
+)
 from market.platforms.contract import ResultFileRefused
 from market.platforms.engine.desired import on_listing_changed
 from market.platforms.forms import ResultForm

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.text import capfirst
 
 from core.kit.text import sort_key
 from core.people.queries import STAFF_ROLES, Viewer
@@ -50,7 +51,7 @@ def area_choices(viewer: Viewer) -> list[AreaChoice]:
         units = units.filter(level=Level.PROVINCE)
     ordered = sorted(units, key=lambda unit: (unit.level == Level.COMMUNE, sort_key(unit.name)))
     only = held if len(held) == 1 and not viewer.is_operator else set()
-    return [AreaChoice(unit.code, str(unit), unit.pk in only) for unit in ordered]
+    return [AreaChoice(unit.code, capfirst(str(unit)), unit.pk in only) for unit in ordered]
 
 
 def products_in(scope: Scope, *, words: str, chosen: dict[str, str]) -> QuerySet[OcopProduct]:

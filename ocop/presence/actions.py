@@ -74,7 +74,7 @@ def refresh_badges(event: CertificatesChanged) -> None:
 
 def badges_of(product_id: int) -> list[BadgeFacts]:
     """What may be shown of a product's certificates: 3 stars or more with a known period, for as long as it
-    is provably in force. A year-only date shows until 36 months after 1 January, and is not printed as a day of issue."""
+    is provably in force. A year-only date shows until 36 months after 1 January and is no day of issue."""
     papers = Certificate.objects.filter(
         product=product_id, stars__gte=COUNTED_STARS, recognised_on__isnull=False, earliest_end__isnull=False
     )

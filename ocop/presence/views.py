@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.kit import clock
@@ -22,7 +23,7 @@ def check_certificate(request: HttpRequest, code: str) -> HttpResponse:
     facts = [
         {"label": _("Sản phẩm"), "value": product.name},
         {"label": _("Chủ thể"), "value": product.producer_name or _("Sổ đăng ký chưa ghi")},
-        {"label": _("Nơi sản xuất"), "value": place_words(product)},
+        {"label": _("Nơi sản xuất"), "value": capfirst(place_words(product))},
         {
             "label": _("Quyết định công nhận"),
             "value": certificate.decision_number or _("Sổ đăng ký chưa ghi"),

@@ -27,18 +27,30 @@ def record_consents(*, producer: Producer, answers: Mapping[str, bool], means: s
     now = clock.now()
     rows = [
         Consent(
-            producer=producer, purpose=purpose, basis=LegalBasis.CONSENT, notice=notice, given=given, means=means, at=now,
+            producer=producer,
+            purpose=purpose,
+            basis=LegalBasis.CONSENT,
+            notice=notice,
+            given=given,
+            means=means,
+            at=now,
             recorded_by_id=by.user_id,
         )
         for purpose, given in answers.items()
-    ]  # fmt: skip
+    ]
     if not producer.consents.filter(purpose=Purpose.REGISTER).exists():
         rows.append(
             Consent(
-                producer=producer, purpose=Purpose.REGISTER, basis=LegalBasis.STATE_MANAGEMENT, notice=notice, given=True,
-                means=means, at=now, recorded_by_id=by.user_id,
+                producer=producer,
+                purpose=Purpose.REGISTER,
+                basis=LegalBasis.STATE_MANAGEMENT,
+                notice=notice,
+                given=True,
+                means=means,
+                at=now,
+                recorded_by_id=by.user_id,
             )
-        )  # fmt: skip
+        )
     Consent.objects.bulk_create(rows)
     record(
         "consent.recorded", actor_id=by.user_id, object_label=f"producer:{producer.pk}", unit_code=producer.commune.code

@@ -17,8 +17,15 @@ from onboarding.producers.models import Membership, Producer
 
 @transaction.atomic
 def register_producer(
-    *, kind: str, name: str, commune: Unit, phone: str, by: Viewer, household: Household | None = None, is_demo: bool = False
-) -> Producer:  # fmt: skip
+    *,
+    kind: str,
+    name: str,
+    commune: Unit,
+    phone: str,
+    by: Viewer,
+    household: Household | None = None,
+    is_demo: bool = False,
+) -> Producer:
     """Store a producer; `phone` is E.164 or ""."""
     producer = Producer.objects.create(
         kind=kind,

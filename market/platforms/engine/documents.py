@@ -25,8 +25,12 @@ def settings_of(connection: Connection) -> ConnectionSettings:
     if connection.platform.is_simulation:
         double = settings.SANDBOX_MARKET
         return ConnectionSettings(
-            base_url=double["url"], public_url=double["url"], credentials={"key": double["key"]}, allow_private=True, read_timeout=10.0
-        )  # fmt: skip
+            base_url=double["url"],
+            public_url=double["url"],
+            credentials={"key": double["key"]},
+            allow_private=True,
+            read_timeout=10.0,
+        )
     return ConnectionSettings()
 
 

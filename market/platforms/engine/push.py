@@ -25,7 +25,7 @@ from market.platforms.contract import (
     SubmissionState,
     ValidationFailed,
     adapter_for,
-)  # fmt: skip
+)
 from market.platforms.engine.documents import document_of, settings_of
 from market.platforms.models import PlatformListing
 

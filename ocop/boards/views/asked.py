@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.people.queries import viewer_of
@@ -41,11 +42,11 @@ def asked_of(request: HttpRequest) -> Asked:
     whole = next((choice.label for choice in choices if choice.is_all), _("Cả địa bàn của tôi"))
     units = [("", whole), *((choice.code, choice.label) for choice in choices if not choice.is_all)]
     if scope.unit is not None and scope.unit.code not in dict(units):
-        units.append((scope.unit.code, str(scope.unit)))
+        units.append((scope.unit.code, capfirst(str(scope.unit))))
     form = ScopeForm(request.GET, units)
     form.is_valid()
     scope = replace(scope, on=form.cleaned_data.get("on") or scope.on)
-    area = str(scope.unit) if scope.unit else whole
+    area = capfirst(str(scope.unit)) if scope.unit else whole
     return Asked(scope, form, area, urlencode(_pairs(scope, form)))
 
 

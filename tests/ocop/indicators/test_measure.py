@@ -50,7 +50,7 @@ def products(found: Numbers) -> Numbers:
 
 @pytest.fixture
 def shelves(land: Land) -> None:
-    """In Phú Thủy: four certified products (on both, on Voso, on Postmart, on none), one unclear, one lapsed and live."""
+    """Four certified products (on both, on VoSo, on Postmart, on none), one unclear, one lapsed but live."""
     for name, codes in {
         "hai": ["voso", "postmart"],
         "voso": ["voso"],
@@ -148,8 +148,11 @@ def homes(land: Land) -> dict[str, int]:
             return None
         opened = account(producer(name, land.phu_thuy, house), platform(code, counts=counts), claimed=claimed)
         return OutsideLink.objects.create(
-            platform=opened.platform, account=opened, url=f"https://{code}.example/{house.pk}", claimed_at=timezone.now()
-        )  # fmt: skip
+            platform=opened.platform,
+            account=opened,
+            url=f"https://{code}.example/{house.pk}",
+            claimed_at=timezone.now(),
+        )
 
     for name, days in {"mới thấy": 3, "180 ngày": 180, "181 ngày": 181, "mai mới thấy": -1}.items():
         page = home(name)

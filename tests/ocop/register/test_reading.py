@@ -78,7 +78,8 @@ def test_an_excel_sheet_with_real_dates_and_numbers() -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"   \n", b"a,b,c\n1,2,3", b"name,producer\nA,B", "tên\n".encode("utf-16"), b"\xff\xfe\x00\x01", b"PK\x03\x04junk",
+        b"", b"   \n", b"a,b,c\n1,2,3", b"name,producer\nA,B", "tên\n".encode("utf-16"), b"\xff\xfe\x00\x01",
+        b"PK\x03\x04junk",
         b"\x00\x00",
     ],
 )  # fmt: skip

@@ -1,0 +1,48 @@
+"""What production refuses to start with: demo secrets, doubles, debug, missing keys. Run by every command and server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+
+from config import env
+
+
+def problems() -> list[str]:
+    """The sentences, one for each unsafe or missing value; empty outside production."""
+    if not env.PRODUCTION:
+        return []
+    found = []
+    if len(env.SECRET_KEY) < 50 or env.SECRET_KEY == env.DEMO_SECRET:
+        found.append("SECRET_KEY must be set to at least 50 random characters.")
+    if not env.FIELD_KEYS or any(len(key) < 32 or key == env.DEMO_FIELD_KEY for key in env.FIELD_KEYS):
+        found.append("FIELD_KEYS must hold at least one key of 32 or more random characters.")
+    if env.DEBUG:
+        found.append("DEBUG must be off.")
+    if not env.ALLOWED_HOSTS or "*" in env.ALLOWED_HOSTS:
+        found.append("ALLOWED_HOSTS must name the hosts of this service.")
+    if not env.BASE_URL.startswith("https://"):
+        found.append("BASE_URL must be the public https address.")
+    if env.SELLING not in {"direct", "showcase"}:
+        found.append("SELLING must be set to direct or showcase.")
+    if env.SELLING == "direct":
+        found += _payment_problems()
+    if env.DATABASE_URL.startswith("sqlite"):
+        found.append("DATABASE_URL must name a PostgreSQL database.")
+    return found
+
+
+def _payment_problems() -> Iterable[str]:
+    if not env.VNPAY_TMN_CODE or not env.VNPAY_HASH_SECRET or env.VNPAY_TMN_CODE == "DEMO0001":
+        yield "VNPAY_TMN_CODE and VNPAY_HASH_SECRET must be those of the real terminal."
+    for name, address in (("VNPAY_PAY_URL", env.VNPAY_PAY_URL), ("VNPAY_API_URL", env.VNPAY_API_URL)):
+        if not address.startswith("https://") or address.startswith(env.VNPAY_DOUBLE):
+            yield f"{name} must be VNPAY's https address, not a double."
+
+
+@register()
+def production_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Each problem as an error, so that the service does not start."""
+    return [Error(sentence, id="lensan.E001") for sentence in problems()]
