@@ -186,7 +186,9 @@ def _shops_of_makers(operator: Viewer) -> None:
         if row["voso"] == "1":
             _seen_on_voso(listing, operator, number=100 + number)
         if row["postmart"] == "1":
-            _seen_on(listing, "postmart", f"https://postmart.vn/p/ban-mau-{listing.slug}-{9_000_100 + number}.html", operator)
+            _seen_on(
+                listing, "postmart", f"https://postmart.vn/p/ban-mau-{listing.slug}-{9_000_100 + number}.html", operator
+            )
 
 
 def _seen_on_voso(listing: Listing, operator: Viewer, *, number: int) -> None:

@@ -17,6 +17,9 @@ class Connection(models.Model):
     adapter = models.CharField(max_length=30)
     is_enabled = models.BooleanField(default=True)
 
+    def __str__(self) -> str:
+        return self.platform.name
+
 
 class PlatformListing(models.Model):
     """One listing on one platform.

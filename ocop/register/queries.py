@@ -75,7 +75,7 @@ def is_in_area(viewer: Viewer, product: OcopProduct, *roles: str) -> bool:
 
 
 def place_words(product: OcopProduct) -> str:
-    """Where the product is made, in today's names as far as they are known: "Phường Phú Thuỷ, Tỉnh Lâm Đồng".
+    """Where the product is made, in today's names as far as they are known: "phường Phú Thủy, tỉnh Lâm Đồng".
 
     A product known only by its province keeps the rest as written. Reads `unit` and its parent.
     """

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
+from core.kit.encryption import decrypt, encrypt
 from core.people.models import Role
 from core.people.queries import viewer_of
 from core.people.views import for_roles
@@ -53,8 +54,9 @@ def register(request: HttpRequest) -> HttpResponse:
         registered = register_at_the_door(form.facts(), by=viewer)
         request.session[SHOWN_ONCE] = {
             "name": registered.producer.name,
-            "code": registered.entry_code,
-            "phone": registered.producer.phone if registered.entry_code else "",
+            # Sessions are stored: what opens a door is kept there encrypted.
+            "code": encrypt(registered.entry_code),
+            "phone": encrypt(registered.producer.phone) if registered.entry_code else "",
             "is_new": registered.is_new,
         }
         return redirect("field_registered")
@@ -70,6 +72,7 @@ def registered(request: HttpRequest) -> HttpResponse:
     outcome = request.session.get(SHOWN_ONCE)
     if outcome is None:
         return redirect("field_home")
+    outcome = outcome | {"code": decrypt(outcome["code"]), "phone": decrypt(outcome["phone"])}
     return render(
         request, "onboarding/fieldwork/registered.html", {"outcome": outcome, "space_items": _places("field_register")}
     )

@@ -43,7 +43,8 @@ class SearchDocument(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "object_id"], name="search_document_once"),
             models.CheckConstraint(
-                condition=Q(stars__isnull=True, stars_until__isnull=True) | Q(stars__isnull=False, stars_until__isnull=False),
+                condition=Q(stars__isnull=True, stars_until__isnull=True)
+                | Q(stars__isnull=False, stars_until__isnull=False),
                 name="search_document_stars_have_an_end",
             ),
         ]

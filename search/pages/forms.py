@@ -58,6 +58,6 @@ def address_for(question: Question, *, text: str | None = None, without: tuple[s
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:
     """Codes as they come, each once; nothing longer than a code, at most 40."""
-    return tuple(dict.fromkeys(value for value in values if value.isascii() and value.isprintable() and 0 < len(value) <= 40))[
-        :40
-    ]
+    return tuple(
+        dict.fromkeys(value for value in values if value.isascii() and value.isprintable() and 0 < len(value) <= 40)
+    )[:40]

@@ -83,7 +83,9 @@ def workbook_bytes(layout: SheetLayout, rows: Sequence[tuple[ListingDocument, li
     """The xlsx: a sheet with our columns and the empty result columns, and a guide."""
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
-        book.set_properties({"title": f"Lên Sàn – {layout.platform_name}", "created": datetime(*FIXED_MOMENT, tzinfo=UTC)})
+        book.set_properties(
+            {"title": f"Lên Sàn – {layout.platform_name}", "created": datetime(*FIXED_MOMENT, tzinfo=UTC)}
+        )
         columns = (*layout.columns, *RESULT_COLUMNS)
         sheet = book.add_worksheet(SHEET_NAME)
         formats = _Formats(book)

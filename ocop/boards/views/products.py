@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
     require_http_methods,
@@ -172,7 +173,7 @@ def _facts(product: OcopProduct) -> list[dict[str, Any]]:
         {"label": _("Loại hình"), "value": product.producer_kind or unknown},
         {"label": _("Ngành, nhóm"), "value": product.product_group or unknown},
         {"label": _("Nơi như nguồn ghi"), "value": product.place_written},
-        {"label": _("Nay thuộc"), "value": place_words(product) if product.unit else _("Chưa biết")},
+        {"label": _("Nay thuộc"), "value": capfirst(place_words(product)) if product.unit else _("Chưa biết")},
     ]
     if product.source_url:
         facts.append({"label": _("Nguồn"), "value": product.source_url, "url": product.source_url})

@@ -135,7 +135,9 @@ def _valid_stars() -> Sql:
 def _narrowing(question: Question) -> list[Sql]:
     narrowed = chosen(question)
     conditions = [
-        Sql(f"{column} IN") + _list(sorted(narrowed[facet])) for facet, column in FACET_COLUMNS.items() if narrowed[facet]
+        Sql(f"{column} IN") + _list(sorted(narrowed[facet]))
+        for facet, column in FACET_COLUMNS.items()
+        if narrowed[facet]
     ]
     if question.stars:
         conditions.append(_valid_stars() + Sql("IN") + _list(sorted(set(question.stars))))

@@ -133,7 +133,7 @@ def test_households_show_their_name_on_screen_only(land: Land, chi: User) -> Non
     answer = signed_in(chi).get("/bang/I1/dong.csv")
     content = answer.content.decode("utf-8-sig")
     assert "Sáu" not in content
-    assert list(csv.reader(io.StringIO(content)))[1][1:4] == ["Khu phố 1, Phường Phú Thủy", "mẫu số", ""]
+    assert list(csv.reader(io.StringIO(content)))[1][1:4] == ["Khu phố 1, phường Phú Thủy", "mẫu số", ""]
 
 
 def test_the_file_of_rows_runs_nothing_in_a_spreadsheet(land: Land, phuong: User) -> None:
@@ -144,7 +144,7 @@ def test_the_file_of_rows_runs_nothing_in_a_spreadsheet(land: Land, phuong: User
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
     assert rows[1][:8] == [
-        str(made.pk), "'=HYPERLINK(\"http://x\")", "'+84 HTX", "Phường Phú Thủy, Tỉnh Lâm Đồng", "mẫu số", "4", "",
+        str(made.pk), "'=HYPERLINK(\"http://x\")", "'+84 HTX", "phường Phú Thủy, tỉnh Lâm Đồng", "mẫu số", "4", "",
         "01/01/2025",
     ]  # fmt: skip
     assert len({len(row) for row in rows}) == 1

@@ -18,7 +18,7 @@ from ocop.certificates.models import Certificate
 from ocop.register.models import OcopProduct
 from tests.ocop.conftest import Land
 
-OUR_FILE = Path("ocop/register/data/ocop_products.csv")
+OUR_FILE = Path(__file__).resolve().parents[3] / "ocop/register/data/ocop_products.csv"
 HEADING = (
     "name,producer,product_group,stars,recognition_decision,recognised_on,commune_old,district_old,province_old,note"
 )

@@ -35,7 +35,7 @@ def get(user: User | None, path: str, **query: str) -> Any:
 
 @pytest.fixture
 def fish_sauce(land: Land) -> str:
-    """A certified product on Voso, one with a year that says nothing any more; the address of the seen page."""
+    """A certified product on VoSo, one with a year that says nothing any more; the address of the seen page."""
     made = product("Nước mắm", (4, "2025-01-01"), unit=land.phu_thuy, former=land.old_binh_thuan)
     sold = listing("Nước mắm", land.phu_thuy)
     linked(made, sold)
@@ -76,7 +76,7 @@ def test_a_number_with_its_definition_and_its_rows(land: Land, phuong: User, fis
         "sides": ["numerator", "denominator"],
         "name": "Nước mắm",
         "producer": "HTX Nước mắm Phú Hài",
-        "place": "Phường Phú Thủy, Tỉnh Lâm Đồng",
+        "place": "phường Phú Thủy, tỉnh Lâm Đồng",
         "unit": "22924",
         "source_url": "",
         "certificate": {
@@ -115,7 +115,7 @@ def test_households_come_without_names(land: Land, phuong: User) -> None:
     answer = get(phuong, "/api/v1/indicators/I1/rows")
     assert answer.json()["rows"] == [
         {
-            "id": home.pk, "sides": ["denominator"], "name": "", "producer": "", "place": "Khu phố 1, Phường Phú Thủy",
+            "id": home.pk, "sides": ["denominator"], "name": "", "producer": "", "place": "Khu phố 1, phường Phú Thủy",
             "unit": "22924", "source_url": "", "certificate": None, "pages": [],
         }
     ]  # fmt: skip

@@ -19,7 +19,7 @@ ON = date(2026, 11, 22)
 
 @pytest.fixture
 def page(land: Land) -> OutsideLink:
-    """The page on Voso of a listing that is linked to the only product."""
+    """The page on VoSo of a listing that is linked to the only product."""
     sold = listing("Nước mắm", land.phu_thuy)
     linked(product(unit=land.phu_thuy), sold)
     return put_on(sold, "voso")

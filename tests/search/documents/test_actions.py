@@ -48,7 +48,7 @@ def test_a_published_listing_is_written_whole(places: Places) -> None:
         "slug": listing.slug,
         "name": "Nước mắm nhĩ",
         "producer": "Hộ Bà Hai",
-        "place": "Phường Phan Thiết, Lâm Đồng",
+        "place": "phường Phan Thiết, Lâm Đồng",
         "category_code": "mam-thu",
         "category_name": "Mắm thử",
         "province_code": "68",

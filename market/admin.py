@@ -1,0 +1,3 @@
+"""Gathers the staff screens of this storey."""
+
+import market.platforms.admin  # noqa: F401

@@ -1,0 +1,3 @@
+"""Gathers the staff screens of this storey."""
+
+import onboarding.accounts.admin  # noqa: F401
