@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -132,7 +133,13 @@ def lint() -> int:
 
 
 def _supervise(commands: dict[str, list[str]], environment: dict[str, str], port: int) -> int:
-    children = {name: subprocess.Popen(command, cwd=ROOT, env=environment) for name, command in commands.items()}
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    # In sessions of their own, so that Ctrl-C reaches only this process, which then stops them in order.
+    children = {
+        name: subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+        for name, command in commands.items()
+    }
     try:
         if _wait_until_ready(f"http://127.0.0.1:{port}/health/ready", children):
             print(f"\n  Lên Sàn:        http://127.0.0.1:{port}/")

@@ -1,5 +1,6 @@
 """What a WSGI server loads. System checks run first: gunicorn does not run them by itself."""
 
+import io
 import os
 
 from django.core.management import call_command
@@ -7,4 +8,4 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
-call_command("check", fail_level="ERROR", verbosity=0)
+call_command("check", fail_level="ERROR", stdout=io.StringIO())

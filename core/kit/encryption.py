@@ -61,7 +61,7 @@ def decrypt(token: str) -> str:
         if version == "v1" and _key_id(secret) == key_id:
             try:
                 return AESGCM(_derive(secret, "encrypt")).decrypt(raw[:12], raw[12:], key_id.encode()).decode()
-            except InvalidTag as error:
+            except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
                 raise Undecipherable("changed token") from error
     raise Undecipherable(f"no key {key_id}")
 

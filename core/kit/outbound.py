@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError
 
 
 class OutboundError(Exception):
@@ -102,14 +103,15 @@ def _read(response: requests.Response, max_bytes: int, deadline: float) -> bytes
     parts: list[bytes] = []
     size = 0
     try:
-        for part in response.iter_content(65536):
+        # read1 gives what has arrived; read would wait for a whole block, however slowly it drips in.
+        while part := response.raw.read1(65536, decode_content=True):
             size += len(part)
             if size > max_bytes:
                 raise OutcomeUnknown(f"answer longer than {max_bytes} bytes")
             if time.monotonic() > deadline:
                 raise OutcomeUnknown("answer took too long")
             parts.append(part)
-    except requests.exceptions.RequestException as error:
+    except (HTTPError, OSError) as error:
         raise OutcomeUnknown(str(error)) from error
     expected = response.headers.get("content-length")
     raw = response.headers.get("content-encoding") is None
@@ -119,11 +121,15 @@ def _read(response: requests.Response, max_bytes: int, deadline: float) -> bytes
 
 
 def _refuse_private(url: str) -> None:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 443
+    except ValueError as error:
+        raise OutboundRefused(f"not an address: {error}") from error
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise OutboundRefused(f"not an http address: {parts.scheme}")
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise NotSent(f"no such host: {parts.hostname}") from error
     for entry in found:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 
 import phonenumbers
+from phonenumbers import PhoneNumberType
+
+# Hotlines (1900…, 1800…) are valid numbers, but nobody's phone.
+_OF_A_PERSON = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
 class NotAPhone(ValueError):
@@ -23,7 +27,7 @@ def normalise(written: str) -> str:
         number = phonenumbers.parse(digits, "VN")
     except phonenumbers.NumberParseException as error:
         raise NotAPhone(written) from error
-    if number.country_code != 84 or not phonenumbers.is_valid_number(number):
+    if number.country_code != 84 or phonenumbers.number_type(number) not in _OF_A_PERSON:
         raise NotAPhone(written)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -23,7 +23,7 @@ def squeeze(text: str) -> str:
         for char in nfc(text)
         if unicodedata.category(char) != "Cf"
     )
-    return " ".join(visible.split())
+    return nfc(" ".join(visible.split()))  # a mark may have met its letter only now
 
 
 def fold(text: str) -> str:
@@ -48,7 +48,7 @@ def slug(text: str, limit: int = 60) -> str:
     return words.strip("-")
 
 
-def sort_key(text: str) -> tuple[tuple[int, int], ...]:
+def sort_key(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Key for the Vietnamese alphabet: a ă â … d đ …, tones only as the second level."""
     letters: list[tuple[int, int]] = []
     for char in unicodedata.normalize("NFC", text.lower()):
@@ -57,7 +57,7 @@ def sort_key(text: str) -> tuple[tuple[int, int], ...]:
         shape = "".join(mark for mark in decomposed[1:] if mark in _SHAPE_MARKS)
         base = unicodedata.normalize("NFC", decomposed[0] + shape)
         letters.append((_ORDER.get(base, -1000 + ord(base) if base < "a" else 1000 + ord(base)), tone))
-    return tuple((letter, 0) for letter, _ in letters) + tuple((0, tone) for _, tone in letters)
+    return tuple(letter for letter, _ in letters), tuple(tone for _, tone in letters)
 
 
 def plain_text(text: str, limit: int) -> str:

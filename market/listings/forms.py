@@ -34,16 +34,20 @@ class PhotosField(forms.FileField):
         return [super(PhotosField, self).clean(file, initial) for file in files]
 
 
+# Marks stand between groups of three only: "55.000,00" must not become 5,500,000.
+_DONG = re.compile(r"\d{1,12}|\d{1,3}(?:[\s.,_]\d{3}){1,3}")
+
+
 class DongField(forms.CharField):
     """Whole đồng as people write them: "55.000", "55000 đ", "55 000"."""
 
     def to_python(self, value: Any) -> Any:
-        text = re.sub(r"[\s.,_đ₫]|vnd", "", str(value or ""), flags=re.IGNORECASE)
+        text = re.sub(r"[đ₫]|vnd", "", str(value or ""), flags=re.IGNORECASE).strip()
         if not text:
             return None
-        if not re.fullmatch(r"\d{1,12}", text):
+        if not _DONG.fullmatch(text):
             raise forms.ValidationError(_("Hãy ghi giá bằng số, ví dụ 55.000."))
-        return int(text)
+        return int(re.sub(r"\D", "", text))
 
     def validate(self, value: Any) -> None:
         super().validate(value)

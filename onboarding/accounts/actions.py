@@ -15,6 +15,8 @@ from core.people.queries import Viewer
 from onboarding.accounts.models import Observation, OutsideLink, Platform, PlatformAccount
 from onboarding.producers.models import Producer
 
+MAX_LINK = 400  # as long as the column
+
 
 class LinkRefused(Exception):
     """The address cannot be this platform's product page of this producer; the message is for people."""
@@ -22,16 +24,24 @@ class LinkRefused(Exception):
 
 def normalise_link(url: str) -> str:
     """The address without scheme differences, "www.", tracking parameters, fragment and last slash.
+    Raises LinkRefused.
 
     Product pages of the platforms we know carry their number in the path, so the whole query is dropped.
     """
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:  # brackets or a port that are none
+        raise LinkRefused("Liên kết này chưa đúng. Hãy mở trang sản phẩm rồi chép lại.") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise LinkRefused("Liên kết phải bắt đầu bằng https:// và tên sàn.")
     host = parts.hostname.lower().removeprefix("www.")
-    netloc = f"{host}:{parts.port}" if parts.port not in {None, 80, 443} else host
+    netloc = f"{host}:{port}" if port not in {None, 80, 443} else host
     scheme = "http" if host in {"127.0.0.1", "localhost"} else "https"
-    return urlunsplit((scheme, netloc, parts.path.rstrip("/"), "", ""))
+    normal = urlunsplit((scheme, netloc, parts.path.rstrip("/"), "", ""))
+    if len(normal) > MAX_LINK:
+        raise LinkRefused("Liên kết này quá dài. Hãy mở trang sản phẩm rồi chép lại.")
+    return normal
 
 
 @transaction.atomic

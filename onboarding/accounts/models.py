@@ -99,3 +99,6 @@ class Observation(models.Model):
         if self.pk is not None:
             raise TypeError("an observation cannot be changed")
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("an observation cannot be deleted")

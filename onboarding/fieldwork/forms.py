@@ -77,7 +77,10 @@ class RegistrationForm(forms.Form):
         return [self[f"consent_{purpose.value}"] for purpose in ASKED]
 
     def clean_head_name(self) -> str:
-        return squeeze(self.cleaned_data["head_name"])
+        name = squeeze(self.cleaned_data["head_name"])
+        if not name:  # nothing but invisible characters
+            raise forms.ValidationError(_("Hãy ghi họ tên chủ hộ."))
+        return name
 
     def clean_selling_name(self) -> str:
         return squeeze(self.cleaned_data["selling_name"])

@@ -52,13 +52,19 @@ def register(request: HttpRequest) -> HttpResponse:
     form = RegistrationForm(request.POST or None, viewer=viewer)
     if request.method == "POST" and form.is_valid():
         registered = register_at_the_door(form.facts(), by=viewer)
-        request.session[SHOWN_ONCE] = {
+        shown = {
+            "producer": registered.producer.pk,
             "name": registered.producer.name,
             # Sessions are stored: what opens a door is kept there encrypted.
             "code": encrypt(registered.entry_code),
             "phone": encrypt(registered.producer.phone) if registered.entry_code else "",
             "is_new": registered.is_new,
         }
+        earlier = request.session.get(SHOWN_ONCE, {})
+        if not registered.is_new and earlier.get("producer") == registered.producer.pk:
+            # Sent twice by a second tap: the slip is still owed.
+            shown |= {"code": earlier["code"], "phone": earlier["phone"]}
+        request.session[SHOWN_ONCE] = shown
         return redirect("field_registered")
     context = {"form": form, "notice": current_notice(), "space_items": _places("field_register")}
     return render(request, "onboarding/fieldwork/register.html", context)

@@ -1,0 +1,190 @@
+"""The door to other servers, against a real HTTP server on this machine that misbehaves on request."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from core.kit import outbound
+from core.kit.outbound import NotSent, OutboundRefused, OutcomeUnknown, send
+
+
+class Server(ThreadingHTTPServer):
+    """Answers by path, and remembers what arrived."""
+
+    daemon_threads = True
+    block_on_close = False
+    seen: list[tuple[str, str, bytes]]
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        self.server.seen.append((self.command, self.path, body))
+        getattr(self, f"answer_{urlsplit(self.path).path.strip('/')}")()
+
+    do_POST = do_GET
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+    def _answer(self, status: int, body: bytes, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in {"content_length": str(len(body)), **headers}.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def answer_ok(self) -> None:
+        self._answer(200, b'{"ok": true}', content_type="application/json")
+
+    def answer_error(self) -> None:
+        self._answer(503, b"later", retry_after="7")
+
+    def answer_redirect(self) -> None:
+        self._answer(302, b"", location="/ok")
+
+    def answer_slow(self) -> None:
+        time.sleep(2)
+
+    def answer_hangup(self) -> None:
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+    def answer_short(self) -> None:
+        self._answer(200, b"half", content_length="8")
+
+    def answer_long(self) -> None:
+        self._answer(200, b"x" * 2001)
+
+    def answer_packed(self) -> None:
+        self._answer(200, gzip.compress(b"x" * 1_000_000), content_encoding="gzip")
+
+    def answer_chunked(self) -> None:
+        self.send_response(200)
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(b"5\r\nLen S\r\n3\r\nan!\r\n0\r\n\r\n")
+
+    def answer_drip(self) -> None:
+        self.send_response(200)
+        self.send_header("content-length", "1000")
+        self.end_headers()
+        for _ in range(100):
+            time.sleep(0.1)
+            try:
+                self.wfile.write(b"x")
+                self.wfile.flush()
+            except OSError:
+                return
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    made = Server(("127.0.0.1", 0), Handler)
+    made.protocol_version = "HTTP/1.1"  # type: ignore[attr-defined]
+    threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    yield made
+    made.shutdown()
+    made.server_close()
+
+
+@pytest.fixture
+def address(server: Server) -> str:
+    server.seen = []
+    return f"http://127.0.0.1:{server.server_port}"
+
+
+def ask(url: str, method: str = "GET", **options: Any) -> outbound.Answer:
+    return send(method, url, allow_private=True, **{"connect_timeout": 0.5, "read_timeout": 0.5, **options})
+
+
+def test_a_whole_answer(server: Server, address: str) -> None:
+    answer = ask(f"{address}/ok", "POST", params={"q": "nước mắm"}, json={"price": 5})
+    assert (answer.status, json.loads(answer.body)) == (200, {"ok": True})
+    assert answer.headers["Content-Type"] == "application/json"
+    [(method, path, body)] = server.seen
+    assert (method, parse_qs(urlsplit(path).query), json.loads(body)) == ("POST", {"q": ["nước mắm"]}, {"price": 5})
+
+
+def test_an_error_status_is_an_answer_not_an_exception(address: str) -> None:
+    answer = ask(f"{address}/error")
+    assert (answer.status, answer.headers["retry-after"], answer.body) == (503, "7", b"later")
+
+
+def test_packed_and_chunked_answers_are_read_whole(address: str) -> None:
+    assert ask(f"{address}/packed").body == b"x" * 1_000_000
+    assert ask(f"{address}/chunked").body == b"Len San!"
+
+
+def test_a_redirect_is_refused_and_not_followed(server: Server, address: str) -> None:
+    with pytest.raises(OutboundRefused) as refused:
+        ask(f"{address}/redirect")
+    assert refused.value.permanent
+    assert [path for _, path, _ in server.seen] == ["/redirect"]
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:{port}", "localhost:{port}", "[::1]:{port}", "[::ffff:127.0.0.1]:{port}", "0.0.0.0:{port}"]
+)
+def test_this_machine_is_refused_unless_it_is_configured(server: Server, address: str, host: str) -> None:
+    with pytest.raises(OutboundRefused):
+        send("GET", f"http://{host.format(port=server.server_port)}/ok")
+    assert server.seen == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://10.0.0.1/", "http://192.168.1.1/", "http://169.254.169.254/latest/meta-data/", "http://172.16.0.1/"]
+    + ["file:///etc/passwd", "ftp://8.8.8.8/x", "http:///x", "//8.8.8.8/", "http://[", "http://8.8.8.8:99999/"],
+)
+def test_addresses_that_nobody_outside_has_are_refused(url: str) -> None:
+    with pytest.raises(OutboundRefused):
+        send("GET", url)
+
+
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1/x", "http://127.0.0.1:99999/", "http://["])
+def test_a_configured_target_must_be_an_http_address_too(url: str) -> None:
+    with pytest.raises(OutboundRefused):
+        ask(url)
+
+
+def test_a_refused_connection_was_not_sent() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(NotSent) as problem:
+        ask(f"http://127.0.0.1:{port}/ok")
+    assert not problem.value.permanent
+
+
+@pytest.mark.parametrize("path", ["slow", "hangup", "short"])
+def test_without_a_whole_answer_the_outcome_is_unknown(server: Server, address: str, path: str) -> None:
+    with pytest.raises(OutcomeUnknown):
+        ask(f"{address}/{path}", "POST", data=b"order")
+    assert server.seen == [("POST", f"/{path}", b"order")]  # it arrived, and only once: nothing is repeated
+
+
+def test_an_answer_that_is_too_long_is_cut(address: str) -> None:
+    with pytest.raises(OutcomeUnknown):
+        ask(f"{address}/long", max_bytes=2000)
+    assert len(ask(f"{address}/long", max_bytes=2001).body) == 2001
+    with pytest.raises(OutcomeUnknown):
+        ask(f"{address}/packed", max_bytes=2000)  # counted unpacked
+
+
+def test_an_answer_that_drips_in_is_given_up_in_time(address: str) -> None:
+    begun = time.monotonic()
+    with pytest.raises(OutcomeUnknown):
+        ask(f"{address}/drip")
+    assert time.monotonic() - begun < 2

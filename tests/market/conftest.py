@@ -1,0 +1,63 @@
+"""What the market's tests share: An's shop, Dũng's shop next door, people with their own browsers, a listener."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from core.events import registry
+from core.events.registry import Event
+from core.people.queries import SYSTEM
+from market.listings.events import ListingChanged
+from market.listings.models import Listing
+from market.payments.events import PaymentSettled
+from market.shops.actions import open_shop
+from market.shops.events import ShopChanged
+from market.shops.models import Shop
+from onboarding.producers.actions import add_member
+from tests.people import People, make_listing, make_producer, make_shop
+
+Browser = Callable[[str], Client]
+
+
+@pytest.fixture
+def shop(people: People) -> Shop:
+    """An's shop."""
+    return make_shop(people)
+
+
+@pytest.fixture
+def listing(shop: Shop) -> Listing:
+    """An's cashews: 50,000 đ a kilogram, ten of them."""
+    return make_listing(shop)
+
+
+@pytest.fixture
+def other_shop(people: People) -> Shop:
+    """Dũng's shop: he sells as well, so an outsider here is somebody who really uses these pages."""
+    producer = make_producer("Hộ Trần Văn Dũng", people.hamlet)
+    add_member(user=people.users["dung"], producer=producer, right="owner", by=SYSTEM, how="bài thử")
+    return open_shop(producer=producer, name="Nhà Dũng", story="", by=people.viewer("dung"))
+
+
+@pytest.fixture
+def browser(people: People) -> Browser:
+    """Makes a signed-in browser for one of the people."""
+
+    def make(name: str) -> Client:
+        client = Client()
+        client.force_login(people.users[name])
+        return client
+
+    return make
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
+    """The market's events in the order of their sending; the real handlers still run."""
+    events: list[Event] = []
+    for kind in (ListingChanged, ShopChanged, PaymentSettled):
+        monkeypatch.setitem(registry._handlers, kind, [*registry._handlers[kind], events.append])
+    return events
