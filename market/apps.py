@@ -15,6 +15,7 @@ class MarketConfig(AppConfig):
         from core.events.registry import subscribe
         from core.jobs.registry import register_periodic
         from market.listings.events import ListingChanged
+        from market.listings.jobs import announce_turning_badges
         from market.listings.queries import listing_todos
         from market.orders.actions import on_payment_settled, release_forgotten_orders
         from market.orders.queries import order_todos
@@ -39,6 +40,7 @@ class MarketConfig(AppConfig):
         subscribe(ListingChanged, on_listing_changed)
         subscribe(ShopChanged, on_shop_changed)
         subscribe(PaymentSettled, on_payment_settled)
+        register_periodic("listings.badges", timedelta(hours=1), announce_turning_badges)
         register_periodic("platforms.push", timedelta(seconds=1), push_due)
         register_periodic("platforms.look", timedelta(seconds=2), look_at_due)
         register_periodic("payments.ask", timedelta(seconds=10), ask_about_open_attempts)

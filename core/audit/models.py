@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import models
 
+from core.kit.append_only import AppendOnlyRows
+
 
 class AuditEntry(models.Model):
     """Who did what to which object. Actors and objects are kept as values: the trail outlives them."""
@@ -17,6 +19,8 @@ class AuditEntry(models.Model):
     action = models.CharField(max_length=60, db_index=True)
     object_label = models.CharField(max_length=80, db_index=True)
     unit_code = models.CharField(max_length=10, blank=True)
+
+    objects = AppendOnlyRows.as_manager()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:

@@ -82,7 +82,9 @@ def enter_with_code(*, username: str, code: str, new_password: str) -> User:
     validate_password(new_password)  # first, so that a weak one costs no try and says nothing about the code
     cleaned = code.replace("-", "").replace(" ", "").upper()
     entry = (
-        EntryCode.objects.filter(user__username=username, used_at__isnull=True, expires_at__gt=clock.now())
+        EntryCode.objects.filter(
+            user__username=username, user__is_active=True, used_at__isnull=True, expires_at__gt=clock.now()
+        )
         .select_related("user")
         .order_by("-made_at")
         .first()

@@ -51,7 +51,7 @@ class Viewer:
         """
         held = [grant for grant in self.grants if grant.role in roles]
         if self.is_system or self.is_operator or any(grant.unit_id is None for grant in held):
-            return Q()
+            return ~Q(pk__in=[])  # everything; an empty Q would vanish when it is or-ed with another
         units = [grant.unit_id for grant in held]
         if not units:
             return Q(pk__in=[])

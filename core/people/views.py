@@ -71,7 +71,12 @@ class SignIn(LoginView):
 
     form_class = SignInForm
     template_name = "core/people/sign_in.html"
-    redirect_authenticated_user = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # A back office sent somebody here who is signed in but may not enter: `next` would send them round in circles.
+        if viewer_of(request).is_signed_in:
+            return redirect("onward")
+        return super().dispatch(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs = super().get_form_kwargs()

@@ -88,7 +88,8 @@ def successor(old: Unit) -> Unit | None:
 
     A district became a commune if all its communes did (Phú Quý).
     """
-    targets = Unit.objects.filter(Q(came_from__old=old) | Q(level=Level.COMMUNE, came_from__old__parent=old)).distinct()
+    communes = Q(came_from__old__parent=old, came_from__old__level=Level.COMMUNE)
+    targets = Unit.objects.filter(Q(came_from__old=old) | communes).distinct()
     return _one(list(targets[:2]))
 
 

@@ -6,6 +6,7 @@ import csv
 import hashlib
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -75,20 +76,21 @@ def _load_units(names: dict[Key, tuple[str, str]]) -> dict[Key, Unit]:
                 else None
             )
             facts: dict[str, Any] = {
-                "parent": parent,
+                "parent_id": parent.pk if parent else None,
                 "kind": kind,
                 "name": name,
                 "folded_name": fold_words(name),
                 "valid_to": _day(row["valid_to"]),
-                "latitude": row["latitude"] or None,
-                "longitude": row["longitude"] or None,
+                "latitude": Decimal(row["latitude"]) if row["latitude"] else None,
+                "longitude": Decimal(row["longitude"]) if row["longitude"] else None,
                 "decision": row["decision"],
             }
+            is_changed = any(getattr(unit, field) != value for field, value in facts.items())
             for field, value in facts.items():
                 setattr(unit, field, value)
             if unit.pk is None:
                 fresh.append(unit)
-            else:
+            elif is_changed:
                 unit.save()
             known[key] = unit
         Unit.objects.bulk_create(fresh, batch_size=500)

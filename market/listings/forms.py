@@ -14,6 +14,7 @@ from core.kit.text import plain_text, squeeze
 from market.listings.actions import ListingFacts
 from market.listings.models import Category, SaleUnit
 from market.listings.rules import MAX_PHOTOS
+from market.shops.forms import written
 
 
 class SeveralPhotos(forms.ClearableFileInput):
@@ -63,6 +64,7 @@ class ListingForm(forms.Form):
 
     photos = PhotosField(
         label=_("Ảnh sản phẩm"),
+        allow_empty_file=True,  # the photo pipeline refuses it by name, and the other photos stay
         widget=SeveralPhotos(attrs={"accept": "image/*"}),
         help_text=_("Chụp nơi sáng, rõ sản phẩm và nhãn. Tối đa 8 ảnh."),
     )
@@ -91,10 +93,10 @@ class ListingForm(forms.Form):
     stock = forms.IntegerField(label=_("Số lượng đang có"), min_value=0, max_value=1_000_000)
 
     def clean_name(self) -> str:
-        return squeeze(self.cleaned_data["name"])
+        return written(squeeze(self.cleaned_data["name"]))
 
     def clean_description(self) -> str:
-        return plain_text(self.cleaned_data["description"], 4000)
+        return written(plain_text(self.cleaned_data["description"], 4000))
 
     def kept_ids(self) -> list[uuid.UUID]:
         """Ids of photos stored by an earlier try, without those ticked for removal."""

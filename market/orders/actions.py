@@ -18,7 +18,7 @@ from market.listings.models import Listing
 from market.orders.models import Order, OrderLine
 from market.payments.actions import cancel_payment, open_payment
 from market.payments.events import PaymentSettled
-from market.payments.models import Payment
+from market.payments.models import Payment, PaymentAttempt
 
 # An order keeps its goods while the buyer may be at the bank: the attempt's 15 minutes and the questions after it.
 KEEP_FOR = timedelta(minutes=30)
@@ -86,8 +86,8 @@ def place_order(
 @transaction.atomic
 def release_order(order: Order) -> bool:
     """Give the goods of an unpaid order back. False when it is paid, or money may still be on its way."""
-    order = Order.objects.select_for_update(of=("self",)).select_related("payment").get(pk=order.pk)
-    if order.state != Order.State.PLACED or not cancel_payment(payment=order.payment):
+    # The payment is locked before the order, as by the gateway's messages: the other way round they could wait for each other.
+    if not cancel_payment(payment=order.payment):
         return False
     if not Order.objects.filter(pk=order.pk, state=Order.State.PLACED).update(state=Order.State.RELEASED):
         return False
@@ -110,5 +110,5 @@ def release_forgotten_orders() -> int:
     """The periodic job: release what was kept long enough; returns how many."""
     late = Order.objects.filter(
         state=Order.State.PLACED, keep_until__lt=clock.now(), payment__state=Payment.State.WAITING
-    ).order_by("keep_until")[:50]
-    return sum(release_order(order) for order in late)
+    ).exclude(payment__attempts__state=PaymentAttempt.State.OPEN)  # many of those must not hide the ones behind them
+    return sum(release_order(order) for order in late.order_by("keep_until")[:50])

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.kit import phones
 from core.kit.text import plain_text, squeeze
 from market.orders.actions import Receiver
+from market.shops.forms import written
 
 
 class CheckoutForm(forms.Form):
@@ -29,10 +30,10 @@ class CheckoutForm(forms.Form):
     )
 
     def clean_name(self) -> str:
-        return squeeze(self.cleaned_data["name"])
+        return written(squeeze(self.cleaned_data["name"]))
 
     def clean_address(self) -> str:
-        return plain_text(self.cleaned_data["address"], 300)
+        return written(plain_text(self.cleaned_data["address"], 300))
 
     def clean_phone(self) -> str:
         try:

@@ -9,7 +9,7 @@ urlpatterns = [
     path("gio-hang/doi", views.change_basket, name="change_basket"),
     path("gio-hang/bo/<slug:sku>", views.remove_from_basket, name="remove_from_basket"),
     path("thanh-toan/", views.checkout, name="checkout"),
-    path("thanh-toan/don/<str:key>", views.order, name="order"),
-    path("thanh-toan/don/<str:key>/tra", views.pay, name="pay"),
+    path("thanh-toan/don/<slug:key>", views.order, name="order"),
+    path("thanh-toan/don/<slug:key>/tra", views.pay, name="pay"),
     path("nguoi-ban/don-hang/", views.seller_orders, name="seller_orders"),
 ]

@@ -62,7 +62,8 @@ def show_basket(request: HttpRequest) -> HttpResponse:
 @where_goods_are_sold
 def change_basket(request: HttpRequest) -> HttpResponse:
     """Add something, or set its quantity (0 takes it out)."""
-    listing = get_object_or_404(goods_for_sale(), sku=request.POST.get("sku", "")[:20])
+    sku = request.POST.get("sku", "")[:20].replace("\0", "")  # PostgreSQL refuses to look for a NUL
+    listing = get_object_or_404(goods_for_sale(), sku=sku)
     now_in = basket.basket_of(request.session).get(listing.sku, 0)
     try:
         quantity = int(request.POST.get("quantity", "1"))

@@ -24,7 +24,7 @@ TIME_FORMAT = "%Y%m%d%H%M%S"
 
 
 class PaymentClosed(Exception):
-    """The payment is settled or canceled: no new attempt."""
+    """The payment is settled, canceled, or being confirmed: no new attempt, or it could be paid twice."""
 
 
 class Verdict(StrEnum):
@@ -50,7 +50,7 @@ def begin_attempt(*, payment: Payment, customer_address: str) -> PaymentAttempt:
     Raises PaymentClosed.
     """
     payment = Payment.objects.select_for_update().get(pk=payment.pk)
-    if payment.state in {Payment.State.SUCCEEDED, Payment.State.CANCELED}:
+    if payment.state != Payment.State.WAITING:
         raise PaymentClosed
     now = clock.now()
     current = payment.attempts.filter(
@@ -131,12 +131,11 @@ def note_question(*, attempt: PaymentAttempt, result: Result | None) -> None:
     now = clock.now()
     if result is not None and result.outcome in {"paid", "under_review", "failed"}:
         record_result(attempt=attempt, result=result)
-        return
-    if result is not None and now > attempt.expires_at + GRACE:
+    elif result is not None and now > attempt.expires_at + GRACE:
         expired = Result("failed", attempt.amount, response_code="11", transaction_status="02")
         record_result(attempt=attempt, result=expired)
-        return
-    PaymentAttempt.objects.filter(pk=attempt.pk).update(next_query_at=now + ASK_AGAIN)
+    # Whatever was said: an attempt that is still open is asked about again, and not at once.
+    PaymentAttempt.objects.filter(pk=attempt.pk, state=PaymentAttempt.State.OPEN).update(next_query_at=now + ASK_AGAIN)
 
 
 @transaction.atomic

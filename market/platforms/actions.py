@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
 from core.audit.actions import record
 from core.kit import clock
@@ -16,7 +16,7 @@ from market.platforms.contract import Artifact, FileAdapter, ItemOutcome, ItemRe
 from market.platforms.engine.documents import document_of, settings_of
 from market.platforms.models import Connection, PlatformListing, SheetBatch
 from market.platforms.rules import can_confirm, can_exchange_sheets
-from onboarding.accounts.actions import LinkRefused, claim_account, claim_link, observe
+from onboarding.accounts.actions import LinkRefused, claim_account, claim_link, normalise_link, observe
 from onboarding.accounts.models import Observation
 from onboarding.producers.queries import may_act_for
 
@@ -55,7 +55,7 @@ def file_adapter(connection: Connection) -> FileAdapter:
 
 
 def export_sheet(*, connection: Connection, by: Viewer) -> SheetBatch:
-    """Make the upload pack of everything that waits for this platform, and keep it.
+    """Make the upload pack of everything that waits for this platform and is in no pack yet, and keep it.
 
     The file is made outside the transaction; the batch and the sent revisions are written together.
     Raises NotAllowed, NothingToExport.
@@ -65,6 +65,7 @@ def export_sheet(*, connection: Connection, by: Viewer) -> SheetBatch:
     adapter = file_adapter(connection)
     rows = list(
         PlatformListing.objects.filter(connection=connection, work=Work.AWAITING_OPERATOR, wanted=True, claimed_url="")
+        .filter(sent_revision__lt=F("revision"))
         .select_related("listing__shop__producer__commune__parent", "listing__category")
         .order_by("pk")
     )
@@ -129,10 +130,15 @@ def _take_row(result: ItemResult, row: PlatformListing | None, report: ImportRep
         report.problems.append(f"{where}không có tin nào mang mã {result.sku} chờ sàn này.")
         return
     if result.outcome == ItemOutcome.LIVE_CLAIMED and result.remote is not None:
-        if (row.link is not None and row.link.url == result.remote.url) or row.claimed_url == result.remote.url:
+        url = normalise_link(result.remote.url)
+        known = row.link is not None and row.link.url == url
+        if known or row.claimed_url == url:
             report.unchanged += 1
+            if known and row.observed == Observed.LIVE and _is_answered(row):
+                row.work = Work.IDLE  # the corrected text that went out is up, on the page that was confirmed before
+                row.save(update_fields=["work"])
             return
-        row.claimed_url, row.remote_id = result.remote.url, result.remote.product_id
+        row.claimed_url, row.remote_id = url, result.remote.product_id
         row.claimed_by_id, row.claimed_at, row.reasons = by.user_id, clock.now(), []
         report.claimed += 1
     elif result.outcome == ItemOutcome.REJECTED:
@@ -149,6 +155,10 @@ def _take_row(result: ItemResult, row: PlatformListing | None, report: ImportRep
         report.waiting += 1
         return
     row.save()
+
+
+def _is_answered(row: PlatformListing) -> bool:
+    return row.work == Work.AWAITING_OPERATOR and row.wanted and row.sent_revision >= row.revision
 
 
 @transaction.atomic

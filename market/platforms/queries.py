@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
 from core.desk.registry import Todo
@@ -55,17 +55,22 @@ def state_of(row: PlatformListing) -> PlatformState:
         is_simulation=platform.is_simulation,
         kind=kind,
         sentence=sentence,
-        time=moment(row.seen_at) if live or row.observed == Observed.REJECTED else "",
+        time=moment(row.seen_at) if row.seen_at and (live or is_refused(row)) else "",
         url=row.url if live else "",
-        reasons=row.reasons if row.observed == Observed.REJECTED or row.work == Work.BLOCKED else [],
+        reasons=row.reasons if is_refused(row) else [],
         can_send_again=row.work == Work.DEAD,
     )
+
+
+def is_refused(row: PlatformListing) -> bool:
+    """Whether the seller has something to mend; what was mended and is on its way again is no longer refused."""
+    return row.wanted and (row.work == Work.BLOCKED or (row.observed == Observed.REJECTED and row.work == Work.IDLE))
 
 
 def _sentence(row: PlatformListing) -> tuple[str, str]:
     if row.work == Work.DEAD:
         return "bad", row.last_error or "Sàn chưa nhận tin này. Hãy gửi lại hoặc hỏi người vận hành."
-    if row.observed == Observed.REJECTED or row.work == Work.BLOCKED:
+    if is_refused(row):
         return "bad", "Sàn chưa nhận. Hãy sửa các mục sau rồi gửi lại."
     if not row.wanted:
         return ("wait", "Đang gỡ khỏi sàn.") if row.work != Work.IDLE else ("info", "Không còn trên sàn.")
@@ -79,7 +84,10 @@ def _sentence(row: PlatformListing) -> tuple[str, str]:
     if row.claimed_url:
         return "wait", "Sàn báo đã đăng. Chờ người mở trang xem và xác nhận."
     if row.work == Work.AWAITING_OPERATOR:
-        return "wait", "Chờ nhân viên sàn đăng." if row.sent_revision else "Chờ đưa vào tệp gửi cho sàn."
+        return (
+            "wait",
+            "Chờ nhân viên sàn đăng." if row.sent_revision >= row.revision else "Chờ đưa vào tệp gửi cho sàn.",
+        )
     if row.observed == Observed.SUSPENDED:
         return "warn", "Sàn đang tạm ẩn tin này."
     return "wait", "Sàn đang duyệt."
@@ -88,7 +96,7 @@ def _sentence(row: PlatformListing) -> tuple[str, str]:
 def platform_todos(viewer: Viewer) -> Iterable[Todo]:
     """Listings that a platform refused or that stopped."""
     rows = PlatformListing.objects.filter(
-        Q(work__in=[Work.BLOCKED, Work.DEAD]) | Q(observed=Observed.REJECTED),
+        Q(work__in=[Work.BLOCKED, Work.DEAD]) | Q(observed=Observed.REJECTED, work=Work.IDLE),
         wanted=True,
         listing__shop__producer__in=producers_of(viewer),
     ).select_related("listing", "connection__platform")
@@ -104,13 +112,13 @@ def platform_todos(viewer: Viewer) -> Iterable[Todo]:
 
 def sheet_connections() -> QuerySet[Connection]:
     """The connections served by sheets, with how many listings wait at each step."""
-    waiting = Q(listings__work=Work.AWAITING_OPERATOR, listings__wanted=True)
+    waiting = Q(listings__work=Work.AWAITING_OPERATOR, listings__wanted=True, listings__claimed_url="")
     return (
         Connection.objects.filter(is_enabled=True, platform__is_simulation=False)
         .select_related("platform")
         .annotate(
-            to_export=Count("listings", filter=waiting & Q(listings__claimed_url="", listings__sent_revision=0)),
-            to_answer=Count("listings", filter=waiting & Q(listings__claimed_url="", listings__sent_revision__gt=0)),
+            to_export=Count("listings", filter=waiting & Q(listings__sent_revision__lt=F("listings__revision"))),
+            to_answer=Count("listings", filter=waiting & Q(listings__sent_revision__gte=F("listings__revision"))),
             to_confirm=Count("listings", filter=~Q(listings__claimed_url="")),
         )
         .order_by("platform__name")

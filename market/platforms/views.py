@@ -67,7 +67,7 @@ def agree(request: HttpRequest, sku: str) -> HttpResponse:
         record_consents(
             producer=listing.shop.producer, answers={Purpose.PLATFORM: True}, means=Consent.Means.ONLINE, by=viewer
         )
-        for pk in listing.shop.listings.values_list("pk", flat=True):
+        for pk in listing.shop.listings.order_by("pk").values_list("pk", flat=True):
             on_listing_changed(ListingChanged(pk))
     messages.success(request, _("Cảm ơn bạn. Sản phẩm đang được gửi lên các sàn."))
     return redirect("seller_on_platforms", sku=sku)
@@ -158,7 +158,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
     """Open claimed pages and say what is there."""
     viewer = viewer_of(request)
     if request.method == "POST":
-        row = get_object_or_404(links_to_confirm(viewer), pk=request.POST.get("row", "0"))
+        number = request.POST.get("row", "")
+        row = get_object_or_404(links_to_confirm(viewer), pk=int(number) if number.isdecimal() else 0)
         if "seen" in request.POST:
             try:
                 confirm_link(row=row, by=viewer)

@@ -8,6 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from core.kit.text import plain_text, squeeze
 
 
+def written(text: str) -> str:
+    """The text itself. Raises ValidationError when nothing is left of it: only invisible characters were typed."""
+    if not text:
+        raise forms.ValidationError(_("Hãy ghi mục này."))
+    return text
+
+
 class ShopForm(forms.Form):
     """Name and story; whoever has not yet agreed to be shown is asked here, in plain words."""
 
@@ -23,7 +30,7 @@ class ShopForm(forms.Form):
     )
 
     def clean_name(self) -> str:
-        return squeeze(self.cleaned_data["name"])
+        return written(squeeze(self.cleaned_data["name"]))
 
     def clean_story(self) -> str:
         return plain_text(self.cleaned_data["story"], 2000)

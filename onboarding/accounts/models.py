@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from core.kit.append_only import AppendOnlyRows
 from core.people.models import User
 from onboarding.producers.models import Producer
 
@@ -86,6 +87,8 @@ class Observation(models.Model):
     seen_title = models.CharField(max_length=200, blank=True)
     seen_price = models.BigIntegerField(null=True)
     evidence_hash = models.CharField(max_length=64)
+
+    objects = AppendOnlyRows.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["link", "-at"])]

@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 from PIL import Image
 
+from config.demo.pictures import picture
 from tests.journeys.conftest import Stack, Walker
 
 PHONE = "0987 654 321"
@@ -108,7 +109,8 @@ def phone_photo(folder: Path) -> Path:
     exif = Image.Exif()
     exif[0x0112] = 6
     exif.get_ifd(0x8825)[1] = "N"
-    Image.effect_noise((3000, 2000), 40).convert("RGB").save(path, exif=exif, quality=80)
+    still_life = Image.open(io.BytesIO(picture("box-green"))).resize((3200, 2400))
+    still_life.rotate(90, expand=True).save(path, exif=exif, quality=80)
     return path
 
 

@@ -21,7 +21,6 @@ _OUTCOMES = {
     Outcome.PAID: "paid",
     Outcome.UNDER_REVIEW: "under_review",
     Outcome.WAITING: "waiting",
-    Outcome.UNKNOWN: "waiting",
 }
 
 
@@ -59,12 +58,17 @@ def ask(attempt: PaymentAttempt) -> Result:
         ip_addr=SERVER_ADDRESS,
         order_info=f"Truy van {attempt.txn_ref}",
     )
-    exchange = client.query(
-        settings.VNPAY["api_url"],
-        request,
-        settings.VNPAY["hash_secret"],
-        allow_private=settings.VNPAY["allow_private"],
-    )
+    try:
+        exchange = client.query(
+            settings.VNPAY["api_url"],
+            request,
+            settings.VNPAY["hash_secret"],
+            allow_private=settings.VNPAY["allow_private"],
+        )
+    except client.UnusableAnswer as problem:
+        raw = problem.received.decode(errors="replace")
+        log_message(kind=GatewayMessage.Kind.QUERY, raw=raw, verdict=f"unusable: {problem}"[:120], attempt=attempt)
+        raise
     answer = exchange.answer
     meaning = meaning_of_query(answer.response_code, answer.transaction_type, answer.transaction_status)
     log_message(
@@ -73,6 +77,9 @@ def ask(attempt: PaymentAttempt) -> Result:
         verdict=meaning.reason,
         attempt=attempt,
     )
+    if meaning.outcome == Outcome.UNKNOWN:
+        # The question was refused, which says nothing about the money: not even "waiting", which may expire.
+        raise client.UnusableAnswer(f"response code {answer.response_code}", exchange.received)
     return Result(
         _OUTCOMES.get(meaning.outcome, "failed"),
         answer.amount,
@@ -84,6 +91,7 @@ def ask(attempt: PaymentAttempt) -> Result:
     )
 
 
+@transaction.atomic
 def take_ipn(raw_query: str, caller_address: str) -> tuple[str, str]:
     """Handle one IPN; returns (RspCode, Message) in the order of checks that VNPAY's documents give.
 

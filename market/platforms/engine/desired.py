@@ -19,21 +19,26 @@ def on_listing_changed(event: ListingChanged) -> None:
 
     A listing goes out when it is on sale and its producer agreed to that; one that never was out is not withdrawn.
     """
-    listing = Listing.objects.select_related("shop__producer").get(pk=event.listing_id)
+    # Locked in this order everywhere: two changes at once must not both make the first rows, and no work in the air may be
+    # written over by a wish that was read before the claim.
+    listing = Listing.objects.select_for_update(of=("self",)).select_related("shop__producer").get(pk=event.listing_id)
     on_sale = listing.state == Listing.State.PUBLISHED and listing.shop.state == Shop.State.OPEN
     wanted = on_sale and has_consent(listing.shop.producer, Purpose.PLATFORM)
-    rows = {row.connection_id: row for row in PlatformListing.objects.filter(listing=listing)}
+    held = PlatformListing.objects.select_for_update().filter(listing=listing).order_by("pk")
+    rows = {row.connection_id: row for row in held}
     for connection in Connection.objects.filter(is_enabled=True):
         row = rows.get(connection.pk)
         if row is None:
             if wanted:
                 PlatformListing.objects.create(listing=listing, connection=connection, revision=listing.revision)
             continue
+        # What stopped waits for a person («Gửi lại»): a sold kilogram does not put it up again where it was removed.
+        stopped = row.work == Work.DEAD and row.wanted == wanted
         row.wanted, row.revision = wanted, listing.revision
         row.attempts, row.next_try_at = 0, clock.now()
         changed = ["wanted", "revision", "attempts", "next_try_at"]
         # Work in the air is left alone: whoever brings it home sees the newer revision and queues it again.
-        if row.work not in {Work.IN_FLIGHT, Work.OUTCOME_UNKNOWN}:
+        if row.work not in {Work.IN_FLIGHT, Work.OUTCOME_UNKNOWN} and not stopped:
             row.work = Work.QUEUED
             changed.append("work")
         row.save(update_fields=changed)
@@ -41,5 +46,5 @@ def on_listing_changed(event: ListingChanged) -> None:
 
 def on_shop_changed(event: ShopChanged) -> None:
     """A shop opened or closed: the same for each of its listings."""
-    for listing_id in Listing.objects.filter(shop_id=event.shop_id).values_list("pk", flat=True):
+    for listing_id in Listing.objects.filter(shop_id=event.shop_id).order_by("pk").values_list("pk", flat=True):
         on_listing_changed(ListingChanged(listing_id))

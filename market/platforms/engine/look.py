@@ -13,7 +13,7 @@ from core.people.queries import SYSTEM
 from market.platforms.contract import NotFound, PlatformFailure, RemoteIds, RemoteSnapshot, ReviewState, adapter_for
 from market.platforms.engine.documents import settings_of
 from market.platforms.models import PlatformListing
-from onboarding.accounts.actions import claim_account, claim_link, observe
+from onboarding.accounts.actions import LinkRefused, claim_account, claim_link, observe
 from onboarding.accounts.models import Observation
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,12 @@ def _seen(row: PlatformListing, snapshot: RemoteSnapshot) -> None:
         return
     if observed == Observed.LIVE and changes["url"]:
         account = claim_account(platform=row.connection.platform, producer=row.listing.shop.producer, by=SYSTEM)
-        link = claim_link(account=account, url=str(changes["url"]), by=SYSTEM)
+        try:
+            link = claim_link(account=account, url=str(changes["url"]), by=SYSTEM)
+        except LinkRefused as refusal:
+            # Live there, but its page is no evidence for this producer; the other listings are still looked at.
+            log.warning("listing %s on %s: no evidence: %s", row.listing_id, row.connection.adapter, refusal)
+            return
         PlatformListing.objects.filter(pk=row.pk).update(link=link)
         observe(
             link=link,

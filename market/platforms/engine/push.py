@@ -95,7 +95,9 @@ def _send(row: PlatformListing, adapter: PlatformAdapter, document: ListingDocum
             remote = submission.remote
             _keep_remote(row, remote)
         if submission.state == SubmissionState.AWAITING_OPERATOR:
-            _bring_home(row, work=Work.AWAITING_OPERATOR)
+            # A refusal was about the former text: it ends where the new one joins the next file.
+            answered: dict[str, object] = {"observed": Observed.ABSENT, "reasons": []} if refused else {}
+            _bring_home(row, work=Work.AWAITING_OPERATOR, **answered)
             return
         observed = Observed.PENDING
     else:

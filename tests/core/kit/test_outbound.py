@@ -145,8 +145,18 @@ def test_this_machine_is_refused_unless_it_is_configured(server: Server, address
 
 @pytest.mark.parametrize(
     "url",
-    ["http://10.0.0.1/", "http://192.168.1.1/", "http://169.254.169.254/latest/meta-data/", "http://172.16.0.1/"]
-    + ["file:///etc/passwd", "ftp://8.8.8.8/x", "http:///x", "//8.8.8.8/", "http://[", "http://8.8.8.8:99999/"],
+    [
+        "http://10.0.0.1/",
+        "http://192.168.1.1/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://172.16.0.1/",
+        "file:///etc/passwd",
+        "ftp://8.8.8.8/x",
+        "http:///x",
+        "//8.8.8.8/",
+        "http://[",
+        "http://8.8.8.8:99999/",
+    ],
 )
 def test_addresses_that_nobody_outside_has_are_refused(url: str) -> None:
     with pytest.raises(OutboundRefused):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import unicodedata
 
 import pytest
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 from core.kit.text import fold, fold_words, nfc, plain_text, slug, sort_key, squeeze
 
 # Vietnamese letters and marks, composed and not, with what turns up between them in real sheets.
-MESSY = st.text(alphabet=st.sampled_from("aăâbcdđeêioôơuưyAĐÊƠ áàảãạấầẩẫậ\u0300\u0301\u0302\u0323\u0306\u031b\u200b\u00a0\t-,09"))
+MESSY = st.text(
+    alphabet=st.sampled_from("aăâbcdđeêioôơuưyAĐÊƠ áàảãạấầẩẫậ\u0300\u0301\u0302\u0323\u0306\u031b\u200b\u00a0\t-,09")
+)
 
 
 @pytest.mark.parametrize(
@@ -66,10 +69,15 @@ ALPHABET = ["a", "ă", "â", "b", "c", "d", "đ", "e", "ê", "g", "h", "i", "k",
 ALPHABET += ["r", "s", "t", "u", "ư", "v", "x", "y"]
 
 
+def shuffled(words: list[str]) -> list[str]:
+    """The same words in another order, the same one every time."""
+    return random.Random(7).sample(words, len(words))
+
+
 def test_letters_sort_as_in_the_vietnamese_alphabet() -> None:
-    assert sorted(reversed(ALPHABET), key=sort_key) == ALPHABET
+    assert sorted(shuffled(ALPHABET), key=sort_key) == ALPHABET
     decomposed = [unicodedata.normalize("NFD", letter) for letter in ALPHABET]
-    assert sorted(reversed(decomposed), key=sort_key) == decomposed
+    assert sorted(shuffled(decomposed), key=sort_key) == decomposed
 
 
 def test_tones_decide_only_between_equal_letters() -> None:
@@ -79,7 +87,7 @@ def test_tones_decide_only_between_equal_letters() -> None:
 
 def test_the_shorter_of_two_names_comes_first() -> None:
     names = ["Bình", "Bình An", "Bình Thuận", "Bình Thuận Nam", "Bính"]
-    assert sorted(reversed(names), key=sort_key) == ["Bình", "Bính", "Bình An", "Bình Thuận", "Bình Thuận Nam"]
+    assert sorted(shuffled(names), key=sort_key) == ["Bình", "Bính", "Bình An", "Bình Thuận", "Bình Thuận Nam"]
     assert sorted(["baa", "bá", "ba"], key=sort_key) == ["ba", "bá", "baa"]
 
 

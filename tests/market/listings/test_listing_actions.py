@@ -147,7 +147,9 @@ def test_ans_pages_are_not_there_for_others(
     assert everything() == before
 
 
-def test_dung_sees_only_his_own_in_his_list(people: People, other_shop: Shop, listing: Listing, browser: Browser) -> None:
+def test_dung_sees_only_his_own_in_his_list(
+    people: People, other_shop: Shop, listing: Listing, browser: Browser
+) -> None:
     own = make_listing(other_shop, name="Tiêu nhà Dũng")
     page = browser("dung").get(reverse("seller_listings")).content.decode()
     assert own.name in page and listing.name not in page and listing.sku not in page

@@ -63,7 +63,8 @@ def push(connection: ConnectionSettings, ours: ListingDocument, tries: int = 6) 
                 return found.remote
             return create(connection, replace(ours, revision=number))
         except PlatformFailure as failure:
-            assert not failure.permanent, failure
+            if failure.permanent:
+                raise
     raise AssertionError("the push never came to an end")
 
 

@@ -1,0 +1,305 @@
+"""Every address of the service, opened by everybody: who gets in, who is asked to sign in, for whom it is not there.
+
+A new address fails the first test until it has a line in PAGES (or a reason in LEFT_OUT).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from core.people.actions import give_grant, make_api_token
+from core.people.models import Role, User
+from core.people.queries import NOBODY, SYSTEM
+from core.places.queries import old_unit
+from market.listings.models import Listing
+from market.orders.actions import Receiver, place_order
+from market.platforms.models import Connection, PlatformListing, SheetBatch
+from market.shops.actions import open_shop
+from ocop.certificates.models import Certificate
+from ocop.presence.models import PresenceLink
+from ocop.register.models import OcopProduct
+from onboarding.producers.actions import add_member
+from tests.people import People, make_listing, make_producer, make_shop
+
+LEFT_OUT = {
+    "admin/": "Django's admin guards itself; the doors are tested below",
+    "cms/": "Wagtail's editor guards itself; the doors are tested below",
+    "tai-lieu/": "Wagtail's documents, public by design, private ones by Wagtail's own page restrictions",
+    "_util/": "Wagtail's page restrictions",
+    "^((": "Wagtail's pages, public",
+    "thiet-ke/": "only in the demo and while developing",
+}
+
+EVERYBODY = frozenset({"nobody", "an", "binh", "dung", "chi", "hanh", "phuong", "buu", "kiem", "quantri"})
+SIGNED_IN = EVERYBODY - {"nobody"}
+ANS_SHOP = frozenset({"an", "binh"})
+TEAM = frozenset({"hanh", "quantri"})
+STAFF = frozenset({"chi", "phuong", "kiem", "quantri"})
+OPERATORS = frozenset({"buu", "quantri"})
+KEYS = frozenset({"chi", "phuong", "kiem", "quantri"})
+
+
+@dataclass(frozen=True)
+class Page:
+    """Who may, by which methods, and with which answers. `{…}` in an address are facts of the world below."""
+
+    allowed: frozenset[str]
+    address: str = ""
+    methods: tuple[str, ...] = ("GET",)
+    answers: frozenset[int] = frozenset({200})
+    posted: dict[str, str] = field(default_factory=dict)
+    by_key: bool = False
+
+
+WRITES = re.compile(r"(?:INSERT INTO|INSERT OR \w+ INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+\W?(\w+)", re.IGNORECASE)
+MOVES_ON = frozenset({302})
+FORM = ("GET", "POST")
+PAGES: dict[str, Page] = {
+    "health/live": Page(EVERYBODY),
+    "health/ready": Page(EVERYBODY),
+    "api/": Page(EVERYBODY, answers=frozenset({404})),
+    "api/schema/": Page(EVERYBODY),
+    "api/docs/": Page(EVERYBODY),
+    "api/v1/search": Page(EVERYBODY),
+    "api/v1/indicators/<code>": Page(KEYS, "api/v1/indicators/I2any", by_key=True),
+    "api/v1/indicators/<code>/rows": Page(KEYS, "api/v1/indicators/I2any/rows", by_key=True),
+    "media/<path:path>": Page(EVERYBODY, "media/photos/../../private/x", answers=frozenset({404})),
+    "dang-nhap/": Page(EVERYBODY, methods=FORM, answers=frozenset({200, 302})),
+    "dang-nhap/ma/": Page(EVERYBODY, methods=FORM),
+    "dang-xuat/": Page(EVERYBODY, methods=("POST",), answers=MOVES_ON),
+    "di-tiep/": Page(SIGNED_IN, answers=MOVES_ON),
+    "thuc-dia/": Page(TEAM),
+    "thuc-dia/dang-ky/": Page(TEAM, methods=FORM),
+    "thuc-dia/da-dang-ky/": Page(TEAM, answers=MOVES_ON),
+    "nguoi-ban/": Page(SIGNED_IN),
+    "nguoi-ban/gian-hang/": Page(SIGNED_IN, methods=FORM, answers=frozenset({200, 302})),
+    "nguoi-ban/san-pham/": Page(SIGNED_IN, answers=frozenset({200, 302})),
+    "nguoi-ban/san-pham/moi/": Page(SIGNED_IN, methods=FORM, answers=frozenset({200, 302})),
+    "nguoi-ban/san-pham/<slug:sku>/": Page(ANS_SHOP, "nguoi-ban/san-pham/{sku}/", FORM),
+    "nguoi-ban/san-pham/<slug:sku>/ngung/": Page(ANS_SHOP, "nguoi-ban/san-pham/{sku}/ngung/", ("POST",), MOVES_ON),
+    "nguoi-ban/san-pham/<slug:sku>/tren-san/": Page(ANS_SHOP, "nguoi-ban/san-pham/{sku}/tren-san/"),
+    "nguoi-ban/san-pham/<slug:sku>/tren-san/dong-y": Page(
+        ANS_SHOP, "nguoi-ban/san-pham/{sku}/tren-san/dong-y", ("POST",), MOVES_ON
+    ),
+    "nguoi-ban/san-pham/<slug:sku>/tren-san/<int:row_id>/gui-lai": Page(
+        ANS_SHOP, "nguoi-ban/san-pham/{sku}/tren-san/{row}/gui-lai", ("POST",), MOVES_ON
+    ),
+    "nguoi-ban/don-hang/": Page(SIGNED_IN),
+    "thanh-toan/vnpay/ipn": Page(EVERYBODY),
+    "thanh-toan/vnpay/return": Page(EVERYBODY, answers=frozenset({400})),  # unsigned
+    "gio-hang": Page(EVERYBODY),
+    "gio-hang/doi": Page(EVERYBODY, methods=("POST",), answers=MOVES_ON, posted={"sku": "{sku}", "add": "1"}),
+    "gio-hang/bo/<slug:sku>": Page(EVERYBODY, "gio-hang/bo/{sku}", ("POST",), MOVES_ON),
+    "thanh-toan/": Page(EVERYBODY, methods=FORM, answers=MOVES_ON),  # the basket is empty
+    "thanh-toan/don/<slug:key>": Page(EVERYBODY, "thanh-toan/don/{order}"),  # the address is the secret
+    "thanh-toan/don/<slug:key>/tra": Page(EVERYBODY, "thanh-toan/don/{order}/tra", ("POST",), MOVES_ON),
+    "san/": Page(OPERATORS),
+    "san/xac-nhan/": Page(OPERATORS | {"chi", "phuong"}),
+    "san/<slug:code>/xuat": Page(OPERATORS, "san/voso/xuat", ("POST",), MOVES_ON),
+    "san/<slug:code>/ket-qua": Page(OPERATORS, "san/voso/ket-qua", ("POST",), MOVES_ON),
+    "san/<slug:code>/lo/<int:number>": Page(OPERATORS, "san/voso/lo/{batch}"),
+    "san-pham/<slug:slug>": Page(EVERYBODY, "san-pham/{slug}"),
+    "gian-hang/<slug:slug>": Page(EVERYBODY, "gian-hang/{shop}"),
+    "ocop/<str:code>": Page(EVERYBODY, "ocop/{check}"),
+    "bang/": Page(STAFF),
+    "bang/san-pham/": Page(STAFF),
+    "bang/san-pham/<int:pk>/": Page(STAFF, "bang/san-pham/{product}/"),
+    "bang/san-pham/<int:pk>/gan/<int:listing_pk>/": Page(
+        STAFF - {"kiem"}, "bang/san-pham/{product}/gan/{other}/", FORM, frozenset({200, 302})
+    ),
+    "bang/san-pham/<int:pk>/go/<int:link_pk>/": Page(
+        STAFF - {"kiem"}, "bang/san-pham/{product}/go/{link}/", ("POST",), MOVES_ON
+    ),
+    "bang/san-pham/<int:pk>/thu-hoi/<int:paper_pk>/": Page(
+        frozenset({"phuong", "quantri"}), "bang/san-pham/{product}/thu-hoi/{paper}/", FORM, frozenset({200, 302})
+    ),
+    "bang/<slug:code>/": Page(STAFF, "bang/i2any/"),
+    "bang/<slug:code>/dong.csv": Page(STAFF, "bang/i2any/dong.csv"),
+    "tim-kiem": Page(EVERYBODY),
+    "tim-kiem/": Page(EVERYBODY),
+}
+
+
+def routes(patterns: list[Any], prefix: str = "") -> Iterator[str]:
+    """Every address pattern, in full."""
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            assert isinstance(pattern, URLPattern)
+            yield route
+
+
+def test_every_address_has_a_line_here() -> None:
+    known = [route for route in routes(get_resolver().url_patterns) if not route.startswith(tuple(LEFT_OUT))]
+    assert len(known) > 40, "the walk no longer finds the addresses"
+    assert sorted(set(known)) == sorted(PAGES)
+
+
+@dataclass
+class World:
+    """Users, their API keys, and the facts that addresses need."""
+
+    users: dict[str, User]
+    keys: dict[str, str]
+    facts: dict[str, Any]
+
+
+@pytest.fixture
+def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """An's shop with a listing on platforms, sold, certified; Dũng has a shop of his own."""
+    monkeypatch.setattr(SheetBatch._meta.get_field("file"), "storage", FileSystemStorage(tmp_path / "sheets"))
+    users = dict(people.users)
+    users["kiem"] = User.objects.create_user(username="kiem", full_name="Kiểm")
+    users["quantri"] = User.objects.create_superuser(username="quantri", full_name="Quản trị")
+    give_grant(user=users["kiem"], role=Role.AUDITOR, unit=None, given_by=SYSTEM)
+    shop = make_shop(people)
+    listing = make_listing(shop)
+    dung = make_producer("Hộ Dũng", people.hamlet)
+    add_member(user=users["dung"], producer=dung, right="owner", by=SYSTEM, how="bài thử")
+    other = make_listing(open_shop(producer=dung, name="Nhà Dũng", story="", by=people.viewer("dung")), name="Tiêu sọ")
+    order = place_order(wanted=[(listing, 1)], receiver=Receiver("Lan", "+84903111222", "12 Lê Lợi"), by=NOBODY)
+    batch = SheetBatch(
+        connection=Connection.objects.get(platform__code="voso"), number=1, count=1, made_at=timezone.now()
+    )
+    batch.file.save("voso-1.xlsx", ContentFile(b"PK"))
+    product = OcopProduct.objects.create(
+        name="Hạt điều rang", producer_name="Hộ Nguyễn Văn An", unit=people.commune, former_province=old_unit("Ninh Thuận"),
+        province_written="Ninh Thuận", row_key="bai-thu", recorded_at=timezone.now(),
+    )  # fmt: skip
+    paper = Certificate.objects.create(
+        product=product, stars=4, decision_number="1/QĐ", paper_key="bai-thu", precision="none"
+    )
+    facts = {
+        "sku": listing.sku, "slug": listing.slug, "shop": shop.slug, "order": order.key, "batch": batch.number,
+        "product": product.pk, "paper": paper.pk, "check": paper.check_code, "other": other.pk,
+        "row": PlatformListing.objects.filter(listing=listing)[0].pk,
+        "link": PresenceLink.objects.create(product=product, listing=listing, linked_at=timezone.now()).pk,
+    }  # fmt: skip
+    keys = {name: make_api_token(user=user, name="thử", by=SYSTEM) for name, user in users.items()}
+    return World(users, keys, facts)
+
+
+def browser_of(world: World, name: str) -> Client:
+    """A browser in which this person is signed in. (Making one is slow: WhiteNoise reads all static files.)"""
+    client = Client(raise_request_exception=False)
+    if name != "nobody":
+        client.force_login(world.users[name])
+    return client
+
+
+def ask(world: World, client: Client, name: str, route: str, method: str) -> tuple[HttpResponse, list[str]]:
+    """The answer, and the tables (not the session) that were written; everything is taken back afterwards."""
+    page = PAGES[route]
+    headers = {"authorization": f"Bearer {world.keys.get(name, 'khong-co')}"} if page.by_key else {}
+    cookies = deepcopy(client.cookies)
+    address = "/" + (page.address or route).format(**world.facts)
+    posted = {key: value.format(**world.facts) for key, value in page.posted.items()} if method == "POST" else None
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        answer = client.generic(method, address, headers=headers) if posted is None else client.post(address, posted)
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    written = [found.group(1) for query in queries if (found := WRITES.match(query["sql"]))]
+    return answer, [table for table in written if table != "django_session"]  # type: ignore[return-value]
+
+
+def outcome(answer: HttpResponse) -> str:
+    """One word for what happened, and why if it broke."""
+    if answer.status_code >= 500:
+        return f"{answer.status_code} {getattr(answer, 'exc_info', None)}"
+    if answer.status_code == 302 and urlsplit(answer["location"]).path == "/dang-nhap/":
+        return "asked to sign in"
+    return {401: "asked to sign in", 404: "not there"}.get(answer.status_code, str(answer.status_code))
+
+
+@pytest.mark.parametrize("name", sorted(EVERYBODY))
+def test_who_gets_in_where(world: World, name: str) -> None:
+    wrong: list[str] = []
+    client = browser_of(world, name)
+    for route, page in PAGES.items():
+        for method in page.methods:
+            answer, written = ask(world, client, name, route, method)
+            found = outcome(answer)
+            if name in page.allowed:
+                if answer.status_code not in page.answers or found == "asked to sign in":
+                    wrong.append(f"{method} {route}: allowed, but {found}")
+            elif found != ("asked to sign in" if name == "nobody" else "not there"):
+                wrong.append(f"{method} {route}: not allowed, but {found}")
+            elif written:
+                wrong.append(f"{method} {route}: denied, but wrote {written}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", ["nobody", "quantri"])
+def test_no_method_breaks_a_page(world: World, name: str) -> None:
+    broken = []
+    client = browser_of(world, name)
+    for route in PAGES:
+        for method in ("GET", "HEAD", "POST", "PUT", "DELETE"):
+            answer, _ = ask(world, client, name, route, method)
+            if answer.status_code >= 500:
+                broken.append(f"{method} {route}: {outcome(answer)}")
+    assert broken == []
+
+
+def test_the_sweep_would_see_a_write(world: World) -> None:
+    """The lists of written tables above are empty because nothing is written, not because nothing is seen."""
+    route = "nguoi-ban/san-pham/<slug:sku>/ngung/"
+    answer, written = ask(world, browser_of(world, "an"), "an", route, "POST")
+    assert answer.status_code == 302 and "market_listing" in written and "core_auditentry" in written
+    assert Listing.objects.get(sku=world.facts["sku"]).state == "published"  # and it was taken back
+
+
+def test_the_back_offices_let_nobody_else_in(world: World, client: Client) -> None:
+    doors = ["/admin/", "/cms/", "/admin/core/user/", "/cms/pages/", "/admin/login/", "/cms/login/"]
+    for door in doors:
+        answer = client.get(door, follow=True)
+        assert (answer.status_code, answer.request["PATH_INFO"]) == (200, "/dang-nhap/"), door
+    for name in sorted(SIGNED_IN - {"quantri"}):
+        client.force_login(world.users[name])
+        for door in doors:
+            answer = client.get(door, follow=True)  # a circle would raise
+            assert not answer.request["PATH_INFO"].startswith(("/admin", "/cms")), (name, door)
+    client.force_login(world.users["quantri"])
+    assert [client.get(door).status_code for door in ("/admin/", "/cms/")] == [200, 200]
+
+
+def test_csrf_is_asked_of_every_form(world: World) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.users["quantri"])
+    taken = []
+    for route, page in PAGES.items():
+        if "POST" in page.methods:
+            with transaction.atomic():
+                answer = client.post("/" + (page.address or route).format(**world.facts))
+                transaction.set_rollback(True)
+            if answer.status_code != 403:
+                taken.append(route)
+    assert taken == []
+
+
+def test_showcase_has_no_basket(world: World, settings: Any, client: Client) -> None:
+    settings.SELLING = "showcase"
+    calls: list[tuple[Callable[..., Any], str]] = [
+        (client.get, "/gio-hang"), (client.get, "/thanh-toan/"), (client.post, "/gio-hang/doi"),
+        (client.post, f"/gio-hang/bo/{world.facts['sku']}"), (client.post, f"/thanh-toan/don/{world.facts['order']}/tra"),
+    ]  # fmt: skip
+    assert [call(address).status_code for call, address in calls] == [404] * 5
+    assert client.get(f"/san-pham/{world.facts['slug']}").status_code == 200

@@ -1,0 +1,112 @@
+"""Production does not start on demo values, doubles, or half a configuration."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from config import checks, env
+
+ROOT = Path(__file__).resolve().parents[2]
+SAFE: dict[str, Any] = {
+    "PRODUCTION": True,
+    "DEBUG": False,
+    "SECRET_KEY": "k" * 64,
+    "FIELD_KEYS": ["f" * 40],
+    "ALLOWED_HOSTS": ["lensan.example.vn"],
+    "BASE_URL": "https://lensan.example.vn",
+    "SELLING": "direct",
+    "DATABASE_URL": "postgres://lensan@db/lensan",
+    "VNPAY_TMN_CODE": "LENSAN01",
+    "VNPAY_HASH_SECRET": "H" * 32,
+    "VNPAY_DOUBLE": "http://127.0.0.1:8002",
+    "VNPAY_PAY_URL": "https://pay.vnpay.vn/vpcpay.html",
+    "VNPAY_API_URL": "https://merchant.vnpay.vn/merchant_webapi/api/transaction",
+}
+DEMO_VNPAY_SECRET = "DEMOSECRETDEMOSECRETDEMOSECRET01"
+
+
+def problems(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> list[str]:
+    """What is wrong with the safe values once these are changed."""
+    for name, value in (SAFE | changes).items():
+        monkeypatch.setattr(env, name, value)
+    return [message.msg for message in checks.production_is_safe(None)]
+
+
+def test_safe_values_are_safe(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert problems(monkeypatch) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SECRET_KEY": env.DEMO_SECRET}, "SECRET_KEY"),
+        ({"FIELD_KEYS": []}, "FIELD_KEYS"),
+        ({"FIELD_KEYS": ["short"]}, "FIELD_KEYS"),
+        ({"FIELD_KEYS": ["f" * 40, env.DEMO_FIELD_KEY]}, "FIELD_KEYS"),
+        ({"DEBUG": True}, "DEBUG"),
+        ({"ALLOWED_HOSTS": []}, "ALLOWED_HOSTS"),
+        ({"ALLOWED_HOSTS": ["lensan.example.vn", "*"]}, "ALLOWED_HOSTS"),
+        ({"BASE_URL": "http://lensan.example.vn"}, "BASE_URL"),
+        ({"SELLING": ""}, "SELLING"),
+        ({"SELLING": "both"}, "SELLING"),
+        ({"DATABASE_URL": "sqlite:////var/lensan.sqlite3"}, "DATABASE_URL"),
+        ({"VNPAY_TMN_CODE": ""}, "VNPAY_TMN_CODE"),
+        ({"VNPAY_TMN_CODE": "DEMO0001"}, "VNPAY_TMN_CODE"),
+        ({"VNPAY_HASH_SECRET": ""}, "VNPAY_HASH_SECRET"),
+        pytest.param(
+            {"VNPAY_HASH_SECRET": DEMO_VNPAY_SECRET},
+            "VNPAY_HASH_SECRET",
+            marks=pytest.mark.xfail(strict=True, reason="config/checks.py knows only the demo terminal's code"),
+        ),
+        ({"VNPAY_PAY_URL": "http://127.0.0.1:8002/paymentv2/vpcpay.html"}, "VNPAY_PAY_URL"),
+        ({"VNPAY_API_URL": "http://merchant.vnpay.vn/x"}, "VNPAY_API_URL"),
+    ],
+)
+def test_each_unsafe_value_is_named(monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], named: str) -> None:
+    found = problems(monkeypatch, **changes)
+    assert len(found) == 1 and named in found[0]
+
+
+def test_the_demo_values_of_the_list_are_the_ones_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.SECRET_KEY == env.DEMO_SECRET and env.FIELD_KEYS == [env.DEMO_FIELD_KEY]
+    assert env.VNPAY_HASH_SECRET == DEMO_VNPAY_SECRET
+
+
+def test_without_selling_no_terminal_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = {"VNPAY_TMN_CODE": "", "VNPAY_HASH_SECRET": "", "VNPAY_PAY_URL": "", "VNPAY_API_URL": ""}
+    assert problems(monkeypatch, SELLING="showcase", **nothing) == []
+
+
+def test_outside_production_everything_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert problems(monkeypatch, PRODUCTION=False, SECRET_KEY="", DEBUG=True) == []
+
+
+@pytest.mark.parametrize("started", [["-c", "import config.wsgi"], ["manage.py", "check"]])
+def test_a_server_and_a_command_do_not_start(started: list[str], tmp_path: Path) -> None:
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "VIRTUAL_ENV"}}
+    unsafe = {"MODE": "production", "SECRET_KEY": env.DEMO_SECRET, "STATE_DIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, *started], cwd=ROOT, env=kept | unsafe, capture_output=True, timeout=60)
+    said = done.stderr.decode()
+    assert done.returncode != 0
+    for name in ("SECRET_KEY", "FIELD_KEYS", "ALLOWED_HOSTS", "SELLING", "DATABASE_URL"):
+        assert name in said, said
+    assert env.DEMO_SECRET not in said
+
+
+@pytest.mark.django_db
+def test_the_demo_world_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from core.people.models import User
+
+    monkeypatch.setattr(env, "PRODUCTION", True)
+    with pytest.raises(CommandError):
+        call_command("demo")
+    assert not User.objects.exists()

@@ -1,0 +1,71 @@
+"""A real worker process dies in the middle of a call to a real marketplace; the next one finishes the work once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from core.kit import clock
+from market.platforms.models import PlatformListing
+from market.platforms.sandbox.process import ROOT, Double
+from tests.market.platforms.engine_tools import Engine
+from tests.people import make_listing, make_people, make_shop
+
+
+def environment(double: Double, state: Path) -> dict[str, str]:
+    """What a worker needs to see this test's database, photos and marketplace."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        database = f"sqlite:///{name}"
+    else:
+        database = f"{os.environ['DATABASE_URL'].rsplit('/', 1)[0]}/{name}"
+    return os.environ | {
+        "MODE": "test",
+        "DATABASE_URL": database,
+        "STATE_DIR": str(state),
+        "SANDBOX_MARKET_URL": double.url,
+        "SANDBOX_MARKET_KEY": double.key,
+    }
+
+
+def until(condition: Callable[[], Any], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+def test_kill_nine_in_the_middle_leaves_one_object(committed_db: None, double: Double, tmp_path: Path) -> None:
+    people = make_people()
+    engine = Engine(make_listing(make_shop(people)), double)
+    # The marketplace makes the listing and says nothing for a long while: that is where the worker dies.
+    silence = {"method": "POST", "path": "/api/listings", "kind": "timeout_after", "seconds": 8, "calls": [1]}
+    double.plan(silence)
+    command = [sys.executable, "manage.py", "work"]
+    environ = environment(double, tmp_path)
+    worker = subprocess.Popen([*command, "--interval", "0.1"], cwd=ROOT, env=environ, stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: worker.poll() is not None or double.listings())
+        assert worker.poll() is None, "the worker ended by itself"
+    finally:
+        worker.send_signal(signal.SIGKILL)
+        assert worker.wait(timeout=10) == -signal.SIGKILL
+    row = engine.row
+    assert (row.work, row.remote_id, row.sent_revision) == ("in_flight", "", 0), "the answer never came home"
+    assert row.leased_until is not None and row.leased_until > clock.now()
+
+    PlatformListing.objects.filter(pk=row.pk).update(leased_until=clock.now() - timedelta(seconds=1))
+    subprocess.run([*command, "--once"], cwd=ROOT, env=environ, check=True, timeout=60, stderr=subprocess.DEVNULL)
+    assert engine.state == ("pending", "idle")
+    assert str(engine.remote()["id"]) == engine.row.remote_id
+    # The call that was killed is still silent and in no log yet; the second worker has found its listing and made none.
+    assert "POST /api/listings" not in engine.writes()

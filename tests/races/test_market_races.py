@@ -1,0 +1,218 @@
+"""Two at once. Each race is first run with its guard switched off, to show that it can be lost at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db.models import F
+
+from core.events import registry
+from core.people.queries import SYSTEM
+from market.listings.actions import OutOfStock
+from market.listings.models import Listing
+from market.orders import actions as orders
+from market.orders.models import Order
+from market.payments import actions as payments
+from market.payments.events import PaymentSettled
+from market.payments.models import Payment, PaymentAttempt
+from market.platforms.engine import desired, push
+from market.platforms.models import PlatformListing
+from market.shops import actions as shops
+from market.shops.models import Shop
+from tests.market.buying import attempt_for, notice, ordered, send_ipn
+from tests.people import make_listing, make_people, make_shop
+from tests.races.conftest import Gate, at_once, without_row_locks
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+@pytest.fixture
+def listing(committed_db: None) -> Listing:
+    """An's cashews, in a database with real transactions."""
+    return make_listing(make_shop(make_people()))
+
+
+def hold(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, *, after: bool = False) -> Gate:
+    """Stop both threads before (or after) this function of the module."""
+    gate, real = Gate(), getattr(module, name)
+
+    def held(*arguments: Any, **options: Any) -> Any:
+        if not after:
+            gate()
+        answer = real(*arguments, **options)
+        if after:
+            gate()
+        return answer
+
+    monkeypatch.setattr(module, name, held)
+    return gate
+
+
+def settled(monkeypatch: pytest.MonkeyPatch) -> list[PaymentSettled]:
+    events: list[PaymentSettled] = []
+    handlers = [*registry._handlers[PaymentSettled], events.append]
+    monkeypatch.setitem(registry._handlers, PaymentSettled, handlers)  # type: ignore[arg-type]
+    return events
+
+
+class TestTwoIpnsAtOnce:
+    @pytest.fixture
+    def calls(self, listing: Listing) -> list[Callable[[], str]]:
+        query = notice(attempt_for(ordered((listing, 1))))
+        return [lambda: send_ipn(query)] * 2
+
+    def test_without_the_lock_both_are_believed(
+        self, calls: list[Callable[[], str]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        events = settled(monkeypatch)
+        without_row_locks(monkeypatch)
+        gate = hold(monkeypatch, payments, "_finish")
+        assert at_once(*calls) == ["00", "00"]
+        assert gate.met and len(events) == 2
+
+    def test_one_is_believed(self, calls: list[Callable[[], str]], monkeypatch: pytest.MonkeyPatch) -> None:
+        events = settled(monkeypatch)
+        gate = hold(monkeypatch, payments, "_finish")
+        assert sorted(at_once(*calls)) == ["00", "02"]
+        assert not gate.met and len(events) == 1
+        assert Order.objects.get().state == "paid"
+
+
+class TestTwoOrdersForTheLastItem:
+    def test_a_look_before_the_take_would_sell_it_twice(
+        self, listing: Listing, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        Listing.objects.update(stock=1)
+        gate = Gate()
+
+        def look_then_take(quantities: Any) -> None:
+            for wanted, quantity in quantities:
+                left = Listing.objects.get(pk=wanted.pk).stock
+                if left < quantity:
+                    raise OutOfStock(wanted)
+                gate()
+                Listing.objects.filter(pk=wanted.pk).update(stock=left - quantity, revision=F("revision") + 1)
+
+        monkeypatch.setattr(orders, "take_stock", look_then_take)
+        answers = at_once(*[lambda: ordered((listing, 1))] * 2)
+        assert gate.met and [type(answer) for answer in answers] == [Order, Order]
+
+    def test_one_wins(self, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
+        Listing.objects.update(stock=1)
+        gate = hold(monkeypatch, orders, "take_stock")
+        answers = at_once(*[lambda: ordered((listing, 1))] * 2)
+        assert gate.met
+        assert sorted(type(answer).__name__ for answer in answers) == ["Order", "OutOfStock"]
+        assert (Listing.objects.get().stock, Order.objects.count(), Payment.objects.count()) == (0, 1, 1)
+
+    def test_baskets_in_opposite_order_do_not_wait_for_each_other(self, listing: Listing) -> None:
+        other = make_listing(listing.shop, name="Điều sống")
+        for _ in range(5):
+            answers = at_once(lambda: ordered((listing, 1), (other, 1)), lambda: ordered((other, 1), (listing, 1)))
+            assert [type(answer) for answer in answers] == [Order, Order]
+        assert set(Listing.objects.values_list("stock", flat=True)) == {0}
+
+
+class TestTwoWorkersOneRow:
+    @pytest.fixture
+    def row(self, listing: Listing) -> PlatformListing:
+        return PlatformListing.objects.get(connection__adapter="santhu")
+
+    def test_without_the_fence_both_send(self, row: PlatformListing, monkeypatch: pytest.MonkeyPatch) -> None:
+        def claim_blindly(row_id: int, fence: int) -> PlatformListing:
+            PlatformListing.objects.filter(pk=row_id).update(fence=F("fence") + 1, work="in_flight")
+            return PlatformListing.objects.get(pk=row_id)
+
+        monkeypatch.setattr(push, "_claim", claim_blindly)
+        assert self.senders(row, monkeypatch) == [1, 1]
+
+    def test_one_sends(self, row: PlatformListing, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert sorted(self.senders(row, monkeypatch)) == [0, 1]
+        row.refresh_from_db()
+        assert (row.fence, row.work) == (1, "in_flight")
+
+    def senders(self, row: PlatformListing, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+        """Two workers that both saw the row waiting; how many rows each of them worked on."""
+        PlatformListing.objects.exclude(pk=row.pk).update(work="idle")
+        gate = hold(monkeypatch, push, "_claim")
+        monkeypatch.setattr(push, "_work_on", lambda claimed: None)
+        answers = at_once(push.push_due, push.push_due)
+        assert gate.met
+        return answers
+
+
+class TestAWishAndAClaim:
+    """A sale while a worker claims: written over, a claim would let a second worker send beside the first."""
+
+    def test_without_the_lock_the_claim_is_written_over(
+        self, listing: Listing, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        without_row_locks(monkeypatch)
+        assert self.work_after_both(listing, monkeypatch) == "queued"
+
+    def test_the_claim_stays(self, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert self.work_after_both(listing, monkeypatch) == "in_flight"
+
+    def work_after_both(self, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> str:
+        row = PlatformListing.objects.get(connection__adapter="santhu")
+        gate, real = Gate(), desired.Connection.objects.filter
+
+        def read_then_wait(*arguments: Any, **options: Any) -> Any:
+            found = list(real(*arguments, **options))
+            gate()  # the rows are read: the claim comes now
+            time.sleep(0.4)
+            return found
+
+        def claim() -> object:
+            gate()
+            return push._claim(row.pk, row.fence)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(desired.Connection.objects, "filter", read_then_wait)
+            at_once(lambda: orders.take_stock([(listing, 1)]), claim)
+        row.refresh_from_db()
+        return row.work
+
+
+class TestTwoClicksOpenOneShop:
+    @pytest.fixture
+    def clicks(self, committed_db: None) -> list[Callable[[], Shop]]:
+        people = make_people()
+        names = ("Vườn An", "Vườn anh An")
+        return [partial(shops.open_shop, producer=people.producer, name=name, story="", by=SYSTEM) for name in names]
+
+    def test_without_the_lock_one_click_ends_in_an_error(
+        self, clicks: list[Callable[[], Shop]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        without_row_locks(monkeypatch)
+        gate = hold(monkeypatch, shops, "free_slug")
+        answers = at_once(*clicks)
+        assert gate.met
+        assert sorted(type(answer).__name__ for answer in answers) == ["IntegrityError", "Shop"]
+
+    def test_one_opens_it_and_the_other_finds_it(
+        self, clicks: list[Callable[[], Shop]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        gate = hold(monkeypatch, shops, "free_slug")
+        answers = at_once(*clicks)
+        assert not gate.met
+        assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyOpen", "Shop"]
+        assert Shop.objects.count() == 1
+
+
+def test_money_and_release_at_once_do_not_wait_for_each_other(
+    listing: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The IPN goes payment → order; a release that went order → payment would deadlock with it."""
+    order = ordered((listing, 3))
+    attempt = attempt_for(order)
+    PaymentAttempt.objects.update(state="failed", response_code="11", transaction_status="02")
+    hold(monkeypatch, payments, "_finish")
+    hold(monkeypatch, orders, "cancel_payment")
+    answers = at_once(lambda: send_ipn(notice(attempt)), lambda: orders.release_order(order))
+    stock, state = Listing.objects.get().stock, Order.objects.get().state
+    assert (answers, state, stock) in [(["00", False], "paid", 7), (["00", True], "paid_late", 10)]
