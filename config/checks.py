@@ -35,7 +35,7 @@ def problems() -> list[str]:
 
 
 def _payment_problems() -> Iterable[str]:
-    if not env.VNPAY_TMN_CODE or not env.VNPAY_HASH_SECRET or env.VNPAY_TMN_CODE == "DEMO0001":
+    if env.VNPAY_TMN_CODE in {"", "DEMO0001"} or env.VNPAY_HASH_SECRET in {"", env.DEMO_HASH_SECRET}:
         yield "VNPAY_TMN_CODE and VNPAY_HASH_SECRET must be those of the real terminal."
     for name, address in (("VNPAY_PAY_URL", env.VNPAY_PAY_URL), ("VNPAY_API_URL", env.VNPAY_API_URL)):
         if not address.startswith("https://") or address.startswith(env.VNPAY_DOUBLE):

@@ -40,7 +40,8 @@ SELLING: str = env.str("SELLING", "" if PRODUCTION else "direct")
 # Only the two addresses choose the gateway (unset: the double next door); code and secret never do.
 VNPAY_DOUBLE: str = env.str("VNPAY_DOUBLE", f"http://127.0.0.1:{PORT + 2}")
 VNPAY_TMN_CODE: str = env.str("VNPAY_TMN_CODE", "" if PRODUCTION else "DEMO0001")
-VNPAY_HASH_SECRET: str = env.str("VNPAY_HASH_SECRET", "" if PRODUCTION else "DEMOSECRETDEMOSECRETDEMOSECRET01")
+DEMO_HASH_SECRET = "DEMOSECRETDEMOSECRETDEMOSECRET01"
+VNPAY_HASH_SECRET: str = env.str("VNPAY_HASH_SECRET", "" if PRODUCTION else DEMO_HASH_SECRET)
 VNPAY_PAY_URL: str = env.str("VNPAY_PAY_URL", f"{VNPAY_DOUBLE}/paymentv2/vpcpay.html")
 VNPAY_API_URL: str = env.str("VNPAY_API_URL", f"{VNPAY_DOUBLE}/merchant_webapi/api/transaction")
 

@@ -17,9 +17,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from django.db import connection, connections
 
+from market.platforms.models import SheetBatch
 from tests.people import People, make_people
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -148,12 +150,13 @@ def committed_db(copies: Any, django_db_setup: None, django_db_blocker: Any) -> 
 
 
 @pytest.fixture(autouse=True)
-def private_state(tmp_path: Path, settings: Any) -> None:
+def private_state(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Files of a test stay in its folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
     storages = {**settings.STORAGES}
     storages["private"] = {**storages["private"], "OPTIONS": {"location": tmp_path / "private", "base_url": None}}
     settings.STORAGES = storages
+    monkeypatch.setattr(SheetBatch._meta.get_field("file"), "storage", FileSystemStorage(tmp_path / "private"))
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

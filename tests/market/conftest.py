@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.test import Client
 
 from core.events import registry
@@ -13,6 +15,7 @@ from core.people.queries import SYSTEM
 from market.listings.events import ListingChanged
 from market.listings.models import Listing
 from market.payments.events import PaymentSettled
+from market.platforms.models import SheetBatch
 from market.shops.actions import open_shop
 from market.shops.events import ShopChanged
 from market.shops.models import Shop
@@ -20,6 +23,13 @@ from onboarding.producers.actions import add_member
 from tests.people import People, make_listing, make_producer, make_shop
 
 Browser = Callable[[str], Client]
+
+
+@pytest.fixture(autouse=True)
+def sheets_stay_in_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model's storage is chosen once, when the model is made: settings of a test come too late for it."""
+    field = SheetBatch._meta.get_field("file")
+    monkeypatch.setattr(field, "storage", FileSystemStorage(tmp_path / "private"))
 
 
 @pytest.fixture
