@@ -22,7 +22,7 @@ class MarketConfig(AppConfig):
         from market.payments.events import PaymentSettled
         from market.payments.jobs import ask_about_open_attempts
         from market.platforms.contract import register_adapter
-        from market.platforms.engine.desired import on_listing_changed, on_shop_changed
+        from market.platforms.engine.desired import on_consents_recorded, on_listing_changed, on_shop_changed
         from market.platforms.engine.look import look_at_due
         from market.platforms.engine.push import push_due
         from market.platforms.postmart.adapter import adapter as postmart
@@ -30,6 +30,7 @@ class MarketConfig(AppConfig):
         from market.platforms.santhu.adapter import SanThuAdapter
         from market.platforms.voso.adapter import adapter as voso
         from market.shops.events import ShopChanged
+        from onboarding.consent.events import ConsentsRecorded
 
         register_adapter("voso", voso)
         register_adapter("postmart", postmart)
@@ -39,6 +40,7 @@ class MarketConfig(AppConfig):
             register_todos(source)
         subscribe(ListingChanged, on_listing_changed)
         subscribe(ShopChanged, on_shop_changed)
+        subscribe(ConsentsRecorded, on_consents_recorded)
         subscribe(PaymentSettled, on_payment_settled)
         register_periodic("listings.badges", timedelta(hours=1), announce_turning_badges)
         register_periodic("platforms.push", timedelta(seconds=1), push_due)

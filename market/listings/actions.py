@@ -80,18 +80,20 @@ def write_listing(
     photos: Sequence[Photo],
     by: Viewer,
     listing: Listing | None = None,
+    stock_seen: int | None = None,
     sku: str = "",
     is_demo: bool = False,
 ) -> Listing:
     """Make a draft, or change a listing of this shop. `photos` in their order replace those there; a new listing gets
-    a random SKU unless one is given.
+    a random SKU unless one is given. `stock_seen` is the stock that stood on the seller's screen: what was sold since is
+    taken off the number they wrote.
 
     Raises NotYourShop.
     """
     _check(shop, by)
     now = clock.now()
     if listing is None:
-        sku = sku or f"LS{secrets.randbelow(10**8):08d}"
+        sku = sku or new_sku()
         listing = Listing(
             shop=shop, sku=sku, slug=f"{slug_of(facts.name) or 'san-pham'}-{sku[-6:]}", made_at=now, is_demo=is_demo
         )
@@ -99,7 +101,10 @@ def write_listing(
         listing = Listing.objects.select_for_update().get(pk=listing.pk, shop=shop)
         listing.revision += 1
     for name in ("name", "category", "description", "price", "unit", "net_weight", "stock"):
-        setattr(listing, name, getattr(facts, name))
+        if name == "stock" and listing.pk and stock_seen is not None:
+            listing.stock = max(0, listing.stock + facts.stock - stock_seen)
+        else:
+            setattr(listing, name, getattr(facts, name))
     listing.changed_at = now
     listing.save()
     listing.photos.all().delete()
@@ -169,6 +174,11 @@ def give_stock_back(quantities: Sequence[tuple[int, int]]) -> None:
     for listing_id, quantity in sorted(quantities):
         Listing.objects.filter(pk=listing_id).update(stock=F("stock") + quantity, revision=F("revision") + 1)
         emit(ListingChanged(listing_id))
+
+
+def new_sku() -> str:
+    """A fresh stock-keeping number, random so that it tells nothing."""
+    return f"LS{secrets.randbelow(10**8):08d}"
 
 
 def photos_by_id(ids: Sequence[uuid.UUID], by: Viewer) -> list[Photo]:

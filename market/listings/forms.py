@@ -69,6 +69,8 @@ class ListingForm(forms.Form):
         help_text=_("Chụp nơi sáng, rõ sản phẩm và nhãn. Tối đa 8 ảnh."),
     )
     kept = forms.CharField(required=False, widget=forms.HiddenInput)
+    # Given with the empty form, so that a form sent twice makes one listing.
+    sku = forms.RegexField(r"^LS\d{8}$", required=False, widget=forms.HiddenInput)
     name = forms.CharField(
         label=_("Tên sản phẩm"), max_length=120, help_text=_("Tên như trên nhãn, ví dụ: Hạt điều rang muối Bù Gia Mập.")
     )
@@ -90,6 +92,7 @@ class ListingForm(forms.Form):
         max_value=1_000_000,
         help_text=_("Ví dụ hộp 500 g thì ghi 500. Hàng không cân thì bỏ trống."),
     )
+    stock_seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     stock = forms.IntegerField(label=_("Số lượng đang có"), min_value=0, max_value=1_000_000)
 
     def clean_name(self) -> str:

@@ -15,7 +15,7 @@ from core.files.pipeline import PhotoRefused
 from core.files.pipeline import render as render_photo
 from core.people.queries import Viewer, viewer_of
 from core.people.views import signed_in
-from market.listings.actions import NotReady, pause_listing, photos_by_id, publish_listing, write_listing
+from market.listings.actions import NotReady, new_sku, pause_listing, photos_by_id, publish_listing, write_listing
 from market.listings.forms import ListingForm
 from market.listings.models import Listing
 from market.listings.queries import listings_of
@@ -68,12 +68,22 @@ def _edit(request: HttpRequest, shop: Shop, listing: Listing | None) -> HttpResp
     viewer = viewer_of(request)
     if request.method == "POST":
         form = ListingForm(request.POST, request.FILES)
+        if listing is None:
+            listing = listings_of(viewer).filter(shop=shop, sku=request.POST.get("sku", "")[:20]).first()
         photos = _photos(request, form, viewer, listing)
         on_sale = listing is not None and listing.state == Listing.State.PUBLISHED
         if on_sale and not photos:
             form.add_error("photos", _("Sản phẩm đang bán cần ít nhất một ảnh."))
         if form.is_valid():
-            saved = write_listing(shop=shop, facts=form.facts(), photos=photos, by=viewer, listing=listing)
+            saved = write_listing(
+                shop=shop,
+                facts=form.facts(),
+                photos=photos,
+                by=viewer,
+                listing=listing,
+                stock_seen=form.cleaned_data["stock_seen"],
+                sku=form.cleaned_data["sku"],
+            )
             if "publish" not in request.POST:
                 messages.success(request, _("Đã lưu. Người mua thấy bản này ngay nếu sản phẩm đang bán."))
                 return redirect("seller_listings")
@@ -126,6 +136,9 @@ def _photos(request: HttpRequest, form: ListingForm, viewer: Viewer, listing: Li
 
 def _initial(listing: Listing | None) -> dict[str, object]:
     if listing is None:
-        return {}
+        return {"sku": new_sku()}
     names = ("name", "category", "description", "unit", "net_weight", "stock")
-    return {name: getattr(listing, name) for name in names} | {"price": f"{listing.price:,}".replace(",", ".")}
+    return {name: getattr(listing, name) for name in names} | {
+        "price": f"{listing.price:,}".replace(",", "."),
+        "stock_seen": listing.stock,
+    }

@@ -69,7 +69,8 @@ def export_sheet(*, connection: Connection, by: Viewer) -> SheetBatch:
         .select_related("listing__shop__producer__commune__parent", "listing__category")
         .order_by("pk")
     )
-    artifact: Artifact = adapter.export(settings_of(connection), [document_of(row.listing) for row in rows])
+    documents = {row.pk: document_of(row.listing) for row in rows}
+    artifact: Artifact = adapter.export(settings_of(connection), list(documents.values()))
     left_out = {item.sku: item for item in artifact.left_out}
     if not artifact.count:
         raise NothingToExport(artifact.left_out)
@@ -91,7 +92,9 @@ def export_sheet(*, connection: Connection, by: Viewer) -> SheetBatch:
         for row in rows:
             if row.listing.sku not in left_out:
                 PlatformListing.objects.filter(pk=row.pk).update(
-                    sent_revision=row.listing.revision, submission=f"lô {number}"
+                    sent_revision=row.listing.revision,
+                    confirmed_hash=documents[row.pk].content_hash,
+                    submission=f"lô {number}",
                 )
         record("sheet.exported", actor_id=by.user_id, object_label=f"sheet_batch:{batch.pk}")
     return batch
@@ -216,6 +219,6 @@ def send_again(*, row: PlatformListing, by: Viewer) -> None:
     if not may_act_for(by, row.listing.shop.producer_id):
         raise NotAllowed
     PlatformListing.objects.filter(pk=row.pk, work__in=[Work.DEAD, Work.BLOCKED]).update(
-        work=Work.QUEUED, attempts=0, next_try_at=clock.now(), last_error=""
+        work=Work.QUEUED, attempts=0, next_try_at=clock.now(), last_error="", confirmed_hash=""
     )
     record("listing.sent_again", actor_id=by.user_id, object_label=f"platform_listing:{row.pk}")

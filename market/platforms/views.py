@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +16,6 @@ from django.views.decorators.http import require_POST
 from core.people.models import Role
 from core.people.queries import viewer_of
 from core.people.views import for_roles, signed_in
-from market.listings.events import ListingChanged
 from market.listings.queries import listings_of
 from market.platforms.actions import (
     NothingToExport,
@@ -28,7 +26,6 @@ from market.platforms.actions import (
     send_again,
 )
 from market.platforms.contract import ResultFileRefused
-from market.platforms.engine.desired import on_listing_changed
 from market.platforms.forms import ResultForm
 from market.platforms.models import Connection, PlatformListing, SheetBatch
 from market.platforms.queries import links_to_confirm, sheet_connections, states_of
@@ -63,12 +60,9 @@ def agree(request: HttpRequest, sku: str) -> HttpResponse:
     """The producer agrees that their listings go to platforms; everything on sale is queued."""
     viewer = viewer_of(request)
     listing = get_object_or_404(listings_of(viewer), sku=sku)
-    with transaction.atomic():
-        record_consents(
-            producer=listing.shop.producer, answers={Purpose.PLATFORM: True}, means=Consent.Means.ONLINE, by=viewer
-        )
-        for pk in listing.shop.listings.order_by("pk").values_list("pk", flat=True):
-            on_listing_changed(ListingChanged(pk))
+    record_consents(
+        producer=listing.shop.producer, answers={str(Purpose.PLATFORM): True}, means=Consent.Means.ONLINE, by=viewer
+    )
     messages.success(request, _("Cảm ơn bạn. Sản phẩm đang được gửi lên các sàn."))
     return redirect("seller_on_platforms", sku=sku)
 

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from core.audit.actions import record
+from core.events.registry import emit
 from core.kit import clock
 from core.people.queries import Viewer
+from onboarding.consent.events import ConsentsRecorded
 from onboarding.consent.models import BASIS, Consent, LegalBasis, Purpose
 from onboarding.consent.queries import current_notice
 from onboarding.producers.models import Producer
@@ -55,4 +57,5 @@ def record_consents(*, producer: Producer, answers: Mapping[str, bool], means: s
     record(
         "consent.recorded", actor_id=by.user_id, object_label=f"producer:{producer.pk}", unit_code=producer.commune.code
     )
+    emit(ConsentsRecorded(producer.pk))
     return rows

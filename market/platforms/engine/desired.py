@@ -8,6 +8,7 @@ from market.listings.models import Listing
 from market.platforms.models import Connection, PlatformListing
 from market.shops.events import ShopChanged
 from market.shops.models import Shop
+from onboarding.consent.events import ConsentsRecorded
 from onboarding.consent.models import Purpose
 from onboarding.consent.queries import has_consent
 
@@ -42,6 +43,12 @@ def on_listing_changed(event: ListingChanged) -> None:
             row.work = Work.QUEUED
             changed.append("work")
         row.save(update_fields=changed)
+
+
+def on_consents_recorded(event: ConsentsRecorded) -> None:
+    """A yes sends everything that is on sale, a no takes it down everywhere."""
+    for shop_id in Shop.objects.filter(producer_id=event.producer_id).values_list("pk", flat=True):
+        on_shop_changed(ShopChanged(shop_id))
 
 
 def on_shop_changed(event: ShopChanged) -> None:

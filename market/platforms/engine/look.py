@@ -77,6 +77,10 @@ def _seen(row: PlatformListing, snapshot: RemoteSnapshot) -> None:
         changes["url"] = snapshot.remote.url or row.url
     if not PlatformListing.objects.filter(pk=row.pk, fence=row.fence, work=Work.IDLE).update(**changes):
         return
+    hidden = observed in {Observed.REJECTED, Observed.SUSPENDED} and observed != row.observed
+    if hidden and row.link is not None:
+        # Nobody can see it there any more: the evidence says so, and the rate with it.
+        observe(link=row.link, result=Observation.Result.GONE, observer=Observation.Observer.ADAPTER, by=SYSTEM)
     if observed == Observed.LIVE and changes["url"]:
         account = claim_account(platform=row.connection.platform, producer=row.listing.shop.producer, by=SYSTEM)
         try:

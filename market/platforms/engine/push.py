@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from core.kit import clock
+from core.people.queries import SYSTEM
 from market.platforms.contract import (
     AdapterKind,
     Conflict,
@@ -28,6 +29,8 @@ from market.platforms.contract import (
 )
 from market.platforms.engine.documents import document_of, settings_of
 from market.platforms.models import PlatformListing
+from onboarding.accounts.actions import observe
+from onboarding.accounts.models import Observation
 
 log = logging.getLogger(__name__)
 Work, Observed = PlatformListing.Work, PlatformListing.Observed
@@ -88,8 +91,13 @@ def _send(row: PlatformListing, adapter: PlatformAdapter, document: ListingDocum
             remote = found.remote
             _keep_remote(row, remote)
     operation = f"{row.pk}-{document.revision}-{row.fence}"
-    refused = row.observed == Observed.REJECTED  # the seller sends it again: to be reviewed again, changed or not
-    if remote is None or refused or document.content_hash != row.confirmed_hash:
+    refused = row.observed == Observed.REJECTED
+    unchanged = document.content_hash == row.confirmed_hash
+    if refused and unchanged:
+        # A sold kilogram does not send the same refused words to the reviewer again; an edit or «Gửi lại» does.
+        _bring_home(row, work=Work.BLOCKED, reasons=row.reasons)
+        return
+    if remote is None or not unchanged:
         submission = adapter.put_content(connection, document, remote, operation)
         if submission.remote is not None:
             remote = submission.remote
@@ -138,7 +146,10 @@ def _withdraw(row: PlatformListing, adapter: PlatformAdapter) -> None:
         _bring_home(row, work=Work.AWAITING_OPERATOR)
         return
     gone = {"remote_id": "", "url": "", "confirmed_hash": "", "confirmed_offer_hash": "", "submission": ""}
-    _bring_home(row, work=Work.IDLE, observed=Observed.ABSENT, seen_at=clock.now(), **gone)
+    with transaction.atomic():
+        home = _bring_home(row, work=Work.IDLE, observed=Observed.ABSENT, seen_at=clock.now(), **gone)
+        if home and row.link is not None and row.remote_id:
+            observe(link=row.link, result=Observation.Result.GONE, observer=Observation.Observer.ADAPTER, by=SYSTEM)
 
 
 def _keep_remote(row: PlatformListing, remote: RemoteIds) -> None:
@@ -147,16 +158,18 @@ def _keep_remote(row: PlatformListing, remote: RemoteIds) -> None:
     PlatformListing.objects.filter(pk=row.pk, fence=row.fence).update(remote_id=row.remote_id, url=row.url)
 
 
-def _bring_home(row: PlatformListing, **changes: object) -> None:
-    """Write an outcome if nobody claimed the row since; queue it again when a newer revision came meanwhile."""
+def _bring_home(row: PlatformListing, **changes: object) -> bool:
+    """Write an outcome if nobody claimed the row since (False then); queue it again when a newer revision came
+    meanwhile."""
     changes = {"attempts": 0, "last_error": "", "leased_until": None} | changes
     with transaction.atomic():
         fresh = PlatformListing.objects.select_for_update().filter(pk=row.pk, fence=row.fence).first()
         if fresh is None:
-            return
+            return False
         if (fresh.revision, fresh.wanted) != (row.revision, row.wanted):
             changes |= {"work": Work.QUEUED, "next_try_at": clock.now()}
         PlatformListing.objects.filter(pk=row.pk).update(**changes)
+    return True
 
 
 def _bring_home_failure(row: PlatformListing, failure: PlatformFailure) -> None:
