@@ -365,3 +365,40 @@ def test_a_closed_shop_is_off_every_platform(engine: Engine) -> None:
     on_listing_changed(ListingChanged(engine.listing.pk))
     engine.push()
     assert (engine.double.listings(), engine.state) == ([], ("absent", "idle"))
+
+
+def test_taking_consent_back_takes_the_listing_down_and_ends_the_evidence(engine: Engine, people: People) -> None:
+    engine.go_live()
+    record_consents(producer=people.producer, answers={"platform": False}, means="online", by=people.viewer("an"))
+    assert (engine.row.wanted, engine.row.work) == (False, "queued")
+    engine.push()
+    assert engine.state == ("absent", "idle")
+    assert engine.double.listings() == []
+    assert list(Observation.objects.order_by("pk").values_list("result", "observer")) == [
+        ("live", "adapter"),
+        ("gone", "adapter"),
+    ]
+    record_consents(producer=people.producer, answers={"platform": True}, means="online", by=people.viewer("an"))
+    assert (engine.row.wanted, engine.row.work) == (True, "queued")
+
+
+def test_a_suspension_ends_the_evidence_once(engine: Engine) -> None:
+    engine.go_live()
+    engine.double.suspend(engine.row.remote_id)
+    PlatformListing.objects.update(seen_at=clock.now() - timedelta(hours=7))
+    engine.look()
+    engine.look()
+    assert engine.row.observed == "suspended"
+    assert list(Observation.objects.order_by("pk").values_list("result", flat=True)) == ["live", "gone"]
+
+
+def test_a_sale_does_not_send_a_refused_listing_to_review_again(engine: Engine) -> None:
+    engine.push()
+    engine.double.reject(engine.row.remote_id, ("name", "Tên chưa rõ"))
+    engine.look()
+    assert engine.state == ("rejected", "blocked")
+    before = engine.writes()
+    take_stock([(engine.listing, 1)])
+    engine.push()
+    assert (engine.state, engine.writes()) == (("rejected", "blocked"), before)
+    assert engine.row.reasons != []
