@@ -15,6 +15,7 @@ _PLACES: list[tuple[str, str, tuple[str, ...]]] = [
     ("Đi thực địa", "/thuc-dia/", (Role.TEAM_LEAD, Role.TEAM_MEMBER)),
     ("Bảng số liệu", "/bang/", (Role.NATIONAL, Role.PROVINCE, Role.COMMUNE, Role.AUDITOR)),
     ("Bàn việc của sàn", "/san/", (Role.PLATFORM_OPERATOR,)),
+    ("Xác nhận liên kết", "/san/xac-nhan/", (Role.PROVINCE, Role.COMMUNE)),
 ]
 
 

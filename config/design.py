@@ -54,7 +54,7 @@ class SampleForm(forms.Form):
         label="Đưa lên các sàn",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        choices=[("voso", "Vỏ Sò"), ("postmart", "Postmart (nongsan.buudien.vn)")],
+        choices=[("voso", "VoSo"), ("postmart", "Postmart (nongsan.buudien.vn)")],
     )
     harvested = forms.DateField(label="Ngày thu hoạch", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     agreed = forms.BooleanField(

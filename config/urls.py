@@ -14,6 +14,7 @@ from config import health
 from config.api import api
 from config.design import design_page
 from config.media import media
+from config.onward import onward
 
 urlpatterns = [
     path("health/live", health.live),
@@ -26,6 +27,7 @@ urlpatterns = [
     path("tai-lieu/", include(wagtaildocs_urls)),
     path("api/", api.urls),
     path("media/<path:path>", media, name="media"),
+    path("di-tiep/", onward, name="onward"),
     path("", include("core.urls")),
     path("", include("onboarding.urls")),
     path("", include("market.urls")),

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
@@ -23,6 +24,10 @@ from django.db import connection, connections
 
 from market.platforms.models import SheetBatch
 from tests.people import People, make_people
+
+# The same examples every time: a run that was green stays green until something changes.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path(os.environ.get("STATE_DIR", ROOT / "var")) / "test"

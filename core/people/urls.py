@@ -9,5 +9,4 @@ urlpatterns = [
     path("dang-nhap/", views.SignIn.as_view(), name="login"),
     path("dang-nhap/ma/", views.enter, name="enter"),
     path("dang-xuat/", LogoutView.as_view(), name="logout"),
-    path("di-tiep/", views.onward, name="onward"),
 ]

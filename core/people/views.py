@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, redirect_to_login
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,17 +18,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from core.kit import phones
 from core.people.actions import CodeRefused, enter_with_code
 from core.people.forms import EntryForm, SignInForm
-from core.people.models import Role
-from core.people.queries import Viewer, viewer_of
+from core.people.queries import viewer_of
 
 View = Callable[..., HttpResponseBase]
-
-# Where people start, by the first role that fits.
-_FIRST_PAGES = (
-    ((Role.TEAM_LEAD, Role.TEAM_MEMBER), "/thuc-dia/"),
-    ((Role.PLATFORM_OPERATOR,), "/san/"),
-    ((Role.NATIONAL, Role.PROVINCE, Role.COMMUNE, Role.AUDITOR), "/bang/"),
-)
 
 
 def signed_in(view: View) -> View:
@@ -107,16 +99,3 @@ def enter(request: HttpRequest) -> HttpResponse:
             login(request, user)
             return redirect("onward")
     return render(request, "core/people/enter.html", {"form": form})
-
-
-@signed_in
-def onward(request: HttpRequest) -> HttpResponse:
-    """After signing in: to the page where this person's day starts."""
-    return HttpResponseRedirect(first_page(viewer_of(request)))
-
-
-def first_page(viewer: Viewer) -> str:
-    """The address of the page where this person's day starts."""
-    if viewer.is_operator:
-        return "/bang/"
-    return next((page for roles, page in _FIRST_PAGES if viewer.has_role(*roles)), "/nguoi-ban/")

@@ -36,7 +36,7 @@ class PhotosField(forms.FileField):
 
 
 # Marks stand between groups of three only: "55.000,00" must not become 5,500,000.
-_DONG = re.compile(r"\d{1,12}|\d{1,3}(?:[\s.,_]\d{3}){1,3}")
+_DONG = re.compile(r"\d{1,30}|\d{1,3}(?:[\s.,_]\d{3}){1,9}")
 
 
 class DongField(forms.CharField):

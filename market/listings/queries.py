@@ -51,6 +51,10 @@ def listings_of(viewer: Viewer) -> QuerySet[Listing]:
 def listing_todos(viewer: Viewer) -> Iterable[Todo]:
     """Drafts to finish and goods that have run out."""
     rows = listings_of(viewer).prefetch_related(None)
+    if not rows.exists():
+        yield Todo(
+            "Gian hàng chưa có sản phẩm nào.", reverse("seller_listing_new"), "Đăng sản phẩm đầu tiên", 3, "info"
+        )
     for listing in rows.filter(state=Listing.State.PUBLISHED, stock=0)[:FEW_TODOS]:
         yield Todo(
             f"{listing.name} đã hết hàng.",

@@ -74,6 +74,8 @@ def _edit(request: HttpRequest, shop: Shop, listing: Listing | None) -> HttpResp
         on_sale = listing is not None and listing.state == Listing.State.PUBLISHED
         if on_sale and not photos:
             form.add_error("photos", _("Sản phẩm đang bán cần ít nhất một ảnh."))
+        if "publish" in request.POST and not photos and form.errors:
+            form.add_error("photos", _("Thêm ít nhất một ảnh chụp sản phẩm."))
         if form.is_valid():
             saved = write_listing(
                 shop=shop,

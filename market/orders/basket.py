@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 KEY = "basket"
+ORDERS = "orders"
 MAX_LINES = 30
 MAX_QUANTITY = 999
 
@@ -34,3 +35,14 @@ def put(session: Any, sku: str, quantity: int) -> None:
 def empty(session: Any) -> None:
     """Forget the basket."""
     session[KEY] = {}
+
+
+def remember_order(session: Any, key: str) -> None:
+    """Keep the way back to an order for whoever leaves the gateway by the back button; the last five."""
+    session[ORDERS] = [*orders_of(session), key][-5:]
+
+
+def orders_of(session: Mapping[str, Any]) -> list[str]:
+    """The keys of the orders placed from this browser, oldest first."""
+    found = session.get(ORDERS, [])
+    return [str(key) for key in found] if isinstance(found, list) else []

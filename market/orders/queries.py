@@ -58,6 +58,11 @@ def order_by_key(key: str) -> Order | None:
     return Order.objects.filter(key=key).select_related("payment").prefetch_related("lines__shop").first()
 
 
+def unpaid_orders(keys: Iterable[str]) -> list[Order]:
+    """Those of these orders that still wait for their payment, newest first."""
+    return list(Order.objects.filter(key__in=list(keys), state=Order.State.PLACED).order_by("-placed_at"))
+
+
 def lines_sold_by(viewer: Viewer) -> QuerySet[OrderLine]:
     """Paid lines of the shops this person acts for, newest first: never another shop's lines of the same order."""
     return (

@@ -23,7 +23,7 @@ from market.orders import basket
 from market.orders.actions import AmountOutOfBounds, place_order
 from market.orders.forms import CheckoutForm
 from market.orders.models import Order
-from market.orders.queries import basket_lines, lines_sold_by, order_by_key
+from market.orders.queries import basket_lines, lines_sold_by, order_by_key, unpaid_orders
 from market.payments.actions import PaymentClosed, begin_attempt
 from market.payments.models import Payment
 from market.payments.vnpay.codes import meaning_of_reason
@@ -54,6 +54,7 @@ def show_basket(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "total": sum(line.sum for line in lines),
         "ready": bool(lines) and not any(line.problem for line in lines),
+        "unpaid": unpaid_orders(keys) if (keys := basket.orders_of(request.session)) else [],
     }
     return render(request, "market/orders/basket.html", context)
 
@@ -103,6 +104,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
             form.add_error(None, _("Đơn hàng phải từ 5.000 đ đến dưới 1 tỷ đồng."))
         else:
             basket.empty(request.session)
+            basket.remember_order(request.session, order.key)
             return _to_the_bank(request, order)
     context = {"form": form, "lines": lines, "total": sum(line.sum for line in lines)}
     return render(request, "market/orders/checkout.html", context)

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.kit import clock
+from ocop.presence.rules import EARLIEST_DAY
 
 
 def _day_input() -> forms.DateInput:
@@ -33,6 +34,8 @@ class ScopeForm(forms.Form):
         day: date | None = self.cleaned_data["on"]
         if day is not None and day > clock.today():
             raise forms.ValidationError(_("Ngày này chưa đến. Hãy chọn hôm nay hoặc một ngày trước."))
+        if day is not None and day < EARLIEST_DAY:
+            raise forms.ValidationError(_("Số liệu bắt đầu từ 01/01/2018. Hãy chọn ngày sau đó."))
         return day
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest
 from django.utils.http import urlencode
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 
 from core.people.queries import Viewer
 from ocop.indicators.evidence import HouseholdRow, ProductRow, evidence_rows
@@ -21,6 +21,7 @@ from ocop.indicators.queries import (
     scope_for,
 )
 from ocop.indicators.registry import Indicator, Side, indicator_by_code
+from ocop.presence.rules import EARLIEST_DAY
 
 router = Router(tags=["indicators"])
 
@@ -87,9 +88,12 @@ class RowsOut(Schema):
     rows: list[RowOut]
 
 
+AskedDay = Annotated[date | None, Query(ge=EARLIEST_DAY, le=date(2100, 1, 1))]
+
+
 @router.get("/indicators/{code}", response=IndicatorOut)
 def get_indicator(
-    request: HttpRequest, code: str, unit: str = "", area: str = "", on: date | None = None
+    request: HttpRequest, code: str, unit: str = "", area: str = "", on: AskedDay = None
 ) -> dict[str, Any]:  # fmt: skip
     """One indicator within `unit` (today's province or commune) or `area` (a province of before 1 July 2025)
     as of `on` (today in Vietnam by default). 404 for what the person may not see."""
@@ -116,7 +120,7 @@ def list_indicator_rows(
     code: str,
     unit: str = "",
     area: str = "",
-    on: date | None = None,
+    on: AskedDay = None,
     side: Side | None = None,
     page: int = 1,
 ) -> dict[str, Any]:

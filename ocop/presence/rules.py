@@ -31,6 +31,8 @@ class Limits:
 # No law sets these numbers. A new proposal gets a line of its own, so that reports on earlier days stay what
 # they were.
 LIMITS = (Limits(since=date(2018, 1, 1), product_days=30, account_days=180),)
+# Earlier days cannot be asked about: the programme began in 2018 (490/QĐ-TTg).
+EARLIEST_DAY = LIMITS[0].since
 
 
 def limits_on(on: date) -> Limits:

@@ -33,7 +33,7 @@ def normalise_link(url: str) -> str:
         port = parts.port
     except ValueError:  # brackets or a port that are none
         raise LinkRefused("Liên kết này chưa đúng. Hãy mở trang sản phẩm rồi chép lại.") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or ":" in parts.hostname:
         raise LinkRefused("Liên kết phải bắt đầu bằng https:// và tên sàn.")
     host = parts.hostname.lower().removeprefix("www.")
     netloc = f"{host}:{port}" if port not in {None, 80, 443} else host

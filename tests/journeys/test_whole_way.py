@@ -50,7 +50,7 @@ def register_at_the_door(team: Walker) -> str:
     team.sign_in("to")
     team.click("Đăng ký một hộ", role="link")
     team.click("Lưu hộ này")
-    assert page.get_by_text("Chưa lưu được").is_visible()
+    assert page.get_by_text("Hãy xem lại các chỗ sau").is_visible()
     page.get_by_label("Ấp, thôn, khu phố").select_option(index=1)
     page.get_by_label("Họ tên chủ hộ").fill("Đoàn Tuấn Diễm")
     page.get_by_label("Của chủ hộ").check()

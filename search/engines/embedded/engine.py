@@ -58,7 +58,8 @@ class EmbeddedEngine:
     def search(self, question: Question) -> Answer:
         words = words_of(question.text)
         wanted = Wanted(words, keep_marks=True)
-        groups = self._groups(wanted)
+        # A question without a single letter or digit (an emoji, a bracket) means nothing that is for sale.
+        groups = self._groups(wanted) if words or not question.text.strip() else []
         if not groups and any(word.is_marked for word in words):
             wanted = replace(wanted, keep_marks=False)
             groups = self._groups(wanted)

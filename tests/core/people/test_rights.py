@@ -12,11 +12,12 @@ from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
+from config.onward import first_page
 from core.kit import clock
 from core.people.actions import give_grant, make_api_token
 from core.people.models import ApiToken, Grant, Role, User
 from core.people.queries import NOBODY, STAFF_ROLES, SYSTEM, viewer_by_token, viewer_for
-from core.people.views import first_page, for_roles, login_name
+from core.people.views import for_roles, login_name
 from core.places.models import Hamlet, Unit
 from onboarding.households.models import Household
 from tests.people import PASSWORD, People, make_producer
