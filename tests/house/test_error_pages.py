@@ -28,5 +28,11 @@ def test_days_that_cannot_be_asked_about(client: Client, people: People, day: st
     assert "Hãy chọn" in answer.content.decode()
 
 
+def test_the_address_of_a_form_opened_by_hand(client: Client, db: None) -> None:
+    answer = client.get("/gio-hang/doi")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "Trang này chỉ nhận biểu mẫu" in answer.content.decode()
+
+
 def test_a_question_without_letters_finds_nothing(client: Client, db: None) -> None:
     assert client.get("/api/v1/search?q=%F0%9F%98%80").json()["count"] == 0
