@@ -27,32 +27,22 @@ def record_consents(*, producer: Producer, answers: Mapping[str, bool], means: s
         raise ValueError(f"not asked by consent: {sorted(unknown)}")
     notice = current_notice()
     now = clock.now()
+    given_on = [(purpose, LegalBasis.CONSENT, given) for purpose, given in answers.items()]
+    if not producer.consents.filter(purpose=Purpose.REGISTER).exists():
+        given_on.append((Purpose.REGISTER, LegalBasis.STATE_MANAGEMENT, True))
     rows = [
         Consent(
             producer=producer,
             purpose=purpose,
-            basis=LegalBasis.CONSENT,
+            basis=basis,
             notice=notice,
             given=given,
             means=means,
             at=now,
             recorded_by_id=by.user_id,
         )
-        for purpose, given in answers.items()
+        for purpose, basis, given in given_on
     ]
-    if not producer.consents.filter(purpose=Purpose.REGISTER).exists():
-        rows.append(
-            Consent(
-                producer=producer,
-                purpose=Purpose.REGISTER,
-                basis=LegalBasis.STATE_MANAGEMENT,
-                notice=notice,
-                given=True,
-                means=means,
-                at=now,
-                recorded_by_id=by.user_id,
-            )
-        )
     Consent.objects.bulk_create(rows)
     record(
         "consent.recorded", actor_id=by.user_id, object_label=f"producer:{producer.pk}", unit_code=producer.commune.code

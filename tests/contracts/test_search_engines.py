@@ -107,7 +107,8 @@ class TestWords:
          "dieu)", "dieu -muoi", "{a b}: c", "dieu & !muoi", "a | b", "<->", "\\", "%s %%", ";--", "\x00", "½", "数", "🥜"],
     )  # fmt: skip
     def test_typed_text_is_never_syntax(self, engine: Engine, text: str) -> None:
-        engine.search(Question(text))
+        answer = engine.search(Question(text))
+        assert len(answer.hits) == min(answer.count, PAGE_SIZE)
 
     def test_signs_between_words_are_spaces(self, engine: Engine) -> None:
         assert names(engine, '"hat" (dieu) -rang* muoi:') == [CASHEW]
