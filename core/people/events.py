@@ -1,0 +1,17 @@
+"""What happened to people's log-ins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.events.registry import Event
+
+
+@dataclass(frozen=True)
+class SignInCodeMade(Event):
+    """A one-time sign-in code waits to be sent. `phone` is E.164, `code` as it is typed; neither is ever logged."""
+
+    phone: str
+    code: str
+    expires_at: datetime
