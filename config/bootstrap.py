@@ -1,6 +1,6 @@
 """What `make` calls: sets up what is missing, then runs, tests or checks. Standard library only.
 
-    python3 config/bootstrap.py run | test [pytest arguments] | lint | tools
+    python3 config/bootstrap.py run | test [pytest arguments] | lint | bench [parts] | tools
 
 Everything it makes is in var/. Each step leaves a stamp of what it was made from, so a second start takes seconds.
 """
@@ -36,9 +36,9 @@ def main() -> int:
     task, *rest = sys.argv[1:] or [""]
     if task == "run":
         return run()
-    if task in {"test", "lint", "tools"}:
+    if task in {"test", "lint", "bench", "tools"}:
         install(with_tools=True)
-        return test(rest) if task == "test" else lint() if task == "lint" else 0
+        return test(rest) if task == "test" else lint() if task == "lint" else bench(rest) if task == "bench" else 0
     return _say(__doc__ or "")
 
 
@@ -114,6 +114,12 @@ def test(arguments: list[str]) -> int:
     """The whole suite on the embedded default."""
     environment = _CLEAN | {"MODE": "test"}
     return subprocess.run([str(PYTHON), "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False).returncode
+
+
+def bench(arguments: list[str]) -> int:
+    """The benchmarks, on databases of their own."""
+    command = [str(PYTHON), "manage.py", "bench", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=_CLEAN, check=False).returncode
 
 
 def lint() -> int:

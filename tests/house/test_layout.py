@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-STOREYS = ("config", "core", "onboarding", "market", "ocop", "search")
+STOREYS = ("benchmarks", "config", "core", "onboarding", "market", "ocop", "search")
 FORBIDDEN = {"utils.py", "helpers.py", "services.py", "managers.py", "signals.py"}
 LIMIT = 400
 
