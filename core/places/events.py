@@ -1,0 +1,36 @@
+"""What happened to the map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from core.events.registry import Event
+
+
+@dataclass(frozen=True)
+class UnitLinkFact:
+    """`new_id` took over from `old_id`: its `whole`, a `part`, or the `default` part of a split (UnitLink.Kind)."""
+
+    old_id: int
+    new_id: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class UnitsChanged(Event):
+    """A resolution was entered. It is in force from `on`, a day that may lie in the past or still ahead; `links` names
+    every unit that ended (empty when units were only renamed)."""
+
+    on: date
+    decision: str
+    links: tuple[UnitLinkFact, ...]
+
+
+@dataclass(frozen=True)
+class HamletsChanged(Event):
+    """Hamlets were merged or split from `on`; the links hold hamlet ids. A rename keeps the hamlet and is no news."""
+
+    on: date
+    decision: str
+    links: tuple[UnitLinkFact, ...]
