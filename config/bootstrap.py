@@ -160,6 +160,8 @@ def _supervise(commands: dict[str, list[str]], environment: dict[str, str], port
     except KeyboardInterrupt:
         return 0
     finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave children behind
         for child in children.values():
             if child.poll() is None:
                 child.terminate()

@@ -29,6 +29,8 @@ def problems() -> list[str]:
         found.append("SELLING must be set to direct or showcase.")
     if env.SELLING == "direct":
         found += _payment_problems()
+    if env.SANDBOX_MARKET_KEY:
+        found.append("SANDBOX_MARKET_KEY must be unset: the simulated marketplace is no platform.")
     if env.DATABASE_URL.startswith("sqlite"):
         found.append("DATABASE_URL must name a PostgreSQL database.")
     return found

@@ -6,7 +6,7 @@ from typing import Any
 
 import dj_database_url
 
-from config import env
+from config import content_policy, env
 
 BASE_DIR = env.ROOT
 DEBUG = env.DEBUG
@@ -53,13 +53,14 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "config.content_policy.ContentPolicy",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.errors.page_for_wrong_method",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
@@ -147,7 +148,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.PRODUCTION 
 SECURE_HSTS_SECONDS = 31_536_000 if env.PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail previews a page in a frame of its own site
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": content_policy.for_pages(env.VNPAY_PAY_URL if env.SELLING == "direct" else "")
+}
+X_FRAME_OPTIONS = "DENY"  # Wagtail marks its own preview as allowed in a frame of this site
 
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
 WAGTAIL_ENABLE_UPDATE_CHECK = False

@@ -23,6 +23,7 @@ SAFE: dict[str, Any] = {
     "BASE_URL": "https://lensan.example.vn",
     "SELLING": "direct",
     "DATABASE_URL": "postgres://lensan@db/lensan",
+    "SANDBOX_MARKET_KEY": "",
     "VNPAY_TMN_CODE": "LENSAN01",
     "VNPAY_HASH_SECRET": "H" * 32,
     "VNPAY_DOUBLE": "http://127.0.0.1:8002",
@@ -59,6 +60,7 @@ def test_safe_values_are_safe(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"SELLING": ""}, "SELLING"),
         ({"SELLING": "both"}, "SELLING"),
         ({"DATABASE_URL": "sqlite:////var/lensan.sqlite3"}, "DATABASE_URL"),
+        ({"SANDBOX_MARKET_KEY": "demo-market-key"}, "SANDBOX_MARKET_KEY"),
         ({"VNPAY_TMN_CODE": ""}, "VNPAY_TMN_CODE"),
         ({"VNPAY_TMN_CODE": "DEMO0001"}, "VNPAY_TMN_CODE"),
         ({"VNPAY_HASH_SECRET": ""}, "VNPAY_HASH_SECRET"),
@@ -96,6 +98,31 @@ def test_a_server_and_a_command_do_not_start(started: list[str], tmp_path: Path)
     for name in ("SECRET_KEY", "FIELD_KEYS", "ALLOWED_HOSTS", "SELLING", "DATABASE_URL"):
         assert name in said, said
     assert env.DEMO_SECRET not in said
+
+
+def production_environment(tmp_path: Path, **changes: str) -> dict[str, str]:
+    """An environment in which production starts; everything else of this process is left out."""
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "VIRTUAL_ENV"}}
+    lists = {"FIELD_KEYS": "f" * 40, "ALLOWED_HOSTS": "lensan.example.vn", "SECRET_KEY": "k3" * 32 + "-_xyzabcdef"}
+    safe = {name: value for name, value in SAFE.items() if isinstance(value, str)}
+    return kept | safe | lists | {"MODE": "production", "STATE_DIR": str(tmp_path)} | changes
+
+
+def test_djangos_own_deployment_check_is_clean(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT, env=production_environment(tmp_path), capture_output=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"no issues" in done.stdout
+
+
+def test_the_deployment_check_sees_an_unsafe_value(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT, env=production_environment(tmp_path, SECRET_KEY="a" * 60), capture_output=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode != 0 and b"SECRET_KEY" in done.stderr
 
 
 @pytest.mark.django_db
