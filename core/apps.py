@@ -13,3 +13,6 @@ class CoreConfig(AppConfig):
         register_vocabulary(
             ["grant.given", "person.made", "entry_code.issued", "entry_code.used", "api_token.made"],
         )
+        register_vocabulary(
+            ["grant.ended", "grant.renewed", "grant.reviewed", "grant.moved", "operator.made", "operator.ended"]
+        )

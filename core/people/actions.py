@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
@@ -12,9 +12,11 @@ from django.db.models import F
 
 from core.audit.actions import record
 from core.kit import clock
-from core.people.models import ApiToken, EntryCode, Grant, User
+from core.people.grants.actions import give_grant
+from core.people.models import ApiToken, EntryCode, User
 from core.people.queries import Viewer, key_hash
-from core.places.models import Hamlet, Unit
+
+__all__ = ["CodeRefused", "enter_with_code", "give_grant", "issue_entry_code", "make_api_token", "make_person"]
 
 CODE_LIFE = timedelta(days=7)
 MAX_TRIES = 5
@@ -24,33 +26,6 @@ _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 class CodeRefused(Exception):
     """The user name and code do not fit, or the code is used up. Never says which."""
-
-
-@transaction.atomic
-def give_grant(
-    *,
-    user: User,
-    role: str,
-    unit: Unit | None,
-    given_by: Viewer,
-    valid_from: date | None = None,
-    valid_to: date | None = None,
-    hamlet: Hamlet | None = None,
-) -> Grant:
-    """Give a person a role in a unit (None: the whole country) for a period."""
-    grant = Grant.objects.create(
-        user=user,
-        role=role,
-        unit=unit,
-        hamlet=hamlet,
-        valid_from=valid_from or clock.today(),
-        valid_to=valid_to,
-        given_by_id=given_by.user_id,
-    )
-    record(
-        "grant.given", actor_id=given_by.user_id, object_label=f"grant:{grant.pk}", unit_code=unit.code if unit else ""
-    )
-    return grant
 
 
 @transaction.atomic

@@ -36,9 +36,9 @@ class UnitAdmin(ReadOnlyAdmin):
 
 @admin.register(Grant)
 class GrantAdmin(ReadOnlyAdmin):
-    list_display = ("user", "role", "unit", "hamlet", "valid_from", "valid_to", "given_by")
+    list_display = ("user", "role", "unit", "hamlet", "valid_from", "valid_to", "given_by", "ended_by")
     list_filter = ("role",)
-    list_select_related = ("user", "unit", "hamlet", "given_by")
+    list_select_related = ("user", "unit", "hamlet", "given_by", "ended_by")
 
 
 @admin.register(AuditEntry)

@@ -15,3 +15,19 @@ class SignInCodeMade(Event):
     phone: str
     code: str
     expires_at: datetime
+
+
+@dataclass(frozen=True)
+class GrantGiven(Event):
+    """A person received a role; the row says which, where and for how long."""
+
+    grant_id: int
+    user_id: int
+
+
+@dataclass(frozen=True)
+class GrantEnded(Event):
+    """A grant was ended before its time."""
+
+    grant_id: int
+    user_id: int

@@ -43,7 +43,12 @@ class Role(models.TextChoices):
 
 
 class Grant(models.Model):
-    """One role in one unit for a period. Without a unit it is for the whole country (national roles only)."""
+    """One role in one unit for a period. Without a unit it is for the whole country (national roles only).
+
+    `valid_to` is the first day without it; an early end moves it, so that a grant taken back on its first day has an
+    empty period. `to_decide` says in Vietnamese what a person must still decide about it (after a commune was split).
+    On PostgreSQL an exclusion constraint refuses two equal grants at a time; the action refuses them everywhere.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
     role = models.CharField(max_length=20, choices=Role.choices)
@@ -52,6 +57,11 @@ class Grant(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
     given_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    end_reason = models.CharField(max_length=200, blank=True)
+    reviewed_on = models.DateField(null=True)
+    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    to_decide = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
@@ -60,7 +70,11 @@ class Grant(models.Model):
                 name="grant_without_unit_is_national",
             ),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="grant_period_runs_forward"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="grant_period_runs_forward"
+            ),
+            models.CheckConstraint(
+                condition=Q(hamlet__isnull=True) | Q(role__in=["team_lead", "team_member"]),
+                name="grant_of_a_hamlet_is_a_teams",
             ),
         ]
 
@@ -77,10 +91,12 @@ class EntryCode(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key for programs; only its hash is kept. It has exactly the rights of its person."""
+    """A key for programs; only its hash is kept. It has exactly the rights of its person, and ends by itself."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=80)
     key_hash = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)

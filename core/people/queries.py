@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from core.kit import clock
 from core.people.models import ApiToken, Grant, Role, User
-from core.places.models import in_force
+from core.places.models import Unit, in_force
 
 STAFF_ROLES = (Role.NATIONAL, Role.PROVINCE, Role.COMMUNE, Role.AUDITOR)
 
@@ -44,18 +44,45 @@ class Viewer:
         """Whether a grant of one of these roles is in force anywhere."""
         return self.is_operator or any(grant.role in roles for grant in self.grants)
 
-    def area(self, *roles: str, unit_field: str = "unit") -> Q:
+    def sees_everything(self, *roles: str) -> bool:
+        """Whether one of these roles is held for the whole country (operators and SYSTEM: always)."""
+        nationwide = any(grant.role in roles and grant.unit_id is None for grant in self.grants)
+        return self.is_system or self.is_operator or nationwide
+
+    def area(self, *roles: str, unit_field: str = "unit", hamlet_field: str = "") -> Q:
         """The filter "in the area of my grants of these roles" for rows whose commune is `unit_field`.
 
-        A province grant covers its communes. Without a grant the filter matches nothing.
+        This is the one place where an area becomes a filter. A province grant covers its communes. A grant of a hamlet
+        covers rows of that `hamlet_field` only, and nothing of a table without hamlets. Without a grant the filter
+        matches nothing.
         """
-        held = [grant for grant in self.grants if grant.role in roles]
-        if self.is_system or self.is_operator or any(grant.unit_id is None for grant in held):
+        if self.sees_everything(*roles):
             return ~Q(pk__in=[])  # everything; an empty Q would vanish when it is or-ed with another
-        units = [grant.unit_id for grant in held]
-        if not units:
-            return Q(pk__in=[])
-        return Q(**{f"{unit_field}__in": units}) | Q(**{f"{unit_field}__parent__in": units})
+        held = [grant for grant in self.grants if grant.role in roles]
+        units = [grant.unit_id for grant in held if grant.hamlet_id is None]
+        hamlets = [grant.hamlet_id for grant in held if grant.hamlet_id is not None]
+        found = Q(pk__in=[])
+        if units:
+            found |= Q(**{f"{unit_field}__in": units}) | Q(**{f"{unit_field}__parent__in": units})
+        if hamlets and hamlet_field:
+            found |= Q(**{f"{hamlet_field}__in": hamlets})
+        return found
+
+    def units(self, *roles: str) -> Q:
+        """The filter "the units of my grants of these roles, and the communes in them" for `Unit` rows themselves."""
+        if self.sees_everything(*roles):
+            return ~Q(pk__in=[])
+        units = [grant.unit_id for grant in self.grants if grant.role in roles and grant.hamlet_id is None]
+        return Q(pk__in=units) | Q(parent__in=units) if units else Q(pk__in=[])
+
+    def covers(self, unit: Unit | None, *roles: str) -> bool:
+        """Whether one of these roles is held for this unit or its province; for None only by the whole country's."""
+        if self.sees_everything(*roles):
+            return True
+        if unit is None:
+            return False
+        around = {unit.pk, unit.parent_id}
+        return any(grant.role in roles and grant.hamlet_id is None and grant.unit_id in around for grant in self.grants)
 
 
 NOBODY = Viewer(None)

@@ -47,7 +47,7 @@ def area_choices(viewer: Viewer) -> list[AreaChoice]:
     """Provinces for people who see the whole country; otherwise the units of the grants and the communes within."""
     units = areas_of(viewer)
     held = {grant.unit_id for grant in viewer.grants if grant.role in STAFF_ROLES}
-    if viewer.is_operator or None in held:
+    if viewer.sees_everything(*STAFF_ROLES):
         units = units.filter(level=Level.PROVINCE)
     ordered = sorted(units, key=lambda unit: (unit.level == Level.COMMUNE, sort_key(unit.name)))
     only = held if len(held) == 1 and not viewer.is_operator else set()

@@ -69,11 +69,7 @@ def scope_for(viewer: Viewer, *, unit_code: str = "", former_area: str = "", on:
 def areas_of(viewer: Viewer) -> QuerySet[Unit]:
     """Today's provinces and communes that lie in the viewer's area as staff."""
     today = Unit.objects.filter(in_force(clock.today()), level__in=[Level.PROVINCE, Level.COMMUNE])
-    held = [grant for grant in viewer.grants if grant.role in STAFF_ROLES]
-    if viewer.is_operator or any(grant.unit_id is None for grant in held):
-        return today
-    ids = [grant.unit_id for grant in held]
-    return today.filter(Q(pk__in=ids) | Q(parent__in=ids))
+    return today.filter(viewer.units(*STAFF_ROLES))
 
 
 def measure(indicators: Iterable[Indicator], scope: Scope) -> list[Measurement]:

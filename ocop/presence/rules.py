@@ -8,7 +8,6 @@ from datetime import date, datetime, time, timedelta
 from core.kit.clock import VIETNAM
 from core.people.models import Role
 from core.people.queries import Viewer
-from core.places.models import Unit
 from market.listings.models import Listing
 from ocop.register.models import OcopProduct
 from ocop.register.rules import maker_key
@@ -59,7 +58,7 @@ def can_link(viewer: Viewer, product: OcopProduct, listing: Listing) -> bool:
     producer = listing.shop.producer
     if viewer.is_signed_in and may_act_for(viewer, producer.pk):
         return False
-    return _covers(viewer, product.unit) or _covers(viewer, producer.commune)
+    return any(viewer.covers(unit, Role.PROVINCE, Role.COMMUNE) for unit in (product.unit, producer.commune))
 
 
 def makers_differ(product: OcopProduct, listing: Listing) -> bool:
@@ -68,13 +67,6 @@ def makers_differ(product: OcopProduct, listing: Listing) -> bool:
     if product.producer_id is not None:
         return product.producer_id != producer.pk
     return maker_key(product.producer_name) != maker_key(producer.name)
-
-
-def _covers(viewer: Viewer, unit: Unit | None) -> bool:
-    if viewer.is_operator or viewer.is_system:
-        return True
-    held = {grant.unit_id for grant in viewer.grants if grant.role in {Role.PROVINCE, Role.COMMUNE}}
-    return unit is not None and bool(held & {unit.pk, unit.parent_id} - {None})
 
 
 def _midnight(day: date) -> datetime:

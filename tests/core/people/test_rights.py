@@ -20,6 +20,7 @@ from core.people.queries import NOBODY, STAFF_ROLES, SYSTEM, viewer_by_token, vi
 from core.people.views import for_roles, login_name
 from core.places.models import Hamlet, Unit
 from onboarding.households.models import Household
+from onboarding.households.queries import hamlets_of_team, households_visible_to
 from tests.people import PASSWORD, People, make_producer
 
 
@@ -103,7 +104,52 @@ def test_a_grant_ends_at_midnight_in_vietnam(people: People) -> None:
 @pytest.mark.parametrize("role", [Role.PROVINCE, Role.COMMUNE, Role.TEAM_LEAD, Role.TEAM_MEMBER])
 def test_the_database_refuses_a_local_role_for_the_whole_country(people: People, role: Role) -> None:
     with pytest.raises(IntegrityError):
-        give_grant(user=people.users["dung"], role=role, unit=None, given_by=SYSTEM)
+        Grant.objects.create(user=people.users["dung"], role=role, unit=None, valid_from=clock.today())
+
+
+def test_the_database_refuses_a_hamlet_for_an_officer(people: People) -> None:
+    with pytest.raises(IntegrityError):
+        Grant.objects.create(
+            user=people.users["dung"],
+            role=Role.COMMUNE,
+            unit=people.commune,
+            hamlet=people.hamlet,
+            valid_from=clock.today(),
+        )
+
+
+def test_a_grant_of_a_hamlet_covers_that_hamlet_only(people: People, next_commune: Household) -> None:
+    """Tâm's hamlet is Thôn 2: not the rest of the commune, and nothing of a table that knows no hamlets."""
+    second = Hamlet.objects.create(commune=people.commune, name="Thôn 2")
+    make_producer("Hộ Nhì", second)
+    tam = User.objects.create_user(username="tam", full_name="Tâm")
+    give_grant(user=tam, role=Role.TEAM_MEMBER, unit=people.commune, hamlet=second, given_by=SYSTEM)
+    viewer = viewer_for(tam)
+    area = viewer.area(Role.TEAM_MEMBER, unit_field="commune", hamlet_field="hamlet")
+    assert set(Household.objects.filter(area).values_list("head_name", flat=True)) == {"Nhì"}
+    assert not Household.objects.filter(viewer.area(Role.TEAM_MEMBER, unit_field="commune")).exists()
+    assert not viewer.covers(people.commune, Role.TEAM_MEMBER)
+    assert not Unit.objects.filter(viewer.units(Role.TEAM_MEMBER)).exists()
+    assert [row.head_name for row in households_visible_to(viewer)] == ["Nhì"]
+    assert [row.name for row in hamlets_of_team(viewer)] == ["Thôn 2"]
+
+
+def test_an_operator_walks_to_no_doors(people: People) -> None:
+    User.objects.filter(username="dung").update(is_superuser=True)
+    assert list(hamlets_of_team(viewer_for(User.objects.get(username="dung")))) == []
+
+
+def test_cover_and_area_say_the_same(people: People, next_commune: Household, elsewhere: Household) -> None:
+    for name in people.users:
+        viewer = people.viewer(name)
+        inside = set(Unit.objects.filter(viewer.units(*STAFF_ROLES)).values_list("pk", flat=True))
+        for household in (next_commune, elsewhere, people.producer.household):
+            assert household is not None
+            by_area = Household.objects.filter(viewer.area(*STAFF_ROLES, unit_field="commune"), pk=household.pk)
+            assert (
+                by_area.exists() == viewer.covers(household.commune, *STAFF_ROLES) == (household.commune_id in inside)
+            )
+        assert not viewer.covers(None, *STAFF_ROLES)
 
 
 def test_nobody_is_not_the_system(people: People) -> None:
