@@ -11,18 +11,14 @@ from typing import BinaryIO
 
 from python_calamine import CalamineError, load_workbook
 
+from core.files.sheets import SheetKind, SheetRefused, check_sheet_upload
 from core.kit.text import fold_words, nfc
 from market.platforms.contract import ResultFileRefused
-from market.platforms.sheets.guard import COLUMNS_MAXIMUM, ROWS_MAXIMUM, UnsafeWorkbook, check_workbook
 
-FILE_BYTES_MAXIMUM = 10_000_000
 HEADER_ROWS = 20
-OLD_OFFICE_START = b"\xd0\xcf\x11\xe0"
+ROWS_MAXIMUM = 5_000
+COLUMNS_MAXIMUM = 200
 UNREADABLE = "Tệp này không mở được. Hãy mở lại bằng Excel, lưu thành .xlsx rồi gửi lại."
-OLD_OFFICE = "Tệp này là Excel kiểu cũ hoặc có mật khẩu. Hãy bỏ mật khẩu, lưu thành .xlsx rồi gửi lại."
-TOO_LARGE = "Tệp này quá lớn. Hãy chỉ giữ bảng kết quả, tối đa 5.000 dòng, rồi gửi lại."
-EMPTY = "Tệp này trống. Hãy chọn tệp kết quả đã điền."
-CSV_LETTERS = "Chữ trong tệp CSV không đọc được. Hãy lưu thành .xlsx, hoặc CSV UTF-8, rồi gửi lại."
 
 Cells = Sequence[str]
 
@@ -46,14 +42,11 @@ def read_table(stream: BinaryIO, needed: Sequence[str]) -> Table:
 
     Raises ResultFileRefused with a sentence for the person who sent the file.
     """
-    content = stream.read(FILE_BYTES_MAXIMUM + 1)
-    if len(content) > FILE_BYTES_MAXIMUM:
-        raise ResultFileRefused("too many bytes", message_vi=TOO_LARGE)
-    if not content.strip():
-        raise ResultFileRefused("empty file", message_vi=EMPTY)
-    if content.startswith(OLD_OFFICE_START):
-        raise ResultFileRefused("old office container", message_vi=OLD_OFFICE)
-    sheets = _xlsx_sheets(content) if content.startswith(b"PK") else [_csv_rows(content)]
+    try:
+        checked = check_sheet_upload(stream, rows_maximum=ROWS_MAXIMUM, columns_maximum=COLUMNS_MAXIMUM)
+    except SheetRefused as problem:
+        raise ResultFileRefused(problem.code, message_vi=str(problem)) from problem
+    sheets = _xlsx_sheets(checked.content) if checked.kind == SheetKind.XLSX else [_csv_rows(checked.content.decode())]
     wanted = [fold_words(heading) for heading in needed]
     best: set[str] = set()
     for rows in sheets:
@@ -79,40 +72,21 @@ def _refuse_repeated(row: Cells, wanted: Iterable[str]) -> None:
 
 def _xlsx_sheets(content: bytes) -> list[list[Cells]]:
     try:
-        check_workbook(content)
         book = load_workbook(io.BytesIO(content))
         sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
         # skip_empty_area=False: the line numbers must be those that Excel shows.
         return [[_texts(row) for row in sheet.to_python(skip_empty_area=False)] for sheet in sheets]
-    except UnsafeWorkbook as error:
-        message = TOO_LARGE if error.is_too_large else UNREADABLE
-        raise ResultFileRefused(str(error), message_vi=message) from error
     except (CalamineError, OSError, ValueError) as error:
         raise ResultFileRefused(str(error), message_vi=UNREADABLE) from error
 
 
-def _csv_rows(content: bytes) -> list[Cells]:
-    text = _decoded(content)
+def _csv_rows(text: str) -> list[Cells]:
     head = "\n".join(text.splitlines()[:HEADER_ROWS])
     delimiter = max(",;\t", key=head.count)
     try:
-        rows = [_texts(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)]
+        return [_texts(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)]
     except csv.Error as error:
         raise ResultFileRefused(str(error), message_vi=UNREADABLE) from error
-    if len(rows) > ROWS_MAXIMUM or any(len(row) > COLUMNS_MAXIMUM for row in rows):
-        raise ResultFileRefused("too many rows or columns", message_vi=TOO_LARGE)
-    return rows
-
-
-def _decoded(content: bytes) -> str:
-    is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    try:
-        text = content.decode("utf-16" if is_wide else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ResultFileRefused(str(error), message_vi=CSV_LETTERS) from error
-    if "\x00" in text:
-        raise ResultFileRefused("binary content", message_vi=UNREADABLE)
-    return text
 
 
 def _texts(row: Iterable[object]) -> Cells:
