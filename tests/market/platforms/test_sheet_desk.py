@@ -369,7 +369,7 @@ def test_the_desk_is_for_the_platforms_people_alone(
         (b"PK\x03\x04 hong", "Tệp này không mở được."),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Tệp này là Excel kiểu cũ hoặc có mật khẩu."),
         (b"", "Tệp này trống. Hãy chọn tệp khác."),
-        (b"   \n ", "Tệp này trống. Hãy chọn tệp kết quả đã điền."),
+        (b"   \n ", "Tệp này trống. Hãy chọn tệp khác."),
         (None, "Hãy chọn tệp kết quả."),
     ],
 )
