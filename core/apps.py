@@ -8,10 +8,18 @@ class CoreConfig(AppConfig):
     verbose_name = "Nền tảng"
 
     def ready(self) -> None:
-        from core.audit.actions import register_vocabulary
+        from core.audit.registry import register_objects, register_vocabulary
 
+        register_objects({"user": "tài khoản", "grant": "quyền"})
         register_vocabulary(
-            ["grant.given", "person.made", "entry_code.issued", "entry_code.used", "api_token.made"],
+            {
+                "grant.given": "cấp quyền",
+                "person.made": "mở tài khoản",
+                "entry_code.issued": "cấp mã vào lần đầu",
+                "entry_code.used": "vào lần đầu bằng mã",
+                "api_token.made": "tạo khóa API",
+                "audit.details_erased": "xóa nội dung đã ghi kèm nhật ký",
+            }
         )
         register_vocabulary(
             ["grant.ended", "grant.renewed", "grant.reviewed", "grant.moved", "operator.made", "operator.ended"]

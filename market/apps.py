@@ -10,7 +10,7 @@ class MarketConfig(AppConfig):
     def ready(self) -> None:
         from datetime import timedelta
 
-        from core.audit.actions import register_vocabulary
+        from core.audit.registry import register_objects, register_vocabulary
         from core.desk.registry import register_todos
         from core.events.registry import subscribe
         from core.jobs.registry import register_periodic
@@ -36,6 +36,7 @@ class MarketConfig(AppConfig):
         register_adapter("postmart", postmart)
         register_adapter("santhu", SanThuAdapter)
         register_vocabulary(VOCABULARY)
+        register_objects(OBJECTS)
         for source in (order_todos, platform_todos, listing_todos):
             register_todos(source)
         subscribe(ListingChanged, on_listing_changed)
@@ -49,22 +50,31 @@ class MarketConfig(AppConfig):
         register_periodic("orders.release", timedelta(minutes=1), release_forgotten_orders)
 
 
-VOCABULARY = [
-    "shop.opened",
-    "shop.changed",
-    "listing.written",
-    "listing.published",
-    "listing.paused",
-    "listing.badges_set",
-    "listing.sent_again",
-    "order.placed",
-    "order.paid",
-    "order.paid_late",
-    "order.released",
-    "payment.settled",
-    "payment.paid_twice",
-    "sheet.exported",
-    "sheet.answered",
-    "link.confirmed",
-    "link.refused",
-]
+OBJECTS = {
+    "shop": "gian hàng",
+    "listing": "tin bán",
+    "order": "đơn hàng",
+    "payment": "khoản tiền",
+    "connection": "kết nối sàn",
+    "sheet_batch": "tệp gửi sàn",
+    "platform_listing": "tin trên sàn",
+}
+VOCABULARY = {
+    "shop.opened": "mở gian hàng",
+    "shop.changed": "sửa gian hàng",
+    "listing.written": "viết tin bán",
+    "listing.published": "đăng bán",
+    "listing.paused": "ngừng bán",
+    "listing.badges_set": "đặt dấu chứng nhận cho tin",
+    "listing.sent_again": "gửi lại tin lên sàn",
+    "order.placed": "đặt hàng",
+    "order.paid": "đơn hàng đã trả tiền",
+    "order.paid_late": "đơn hàng trả tiền sau khi hủy",
+    "order.released": "hủy đơn hàng chưa trả tiền",
+    "payment.settled": "nhận đủ tiền",
+    "payment.paid_twice": "trả tiền hai lần",
+    "sheet.exported": "lấy tệp gửi sàn",
+    "sheet.answered": "nhận tệp kết quả của sàn",
+    "link.confirmed": "xác nhận thấy trên sàn",
+    "link.refused": "báo chưa thấy trên sàn",
+}

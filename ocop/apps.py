@@ -8,21 +8,29 @@ class OcopConfig(AppConfig):
     verbose_name = "OCOP"
 
     def ready(self) -> None:
-        from core.audit.actions import register_vocabulary
+        from core.audit.registry import register_objects, register_vocabulary
         from core.events.registry import subscribe
         from ocop.certificates.events import CertificatesChanged
         from ocop.presence.actions import refresh_badges
 
+        register_objects(
+            {
+                "ocop_product": "sản phẩm OCOP",
+                "certificate": "giấy chứng nhận",
+                "presence_link": "mối gắn tin bán",
+                "rows": "danh sách",
+            }
+        )
         register_vocabulary(
-            [
-                "ocop.imported",
-                "ocop_product.recorded",
-                "ocop_product.changed",
-                "certificate.recorded",
-                "certificate.changed",
-                "certificate.revoked",
-                "presence.linked",
-                "presence.unlinked",
-            ]
+            {
+                "ocop.imported": "nhập danh sách OCOP",
+                "ocop_product.recorded": "ghi sản phẩm OCOP",
+                "ocop_product.changed": "sửa sản phẩm OCOP",
+                "certificate.recorded": "ghi giấy chứng nhận",
+                "certificate.changed": "sửa giấy chứng nhận",
+                "certificate.revoked": "thu hồi giấy chứng nhận",
+                "presence.linked": "gắn tin bán với sản phẩm OCOP",
+                "presence.unlinked": "gỡ tin bán khỏi sản phẩm OCOP",
+            }
         )
         subscribe(CertificatesChanged, refresh_badges)

@@ -8,15 +8,23 @@ class OnboardingConfig(AppConfig):
     verbose_name = "Đăng ký"
 
     def ready(self) -> None:
-        from core.audit.actions import register_vocabulary
+        from core.audit.registry import register_objects, register_vocabulary
 
+        register_objects(
+            {
+                "household": "hộ",
+                "producer": "chủ thể",
+                "platform_account": "gian hàng trên sàn",
+                "outside_link": "liên kết trên sàn",
+            }
+        )
         register_vocabulary(
-            [
-                "household.registered",
-                "producer.registered",
-                "membership.recorded",
-                "consent.recorded",
-                "platform_account.claimed",
-                "link.observed",
-            ]
+            {
+                "household.registered": "đăng ký hộ",
+                "producer.registered": "đăng ký chủ thể",
+                "membership.recorded": "ghi người được làm cho chủ thể",
+                "consent.recorded": "ghi ý kiến đồng ý",
+                "platform_account.claimed": "khai gian hàng trên sàn",
+                "link.observed": "ghi điều đã thấy trên sàn",
+            }
         )

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import secrets
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
-from core.audit.models import AuditEntry
+from core.audit.chain import changes_text, digest
+from core.audit.models import AuditDetail, AuditEntry
+from core.audit.registry import is_known, register_vocabulary
 from core.kit import clock
+from core.kit.origin import origin
 
-_vocabulary: set[str] = set()
-
-
-def register_vocabulary(words: Iterable[str]) -> None:
-    """Add dotted action names ("listing.published") of one slice; called from `ready()`."""
-    _vocabulary.update(words)
+__all__ = ["erase_details", "record", "register_vocabulary"]
 
 
 def record(
@@ -24,22 +23,44 @@ def record(
     object_label: str,
     unit_code: str = "",
     on_behalf_of_id: int | None = None,
-    via: str = "web",
+    via: str = "",
+    changes: Mapping[str, tuple[str, str]] | None = None,
 ) -> None:
     """Write one entry in the caller's transaction. `object_label` is "model:id", never personal text.
 
+    `changes` maps what a person calls a value → (old, new); it goes encrypted into an erasable row, the entry keeps a
+    salted digest. `via` is told by where the code runs (web, api, worker, command) unless it is given.
     Raises ValueError for a word outside the vocabulary, RuntimeError outside a transaction.
     """
-    if action not in _vocabulary:
+    if not is_known(action):
         raise ValueError(f"unknown audit action {action!r}")
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an audit entry belongs into the transaction of its change")
-    AuditEntry.objects.create(
+    text, salt = changes_text(changes or {}), secrets.token_hex(16)
+    here = origin()
+    entry = AuditEntry.objects.create(
         at=clock.now(),
         actor_id=actor_id,
         on_behalf_of_id=on_behalf_of_id,
-        via=via,
+        via=via or here.via,
         action=action,
         object_label=object_label,
         unit_code=unit_code,
+        request_id=here.request_id,
+        digest=digest(salt, text) if text else "",
     )
+    if text:
+        AuditDetail.objects.create(entry=entry, salt=salt, text=text)
+
+
+@transaction.atomic
+def erase_details(*, object_labels: Iterable[str], actor_id: int | None) -> int:
+    """Erase what changed in words about these objects ("producer:12"); the entries stay, their digests say nothing
+    any more. Returns how many were erased."""
+    erased = 0
+    for label in sorted(set(object_labels)):
+        count = AuditDetail.objects.filter(entry__object_label=label).delete()[0]
+        if count:
+            record("audit.details_erased", actor_id=actor_id, object_label=label)
+        erased += count
+    return erased

@@ -1,16 +1,19 @@
-"""The audit trail: one row for everything that was done, never changed afterwards."""
+"""The audit trail: one row for everything that was done, never changed afterwards, sealed into a chain."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
+from django.db.models import Q
 
-from core.kit.append_only import AppendOnlyRows
+from core.kit.append_only import AppendOnly
+from core.kit.encryption import EncryptedTextField
 
 
-class AuditEntry(models.Model):
-    """Who did what to which object. Actors and objects are kept as values: the trail outlives them."""
+class AuditEntry(AppendOnly):
+    """Who did what to which object. Actors and objects are kept as values: the trail outlives them.
+
+    No personal text stands here: `digest` is a salted hash of what changed, the text is in AuditDetail.
+    """
 
     at = models.DateTimeField(db_index=True)
     actor_id = models.BigIntegerField(null=True)
@@ -19,13 +22,28 @@ class AuditEntry(models.Model):
     action = models.CharField(max_length=60, db_index=True)
     object_label = models.CharField(max_length=80, db_index=True)
     unit_code = models.CharField(max_length=10, blank=True)
+    request_id = models.CharField(max_length=40, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
 
-    objects = AppendOnlyRows.as_manager()
+    class Meta:
+        indexes = [models.Index(fields=["actor_id"]), models.Index(fields=["unit_code"])]
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise TypeError("an audit entry cannot be changed")
-        super().save(*args, **kwargs)
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("an audit entry cannot be deleted")
+class AuditDetail(models.Model):
+    """What changed, old and new, in words. It may be erased; without its salt the entry's digest says nothing."""
+
+    entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, primary_key=True, related_name="detail")
+    salt = models.CharField(max_length=32)
+    text = EncryptedTextField()
+
+
+class AuditSeal(AppendOnly):
+    """One link of the chain: the hash of the link before and of the entry. Positions have no gaps."""
+
+    position = models.BigIntegerField(primary_key=True)
+    entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="seal")
+    hash = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(position__gte=1), name="audit_seal_counts_from_one")]

@@ -1,12 +1,12 @@
 """Gathers the tables of all slices of this storey."""
 
-from core.audit.models import AuditEntry
+from core.audit.models import AuditDetail, AuditEntry, AuditSeal
 from core.files.models import Photo
 from core.jobs.models import Schedule, WorkerBeat
 from core.people.models import ApiToken, EntryCode, Grant, Role, User
 from core.places.models import Hamlet, Level, PlacesLoad, Unit, UnitLink, UnitName
 
 __all__ = [
-    "ApiToken", "AuditEntry", "EntryCode", "Grant", "Hamlet", "Level", "Photo", "PlacesLoad", "Role", "Schedule", "Unit", "UnitLink",
+    "ApiToken", "AuditDetail", "AuditEntry", "AuditSeal", "EntryCode", "Grant", "Hamlet", "Level", "Photo", "PlacesLoad", "Role", "Schedule", "Unit", "UnitLink",
     "UnitName", "User", "WorkerBeat",
 ]  # fmt: skip

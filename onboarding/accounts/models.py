@@ -5,12 +5,10 @@ Observations are only ever added. Whether an account or a link is verified or li
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 from django.db.models import Q
 
-from core.kit.append_only import AppendOnlyRows
+from core.kit.append_only import AppendOnly
 from core.people.models import User
 from onboarding.producers.models import Producer
 
@@ -67,7 +65,7 @@ class OutsideLink(models.Model):
         constraints = [models.UniqueConstraint(fields=["platform", "url"], name="one_link_per_page")]
 
 
-class Observation(models.Model):
+class Observation(AppendOnly):
     """Somebody or something looked at a link at a moment, and this is what was there."""
 
     class Result(models.TextChoices):
@@ -88,8 +86,6 @@ class Observation(models.Model):
     seen_price = models.BigIntegerField(null=True)
     evidence_hash = models.CharField(max_length=64)
 
-    objects = AppendOnlyRows.as_manager()
-
     class Meta:
         indexes = [models.Index(fields=["link", "-at"])]
         constraints = [
@@ -97,11 +93,3 @@ class Observation(models.Model):
                 condition=Q(observer="adapter") | Q(observed_by__isnull=False), name="observation_by_a_named_person"
             )
         ]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise TypeError("an observation cannot be changed")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("an observation cannot be deleted")

@@ -1,0 +1,109 @@
+"""What is only ever added to is guarded by the database itself, on whichever database this runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import IntegrityError, connection, models, transaction
+
+from core.audit.actions import record
+from core.audit.models import AuditEntry, AuditSeal
+from core.kit.append_only import AppendOnly
+from onboarding.accounts.actions import claim_account, claim_link, observe
+from onboarding.accounts.models import Observation, Platform
+from tests.people import People
+
+TRIGGERS = {
+    "sqlite": ({"no_update", "no_delete", "no_replace"}, "SELECT name FROM sqlite_master WHERE type = 'trigger'"),
+    "postgresql": ({"no_change", "no_truncate"}, "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"),
+}
+
+
+def guarded_models() -> list[type[AppendOnly]]:
+    return [model for model in apps.get_models() if issubclass(model, AppendOnly)]
+
+
+def missing_triggers() -> dict[str, set[str]]:
+    wanted, statement = TRIGGERS[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        there = {name for (name,) in cursor.fetchall()}
+    tables = [model._meta.db_table for model in guarded_models()]
+    found = {table: {name for name in wanted if f"{table}_{name}" not in there} for table in tables}
+    return {table: names for table, names in found.items() if names}
+
+
+@pytest.mark.django_db
+def test_every_append_only_table_has_its_triggers() -> None:
+    """Red after a migration that rebuilds such a table on SQLite: repeat AppendOnlyTrigger at its end."""
+    assert {AuditEntry, AuditSeal, Observation} <= set(guarded_models())
+    assert missing_triggers() == {}
+
+
+@pytest.fixture
+def rows(people: People) -> dict[type[AppendOnly], AppendOnly]:
+    """One row of each guarded table."""
+    platform = Platform.objects.create(code="cho-thu", name="Chợ thử")
+    link = claim_link(
+        account=claim_account(platform=platform, producer=people.producer, by=people.viewer("chi")),
+        url="https://cho-thu.vn/sp/1",
+        by=people.viewer("chi"),
+    )
+    seen = observe(link=link, result="live", observer="person", by=people.viewer("chi"))
+    record("grant.given", actor_id=1, object_label="grant:1")
+    entry = AuditEntry.objects.order_by("-pk")[0]
+    seal = AuditSeal(position=1, entry=entry, hash="0" * 64, sealed_at=datetime(2026, 5, 1, tzinfo=UTC))
+    seal.save()
+    connection.check_constraints()  # PostgreSQL truncates nothing while deferred checks wait
+    return {AuditEntry: entry, AuditSeal: seal, Observation: seen}
+
+
+def test_there_is_a_row_of_every_guarded_table(rows: dict[type[AppendOnly], AppendOnly]) -> None:
+    assert set(rows) == set(guarded_models())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE {table} SET {column} = {column} WHERE {key} = {value}",
+        "DELETE FROM {table} WHERE {key} = {value}",
+        "DELETE FROM {table}",
+        "REPLACE INTO {table} SELECT * FROM {table}",
+        "TRUNCATE {table} CASCADE",
+        "INSERT INTO {table} SELECT * FROM {table} WHERE {key} = {value} ON CONFLICT ({key}) DO UPDATE SET {column} = excluded.{column}",
+    ],
+)
+def test_the_database_refuses_raw_sql(rows: dict[type[AppendOnly], AppendOnly], statement: str) -> None:
+    word = statement.split()[0]
+    if (word, connection.vendor) in {("REPLACE", "postgresql"), ("TRUNCATE", "sqlite")}:
+        pytest.skip("the other database's word")
+    for model, row in rows.items():
+        before = list(models.QuerySet(model).values().order_by("pk"))
+        names = {
+            "table": model._meta.db_table, "key": model._meta.pk.column, "value": row.pk,
+            "column": model._meta.local_concrete_fields[-1].column,
+        }  # fmt: skip
+        with (
+            pytest.raises(IntegrityError, match="only ever added"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement.format(**names))
+        assert list(models.QuerySet(model).values().order_by("pk")) == before
+
+
+def test_the_models_refuse_too(rows: dict[type[AppendOnly], AppendOnly]) -> None:
+    for model, row in rows.items():
+        for wrong in (row.save, row.delete, model.objects.all().delete, lambda m=model: m.objects.update(pk=1)):
+            with pytest.raises(TypeError):
+                wrong()
+
+
+def test_the_migrations_go_back_and_forth(committed_db: None) -> None:
+    call_command("migrate", "onboarding", "0001", verbosity=0)
+    assert set(missing_triggers()) == {"onboarding_observation"}
+    call_command("migrate", "onboarding", verbosity=0)
+    assert missing_triggers() == {}
