@@ -8,7 +8,7 @@ from core.kit.append_only import AppendOnlyTrigger
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0001_initial")]
+    dependencies = [("core", "0002_grants_end_and_are_reviewed")]
     operations = [
         migrations.AddField("auditentry", "digest", models.CharField(blank=True, max_length=64)),
         migrations.AddField("auditentry", "request_id", models.CharField(blank=True, max_length=40)),
