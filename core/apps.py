@@ -22,5 +22,12 @@ class CoreConfig(AppConfig):
             }
         )
         register_vocabulary(
-            ["grant.ended", "grant.renewed", "grant.reviewed", "grant.moved", "operator.made", "operator.ended"]
+            {
+                "grant.ended": "kết thúc quyền",
+                "grant.renewed": "gia hạn quyền",
+                "grant.reviewed": "rà soát quyền",
+                "grant.moved": "chuyển quyền theo địa giới mới",
+                "operator.made": "giao quyền vận hành",
+                "operator.ended": "thôi quyền vận hành",
+            }
         )
