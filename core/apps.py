@@ -8,7 +8,11 @@ class CoreConfig(AppConfig):
     verbose_name = "Nền tảng"
 
     def ready(self) -> None:
+        from datetime import time, timedelta
+
         from core.audit.registry import register_objects, register_vocabulary
+        from core.jobs.registry import register_periodic
+        from core.jobs.work.upkeep import prune
 
         register_objects({"user": "tài khoản", "grant": "quyền"})
         register_vocabulary(
@@ -31,3 +35,6 @@ class CoreConfig(AppConfig):
                 "operator.ended": "thôi quyền vận hành",
             }
         )
+        register_objects({"job": "việc nền"})
+        register_vocabulary({"job.run_again": "chạy lại việc nền", "job.cancelled": "huỷ việc nền"})
+        register_periodic("jobs.prune", timedelta(days=1), prune, label="Dọn việc đã xong", at=time(2, 30))

@@ -1,4 +1,4 @@
-"""What the worker is doing."""
+"""What the workers are doing."""
 
 from __future__ import annotations
 
