@@ -13,10 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django_tasks import TaskContext, task
 from django_tasks_db.compat import DEFAULT_TASK_BACKEND_ALIAS, TaskResultStatus
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, DBTaskResultQuerySet
 
 from core.kit import clock
 
@@ -132,5 +131,5 @@ def prune_results(*, done_after: timedelta, failed_after: timedelta) -> int:
     return int(done + rows.filter(status=TaskResultStatus.FAILED, finished_at__lt=now - failed_after).delete()[0])
 
 
-def _rows() -> QuerySet[Any]:
-    return DBTaskResult.objects.filter(backend_name=DEFAULT_TASK_BACKEND_ALIAS)  # type: ignore[no-any-return,unused-ignore]
+def _rows() -> DBTaskResultQuerySet:
+    return DBTaskResult.objects.filter(backend_name=DEFAULT_TASK_BACKEND_ALIAS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -49,7 +50,7 @@ def reap(lease: timedelta = LEASE) -> int:
 
 
 @transaction.atomic
-def _reap(job_id: object) -> int:
+def _reap(job_id: UUID) -> int:
     held = Job.objects.select_for_update(skip_locked=True)
     job = held.filter(pk=job_id, state=Job.State.RUNNING, lease_until__lt=clock.now()).first()
     if job is None:

@@ -65,7 +65,8 @@ def test_kill_nine_in_the_middle_leaves_one_object(committed_db: None, double: D
     assert row.leased_until is not None and row.leased_until > clock.now()
 
     PlatformListing.objects.filter(pk=row.pk).update(leased_until=clock.now() - timedelta(seconds=1))
-    Schedule.objects.update(next_run_at=clock.now())  # the second worker may start within the first one's pause
+    # The second worker may start within the first one's pause, and the dead one still holds its run.
+    Schedule.objects.update(next_run_at=clock.now(), lease_until=None)
     subprocess.run([*command, "--once"], cwd=ROOT, env=environ, check=True, timeout=60, stderr=subprocess.DEVNULL)
     assert engine.state == ("pending", "idle")
     assert str(engine.remote()["id"]) == engine.row.remote_id
