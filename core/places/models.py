@@ -49,6 +49,7 @@ class Unit(models.Model):
             models.UniqueConstraint(
                 fields=["level", "code"], condition=Q(valid_from__isnull=True), name="unit_once_per_date_open"
             ),
+            # On PostgreSQL the migration adds unit_code_once_at_a_date: the periods of a code never overlap.
             models.CheckConstraint(
                 condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
                 name="unit_period_runs_forward",
@@ -118,8 +119,58 @@ class Hamlet(models.Model):
         return self.name
 
 
+class HamletName(models.Model):
+    """The name a hamlet carried in a period; a hamlet that was never renamed has none. Hamlet.name is the latest."""
+
+    hamlet = models.ForeignKey(Hamlet, on_delete=models.CASCADE, related_name="names")
+    name = models.CharField(max_length=80)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hamlet", "valid_from"], name="hamlet_name_once_per_date"),
+            models.UniqueConstraint(
+                fields=["hamlet"], condition=Q(valid_from__isnull=True), name="hamlet_name_once_per_date_open"
+            ),
+        ]
+
+
+class HamletLink(models.Model):
+    """What an old hamlet became: one new hamlet (merged, or gone to another commune with it), or parts of several."""
+
+    old = models.ForeignKey(Hamlet, on_delete=models.CASCADE, related_name="became")
+    new = models.ForeignKey(Hamlet, on_delete=models.CASCADE, related_name="came_from")
+    on = models.DateField()
+    kind = models.CharField(max_length=10, choices=UnitLink.Kind.choices)
+    decision = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["old", "new", "on"], name="hamlet_link_once"),
+            models.CheckConstraint(condition=~Q(old=F("new")), name="hamlet_link_joins_two"),
+        ]
+
+
+class Resolution(models.Model):
+    """A resolution that was entered here, line by line as it stood in its file.
+
+    Loading a newer version of the data files enters the kept ones again, so that an upgrade undoes nothing.
+    """
+
+    decision = models.CharField(max_length=120)
+    on = models.DateField()
+    lines = models.JSONField()
+    entered_at = models.DateTimeField()
+    entered_by = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return self.decision
+
+
 class PlacesLoad(models.Model):
-    """Which version of the data files is loaded; the newest row counts."""
+    """Which version of the data files is loaded; the newest row counts. Entering a resolution adds a row as well, so
+    that every process sees that the map has changed."""
 
     checksum = models.CharField(max_length=64)
     at = models.DateTimeField()

@@ -1,35 +1,43 @@
-"""Finding units at a date, by code or as people wrote them."""
+"""Units at a date: by code, by the names of before the merger, by what they became and came from."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from datetime import date
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 
 from core.kit import clock
-from core.kit.text import fold_words, nfc
-from core.places.models import Level, Unit, UnitName, in_force
+from core.kit.text import sort_key
+from core.places.finder import MERGER, find_units
+from core.places.models import Hamlet, HamletName, Level, Unit, UnitLink, UnitName, in_force
+from core.places.wording import Doubt
+from core.places.writing import read_name
 
-MERGER = date(2025, 7, 1)
-_KIND_OF_PREFIX = {
-    Level.PROVINCE: {"tinh": "Tỉnh", "thanh pho": "Thành phố", "tp": "Thành phố"},
-    Level.DISTRICT: {
-        "huyen dao": "Huyện", "huyen": "Huyện", "h": "Huyện", "quan": "Quận", "q": "Quận", "thi xa": "Thị xã",
-        "tx": "Thị xã", "thanh pho": "Thành phố", "tp": "Thành phố",
-    },
-    Level.COMMUNE: {
-        "xa": "Xã", "x": "Xã", "phuong": "Phường", "p": "Phường", "thi tran": "Thị trấn", "tt": "Thị trấn",
-        "dac khu": "Đặc khu",
-    },
-}  # fmt: skip
-_PROVINCE_ALIASES = {
-    "br vt": "ba ria vung tau", "brvt": "ba ria vung tau", "hcm": "ho chi minh", "tphcm": "ho chi minh",
-    "sai gon": "ho chi minh", "thua thien hue": "hue",
-}  # fmt: skip
-# Sheets still name the two districts that had become Long Đất shortly before our records begin.
-_MERGED_DISTRICTS = {"long dien": "Long Đất", "dat do": "Long Đất"}
+_DAY_BEFORE = MERGER - timedelta(days=1)
+# What may differ from the list without leaving a doubt which unit is meant.
+_HARMLESS = {Doubt.MARKS, Doubt.KIND, Doubt.MERGED_DISTRICT}
+
+
+@dataclass(frozen=True)
+class Share:
+    """A unit on the other side of one or more links, and how much of the old one went there (UnitLink.Kind)."""
+
+    unit: Unit
+    kind: str
+
+
+@dataclass(frozen=True)
+class Area:
+    """Everything inside a unit, on the map of a day. `is_exact` is False when a commune of that map lies only partly in
+    it, so that numbers by commune cannot give the unit's own."""
+
+    unit: Unit
+    on: date
+    communes: tuple[Unit, ...]
+    hamlets: tuple[Hamlet, ...]
+    is_exact: bool
 
 
 def unit_by_code(level: str, code: str, on: date) -> Unit | None:
@@ -42,9 +50,16 @@ def provinces(on: date | None = None) -> QuerySet[Unit]:
     return Unit.objects.filter(in_force(on or clock.today()), level=Level.PROVINCE).order_by("code")
 
 
-def communes_of(province: Unit, on: date | None = None) -> QuerySet[Unit]:
-    """The communes of a province in force that day (today by default)."""
-    return Unit.objects.filter(in_force(on or clock.today()), level=Level.COMMUNE, parent=province).order_by("name")
+def communes_of(province: Unit, on: date | None = None) -> list[Unit]:
+    """The communes of a province in force that day (today by default), in the order of the Vietnamese alphabet."""
+    found = Unit.objects.filter(in_force(on or clock.today()), level=Level.COMMUNE, parent=province)
+    return sorted(found, key=lambda unit: sort_key(unit.name))
+
+
+def hamlets_of(commune: Unit, on: date | None = None) -> list[Hamlet]:
+    """The hamlets of a commune in force that day (today by default), "Thôn 2" before "Thôn 10"."""
+    found = Hamlet.objects.filter(in_force(on or clock.today()), commune=commune)
+    return sorted(found, key=lambda hamlet: (len(hamlet.name), sort_key(hamlet.name)))
 
 
 def name_on(unit: Unit, on: date) -> str:
@@ -53,96 +68,138 @@ def name_on(unit: Unit, on: date) -> str:
     return f"{dated.kind[:1].lower()}{dated.kind[1:]} {dated.name}" if dated else str(unit)
 
 
+def hamlet_name_on(hamlet: Hamlet, on: date) -> str:
+    """What a hamlet was called that day; only renamed ones have dated names."""
+    dated = HamletName.objects.filter(in_force(on), hamlet=hamlet).first()
+    return dated.name if dated else hamlet.name
+
+
 def strip_kind(written: str, level: str) -> str:
     """The folded bare name: "TX. Phước Long" → "phuoc long"; a name that is only a kind word stays.
 
     Of "Quận 1" and "Phường 05" the number alone is left, as in the register.
     """
-    return _split_kind(written, Level(level))[1]
+    name = read_name(written)
+    return name.bare if Level(level) in name.levels else name.raw
 
 
 def old_unit(province: str, district: str = "", commune: str = "") -> Unit | None:
-    """The unit of before 1 July 2025 that these three written names mean, or None unless it is exactly one.
+    """The unit of before 1 July 2025 that these three written names mean, or None unless it is surely exactly one.
 
-    Names are taken as people write them (prefixes shortened, no marks, any case); the deepest level given must
-    match, nothing is guessed.
+    For records without anybody to ask; where a person can choose, use `find_units`, which also says why not.
     """
-    found = _one(_named(province, Level.PROVINCE, Q(valid_to=MERGER)))
-    if found is None:
+    if not province.strip():
         return None
-    if district:
-        where = Q(valid_to=MERGER, parent=found)
-        found = _one(_named(district, Level.DISTRICT, where)) or (
-            _merged_district(district, where) if commune else None
-        )
-        if found is None:
-            return None
-    if commune:
-        parent = Q(parent=found) if found.level == Level.DISTRICT else Q(parent__parent=found)
-        return _one(_named(commune, Level.COMMUNE, Q(valid_to=MERGER) & parent))
-    return found
+    finding = find_units(province=province, district=district, commune=commune, on=_DAY_BEFORE)
+    if finding.unit is None or not finding.doubts <= _HARMLESS:
+        return None
+    return Unit.objects.get(pk=finding.unit.id)
 
 
-def successor(old: Unit) -> Unit | None:
-    """Today's unit that an old one became, if that is exact: one whole link, or one link target for all parts.
+def became(unit: Unit, on: date | None = None) -> list[Share]:
+    """The units of that day (today by default) that hold what the unit held, through any number of resolutions.
 
-    A district became a commune if all its communes did (Phú Quý).
+    A unit still in force is its own whole. A former district without a link of its own became what its communes did.
     """
-    communes = Q(came_from__old__parent=old, came_from__old__level=Level.COMMUNE)
-    targets = Unit.objects.filter(Q(came_from__old=old) | communes).distinct()
-    return _one(list(targets[:2]))
+    day = on or clock.today()
+    shares = _follow({unit.pk: UnitLink.Kind.WHOLE}, day, forward=True)
+    if not shares and unit.level == Level.DISTRICT and unit.valid_to and unit.valid_to <= day:
+        inside = _below(unit, unit.valid_to - timedelta(days=1))
+        shares = _follow({pk: UnitLink.Kind.PART for pk in inside}, day, forward=True)
+    kinds = {**shares, next(iter(shares)): UnitLink.Kind.WHOLE} if len(shares) == 1 else shares
+    return _shares(kinds)
 
 
-def _merged_district(written: str, where: Q) -> Unit | None:
-    """The district that took in a former one; enough to look for a commune in, not an answer by itself."""
-    today = _MERGED_DISTRICTS.get(strip_kind(written, Level.DISTRICT))
-    return _one(_named(today, Level.DISTRICT, where)) if today else None
+def came_from(unit: Unit, on: date) -> list[Share]:
+    """The units of that day that the unit is made of; `part` and `default` ones gave only some of theirs."""
+    return _shares(_follow({unit.pk: UnitLink.Kind.WHOLE}, on, forward=False))
 
 
-def _split_kind(written: str, level: Level) -> tuple[str, str]:
-    """The kind that a written prefix means ("" without one) and the folded bare name."""
-    words = re.sub(r"^t ([ptx])(?= )", r"t\1", fold_words(written))  # "T.P", "T.X."
-    words = re.sub(r"^([pq])(?=\d)", r"\1 ", words)  # "Q1"
-    prefixes = _KIND_OF_PREFIX[level]
-    found = re.match(rf"({'|'.join(sorted(prefixes, key=len, reverse=True))}) (?=\S)", words)
-    kind, bare = (prefixes[found.group(1)], words[found.end() :]) if found else ("", words)
-    return kind, re.sub(r"^0+(?=\d)", "", bare)
+def successor(old: Unit, on: date | None = None) -> Unit | None:
+    """The one unit that day (today by default) that holds all of an old one, or None when it was divided."""
+    shares = became(old, on)
+    return shares[0].unit if len(shares) == 1 else None
 
 
-def _named(written: str, level: Level, where: Q) -> list[Unit]:
-    """Units with the written name. Of several, a written prefix and written marks choose: «TX Cai Lậy» and «huyện
-    Cai Lậy», «Lộc Thành» and «Lộc Thạnh» are different places."""
-    kind, bare = _split_kind(written, level)
-    whole = fold_words(written)
-    if level == Level.PROVINCE:
-        whole, bare = _PROVINCE_ALIASES.get(whole, whole), _PROVINCE_ALIASES.get(bare, bare)
-    fitting = Unit.objects.filter(where, level=level)
-    # As written first: in «Quan Hóa» and «Xà Bang» the first word is no kind, though it folds like one.
-    units = list(fitting.filter(folded_name=whole))
-    if units and whole != bare:
-        kind = ""
-    units = units or list(fitting.filter(folded_name=bare)) or list(fitting.filter(folded_name__in=_with_i_or_y(bare)))
-    if len(units) > 1 and kind:
-        units = [unit for unit in units if unit.kind == kind] or units
-    if len(units) > 1:
-        units = [unit for unit in units if _marks(written).endswith(_marks(unit.name))] or units
-    return units
+def everything_under(unit: Unit, on: date | None = None) -> Area:
+    """The communes and hamlets inside a unit, on the map of that day (today by default).
+
+    Of a unit of another time (a former province, a former district) these are the communes that its own ones became or
+    came from, and `is_exact` says whether they cover the same ground.
+    """
+    day = on or clock.today()
+    own_day = _nearest_day(unit, day)
+    base = _below(unit, own_day)
+    is_exact = True
+    communes = base
+    if own_day != day:
+        forward = own_day < day
+        communes = set(_follow(dict.fromkeys(base, UnitLink.Kind.WHOLE), day, forward=forward))
+        back = _follow(dict.fromkeys(communes, UnitLink.Kind.WHOLE), own_day, forward=not forward)
+        is_exact = set(back) <= base
+    units = Unit.objects.filter(pk__in=communes, level=Level.COMMUNE).select_related("parent")
+    found = tuple(sorted(units, key=lambda one: sort_key(one.name)))
+    hamlets = Hamlet.objects.filter(in_force(day), commune__in=found).select_related("commune")
+    return Area(unit, day, found, tuple(hamlets.order_by("commune__code", "name")), is_exact)
 
 
-def _with_i_or_y(bare: str) -> set[str]:
-    """The spellings with the other letter at the end of a syllable: Phú Quý and Phú Quí, Mỹ and Mĩ."""
-    found = {bare}
-    for end in re.finditer(r"(?<=[bcdghklmnpqrstvxu])[iy](?= |$)", bare):
-        at = end.start()
-        found |= {f"{text[:at]}{'y' if end.group() == 'i' else 'i'}{text[at + 1 :]}" for text in found}
-    return found
+def former_area(unit: Unit) -> Area:
+    """A former province or district as a roll-up of today's communes: "khu vực cũ"."""
+    return everything_under(unit)
 
 
-def _marks(text: str) -> str:
-    """A comparison key with marks but without regard to where in the syllable they stand («Hoà», «Hòa»)."""
-    words = re.findall(r"\w+", nfc(text).casefold())
-    return "".join(f" {''.join(sorted(unicodedata.normalize('NFD', word)))}" for word in words)
+def _nearest_day(unit: Unit, day: date) -> date:
+    """The day itself when the unit is in force then, else the last or first day it was."""
+    if unit.valid_to is not None and unit.valid_to <= day:
+        return unit.valid_to - timedelta(days=1)
+    return max(day, unit.valid_from) if unit.valid_from else day
 
 
-def _one(units: list[Unit]) -> Unit | None:
-    return units[0] if len(units) == 1 else None
+def _below(unit: Unit, on: date) -> set[int]:
+    """The communes inside, and the districts that had none (islands), on a day the unit was in force."""
+    if unit.level == Level.COMMUNE:
+        return {unit.pk}
+    found = Unit.objects.filter(in_force(on)).filter(Q(pk=unit.pk) | Q(parent=unit) | Q(parent__parent=unit))
+    rows = list(found.values_list("pk", "level", "parent_id"))
+    parents = {parent for _, _, parent in rows}
+    return {pk for pk, level, _ in rows if level != Level.PROVINCE and pk not in parents}
+
+
+def _follow(starts: dict[int, str], on: date, *, forward: bool) -> dict[int, str]:
+    """Where these units are on that day: links are walked until every unit is in force then. Dead ends fall away."""
+    reached: dict[int, str] = {}
+    waiting = dict(starts)
+    seen: set[int] = set()
+    while waiting:
+        there = set(Unit.objects.filter(in_force(on), pk__in=waiting).values_list("pk", flat=True))
+        for pk in there:
+            reached[pk] = _stronger(reached.get(pk), waiting[pk])
+        gone = {pk: kind for pk, kind in waiting.items() if pk not in there and pk not in seen}
+        seen |= set(gone)
+        waiting = {}
+        for here, next_pk, kind in _links(gone, on, forward=forward):
+            waiting[next_pk] = _stronger(waiting.get(next_pk), _joined(gone[here], kind))
+    return reached
+
+
+def _links(units: Collection[int], on: date, *, forward: bool) -> Iterable[tuple[int, int, str]]:
+    if forward:
+        return UnitLink.objects.filter(old__in=units, on__lte=on).values_list("old_id", "new_id", "kind")
+    return UnitLink.objects.filter(new__in=units, on__gt=on).values_list("new_id", "old_id", "kind")
+
+
+def _joined(first: str, then: str) -> str:
+    """The share that is left after two steps."""
+    if UnitLink.Kind.WHOLE in (first, then):
+        return then if first == UnitLink.Kind.WHOLE else first
+    return first if first == then else UnitLink.Kind.PART
+
+
+def _stronger(one: str | None, other: str) -> str:
+    order = [UnitLink.Kind.WHOLE, UnitLink.Kind.DEFAULT, UnitLink.Kind.PART]
+    return other if one is None else min(one, other, key=lambda kind: order.index(UnitLink.Kind(kind)))
+
+
+def _shares(kinds: dict[int, str]) -> list[Share]:
+    units = Unit.objects.filter(pk__in=kinds).select_related("parent").order_by("code")
+    return [Share(unit, kinds[unit.pk]) for unit in units]
