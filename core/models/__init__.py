@@ -4,9 +4,10 @@ from core.audit.models import AuditDetail, AuditEntry, AuditSeal
 from core.files.models import Photo
 from core.jobs.models import Job, Schedule, WorkerBeat
 from core.people.models import ApiToken, EntryCode, Grant, Role, User
-from core.places.models import Hamlet, Level, PlacesLoad, Unit, UnitLink, UnitName
+from core.places.models import Hamlet, HamletLink, HamletName, Level, PlacesLoad, Resolution, Unit, UnitLink, UnitName
 
 __all__ = [
     "ApiToken", "AuditDetail", "AuditEntry", "AuditSeal", "EntryCode", "Grant", "Hamlet", "Job", "Level", "Photo", "PlacesLoad", "Role", "Schedule", "Unit", "UnitLink",
     "UnitName", "User", "WorkerBeat",
+    "HamletLink", "HamletName", "Resolution",
 ]  # fmt: skip

@@ -89,13 +89,13 @@ def _readings(given: Sequence[tuple[str, str | None]]) -> Iterable[Reading]:
         (name, at if name is other.name else None)
         for other, at in ((read_place(column), at) for column, at in columns)
         for name in (other.name, *other.above)
-        if name.raw
+        if not name.is_empty
     ]
     plain = read_place(text)
     turned = WrittenPlace(plain.above[-1], (*plain.above[:-1], plain.name), plain.era) if plain.above else plain
     readings = [plain, read_place(text, at_dashes=True)] if level else [plain, turned, read_place(text, at_dashes=True)]
     for place in dict.fromkeys(readings):
-        if place.name.raw:
+        if not place.name.is_empty:
             above = (*place.above, *(name for name, _ in rest))
             levels = (*(None for _ in place.above), *(at for _, at in rest))
             yield WrittenPlace(place.name, above, place.era), level, levels

@@ -78,6 +78,7 @@ class PlaceIndex:
 
         One slip leaves the first or the second half of the right name whole, so only those are compared.
         """
+        written = written.replace("y", "i")  # where an i or y stands must not make a second slip of one
         wanted = set(levels)
         found: set[tuple[str, str]] = set()
         for length in (len(written) - 1, len(written), len(written) + 1):
@@ -113,7 +114,7 @@ class PlaceIndex:
             for (level, name_key), names in self.names.items()
             for name in names
         }
-        for form, level, name_key in sorted(forms):
+        for form, level, name_key in sorted((form.replace("y", "i"), *rest) for form, *rest in forms):
             half = max(len(form) - 1, 0) // 2
             self._halves[len(form), True, form[:half]].append((form, level, name_key))
             self._halves[len(form), False, form[len(form) - half :]].append((form, level, name_key))

@@ -105,7 +105,7 @@ def became(unit: Unit, on: date | None = None) -> list[Share]:
     shares = _follow({unit.pk: UnitLink.Kind.WHOLE}, day, forward=True)
     if not shares and unit.level == Level.DISTRICT and unit.valid_to and unit.valid_to <= day:
         inside = _below(unit, unit.valid_to - timedelta(days=1))
-        shares = _follow({pk: UnitLink.Kind.PART for pk in inside}, day, forward=True)
+        shares = _follow(dict.fromkeys(inside, UnitLink.Kind.PART), day, forward=True)
     kinds = {**shares, next(iter(shares)): UnitLink.Kind.WHOLE} if len(shares) == 1 else shares
     return _shares(kinds)
 

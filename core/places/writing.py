@@ -53,6 +53,11 @@ class WrittenName:
         plain = nfc(self.text).casefold()
         return fold(plain) != plain
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no name in it: nothing, or a kind alone («Tỉnh»)."""
+        return not self.raw or self.raw in _PREFIXES
+
 
 @dataclass(frozen=True)
 class WrittenPlace:
