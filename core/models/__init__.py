@@ -7,7 +7,6 @@ from core.people.models import ApiToken, EntryCode, Grant, Role, User
 from core.places.models import Hamlet, HamletLink, HamletName, Level, PlacesLoad, Resolution, Unit, UnitLink, UnitName
 
 __all__ = [
-    "ApiToken", "AuditDetail", "AuditEntry", "AuditSeal", "EntryCode", "Grant", "Hamlet", "Job", "Level", "Photo", "PlacesLoad", "Role", "Schedule", "Unit", "UnitLink",
+    "ApiToken", "AuditDetail", "AuditEntry", "AuditSeal", "EntryCode", "Grant", "Hamlet", "HamletLink", "HamletName", "Job", "Level", "Photo", "PlacesLoad", "Resolution", "Role", "Schedule", "Unit", "UnitLink",
     "UnitName", "User", "WorkerBeat",
-    "HamletLink", "HamletName", "Resolution",
 ]  # fmt: skip
