@@ -11,8 +11,12 @@ class CoreConfig(AppConfig):
         from datetime import time, timedelta
 
         from core.audit.registry import register_objects, register_vocabulary
+        from core.audit.sealing import seal_due, seal_late
         from core.jobs.registry import register_periodic
         from core.jobs.work.upkeep import prune
+
+        register_periodic("audit.seal", timedelta(seconds=20), seal_due, label="niêm phong nhật ký")
+        register_periodic("audit.seal_late", timedelta(hours=1), seal_late, label="niêm phong dòng nhật ký đến muộn")
 
         register_objects({"user": "tài khoản", "grant": "quyền"})
         register_vocabulary(
