@@ -30,6 +30,10 @@ ALLOWED_HOSTS: list[str] = env.list(
     "ALLOWED_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"]
 )
 BASE_URL: str = env.str("BASE_URL", f"http://127.0.0.1:{PORT}")
+# Addresses or networks of the proxies in front of us; only their X-Forwarded-For is believed.
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", [])
+# Searches, and as many certificate checks, that one address may make in a minute; 0: no limit.
+PUBLIC_REQUESTS_PER_MINUTE: int = env.int("PUBLIC_REQUESTS_PER_MINUTE", 600)
 
 DATABASE_URL: str = env.str("DATABASE_URL", f"sqlite:///{STATE_DIR / 'lensan.sqlite3'}")
 SEARCH_URL: str = env.str("SEARCH_URL", "")  # empty: the embedded engine

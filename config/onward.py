@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from core.people.models import Role
 from core.people.queries import Viewer, viewer_of
@@ -18,7 +19,9 @@ _FIRST_PAGES = (
 
 @signed_in
 def onward(request: HttpRequest) -> HttpResponse:
-    """After signing in: to the page where this person's day starts."""
+    """After signing in: to the page where this person's day starts; staff without a second factor enrol first."""
+    if viewer_of(request).withheld:
+        return HttpResponseRedirect(reverse("second_factor"))
     return HttpResponseRedirect(first_page(viewer_of(request)))
 
 

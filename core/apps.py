@@ -14,6 +14,7 @@ class CoreConfig(AppConfig):
         from core.audit.sealing import seal_due, seal_late
         from core.jobs.registry import register_periodic
         from core.jobs.work.upkeep import prune
+        from core.people.account.ready import get_accounts_ready
 
         register_periodic("audit.seal", timedelta(seconds=20), seal_due, label="niêm phong nhật ký")
         register_periodic("audit.seal_late", timedelta(hours=1), seal_late, label="niêm phong dòng nhật ký đến muộn")
@@ -42,3 +43,4 @@ class CoreConfig(AppConfig):
         register_objects({"job": "việc nền"})
         register_vocabulary({"job.run_again": "chạy lại việc nền", "job.cancelled": "huỷ việc nền"})
         register_periodic("jobs.prune", timedelta(days=1), prune, label="Dọn việc đã xong", at=time(2, 30))
+        get_accounts_ready()

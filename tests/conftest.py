@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from django.db import connection, connections
+from django.test import Client
 
 from market.platforms.models import SheetBatch
 from tests.people import People, make_people
@@ -176,6 +178,23 @@ def no_outside_network(monkeypatch: pytest.MonkeyPatch) -> None:
         return real(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(autouse=True)
+def whole_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`Client.force_login` means signed in with everything a role asks for, the second factor too. Sessions that have
+    come only half the way are made through the real pages."""
+    half = Client.force_login
+
+    def force_login(self: Client, user: Any, backend: str | None = None) -> None:
+        half(self, user, backend)
+        session = self.session
+        proof = {"method": "mfa", "at": time.time(), "type": "totp"}
+        session["account_authentication_methods"] = [proof]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
+
+    monkeypatch.setattr(Client, "force_login", force_login)
 
 
 @pytest.fixture

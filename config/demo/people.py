@@ -5,10 +5,22 @@ from __future__ import annotations
 from core.people.actions import give_grant, make_api_token
 from core.people.models import Role, User
 from core.people.queries import SYSTEM
+from core.people.second_factor.actions import enrol_second_factor
+from core.people.second_factor.queries import code_at, current_step
 from core.places.models import Hamlet, Unit
 
 PASSWORD = "lensan-demo"  # noqa: S105 - printed on the demo's log-in page; production refuses the demo world
 TOKEN = "demo-token-tinh"  # noqa: S105
+# A phone each, all made up, and the second factor of staff: known to everybody, so only good in the demo.
+PHONES = {
+    "to": "+84912345610", "totruong": "+84912345611", "nguoiban": "+84912345601", "hangxom": "+84912345602",
+    "nguoimua": "+84912345612", "xa": "+84912345613", "tinh": "+84912345614",
+}  # fmt: skip
+SECRETS = {
+    "xa": "DEMOXALENSANDEMOXALENSAN22222222", "tinh": "DEMOTINHLENSANDEMOTINHLENSAN2222",
+    "sanops": "DEMOSANOPSLENSANDEMOSANOPSLS2222", "kiemtoan": "DEMOKIEMTOANLENSANDEMOKIEM222222",
+    "quantri": "DEMOQUANTRILENSANDEMOQUANTRI2222",
+}  # fmt: skip
 PEOPLE = {
     "quantri": "Người quản trị (mẫu)",
     "tinh": "Lê Thị Phương",
@@ -32,7 +44,11 @@ def make_people(commune: Unit, hamlets: list[Hamlet]) -> dict[str, User]:
             username=username, full_name=full_name, is_demo=True, is_staff=is_operator, is_superuser=is_operator
         )
         user.set_password(PASSWORD)
+        user.set_phone(PHONES.get(username, ""))
         user.save()
+        if username in SECRETS:
+            secret = SECRETS[username]
+            enrol_second_factor(user=user, secret=secret, code=code_at(secret, current_step()))
         people[username] = user
     grants: list[tuple[str, Role, Unit | None, Hamlet | None]] = [
         ("tinh", Role.PROVINCE, commune.parent, None),

@@ -3,10 +3,14 @@
 from core.audit.models import AuditDetail, AuditEntry, AuditSeal
 from core.files.models import Photo
 from core.jobs.models import Job, Schedule, WorkerBeat
+from core.people.codes.models import PhoneCode
+from core.people.devices.models import TrustedDevice
+from core.people.limits.models import Counted
 from core.people.models import ApiToken, EntryCode, Grant, Role, User
 from core.places.models import Hamlet, HamletLink, HamletName, Level, PlacesLoad, Resolution, Unit, UnitLink, UnitName
 
 __all__ = [
-    "ApiToken", "AuditDetail", "AuditEntry", "AuditSeal", "EntryCode", "Grant", "Hamlet", "HamletLink", "HamletName", "Job", "Level", "Photo", "PlacesLoad", "Resolution", "Role", "Schedule", "Unit", "UnitLink",
-    "UnitName", "User", "WorkerBeat",
+    "ApiToken", "AuditDetail", "AuditEntry", "AuditSeal", "Counted", "EntryCode", "Grant", "Hamlet", "HamletLink",
+    "HamletName", "Job", "Level", "PhoneCode", "Photo", "PlacesLoad", "Resolution", "Role", "Schedule",
+    "TrustedDevice", "Unit", "UnitLink", "UnitName", "User", "WorkerBeat",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from core.audit.actions import record
 from core.kit import clock
 from core.people.grants.actions import give_grant
 from core.people.models import ApiToken, EntryCode, User
-from core.people.queries import Viewer, key_hash
+from core.people.queries import Viewer, key_hash, person_named
 
 __all__ = ["CodeRefused", "enter_with_code", "give_grant", "issue_entry_code", "make_api_token", "make_person"]
 
@@ -29,9 +29,13 @@ class CodeRefused(Exception):
 
 
 @transaction.atomic
-def make_person(*, username: str, full_name: str, by: Viewer, is_demo: bool = False) -> User:
-    """A person without a password; they enter with a one-time code and set one. `username` must be free."""
-    user = User(username=username, full_name=full_name, is_demo=is_demo)
+def make_person(*, full_name: str, by: Viewer, username: str = "", phone: str = "", is_demo: bool = False) -> User:
+    """A person without a password; they enter with a one-time code and set one.
+
+    `phone` (E.164) must be nobody else's. Without a `username`, which must be free, they get one that says nothing.
+    """
+    user = User(username=username or f"nguoi-{secrets.token_hex(6)}", full_name=full_name, is_demo=is_demo)
+    user.set_phone(phone)
     user.set_unusable_password()
     user.save()
     record("person.made", actor_id=by.user_id, object_label=f"user:{user.pk}")
@@ -50,15 +54,16 @@ def issue_entry_code(*, user: User, by: Viewer) -> str:
 
 
 def enter_with_code(*, username: str, code: str, new_password: str) -> User:
-    """Use up a code and set the password; the person may then sign in.
+    """Use up a code and set the password; the person may then sign in. `username` may be their phone.
 
     Raises ValidationError for a weak password, CodeRefused after any mismatch; five tries use a code up.
     """
     validate_password(new_password)  # first, so that a weak one costs no try and says nothing about the code
     cleaned = code.replace("-", "").replace(" ", "").upper()
+    person = person_named(username)
     entry = (
         EntryCode.objects.filter(
-            user__username=username, user__is_active=True, used_at__isnull=True, expires_at__gt=clock.now()
+            user_id=person.pk if person else 0, user__is_active=True, used_at__isnull=True, expires_at__gt=clock.now()
         )
         .select_related("user")
         .order_by("-made_at")

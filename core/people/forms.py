@@ -12,7 +12,8 @@ class SignInForm(AuthenticationForm):
 
     error_messages = {
         "invalid_login": _("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy gõ lại, chú ý chữ hoa và chữ thường."),
-        "inactive": _("Tài khoản này đang tạm khóa. Hãy hỏi cán bộ xã."),
+        "idle": _("Tài khoản đã khóa vì 45 ngày không đăng nhập. Hãy nhờ người giao quyền cho bạn mở lại."),
+        "staff": _("Tài khoản đang tạm khóa. Hãy hỏi người giao quyền cho bạn."),
     }
     username = forms.CharField(
         label=_("Tên đăng nhập hoặc số điện thoại"),
@@ -21,6 +22,13 @@ class SignInForm(AuthenticationForm):
     password = forms.CharField(
         label=_("Mật khẩu"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
+
+    def get_invalid_login_error(self) -> forms.ValidationError:
+        """Somebody locked out who knows the password is told so; everybody else learns nothing."""
+        reason = getattr(self.request, "lock_reason", "")
+        if reason in self.error_messages:
+            return forms.ValidationError(self.error_messages[reason], code=reason)
+        return super().get_invalid_login_error()
 
 
 class EntryForm(forms.Form):

@@ -8,8 +8,19 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 
+from core.kit.encryption import EncryptedTextField, blind_index
 from core.places.models import Hamlet, Unit
+
+PHONE_INDEX = "user-phone"
+
+
+class LockReason(models.TextChoices):
+    """Why a person may not sign in; empty: they may."""
+
+    IDLE = "idle", "không đăng nhập trong 45 ngày"
+    BY_STAFF = "staff", "cán bộ quản lý đã khóa"
 
 
 class User(AbstractUser):
@@ -19,8 +30,30 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     full_name = models.CharField("họ và tên", max_length=120)
     is_demo = models.BooleanField(default=False)
+    phone = EncryptedTextField("số điện thoại", blank=True, default="")
+    phone_index = models.CharField(max_length=32, blank=True, default="")
+    # Part of what every session is signed with: one more, and all sessions of the person have ended.
+    session_epoch = models.PositiveIntegerField(default=0)
+    lock_reason = models.CharField(max_length=10, choices=LockReason.choices, blank=True, default="")
 
     REQUIRED_FIELDS = ["full_name"]
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone_index"], condition=~Q(phone_index=""), name="user_phone_is_one_persons"
+            ),
+            models.CheckConstraint(condition=Q(lock_reason="") | Q(is_active=False), name="user_locked_is_inactive"),
+        ]
+
+    def set_phone(self, e164: str) -> None:
+        """The phone with its index, so that neither is ever written alone; `e164` may be empty."""
+        self.phone, self.phone_index = e164, blind_index(e164, PHONE_INDEX)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        # Django's own, over the password and the epoch: changing either ends the sessions made before.
+        signed = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("core.people.session", signed, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         return self.full_name

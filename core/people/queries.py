@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 
-from core.kit import clock
-from core.people.models import ApiToken, Grant, Role, User
+from core.kit import clock, phones
+from core.kit.encryption import blind_index
+from core.people.models import PHONE_INDEX, ApiToken, Grant, Role, User
+from core.people.second_factor.queries import passed_second_factor
+from core.people.second_factor.rules import OPERATOR, needs_second_factor
 from core.places.models import Unit, in_force
 
 STAFF_ROLES = (Role.NATIONAL, Role.PROVINCE, Role.COMMUNE, Role.AUDITOR)
@@ -34,6 +38,8 @@ class Viewer:
     grants: tuple[HeldGrant, ...] = ()
     is_operator: bool = False
     is_system: bool = False
+    # Roles (or "operator") that this person has, but not in a session without their second factor.
+    withheld: frozenset[str] = frozenset()
 
     @property
     def is_signed_in(self) -> bool:
@@ -43,6 +49,10 @@ class Viewer:
     def has_role(self, *roles: str) -> bool:
         """Whether a grant of one of these roles is in force anywhere."""
         return self.is_operator or any(grant.role in roles for grant in self.grants)
+
+    def would_have_role(self, *roles: str) -> bool:
+        """Whether giving the second factor would bring one of these roles."""
+        return OPERATOR in self.withheld or not self.withheld.isdisjoint(roles)
 
     def sees_everything(self, *roles: str) -> bool:
         """Whether one of these roles is held for the whole country (operators and SYSTEM: always)."""
@@ -89,9 +99,25 @@ NOBODY = Viewer(None)
 SYSTEM = Viewer(None, "hệ thống", is_system=True)
 
 
+def may_enter(user: User) -> bool:
+    """Whether this person may sign in or use a key: not locked, and nobody of the demo world outside the demo."""
+    return user.is_active and not (user.is_demo and settings.PRODUCTION)
+
+
+def person_named(written: str) -> User | None:
+    """Who has this user name, or this phone in any spelling; somebody locked out too. Always one query."""
+    name = written.strip()
+    try:
+        index = blind_index(phones.normalise(name), PHONE_INDEX)
+    except phones.NotAPhone:
+        index = "-"
+    found = list(User.objects.filter(Q(username=name) | Q(phone_index=index)))
+    return next((user for user in found if user.username == name), found[0] if found else None)
+
+
 def viewer_for(user: Any) -> Viewer:
     """The viewer behind `request.user`, with the grants in force today; NOBODY for an anonymous one."""
-    if not getattr(user, "is_authenticated", False) or not user.is_active:
+    if not getattr(user, "is_authenticated", False) or not may_enter(user):
         return NOBODY
     grants = Grant.objects.filter(in_force(clock.today()), user=user).values_list("role", "unit_id", "hamlet_id")
     return Viewer(user.pk, str(user), tuple(HeldGrant(*row) for row in grants), is_operator=user.is_superuser)
@@ -114,8 +140,20 @@ def users_named(user_ids: Iterable[int]) -> dict[int, str]:
 
 
 def viewer_of(request: Any) -> Viewer:
-    """The viewer of an HTTP request, looked up once."""
+    """The viewer of an HTTP request, looked up once.
+
+    Roles that need a second factor count only in a session that has passed it; without a session they never do.
+    """
     if not hasattr(request, "_viewer"):
-        request._viewer = viewer_for(getattr(request, "user", None))
-    viewer: Viewer = request._viewer
-    return viewer
+        viewer = viewer_for(getattr(request, "user", None))
+        request._viewer = viewer if passed_second_factor(request) else _without_second_factor(viewer)
+    found: Viewer = request._viewer
+    return found
+
+
+def _without_second_factor(viewer: Viewer) -> Viewer:
+    kept = tuple(grant for grant in viewer.grants if not needs_second_factor({grant.role}))
+    withheld = {grant.role for grant in viewer.grants} - {grant.role for grant in kept}
+    if viewer.is_operator:
+        withheld.add(OPERATOR)
+    return replace(viewer, grants=kept, is_operator=False, withheld=frozenset(withheld))

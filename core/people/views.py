@@ -6,19 +6,26 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth import login
-from django.contrib.auth.views import LoginView, redirect_to_login
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from core.kit import phones
 from core.people.actions import CodeRefused, enter_with_code
+from core.people.devices.queries import DEVICE_COOKIE, members_of_device
 from core.people.forms import EntryForm, SignInForm
+from core.people.limits.actions import Limit, TooMany, count_try, forget_tries, take_back
+from core.people.limits.rules import FAILURES_OF_ADDRESS, PAPER_CODE_OF_PERSON, PASSWORD_OF_PERSON
+from core.people.limits.views import line_of_request, too_many
+from core.people.models import User
 from core.people.queries import viewer_of
+from core.people.second_factor.queries import demo_codes
 
 View = Callable[..., HttpResponseBase]
 
@@ -36,12 +43,18 @@ def signed_in(view: View) -> View:
 
 
 def for_roles(*roles: str) -> Callable[[View], View]:
-    """Only for people with one of these roles in force; other signed-in people get 404, as if it were not there."""
+    """Only for people with one of these roles in force; other signed-in people get 404, as if it were not there.
+
+    Those who have the role, but not yet in this session, are asked for their second factor.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not viewer_of(request).has_role(*roles):
+            viewer = viewer_of(request)
+            if not viewer.has_role(*roles):
+                if viewer.would_have_role(*roles):
+                    return redirect_to_login(request.get_full_path(), login_url="/tai-khoan/buoc-hai/")
                 raise Http404
             return view(request, *args, **kwargs)
 
@@ -50,45 +63,85 @@ def for_roles(*roles: str) -> Callable[[View], View]:
     return decorate
 
 
-def login_name(written: str) -> str:
-    """The user name behind what was typed: a phone number in any spelling, or a name as it is."""
-    try:
-        return phones.normalise(written)
-    except phones.NotAPhone:
-        return written.strip()
+def start_session(request: HttpRequest, user: User, *, method: str, next_url: str = "") -> HttpResponse:
+    """The person has proved who they are by `method` (password, phone_code, paper_code, pin).
+
+    They are signed in and sent to `next_url` (only on this host) or to where their day starts; with a second factor
+    they are sent to that step first, and are nobody until then. The session gets a new key.
+    """
+    record_authentication(request, user, method)
+    answer: HttpResponse = perform_login(request, Login(user=user, redirect_url=own_address(request, next_url)))
+    return answer
 
 
-class SignIn(LoginView):
-    """The log-in page."""
+def own_address(request: HttpRequest, written: str) -> str | None:
+    """An address to go on to, if it is on this host; else None."""
+    is_own = url_has_allowed_host_and_scheme(written, {request.get_host()}, require_https=request.is_secure())
+    return written if written and is_own else None
 
-    form_class = SignInForm
-    template_name = "core/people/sign_in.html"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        # A back office sent somebody here who is signed in but may not enter: `next` would send them round in circles.
+def only_signed_out(view: View) -> View:
+    """A page for signing in: somebody who is signed in goes on to their day."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if viewer_of(request).is_signed_in:
             return redirect("onward")
-        return super().dispatch(request, *args, **kwargs)
+        return view(request, *args, **kwargs)
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        kwargs = super().get_form_kwargs()
-        if data := kwargs.get("data"):
-            kwargs["data"] = data.copy()
-            kwargs["data"]["username"] = login_name(data.get("username", ""))
-        return kwargs
+    return guarded
 
 
+def count_attempt(request: HttpRequest, limit: Limit, subject: str) -> None:
+    """Count a try by its subject and by the address it comes from. Raises TooMany."""
+    count_try(FAILURES_OF_ADDRESS, line_of_request(request))
+    count_try(limit, subject)
+
+
+def attempt_was_right(request: HttpRequest, limit: Limit, subject: str) -> None:
+    """Right tries count for nothing, and the subject starts anew."""
+    take_back(FAILURES_OF_ADDRESS, line_of_request(request))
+    forget_tries(limit, subject)
+
+
+@only_signed_out
+@never_cache
+@sensitive_post_parameters("password")
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """User name or phone, and password."""
+    form = SignInForm(request, request.POST or None)
+    if request.method == "POST":
+        subject = request.POST.get("username", "")[:150].strip().lower()
+        try:
+            count_attempt(request, PASSWORD_OF_PERSON, subject)
+        except TooMany as error:
+            return too_many(request, error)
+        if form.is_valid():
+            attempt_was_right(request, PASSWORD_OF_PERSON, subject)
+            return start_session(request, form.get_user(), method="password", next_url=request.POST.get("next", ""))
+    context = {
+        "form": form,
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "has_pins": members_of_device(request.COOKIES.get(DEVICE_COOKIE, "")).exists(),
+        "demo_codes": demo_codes(),
+    }
+    return render(request, "core/people/sign_in.html", context)
+
+
+@only_signed_out
 @never_cache
 @sensitive_post_parameters("code", "new_password")
 def enter(request: HttpRequest) -> HttpResponse:
-    """First log-in with a one-time code: set a password and be signed in."""
+    """First log-in with a one-time code from paper: set a password and be signed in."""
     form = EntryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
+        subject = data["username"].strip().lower()
         try:
-            user = enter_with_code(
-                username=login_name(data["username"]), code=data["code"], new_password=data["new_password"]
-            )
+            count_attempt(request, PAPER_CODE_OF_PERSON, subject)
+            user = enter_with_code(username=data["username"], code=data["code"], new_password=data["new_password"])
+        except TooMany as error:
+            return too_many(request, error)
         except CodeRefused:
             form.add_error(
                 "code", _("Số điện thoại và mã không khớp, hoặc mã đã hết hạn. Hãy xin tổ công nghệ số mã mới.")
@@ -96,6 +149,6 @@ def enter(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error("new_password", error)
         else:
-            login(request, user)
-            return redirect("onward")
+            attempt_was_right(request, PAPER_CODE_OF_PERSON, subject)
+            return start_session(request, user, method="paper_code")
     return render(request, "core/people/enter.html", {"form": form})

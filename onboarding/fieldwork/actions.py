@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from django.db import IntegrityError, transaction
 
 from core.people.actions import issue_entry_code, make_person
-from core.people.models import User
-from core.people.queries import Viewer
+from core.people.queries import Viewer, person_named
 from core.places.models import Hamlet
 from onboarding.consent.actions import record_consents
 from onboarding.fieldwork.rules import can_register_in
@@ -97,9 +96,9 @@ def _register(facts: Registration, by: Viewer) -> Registered:
 
 def _log_in_for(producer: Producer, household: Household, by: Viewer) -> str:
     """A log-in under the household's own phone; a relative's phone would hand the shop to the relative."""
-    if household.phone_owner != PhoneOwner.OWN or User.objects.filter(username=household.phone).exists():
+    if household.phone_owner != PhoneOwner.OWN or person_named(household.phone):
         return ""
-    user = make_person(username=household.phone, full_name=household.head_name, by=by)
+    user = make_person(phone=household.phone, full_name=household.head_name, by=by)
     add_member(user=user, producer=producer, right=Membership.Right.OWNER, by=by, how="đăng ký tại nhà")
     return issue_entry_code(user=user, by=by)
 

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.db import connection, transaction
@@ -24,6 +25,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from core.people.actions import give_grant, make_api_token
+from core.people.devices.actions import trust_device
 from core.people.models import Role, User
 from core.people.queries import NOBODY, SYSTEM
 from core.places.queries import old_unit
@@ -52,6 +54,8 @@ ANS_SHOP = frozenset({"an", "binh"})
 TEAM = frozenset({"hanh", "quantri"})
 STAFF = frozenset({"chi", "phuong", "kiem", "quantri"})
 OPERATORS = frozenset({"buu", "quantri"})
+HELPERS = frozenset({"hanh", "chi", "phuong", "quantri"})
+HELPERS_OF_HANH = frozenset({"chi", "phuong", "quantri"})
 KEYS = frozenset({"chi", "phuong", "kiem", "quantri"})
 
 
@@ -81,9 +85,40 @@ PAGES: dict[str, Page] = {
     "api/v1/indicators/<code>/rows": Page(KEYS, "api/v1/indicators/I2any/rows", by_key=True),
     "media/<path:path>": Page(EVERYBODY, "media/photos/../../private/x", answers=frozenset({404})),
     "dang-nhap/": Page(EVERYBODY, methods=FORM, answers=frozenset({200, 302})),
-    "dang-nhap/ma/": Page(EVERYBODY, methods=FORM),
+    "dang-nhap/ma/": Page(EVERYBODY, methods=FORM, answers=frozenset({200, 302})),
+    "dang-nhap/dien-thoai/": Page(EVERYBODY, methods=FORM, answers=frozenset({200, 302})),
+    "dang-nhap/dien-thoai/ma/": Page(EVERYBODY, methods=FORM, answers=MOVES_ON),  # nothing was asked for
+    "dang-nhap/ma-pin/": Page(EVERYBODY, methods=FORM, answers=MOVES_ON),  # no device
+    "dang-nhap/buoc-hai/": Page(EVERYBODY, methods=FORM, answers=MOVES_ON),  # no first step
     "dang-xuat/": Page(EVERYBODY, methods=("POST",), answers=MOVES_ON),
     "di-tiep/": Page(SIGNED_IN, answers=MOVES_ON),
+    "tai-khoan/": Page(SIGNED_IN),
+    "tai-khoan/xac-nhan/": Page(SIGNED_IN, methods=FORM),
+    "tai-khoan/thiet-bi/": Page(SIGNED_IN),
+    "tai-khoan/thiet-bi/moi-noi/dang-xuat/": Page(SIGNED_IN, methods=("POST",), answers=MOVES_ON),
+    "tai-khoan/thiet-bi/noi/<int:pk>/dang-xuat/": Page(
+        frozenset({"hanh"}), "tai-khoan/thiet-bi/noi/{session}/dang-xuat/", ("POST",), MOVES_ON
+    ),
+    "tai-khoan/thiet-bi/may/<int:pk>/bo/": Page(
+        frozenset({"hanh"}), "tai-khoan/thiet-bi/may/{device}/bo/", ("POST",), MOVES_ON
+    ),
+    "tai-khoan/ma-pin/": Page(frozenset({"hanh", "quantri"}), methods=FORM),
+    "tai-khoan/mat-khau/": Page(SIGNED_IN, methods=FORM, answers=MOVES_ON),  # asks for a fresh proof first
+    "tai-khoan/dien-thoai/": Page(SIGNED_IN, methods=FORM, answers=MOVES_ON),
+    "tai-khoan/dien-thoai/ma/": Page(SIGNED_IN, methods=FORM, answers=MOVES_ON),
+    "tai-khoan/buoc-hai/": Page(SIGNED_IN, methods=FORM, answers=MOVES_ON),
+    "tai-khoan/buoc-hai/ma-du-phong/": Page(SIGNED_IN, methods=FORM, answers=MOVES_ON),
+    "tai-khoan/buoc-hai/tat/": Page(SIGNED_IN, methods=("POST",), answers=MOVES_ON),
+    "ban-viec/dang-nhap/": Page(HELPERS),
+    "ban-viec/dang-nhap/<int:pk>/": Page(HELPERS_OF_HANH, "ban-viec/dang-nhap/{hanh}/"),
+    "ban-viec/dang-nhap/<int:pk>/bo-buoc-hai/": Page(
+        HELPERS_OF_HANH, "ban-viec/dang-nhap/{hanh}/bo-buoc-hai/", ("POST",), MOVES_ON
+    ),
+    "ban-viec/dang-nhap/<int:pk>/khoa/": Page(HELPERS_OF_HANH, "ban-viec/dang-nhap/{hanh}/khoa/", ("POST",), MOVES_ON),
+    "ban-viec/dang-nhap/<int:pk>/mo/": Page(HELPERS_OF_HANH, "ban-viec/dang-nhap/{hanh}/mo/", ("POST",), MOVES_ON),
+    "ban-viec/dang-nhap/<int:pk>/may/<int:device_pk>/bo/": Page(
+        HELPERS_OF_HANH, "ban-viec/dang-nhap/{hanh}/may/{device}/bo/", ("POST",), MOVES_ON
+    ),
     "thuc-dia/": Page(TEAM),
     "thuc-dia/dang-ky/": Page(TEAM, methods=FORM),
     "thuc-dia/da-dang-ky/": Page(TEAM, answers=MOVES_ON),
@@ -187,7 +222,10 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     paper = Certificate.objects.create(
         product=product, stars=4, decision_number="1/QĐ", paper_key="bai-thu", precision="none"
     )
+    device = trust_device(user=users["hanh"], secret="bi-mat", pin="246813", name="máy thử")
+    open_at = UserSession.objects.create(user=users["hanh"], ip="127.0.0.1", session_key="bai-thu", user_agent="")
     facts = {
+        "hanh": users["hanh"].pk, "device": device.pk, "session": open_at.pk,
         "sku": listing.sku, "slug": listing.slug, "shop": shop.slug, "order": order.key, "batch": batch.number,
         "product": product.pk, "paper": paper.pk, "check": paper.check_code, "other": other.pk,
         "row": PlatformListing.objects.filter(listing=listing)[0].pk,

@@ -23,7 +23,7 @@ PHONE, NEW = "+84912345678", "ca-phe-sua-da"
 @pytest.fixture
 def ly() -> User:
     """A person who has never signed in."""
-    return make_person(username=PHONE, full_name="Hồ Văn Lý", by=SYSTEM)
+    return make_person(phone=PHONE, full_name="Hồ Văn Lý", by=SYSTEM)
 
 
 def wrong(code: str) -> str:

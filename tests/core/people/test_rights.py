@@ -15,9 +15,10 @@ from django.test import Client, RequestFactory
 from config.onward import first_page
 from core.kit import clock
 from core.people.actions import give_grant, make_api_token
+from core.people.codes.actions import set_phone
 from core.people.models import ApiToken, Grant, Role, User
-from core.people.queries import NOBODY, STAFF_ROLES, SYSTEM, viewer_by_token, viewer_for
-from core.people.views import for_roles, login_name
+from core.people.queries import NOBODY, STAFF_ROLES, SYSTEM, person_named, viewer_by_token, viewer_for
+from core.people.views import for_roles
 from core.places.models import Hamlet, Unit
 from onboarding.households.models import Household
 from onboarding.households.queries import hamlets_of_team, households_visible_to
@@ -169,6 +170,11 @@ def test_a_staff_page_is_not_there_for_outsiders(people: People, rf: RequestFact
     def open_page(user: Any) -> Any:
         request = rf.get("/xa/?trang=2")
         request.user = user
+        proof = {"method": "mfa", "at": 0}
+        request.session = {
+            "account_authentication_methods": [proof],
+            "account_authentication_methods_user": str(user.pk),
+        }
         return commune_page(request)
 
     assert open_page(people.users["chi"]).content.decode() == "chỉ cán bộ xã"
@@ -185,7 +191,7 @@ def test_a_staff_page_is_not_there_for_outsiders(people: People, rf: RequestFact
 
 @pytest.mark.parametrize("typed", ["0912345678", "912345678", "+84912345678", "0912 345 678", "84912345678"])
 def test_signing_in_with_a_phone_in_any_spelling(client: Client, people: People, typed: str) -> None:
-    User.objects.filter(username="an").update(username="+84912345678")
+    set_phone(user=people.users["an"], phone="+84912345678", by_id=None)
     answer = client.post("/dang-nhap/", {"username": typed, "password": PASSWORD})
     assert (answer.status_code, answer["location"]) == (302, "/di-tiep/")
     assert client.session["_auth_user_id"] == str(people.users["an"].pk)
@@ -208,8 +214,11 @@ def test_a_wrong_password_signs_nobody_in(client: Client, people: People) -> Non
     assert "Tên đăng nhập hoặc mật khẩu chưa đúng" in answer.content.decode()
 
 
-def test_names_that_are_no_phones_stay(people: People) -> None:
-    assert [login_name(name) for name in (" an ", "xa-bac-ruong", "113")] == ["an", "xa-bac-ruong", "113"]
+def test_a_user_name_comes_before_a_phone(people: People) -> None:
+    set_phone(user=people.users["an"], phone="+84912345678", by_id=None)
+    User.objects.filter(username="binh").update(username="0912345678")
+    found = [person_named(name) for name in (" an ", "0912345678", "0912 345 678", "113", "")]
+    assert found == [people.users["an"], people.users["binh"], people.users["an"], None, None]
 
 
 def test_where_the_day_starts(people: People) -> None:

@@ -1,0 +1,70 @@
+"""Changing the password, ending sessions, locking and opening an account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+from django.db.models import F
+
+from core.audit.actions import record
+from core.people.devices.actions import remove_all_devices
+from core.people.models import LockReason, User
+
+
+@transaction.atomic
+def change_password(*, user: User, new_password: str) -> None:
+    """A new password, already validated; all sessions made with the old one end."""
+    user.set_password(new_password)
+    user.save(update_fields=["password"])
+    record("password.changed", actor_id=user.pk, object_label=f"user:{user.pk}")
+
+
+@transaction.atomic
+def end_all_sessions(*, user: User, by_id: int | None, with_devices: bool = False) -> None:
+    """Signed out everywhere at once, also where we know of no session; with `with_devices` the PINs end too.
+
+    The epoch every session is signed with moves on; `user` carries the new one, so that the caller may keep its own
+    session with `update_session_auth_hash`.
+    """
+    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    user.refresh_from_db(fields=["session_epoch"])
+    UserSession.objects.filter(user=user).delete()
+    if with_devices:
+        remove_all_devices(user=user, by_id=by_id)
+    record("sessions.ended", actor_id=by_id, object_label=f"user:{user.pk}")
+
+
+@transaction.atomic
+def end_session(*, session: UserSession) -> None:
+    """One browser is signed out."""
+    user_id = session.user_id
+    session.end()
+    record("sessions.ended", actor_id=user_id, object_label=f"user:{user_id}")
+
+
+@transaction.atomic
+def lock_person(*, user: User, reason: str, by_id: int | None) -> None:
+    """This person may not sign in, and their keys open nothing, until somebody opens the account. Twice is harmless."""
+    changed = User.objects.filter(pk=user.pk, is_active=True).update(is_active=False, lock_reason=reason)
+    if changed:
+        end_all_sessions(user=user, by_id=by_id)
+        record("person.locked", actor_id=by_id, object_label=f"user:{user.pk}")
+
+
+@transaction.atomic
+def open_person(*, user: User, now: datetime, by_id: int | None) -> None:
+    """The account is open again; the idle days count from now."""
+    changed = (
+        User.objects.filter(pk=user.pk).exclude(lock_reason="").update(is_active=True, lock_reason="", last_login=now)
+    )
+    if changed:
+        record("person.opened", actor_id=by_id, object_label=f"user:{user.pk}")
+
+
+def lock_idle(users: list[User]) -> int:
+    """Lock these people for not having signed in for long; a periodic job. Returns how many."""
+    for user in users:
+        lock_person(user=user, reason=LockReason.IDLE, by_id=None)
+    return len(users)
