@@ -21,7 +21,7 @@ STATE_DIR = Path(env.str("STATE_DIR", str(ROOT / "var")))
 
 DEMO_SECRET = "demo-secret-key-never-used-in-production-0123456789"
 SECRET_KEY: str = env.str("SECRET_KEY", "" if PRODUCTION else DEMO_SECRET)
-# Newest first; each at least 32 characters. The oldest also keys the blind indexes.
+# Newest first; each at least 32 characters. How to change them: docs/operations.md.
 DEMO_FIELD_KEY = "demo-field-key-never-used-in-production-0123456789"
 FIELD_KEYS: list[str] = env.list("FIELD_KEYS", [] if PRODUCTION else [DEMO_FIELD_KEY])
 

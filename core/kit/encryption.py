@@ -1,8 +1,9 @@
 """Encrypted text with a blind index.
 
-A key ring (`FIELD_KEYS`, newest first) encrypts with AES-256-GCM; old keys still decrypt. The blind index is
-a keyed hash of the normalised value, so that equal phones can be found without being readable. The token is
-`v1.<key id>.<base64 nonce+ciphertext>`, the key id authenticated with it.
+A key ring (`FIELD_KEYS`) encrypts with AES-256-GCM under its first, newest key; old keys still decrypt until
+`manage.py rotate_field_keys` has brought everything under the newest. The blind index is a keyed hash of the normalised
+value, so that equal phones can be found without being readable. The token is `v1.<key id>.<base64 nonce+ciphertext>`,
+the key id authenticated with it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import models
+from django.db.models.lookups import In
 
 
 class Undecipherable(ValueError):
@@ -66,15 +68,37 @@ def decrypt(token: str) -> str:
     raise Undecipherable(f"no key {key_id}")
 
 
+def is_newest(token: str) -> bool:
+    """Whether a token was made with the newest key of the ring."""
+    return token.startswith(newest_prefix())
+
+
+def newest_prefix() -> str:
+    """What every token of the newest key begins with."""
+    return f"v1.{_key_id(_ring()[0])}."
+
+
+def reencrypt(token: str) -> str:
+    """The same text under the newest key; a token that is there already comes back as it is. Raises Undecipherable."""
+    return token if not token or is_newest(token) else encrypt(decrypt(token))
+
+
 def blind_index(value: str, purpose: str) -> str:
     """A 32-character keyed hash of a normalised value, different for every purpose; "" for "".
 
-    The index key is the oldest key of the ring, so that adding a key does not orphan the indexes.
+    Made with the newest key. To *find* a value use `blind_index_candidates` (or the lookup `phone_index__of`): while
+    keys are being changed some rows still carry the hash of an older one.
     """
-    if not value:
-        return ""
-    key = _derive(_ring()[-1], f"index:{purpose}")
-    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:32]
+    return _index_under(_ring()[0], value, purpose) if value else ""
+
+
+def blind_index_candidates(value: str, purpose: str) -> list[str]:
+    """The hashes of a value under every key of the ring, newest first; [""] for ""."""
+    return [_index_under(secret, value, purpose) for secret in _ring()] if value else [""]
+
+
+def _index_under(secret: str, value: str, purpose: str) -> str:
+    return hmac.new(_derive(secret, f"index:{purpose}"), value.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
@@ -88,3 +112,35 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
 
     def get_lookup(self, lookup_name: str) -> Any:
         raise NotImplementedError("encrypted text cannot be searched; use its blind index")
+
+
+class BlindIndexField(models.CharField):  # type: ignore[type-arg]
+    """The blind index of the encrypted field `of` beside it: written whenever its row is saved, rebuilt when keys change.
+
+    Find rows with `phone_index__of="+84912345678"`, never with an index made by hand. A unique constraint on it holds
+    under one key only: while keys are being changed the action must look (`__of`) before it writes.
+    """
+
+    def __init__(self, *, of: str, purpose: str, **options: Any) -> None:
+        self.of, self.purpose = of, purpose
+        super().__init__(**{"max_length": 32, "blank": True, "editable": False} | options)
+
+    def deconstruct(self) -> Any:
+        name, path, arguments, options = super().deconstruct()
+        return name, path, arguments, options | {"of": self.of, "purpose": self.purpose}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
+        index = blind_index(getattr(model_instance, self.of), self.purpose) or (None if self.null else "")
+        setattr(model_instance, self.attname, index)
+        return index
+
+
+@BlindIndexField.register_lookup
+class IndexOf(In):
+    """`…_index__of=value`: rows whose encrypted value is this one, under whichever key their index was made."""
+
+    lookup_name = "of"
+
+    def get_prep_lookup(self) -> list[str]:
+        field = self.lhs.output_field
+        return blind_index_candidates(str(self.rhs), field.purpose)

@@ -9,12 +9,9 @@ from django.db import transaction
 
 from core.audit.actions import record
 from core.kit import clock
-from core.kit.encryption import blind_index
 from core.people.queries import Viewer
 from core.places.models import Hamlet
 from onboarding.households.models import Household, PhoneOwner, ProductionLine
-
-PHONE_INDEX = "phone"
 
 
 @transaction.atomic
@@ -42,7 +39,6 @@ def register_household(
         hamlet=hamlet,
         commune=hamlet.commune,
         phone=phone,
-        phone_index=blind_index(phone, PHONE_INDEX),
         phone_owner=phone_owner,
         has_business_registration=has_business_registration,
         registered_by_id=by.user_id,

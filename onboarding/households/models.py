@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from core.kit.encryption import EncryptedTextField
+from core.kit.encryption import BlindIndexField, EncryptedTextField
 from core.kit.phones import masked
 from core.people.models import User
 from core.places.models import Hamlet, Unit
@@ -28,7 +28,7 @@ class Household(models.Model):
     commune = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     hamlet = models.ForeignKey(Hamlet, on_delete=models.PROTECT, related_name="households")
     phone = EncryptedTextField(blank=True)
-    phone_index = models.CharField(max_length=32, blank=True, db_index=True)
+    phone_index = BlindIndexField(of="phone", purpose="phone", db_index=True)
     phone_owner = models.CharField(max_length=10, choices=PhoneOwner.choices)
     has_business_registration = models.BooleanField()
     registered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

@@ -6,11 +6,9 @@ from django.db import transaction
 
 from core.audit.actions import record
 from core.kit import clock
-from core.kit.encryption import blind_index
 from core.people.models import User
 from core.people.queries import Viewer
 from core.places.models import Unit
-from onboarding.households.actions import PHONE_INDEX
 from onboarding.households.models import Household
 from onboarding.producers.models import Membership, Producer
 
@@ -33,7 +31,6 @@ def register_producer(
         household=household,
         commune=commune,
         phone=phone,
-        phone_index=blind_index(phone, PHONE_INDEX),
         registered_by_id=by.user_id,
         registered_at=clock.now(),
         is_demo=is_demo,

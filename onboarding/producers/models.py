@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from core.kit.encryption import EncryptedTextField
+from core.kit.encryption import BlindIndexField, EncryptedTextField
 from core.people.models import User
 from core.places.models import Unit
 from onboarding.households.models import Household
@@ -31,7 +31,7 @@ class Producer(models.Model):
     household = models.ForeignKey(Household, on_delete=models.PROTECT, null=True, blank=True, related_name="producers")
     commune = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     phone = EncryptedTextField(blank=True)
-    phone_index = models.CharField(max_length=32, blank=True, db_index=True)
+    phone_index = BlindIndexField(of="phone", purpose="phone", db_index=True)
     registered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     registered_at = models.DateTimeField()
     is_demo = models.BooleanField(default=False)
