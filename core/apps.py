@@ -12,6 +12,7 @@ class CoreConfig(AppConfig):
 
         from core.audit.registry import register_objects, register_vocabulary
         from core.audit.sealing import seal_due, seal_late
+        from core.desk.grants.ready import get_grants_ready
         from core.jobs.registry import register_periodic
         from core.jobs.work.upkeep import prune
         from core.people.account.ready import get_accounts_ready
@@ -44,3 +45,4 @@ class CoreConfig(AppConfig):
         register_vocabulary({"job.run_again": "chạy lại việc nền", "job.cancelled": "huỷ việc nền"})
         register_periodic("jobs.prune", timedelta(days=1), prune, label="Dọn việc đã xong", at=time(2, 30))
         get_accounts_ready()
+        get_grants_ready()

@@ -2,4 +2,7 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("core.people.urls"))]
+urlpatterns = [
+    path("", include("core.people.urls")),
+    path("", include("core.desk.grants.urls")),
+]

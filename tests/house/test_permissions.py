@@ -26,7 +26,7 @@ from django.utils import timezone
 
 from core.people.actions import give_grant, make_api_token
 from core.people.devices.actions import trust_device
-from core.people.models import Role, User
+from core.people.models import Grant, Role, User
 from core.people.queries import NOBODY, SYSTEM
 from core.places.queries import old_unit
 from market.listings.models import Listing
@@ -53,6 +53,7 @@ SIGNED_IN = EVERYBODY - {"nobody"}
 ANS_SHOP = frozenset({"an", "binh"})
 TEAM = frozenset({"hanh", "quantri"})
 STAFF = frozenset({"chi", "phuong", "kiem", "quantri"})
+GIVERS = frozenset({"chi", "phuong", "quantri"})
 OPERATORS = frozenset({"buu", "quantri"})
 HELPERS = frozenset({"hanh", "chi", "phuong", "quantri"})
 HELPERS_OF_HANH = frozenset({"chi", "phuong", "quantri"})
@@ -166,6 +167,22 @@ PAGES: dict[str, Page] = {
     ),
     "bang/<slug:code>/": Page(STAFF, "bang/i2any/"),
     "bang/<slug:code>/dong.csv": Page(STAFF, "bang/i2any/dong.csv"),
+    "ban-viec/quyen/": Page(STAFF),
+    "ban-viec/quyen/moi/": Page(GIVERS, methods=FORM),
+    "ban-viec/quyen/ra-soat/": Page(GIVERS),
+    "ban-viec/quyen/phieu/": Page(GIVERS, answers=MOVES_ON),  # no slip was made
+    "ban-viec/quyen/nguoi/<int:pk>/": Page(STAFF, "ban-viec/quyen/nguoi/{hanh}/"),
+    "ban-viec/quyen/nguoi/<int:pk>/ma-vao/": Page(GIVERS, "ban-viec/quyen/nguoi/{hanh}/ma-vao/", ("POST",), MOVES_ON),
+    "ban-viec/quyen/<int:pk>/ket-thuc/": Page(
+        GIVERS | {"hanh"},
+        "ban-viec/quyen/{grant}/ket-thuc/",
+        FORM,
+        posted={"reason": "Thử"},
+        answers=frozenset({200, 302}),
+    ),
+    "ban-viec/quyen/<int:pk>/gia-han/": Page(GIVERS, "ban-viec/quyen/{grant}/gia-han/", FORM),
+    "ban-viec/quyen/<int:pk>/da-ra-soat/": Page(GIVERS, "ban-viec/quyen/{grant}/da-ra-soat/", ("POST",), MOVES_ON),
+    "tai-khoan/quyen-cua-toi/": Page(SIGNED_IN),
     "tim-kiem": Page(EVERYBODY),
     "tim-kiem/": Page(EVERYBODY),
 }
@@ -230,6 +247,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "product": product.pk, "paper": paper.pk, "check": paper.check_code, "other": other.pk,
         "row": PlatformListing.objects.filter(listing=listing)[0].pk,
         "link": PresenceLink.objects.create(product=product, listing=listing, linked_at=timezone.now()).pk,
+        "hanh": users["hanh"].pk, "grant": Grant.objects.get(user=users["hanh"]).pk,
     }  # fmt: skip
     keys = {name: make_api_token(user=user, name="thử", by=SYSTEM) for name, user in users.items()}
     return World(users, keys, facts)

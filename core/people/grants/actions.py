@@ -18,6 +18,7 @@ from core.kit import clock
 from core.people.events import GrantEnded, GrantGiven
 from core.people.grants.queries import in_period, overlapping
 from core.people.grants.rules import Place, can_end, can_give, period_problem, place_problem
+from core.people.grants.wording import place_words, role_words, until_words
 from core.people.models import Grant, User
 from core.people.queries import HeldGrant, Viewer
 from core.places.models import Hamlet, Unit, in_force
@@ -71,13 +72,13 @@ def end_grant(*, grant: Grant, by: Viewer, reason: str, on: date | None = None) 
     grant = _locked_grant(grant)
     if not can_end(by, grant):
         raise NotAllowed
-    last = max(on or clock.today(), grant.valid_from)
+    last, before = max(on or clock.today(), grant.valid_from), until_words(grant)
     if grant.valid_to is not None and grant.valid_to <= last:
         raise GrantRefused("Quyền này đã kết thúc rồi. Không cần làm gì thêm.")
     grant.valid_to, grant.end_reason, grant.to_decide = last, reason, ""
     grant.ended_by_id = by.user_id
     grant.save(update_fields=["valid_to", "end_reason", "to_decide", "ended_by"])
-    _note("grant.ended", grant, by)
+    _note("grant.ended", grant, by, before)
     emit(GrantEnded(grant.pk, grant.user_id))
     return grant
 
@@ -95,7 +96,7 @@ def renew_grant(*, grant: Grant, by: Viewer, valid_to: date) -> Grant:
     today = clock.today()
     if grant.valid_to is not None and grant.valid_to <= today:
         raise GrantRefused("Quyền này đã hết hạn. Hãy cấp một quyền mới.")
-    first = max(grant.valid_from, today)
+    first, before = max(grant.valid_from, today), until_words(grant)
     _check_sense(user, grant.role, Place(grant.unit, grant.hamlet), first, valid_to, by)
     if grant.valid_to is not None and valid_to <= grant.valid_to:
         raise GrantRefused("Ngày mới phải sau ngày kết thúc hiện nay. Muốn rút ngắn, hãy kết thúc quyền.")
@@ -103,7 +104,7 @@ def renew_grant(*, grant: Grant, by: Viewer, valid_to: date) -> Grant:
     grant.valid_to, grant.reviewed_on, grant.reviewed_by_id, grant.to_decide = valid_to, today, by.user_id, ""
     grant.end_reason, grant.ended_by_id = "", None
     grant.save()
-    _note("grant.renewed", grant, by)
+    _note("grant.renewed", grant, by, before)
     return grant
 
 
@@ -201,7 +202,7 @@ def _refuse_double(
     )
     other = equal.filter(in_period(first, end)).exclude(pk=besides).order_by("-valid_to").first()
     if other is not None:
-        until = f" đến {other.valid_to:%d/%m/%Y}" if other.valid_to else ""
+        until = f" {until_words(other)}" if other.valid_to else ""
         raise GrantRefused(f"Người này đã có quyền đó{until}. Hãy gia hạn thay vì cấp thêm.")
 
 
@@ -216,10 +217,12 @@ def _create(**values: object) -> Grant:
         raise GrantRefused("Người này vừa được cấp quyền đó. Hãy mở lại danh sách.") from error
 
 
-def _note(word: str, grant: Grant, by: Viewer) -> None:
+def _note(word: str, grant: Grant, by: Viewer, before: str = "") -> None:
+    after = "; ".join(filter(None, [role_words(grant), place_words(grant), until_words(grant), grant.end_reason]))
     record(
         word,
         actor_id=by.user_id,
         object_label=f"grant:{grant.pk}",
         unit_code=grant.unit.code if grant.unit else "",
+        changes={"quyền": (before, after)},
     )

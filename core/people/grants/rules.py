@@ -49,7 +49,7 @@ def place_problem(role: str, place: Place) -> str:
     if role not in LEVELS:
         return "Không có vai trò này."
     if level not in LEVELS[role]:
-        return _LEVEL_SENTENCES[role]
+        return LEVEL_SENTENCES[role]
     if place.hamlet is None:
         return "Hãy chọn ấp, thôn hoặc khu phố mà thành viên tổ phụ trách." if role == Role.TEAM_MEMBER else ""
     if role not in TEAM_ROLES:
@@ -106,7 +106,7 @@ def can_see_grants(viewer: Viewer) -> bool:
     return viewer.has_role(*GIVERS, Role.AUDITOR)
 
 
-_LEVEL_SENTENCES: dict[str, str] = {
+LEVEL_SENTENCES: dict[str, str] = {
     Role.NATIONAL: "Cán bộ trung ương làm việc cho cả nước. Hãy bỏ trống ô nơi làm việc.",
     Role.PLATFORM_OPERATOR: "Nhân viên sàn làm việc cho cả nước. Hãy bỏ trống ô nơi làm việc.",
     Role.AUDITOR: "Kiểm toán viên xem cả nước, một tỉnh hoặc một xã. Hãy chọn lại nơi.",

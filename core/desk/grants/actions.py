@@ -1,0 +1,70 @@
+"""Appointing somebody, who may be new here, in one step; handing out a new slip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import IntegrityError, transaction
+
+from core.desk.grants.queries import person_called
+from core.desk.grants.rules import can_hand_out_entry
+from core.kit.text import fold_words
+from core.people.actions import give_grant, issue_entry_code, make_person
+from core.people.grants.actions import GrantRefused, NotAllowed
+from core.people.grants.queries import still_open
+from core.people.models import Grant, User
+from core.people.queries import Viewer
+from core.people.views import login_name
+from core.places.models import Hamlet, Unit
+
+
+@dataclass(frozen=True)
+class Appointed:
+    """The outcome. `entry_code` is shown once; "" when the person has a log-in already."""
+
+    grant: Grant
+    entry_code: str
+
+
+@transaction.atomic
+def appoint(
+    *,
+    login: str,
+    full_name: str,
+    role: str,
+    unit: Unit | None,
+    hamlet: Hamlet | None,
+    valid_from: date,
+    valid_to: date,
+    by: Viewer,
+) -> Appointed:
+    """Give a role to the person with this phone or log-in name; who is not known yet gets a log-in and an entry code.
+
+    The name must fit the log-in: a wrong digit must not make a stranger an officer, and nobody learns from the answer
+    whose number it is. `valid_to` is the first day without. Raises NotAllowed, GrantRefused.
+    """
+    person, code = person_called(login), ""
+    if person is not None and fold_words(person.full_name) != fold_words(full_name):
+        raise GrantRefused("Số điện thoại hoặc tên đăng nhập này đã có người khác dùng. Hãy kiểm tra lại số và họ tên.")
+    if person is None:
+        try:
+            with transaction.atomic():
+                person = make_person(username=login_name(login), full_name=full_name, by=by)
+        except IntegrityError as error:
+            raise GrantRefused("Số này vừa được người khác ghi. Hãy mở lại trang.") from error
+        code = issue_entry_code(user=person, by=by)
+    grant = give_grant(
+        user=person, role=role, unit=unit, hamlet=hamlet, valid_from=valid_from, valid_to=valid_to, given_by=by
+    )
+    return Appointed(grant, code)
+
+
+@transaction.atomic
+def hand_out_slip(*, person: User, by: Viewer) -> str:
+    """A new entry code for a person whose every role this viewer could give. Raises NotAllowed."""
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    held = Grant.objects.filter(still_open(), user=person).select_related("unit")
+    if not person.is_active or not can_hand_out_entry(by, person, held):
+        raise NotAllowed
+    return issue_entry_code(user=person, by=by)
