@@ -247,7 +247,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "product": product.pk, "paper": paper.pk, "check": paper.check_code, "other": other.pk,
         "row": PlatformListing.objects.filter(listing=listing)[0].pk,
         "link": PresenceLink.objects.create(product=product, listing=listing, linked_at=timezone.now()).pk,
-        "hanh": users["hanh"].pk, "grant": Grant.objects.get(user=users["hanh"]).pk,
+        "grant": Grant.objects.get(user=users["hanh"]).pk,
     }  # fmt: skip
     keys = {name: make_api_token(user=user, name="thử", by=SYSTEM) for name, user in users.items()}
     return World(users, keys, facts)

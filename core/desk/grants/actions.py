@@ -7,15 +7,13 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 
-from core.desk.grants.queries import person_called
-from core.desk.grants.rules import can_hand_out_entry
+from core.kit import phones
 from core.kit.text import fold_words
 from core.people.actions import give_grant, issue_entry_code, make_person
 from core.people.grants.actions import GrantRefused, NotAllowed
-from core.people.grants.queries import still_open
+from core.people.helping.queries import people_to_help
 from core.people.models import Grant, User
-from core.people.queries import Viewer
-from core.people.views import login_name
+from core.people.queries import Viewer, person_named
 from core.places.models import Hamlet, Unit
 
 
@@ -44,13 +42,13 @@ def appoint(
     The name must fit the log-in: a wrong digit must not make a stranger an officer, and nobody learns from the answer
     whose number it is. `valid_to` is the first day without. Raises NotAllowed, GrantRefused.
     """
-    person, code = person_called(login), ""
+    person, code = person_named(login), ""
     if person is not None and fold_words(person.full_name) != fold_words(full_name):
         raise GrantRefused("Số điện thoại hoặc tên đăng nhập này đã có người khác dùng. Hãy kiểm tra lại số và họ tên.")
     if person is None:
         try:
             with transaction.atomic():
-                person = make_person(username=login_name(login), full_name=full_name, by=by)
+                person = _make_new(login, full_name, by)
         except IntegrityError as error:
             raise GrantRefused("Số này vừa được người khác ghi. Hãy mở lại trang.") from error
         code = issue_entry_code(user=person, by=by)
@@ -62,9 +60,18 @@ def appoint(
 
 @transaction.atomic
 def hand_out_slip(*, person: User, by: Viewer) -> str:
-    """A new entry code for a person whose every role this viewer could give. Raises NotAllowed."""
-    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
-    held = Grant.objects.filter(still_open(), user=person).select_related("unit")
-    if not person.is_active or not can_hand_out_entry(by, person, held):
+    """A new entry code for a person whom this viewer may help with signing in: whoever holds the code becomes the
+    person, so the same rule holds as for opening a locked account. Raises NotAllowed."""
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    found = people_to_help(by).filter(pk=person.pk, is_active=True).first()
+    if found is None:
         raise NotAllowed
-    return issue_entry_code(user=person, by=by)
+    return issue_entry_code(user=found, by=by)
+
+
+def _make_new(login: str, full_name: str, by: Viewer) -> User:
+    """Somebody new is known by their phone, or by the name as it was written."""
+    try:
+        return make_person(phone=phones.normalise(login), full_name=full_name, by=by)
+    except phones.NotAPhone:
+        return make_person(username=login, full_name=full_name, by=by)

@@ -16,9 +16,8 @@ from core.kit.text import fold_words, sort_key
 from core.people.grants.queries import awaiting_review, grants_visible_to, still_open, units_to_give
 from core.people.grants.rules import GIVERS, can_end, can_give, can_see_grants
 from core.people.grants.wording import place_words, role_words, state_words, until_words
-from core.people.models import Grant, Role, User
+from core.people.models import Grant, Role
 from core.people.queries import Viewer
-from core.people.views import login_name
 from core.places.models import Hamlet, Level, Unit, in_force
 
 
@@ -120,11 +119,6 @@ def places_for(viewer: Viewer, within: Unit | None) -> list[Unit]:
 def hamlets_in(unit: Unit) -> QuerySet[Hamlet]:
     """Today's hamlets of a commune, by name."""
     return Hamlet.objects.filter(in_force(clock.today()), commune=unit).order_by("name")
-
-
-def person_called(written: str) -> User | None:
-    """The person with this phone number (any spelling) or log-in name."""
-    return User.objects.filter(username=login_name(written)).first()
 
 
 def grant_todos(viewer: Viewer) -> Iterable[Todo]:

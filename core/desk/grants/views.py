@@ -17,12 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.desk.grants.actions import appoint, hand_out_slip
 from core.desk.grants.forms import EndForm, GiveForm, PlaceForm, RenewForm
 from core.desk.grants.queries import grants_matching, rows_of, units_to_filter
-from core.desk.grants.rules import can_hand_out_entry
+from core.kit import phones
 from core.kit.encryption import decrypt, encrypt
 from core.people.grants.actions import GrantRefused, NotAllowed, end_grant, renew_grant, review_grant
-from core.people.grants.queries import awaiting_review, grants_of, grants_visible_to, person_visible_to, still_open
+from core.people.grants.queries import awaiting_review, grants_of, grants_visible_to, person_visible_to
 from core.people.grants.rules import GIVERS, can_end, can_give, can_see_grants
 from core.people.grants.wording import place_words, role_words
+from core.people.helping.queries import people_to_help
 from core.people.models import Grant, Role, User
 from core.people.queries import Viewer, viewer_of
 from core.people.views import for_roles, signed_in
@@ -66,13 +67,13 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = viewer_of(request)
     found = _person(viewer, pk)
     rows = rows_of(grants_visible_to(viewer).filter(user=found), viewer)
-    held = Grant.objects.filter(still_open(), user=found).select_related("unit")
     context = {
         "space_items": _tabs(viewer, "grants"),
         "person": found,
+        "known_as": phones.masked(found.phone) or found.username,
         "open_rows": [row for row in rows if row.is_open],
         "past_rows": [row for row in rows if not row.is_open],
-        "may_hand_out": found.is_active and can_hand_out_entry(viewer, found, held),
+        "may_help": people_to_help(viewer).filter(pk=found.pk).exists(),
     }
     return render(request, "core/desk/grants/person.html", context)
 
@@ -241,7 +242,7 @@ def slip(request: HttpRequest) -> HttpResponse:
     context = {
         "space_items": _tabs(viewer_of(request), "grants"),
         "name": made["name"],
-        "login": made["login"],
+        "login": decrypt(made["login"]),
         "person_id": made["person"],
         "code": decrypt(made["code"]),
     }
@@ -266,7 +267,8 @@ def mine(request: HttpRequest) -> HttpResponse:
 def _to_slip(request: HttpRequest, person: User, code: str) -> HttpResponse:
     # Sessions are stored: what opens a door is kept there encrypted.
     request.session[SLIP] = {
-        "person": person.pk, "name": person.full_name, "login": person.username, "code": encrypt(code),
+        "person": person.pk, "name": person.full_name, "code": encrypt(code),
+        "login": encrypt(phones.national(person.phone) or person.username),
     }  # fmt: skip
     return redirect("grant_slip")
 
