@@ -217,7 +217,7 @@ def _direct() -> list[str]:
     block = text[text.index("dependencies = [") : text.index("[project.optional-dependencies]")]
     names = re.findall(r'"([A-Za-z0-9._-]+)(?:\[([a-z,]+)\])?[<>=]', block)
     extras = {
-        "psycopg": ["psycopg-binary", "psycopg-pool"], "environs": ["dj-database-url"], "whitenoise": ["brotli"],
+        "psycopg": ["psycopg-binary", "psycopg-pool"], "environs": ["dj-database-url", "dj-email-url"], "whitenoise": ["brotli"],
         "django-allauth": ["qrcode", "fido2"],
     }  # fmt: skip
     return [name for direct, _ in names for name in (direct.lower(), *extras.get(direct.lower(), []))]

@@ -29,6 +29,7 @@ def problems() -> list[str]:
         found.append("SELLING must be set to direct or showcase.")
     if env.SELLING == "direct":
         found += _payment_problems()
+    found += _message_problems()
     if env.SANDBOX_MARKET_KEY:
         found.append("SANDBOX_MARKET_KEY must be unset: the simulated marketplace is no platform.")
     if env.DATABASE_URL.startswith("sqlite"):
@@ -42,6 +43,17 @@ def _payment_problems() -> Iterable[str]:
     for name, address in (("VNPAY_PAY_URL", env.VNPAY_PAY_URL), ("VNPAY_API_URL", env.VNPAY_API_URL)):
         if not address.startswith("https://") or address.startswith(env.VNPAY_DOUBLE):
             yield f"{name} must be VNPAY's https address, not a double."
+
+
+def _message_problems() -> Iterable[str]:
+    if env.SMS_ADAPTER not in {"http", "off"}:
+        yield "SMS_ADAPTER must be http, or off where nobody signs in by phone: the log adapter writes codes into the log."
+    elif env.SMS_ADAPTER == "http" and not (env.SMS_URL.startswith("https://") and env.SMS_KEY and env.SMS_SENDER):
+        yield "SMS_URL must be the provider's https address, SMS_KEY and SMS_SENDER those of the account."
+    if env.SMS_INBOUND_KEY and len(env.SMS_INBOUND_KEY) < 32:
+        yield "SMS_INBOUND_KEY must be at least 32 random characters, or unset."
+    if env.EMAIL_URL.startswith("console"):
+        yield "EMAIL_URL must name a mail server, or be unset: mails do not belong into the log."
 
 
 @register()

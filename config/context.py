@@ -6,7 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
+from core.messages.queries import unread_count
 from core.people.models import Role
 from core.people.queries import Viewer, viewer_of
 from market.orders.basket import basket_size
@@ -20,13 +22,14 @@ _PLACES: list[tuple[str, str, tuple[str, ...]]] = [
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """The context processor; costs one query for a signed-in person, none for others."""
+    """The context processor; costs a signed-in person one query and one for the number of unread messages, others none."""
     viewer = viewer_of(request)
     return {
         "demo": settings.DEMO,
         "selling": settings.SELLING == "direct",
         "basket_count": basket_size(request.session) if hasattr(request, "session") else 0,
         "places": places_of(viewer, request.path),
+        "letters": SimpleLazyObject(lambda: unread_count(viewer)),  # asked only by pages that show it
     }
 
 

@@ -52,3 +52,18 @@ VNPAY_API_URL: str = env.str("VNPAY_API_URL", f"{VNPAY_DOUBLE}/merchant_webapi/a
 # The marketplace double: a simulation under its own name, never a stand-in for VoSo or Postmart.
 SANDBOX_MARKET_URL: str = env.str("SANDBOX_MARKET_URL", f"http://127.0.0.1:{PORT + 1}")
 SANDBOX_MARKET_KEY: str = env.str("SANDBOX_MARKET_KEY", "" if PRODUCTION else "demo-market-key")
+
+# SMS: log (nobody gets anything, codes stand in the log), http (a brand-name provider) or off. docs/operations.md says more.
+SMS_ADAPTER: str = env.str("SMS_ADAPTER", "" if PRODUCTION else "log")
+SMS_URL: str = env.str("SMS_URL", "")
+SMS_KEY: str = env.str("SMS_KEY", "")
+SMS_SECRET: str = env.str("SMS_SECRET", "")
+SMS_SENDER: str = env.str("SMS_SENDER", "")  # the registered brand name
+SMS_DROPS_REPEATS: bool = env.bool(
+    "SMS_DROPS_REPEATS", False
+)  # the provider answers a repeated RequestId without sending
+SMS_STOP_TO: str = env.str("SMS_STOP_TO", "")  # the number that takes «TC»; without one no advert goes by SMS
+SMS_INBOUND_KEY: str = env.str("SMS_INBOUND_KEY", "")  # signs what the provider hands in; empty: the door is closed
+# smtp://user:password@host:587/?tls=True; empty: mails stand in the log, in production the channel is off.
+EMAIL_URL: str = env.str("EMAIL_URL", "" if PRODUCTION else "console://")
+EMAIL_FROM: str = env.str("EMAIL_FROM", "Lên Sàn <khong-tra-loi@lensan.example>")

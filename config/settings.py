@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dj_database_url
+import dj_email_url
 
 from config import content_policy, env
 
@@ -200,6 +201,26 @@ VNPAY: dict[str, Any] = {
     "allow_private": env.VNPAY_API_URL.startswith(env.VNPAY_DOUBLE),
 }
 SANDBOX_MARKET: dict[str, str] = {"url": env.SANDBOX_MARKET_URL, "key": env.SANDBOX_MARKET_KEY}
+
+# Channel → adapter; "off" closes a channel. The adapters are registered in core/apps.py.
+MESSAGE_ADAPTERS: dict[str, str] = {
+    "inbox": "inbox",
+    "sms": env.SMS_ADAPTER or "off",
+    "email": "email" if env.EMAIL_URL else "off",
+}
+SMS: dict[str, Any] = {
+    "url": env.SMS_URL,
+    "key": env.SMS_KEY,
+    "secret": env.SMS_SECRET,
+    "sender": env.SMS_SENDER,
+    "drops_repeats": env.SMS_DROPS_REPEATS,
+    "stop_to": env.SMS_STOP_TO,
+    "inbound_key": env.SMS_INBOUND_KEY,
+    "allow_private": not env.PRODUCTION,  # only the double lives on a private address
+}
+vars().update({name: value for name, value in dj_email_url.parse(env.EMAIL_URL or "dummy://").items() if value})
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.EMAIL_FROM
 
 LOGGING: dict[str, Any] = {
     "version": 1,

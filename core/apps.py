@@ -15,6 +15,7 @@ class CoreConfig(AppConfig):
         from core.desk.grants.ready import get_grants_ready
         from core.jobs.registry import register_periodic
         from core.jobs.work.upkeep import prune
+        from core.messages.ready import get_messages_ready
         from core.people.account.ready import get_accounts_ready
 
         register_periodic("audit.seal", timedelta(seconds=20), seal_due, label="niêm phong nhật ký")
@@ -46,3 +47,4 @@ class CoreConfig(AppConfig):
         register_periodic("jobs.prune", timedelta(days=1), prune, label="Dọn việc đã xong", at=time(2, 30))
         get_accounts_ready()
         get_grants_ready()
+        get_messages_ready()

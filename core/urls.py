@@ -5,4 +5,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("core.people.urls")),
     path("", include("core.desk.grants.urls")),
+    path("", include("core.messages.urls")),
 ]

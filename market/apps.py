@@ -14,10 +14,12 @@ class MarketConfig(AppConfig):
         from core.desk.registry import register_todos
         from core.events.registry import subscribe
         from core.jobs.registry import register_periodic
+        from core.messages.registry import register_message_kind
         from market.listings.events import ListingChanged
         from market.listings.jobs import announce_turning_badges
         from market.listings.queries import listing_todos
         from market.orders.actions import on_payment_settled, release_forgotten_orders
+        from market.orders.kinds import ORDER_PAID
         from market.orders.queries import order_todos
         from market.payments.events import PaymentSettled
         from market.payments.jobs import ask_about_open_attempts
@@ -25,6 +27,7 @@ class MarketConfig(AppConfig):
         from market.platforms.engine.desired import on_consents_recorded, on_listing_changed, on_shop_changed
         from market.platforms.engine.look import look_at_due
         from market.platforms.engine.push import push_due
+        from market.platforms.kinds import LISTING_REFUSED
         from market.platforms.postmart.adapter import adapter as postmart
         from market.platforms.queries import platform_todos
         from market.platforms.santhu.adapter import SanThuAdapter
@@ -37,6 +40,8 @@ class MarketConfig(AppConfig):
         register_adapter("santhu", SanThuAdapter)
         register_vocabulary(VOCABULARY)
         register_objects(OBJECTS)
+        for kind in (ORDER_PAID, LISTING_REFUSED):
+            register_message_kind(kind)
         for source in (order_todos, platform_todos, listing_todos):
             register_todos(source)
         subscribe(ListingChanged, on_listing_changed)

@@ -3,6 +3,7 @@
 from core.audit.models import AuditDetail, AuditEntry, AuditSeal
 from core.files.models import Photo
 from core.jobs.models import Job, Schedule, WorkerBeat
+from core.messages.models import InboundSms, Message, MessageChoice
 from core.people.codes.models import PhoneCode
 from core.people.devices.models import TrustedDevice
 from core.people.limits.models import Counted
@@ -11,6 +12,6 @@ from core.places.models import Hamlet, HamletLink, HamletName, Level, PlacesLoad
 
 __all__ = [
     "ApiToken", "AuditDetail", "AuditEntry", "AuditSeal", "Counted", "EntryCode", "Grant", "Hamlet", "HamletLink",
-    "HamletName", "Job", "Level", "PhoneCode", "Photo", "PlacesLoad", "Resolution", "Role", "Schedule",
+    "HamletName", "InboundSms", "Job", "Level", "Message", "MessageChoice", "PhoneCode", "Photo", "PlacesLoad", "Resolution", "Role", "Schedule",
     "TrustedDevice", "Unit", "UnitLink", "UnitName", "User", "WorkerBeat",
 ]  # fmt: skip

@@ -12,13 +12,16 @@ from django.urls import reverse
 
 from core.audit.actions import record
 from core.kit import clock
-from core.people.queries import Viewer
+from core.kit.money import dong
+from core.messages.actions import send_message
+from core.people.queries import SYSTEM, Viewer
 from market.listings.actions import give_stock_back, take_stock
 from market.listings.models import Listing
 from market.orders.models import Order, OrderLine
 from market.payments.actions import cancel_payment, open_payment
 from market.payments.events import PaymentSettled
 from market.payments.models import Payment, PaymentAttempt
+from onboarding.producers.queries import people_of
 
 # An order keeps its goods while the buyer may be at the bank: the attempt's 15 minutes and the questions after it.
 KEEP_FOR = timedelta(minutes=30)
@@ -102,8 +105,29 @@ def on_payment_settled(event: PaymentSettled) -> None:
     orders = Order.objects.filter(payment_id=event.payment_id)
     if orders.filter(state=Order.State.PLACED).update(state=Order.State.PAID, paid_at=now):
         record("order.paid", actor_id=None, object_label=f"order:{orders.get().pk}", via="gateway")
+        _tell_sellers(orders.get())
     elif orders.filter(state=Order.State.RELEASED).update(state=Order.State.PAID_LATE, paid_at=now):
         record("order.paid_late", actor_id=None, object_label=f"order:{orders.get().pk}", via="gateway")
+
+
+def _tell_sellers(order: Order) -> None:
+    """Each shop's people read of their own lines only. Nothing about the buyer leaves the order's page."""
+    by_producer: dict[int, list[OrderLine]] = {}
+    for line in order.lines.select_related("shop").order_by("pk"):
+        by_producer.setdefault(line.shop.producer_id, []).append(line)
+    for producer_id, lines in by_producer.items():
+        goods = [f"{line.quantity} × {line.name}" for line in lines[:3]]
+        goods += [f"và {len(lines) - 3} món khác"] if len(lines) > 3 else []
+        amount = dong(sum(line.sum for line in lines))
+        for user in people_of(producer_id):
+            send_message(
+                "order.paid",
+                user=user,
+                context={"code": order.code, "goods": "; ".join(goods), "amount": amount},
+                key=f"order:{order.pk}",
+                link=reverse("seller_orders"),
+                by=SYSTEM,
+            )
 
 
 def release_forgotten_orders() -> int:

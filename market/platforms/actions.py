@@ -14,6 +14,7 @@ from core.kit import clock
 from core.people.queries import Viewer
 from market.platforms.contract import Artifact, FileAdapter, ItemOutcome, ItemResult, PlatformAdapter, adapter_for
 from market.platforms.engine.documents import document_of, settings_of
+from market.platforms.engine.news import tell_refused
 from market.platforms.models import Connection, PlatformListing, SheetBatch
 from market.platforms.rules import can_confirm, can_exchange_sheets
 from onboarding.accounts.actions import LinkRefused, claim_account, claim_link, normalise_link, observe
@@ -154,6 +155,7 @@ def _take_row(result: ItemResult, row: PlatformListing | None, report: ImportRep
         row.observed, row.work, row.seen_at = Observed.REJECTED, Work.BLOCKED, clock.now()
         row.reasons, row.claimed_url = reasons, ""
         report.rejected += 1
+        tell_refused(row, reasons)
     else:
         report.waiting += 1
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from core.kit import clock
+from core.people.models import User
 from core.people.queries import Viewer
 from core.places.models import in_force
 from onboarding.producers.models import Membership, Producer
@@ -20,6 +21,12 @@ def producers_of(viewer: Viewer) -> QuerySet[Producer]:
         .select_related("commune", "commune__parent")
         .order_by("pk")
     )
+
+
+def people_of(producer_id: int) -> QuerySet[User]:
+    """The people who may act for a producer today: who is told when something happens to it."""
+    memberships = Membership.objects.filter(in_force(clock.today()), producer_id=producer_id)
+    return User.objects.filter(pk__in=memberships.values("user_id"), is_active=True).order_by("pk")
 
 
 def may_act_for(viewer: Viewer, producer_id: int) -> bool:

@@ -24,6 +24,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from core.messages.actions import send_message
 from core.people.actions import give_grant, make_api_token
 from core.people.devices.actions import trust_device
 from core.people.models import Grant, Role, User
@@ -92,6 +93,13 @@ PAGES: dict[str, Page] = {
     "dang-nhap/ma-pin/": Page(EVERYBODY, methods=FORM, answers=MOVES_ON),  # no device
     "dang-nhap/buoc-hai/": Page(EVERYBODY, methods=FORM, answers=MOVES_ON),  # no first step
     "dang-xuat/": Page(EVERYBODY, methods=("POST",), answers=MOVES_ON),
+    "hop-thu/": Page(SIGNED_IN),
+    "hop-thu/da-doc": Page(SIGNED_IN, methods=("POST",), answers=MOVES_ON),
+    "hop-thu/<uuid:reference>/": Page(frozenset({"an"}), "hop-thu/{letter}/"),
+    "tai-khoan/tin-nhan/": Page(SIGNED_IN, methods=FORM, answers=frozenset({200, 302})),
+    "ban-viec/tin-nhan/": Page(frozenset({"kiem", "quantri"})),
+    "ban-viec/tin-nhan/gui-lai": Page(frozenset({"quantri"}), methods=("POST",), answers=MOVES_ON),
+    "tin-nhan/den": Page(EVERYBODY, answers=frozenset({405})),  # signed by the SMS provider; closed without a key
     "di-tiep/": Page(SIGNED_IN, answers=MOVES_ON),
     "tai-khoan/": Page(SIGNED_IN),
     "tai-khoan/xac-nhan/": Page(SIGNED_IN, methods=FORM),
@@ -249,6 +257,8 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "link": PresenceLink.objects.create(product=product, listing=listing, linked_at=timezone.now()).pk,
         "grant": Grant.objects.get(user=users["hanh"]).pk,
     }  # fmt: skip
+    said = {"code": "DH1", "goods": "1 × Hạt điều rang", "amount": "50.000 đ"}
+    facts["letter"] = send_message("order.paid", user=users["an"], context=said, key="thu", by=SYSTEM)[0].reference
     keys = {name: make_api_token(user=user, name="thử", by=SYSTEM) for name, user in users.items()}
     return World(users, keys, facts)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,6 +13,7 @@ from core.kit import clock
 from core.people.queries import SYSTEM
 from market.platforms.contract import NotFound, PlatformFailure, RemoteIds, RemoteSnapshot, ReviewState, adapter_for
 from market.platforms.engine.documents import settings_of
+from market.platforms.engine.news import tell_refused
 from market.platforms.models import PlatformListing
 from onboarding.accounts.actions import LinkRefused, claim_account, claim_link, observe
 from onboarding.accounts.models import Observation
@@ -63,7 +65,7 @@ def _seen(row: PlatformListing, snapshot: RemoteSnapshot) -> None:
     """Note what the platform says. A live page becomes a link with an observation, for the count of who is online."""
     now = clock.now()
     observed = _STATES.get(snapshot.review.state)
-    changes: dict[str, object] = {"next_try_at": now + ASK_PENDING, "seen_at": now}
+    changes: dict[str, Any] = {"next_try_at": now + ASK_PENDING, "seen_at": now}
     if observed is not None:
         changes["observed"] = observed
     if observed in {Observed.REJECTED, Observed.SUSPENDED}:
@@ -77,6 +79,8 @@ def _seen(row: PlatformListing, snapshot: RemoteSnapshot) -> None:
         changes["url"] = snapshot.remote.url or row.url
     if not PlatformListing.objects.filter(pk=row.pk, fence=row.fence, work=Work.IDLE).update(**changes):
         return
+    if observed == Observed.REJECTED and observed != row.observed:
+        tell_refused(row, changes["reasons"])
     hidden = observed in {Observed.REJECTED, Observed.SUSPENDED} and observed != row.observed
     if hidden and row.link is not None:
         # Nobody can see it there any more: the evidence says so, and the rate with it.
