@@ -25,4 +25,4 @@ def is_authentic(key: str, timestamp: str, signature: str, body: bytes) -> bool:
         return False
     if abs(clock.now().timestamp() - int(timestamp[:12])) > FRESH_SECONDS:
         return False
-    return hmac.compare_digest(signature_of(key, timestamp, body), signature.lower())
+    return hmac.compare_digest(signature_of(key, timestamp, body).encode(), signature.lower().encode())

@@ -150,3 +150,4 @@ class InboundSms(models.Model):
     sender_index = models.CharField(max_length=32, blank=True, db_index=True)
     meaning = models.CharField(max_length=10, choices=Meaning.choices, default=Meaning.NEW)
     received_at = models.DateTimeField(db_index=True)
+    erased_at = models.DateTimeField(null=True)

@@ -8,16 +8,15 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Count, Min, Q, QuerySet
 
-from core.kit import clock, phones
+from core.kit import clock
 from core.kit.encryption import blind_index
 from core.messages import rules
 from core.messages.contract import Channel, Purpose
 from core.messages.models import Message, MessageChoice
 from core.messages.registry import label_of
-from core.people.models import User
+from core.people.models import PHONE_INDEX, User
 from core.people.queries import Viewer
 
-PHONE_INDEX = "messages.phone"
 EMAIL_INDEX = "messages.email"
 State = Message.State
 
@@ -28,16 +27,7 @@ def address_of(user: User, channel: str) -> str:
         return str(user.pk)
     if channel == Channel.EMAIL:
         return user.email
-    return phone_of(user)
-
-
-def phone_of(user: User) -> str:
-    """The person's E.164 phone: their own field where it is filled, else a user name that is one; else ""."""
-    written = getattr(user, "phone", "") or user.username
-    try:
-        return phones.normalise(written)
-    except phones.NotAPhone:
-        return ""
+    return user.phone
 
 
 def index_of(channel: str, address: str) -> str:

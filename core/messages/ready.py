@@ -1,4 +1,5 @@
-"""What this slice enters into the registries; called once from `AppConfig.ready()`.
+"""What this slice enters into the registries; called once from `AppConfig.ready()`."""
+
 from __future__ import annotations
 
 from datetime import time, timedelta

@@ -42,6 +42,11 @@ def message_kind(code: str) -> MessageKind:
     return _kinds[code]
 
 
+def find_kind(code: str) -> MessageKind | None:
+    """The kind of this code; None for one that this version no longer has."""
+    return _kinds.get(code)
+
+
 def message_kinds() -> list[MessageKind]:
     """All kinds, by code."""
     return [_kinds[code] for code in sorted(_kinds)]
@@ -49,5 +54,5 @@ def message_kinds() -> list[MessageKind]:
 
 def label_of(code: str) -> str:
     """The Vietnamese name of a kind; one that is no longer registered keeps its code."""
-    found = _kinds.get(code)
+    found = find_kind(code)
     return found.label if found else code

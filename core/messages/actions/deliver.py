@@ -22,7 +22,7 @@ from core.messages import rules
 from core.messages.actions.write import job_for, queue_sending, sentence_for, why_not
 from core.messages.contract import MessageAdapter, Outcome, Purpose, SendResult, adapter_for
 from core.messages.models import Message
-from core.messages.registry import message_kind
+from core.messages.registry import find_kind
 from core.people.queries import Viewer
 
 State = Message.State
@@ -66,7 +66,10 @@ def claim(message_id: int) -> Claim | None:
     if message.expires_at is not None and message.expires_at <= now:
         _end(message, State.SUPPRESSED, "expired", sentence_for("expired"))
         return None
-    said = message_kind(message.kind)
+    said = find_kind(message.kind)
+    if said is None:
+        _end(message, State.FAILED, "unknown_kind", "Phiên bản này không còn loại tin này.")
+        return None
     if reason := why_not(said, message.channel, message.address, message.user_id):
         _end(message, State.SUPPRESSED, reason, sentence_for(reason))
         return None

@@ -36,4 +36,5 @@ def erase_old_texts() -> int:
     finished = Message.objects.filter(made_at__lt=old, erased_at__isnull=True, ended_at__isnull=False)
     while ids := list(finished.values_list("pk", flat=True)[:BATCH]):
         done += Message.objects.filter(pk__in=ids).update(title="", text="", address="", erased_at=now)
-    return done + InboundSms.objects.filter(received_at__lt=old).exclude(body="").update(body="")
+    came_in = InboundSms.objects.filter(received_at__lt=old, erased_at__isnull=True)
+    return done + came_in.update(body="", erased_at=now)

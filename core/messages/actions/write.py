@@ -14,7 +14,7 @@ from core.messages import queries, rules
 from core.messages.compose import compose
 from core.messages.contract import Channel, Purpose, adapter_for
 from core.messages.models import Message
-from core.messages.registry import MessageKind, message_kind
+from core.messages.registry import MessageKind, find_kind, message_kind
 from core.people.events import SignInCodeMade
 from core.people.models import User
 from core.people.queries import SYSTEM, Viewer
@@ -107,7 +107,8 @@ def queue_sending(message: Message, *, at: datetime) -> None:
 
 def job_for(kind: str) -> str:
     """Urgent kinds overtake the others in the queue."""
-    return URGENT_JOB if message_kind(kind).urgent else SEND_JOB
+    found = find_kind(kind)
+    return URGENT_JOB if found and found.urgent else SEND_JOB
 
 
 def _way_out(said: MessageKind, user: User | None, phone: str) -> tuple[Channel | None, str, str]:

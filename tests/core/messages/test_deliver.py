@@ -45,7 +45,7 @@ def run(message: Message) -> None:
     send_due({"message": message.pk})
 
 
-def code(minutes: int = 5, digits: str = "123456") -> Message:
+def code(minutes: int = 5, digits: str = "774411") -> Message:
     with transaction.atomic():
         emit(SignInCodeMade(phone=PHONE, code=digits, expires_at=clock.now() + timedelta(minutes=minutes)))
     return Message.objects.latest("pk")
@@ -171,12 +171,12 @@ def test_who_comes_home_too_late_writes_nothing(scripted: Scripted, now: Any) ->
 
 def test_a_code_is_sent_and_forgotten(scripted: Scripted, now: Any) -> None:
     message = code()
-    assert "123456" in the(message).text
+    assert "774411" in the(message).text
     run(message)
-    assert scripted.sent[0][1].startswith("Ma dang nhap Len San: 123456.")
+    assert scripted.sent[0][1].startswith("Ma dang nhap Len San: 774411.")
     found = the(message)
     assert (found.state, found.text, found.erased_at) == ("sent", "", clock.now())
-    assert "123456" not in str(vars(found))
+    assert "774411" not in str(vars(found))
 
 
 def test_an_expired_code_is_never_sent(scripted: Scripted, now: Any) -> None:

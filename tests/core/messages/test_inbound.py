@@ -112,9 +112,10 @@ def test_killed_after_storing_it_is_understood_when_it_comes_again(monkeypatch: 
         raise Killed
 
     with time_machine.travel(DAY, tick=False):
-        with monkeypatch.context() as patch, pytest.raises(Killed):
-            patch.setattr("core.messages.actions.choose._understand", die)
-            call(stop())
+        with monkeypatch.context() as patch:
+            patch.setattr("core.messages.actions.choices._understand", die)
+            with pytest.raises(Killed):
+                call(stop())
         assert InboundSms.objects.get().meaning == "new"
         call(stop())
         assert InboundSms.objects.get().meaning == "stop" and MessageChoice.objects.count() == 2

@@ -29,9 +29,7 @@ YES, NO, NEVER_ASKED = True, False, None
 )
 def test_the_opt_in_matrix(purpose: str, channel: str, allowed_for: set[bool | None]) -> None:
     found = {
-        choice
-        for choice in (YES, NO, NEVER_ASKED)
-        if rules.is_allowed(channel=channel, purpose=purpose, choice=choice)
+        choice for choice in (YES, NO, NEVER_ASKED) if rules.is_allowed(channel=channel, purpose=purpose, choice=choice)
     }
     assert found == allowed_for
 

@@ -143,9 +143,9 @@ def test_the_operator_sees_what_stopped_and_sends_it_again(scripted: Scripted, b
     operator.post("/ban-viec/tin-nhan/gui-lai", chosen)
     states = [Message.objects.get(pk=message.pk).state for message in messages]
     assert states == ["waiting", "waiting", "unknown"]
-    assert "Không còn tin nào như vậy" in operator.post(
-        "/ban-viec/tin-nhan/gui-lai", chosen, follow=True
-    ).content.decode()
+    assert (
+        "Không còn tin nào như vậy" in operator.post("/ban-viec/tin-nhan/gui-lai", chosen, follow=True).content.decode()
+    )
     # A form made by hand reaches only what is stopped.
     waiting = say("test.urgent", key="k4")[0]
     operator.post("/ban-viec/tin-nhan/gui-lai", chosen | {"state": "waiting", "reason": "", "sentence": ""})
