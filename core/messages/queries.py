@@ -27,7 +27,8 @@ def address_of(user: User, channel: str) -> str:
         return str(user.pk)
     if channel == Channel.EMAIL:
         return user.email
-    return user.phone
+    phone: str = user.phone
+    return phone
 
 
 def index_of(channel: str, address: str) -> str:

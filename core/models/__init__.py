@@ -12,6 +12,6 @@ from core.places.models import Hamlet, HamletLink, HamletName, Level, PlacesLoad
 
 __all__ = [
     "ApiToken", "AuditDetail", "AuditEntry", "AuditSeal", "Counted", "EntryCode", "Grant", "Hamlet", "HamletLink",
-    "HamletName", "InboundSms", "Job", "Level", "Message", "MessageChoice", "PhoneCode", "Photo", "PlacesLoad", "Resolution", "Role", "Schedule",
-    "TrustedDevice", "Unit", "UnitLink", "UnitName", "User", "WorkerBeat",
+    "HamletName", "InboundSms", "Job", "Level", "Message", "MessageChoice", "PhoneCode", "Photo", "PlacesLoad",
+    "Resolution", "Role", "Schedule", "TrustedDevice", "Unit", "UnitLink", "UnitName", "User", "WorkerBeat",
 ]  # fmt: skip

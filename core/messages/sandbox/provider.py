@@ -12,7 +12,17 @@ from typing import Any
 KEY, SECRET, BRAND = "khoa-thu", "bi-mat-thu", "LENSAN"
 REFUSED_END = "000"  # numbers with this end are blocked
 # What can go wrong with the next call. *_after: the SMS went out all the same.
-FAULTS = ("slow", "error_500", "error_500_after", "lost_answer", "lost_answer_after", "busy", "no_money", "page")
+FAULTS = (
+    "slow",
+    "silent_after",
+    "error_500",
+    "error_500_after",
+    "lost_answer",
+    "lost_answer_after",
+    "busy",
+    "no_money",
+    "page",
+)
 
 
 @dataclass
@@ -67,6 +77,8 @@ class Provider:
         if kind == "no_money":
             return Reply(200, {"CodeResult": "103", "CountRegenerate": 0, "ErrorMessage": "Balance not enough"})
         reply = self._send(order)
+        if kind == "silent_after":
+            time.sleep(float(fault.get("seconds", 1)))
         if kind == "error_500_after":
             return Reply(500, "Server Error")
         return Reply(0) if kind == "lost_answer_after" else reply
