@@ -13,8 +13,9 @@ from django.db.models import F
 from core.audit.actions import record
 from core.kit import clock
 from core.people.grants.actions import give_grant
-from core.people.models import ApiToken, EntryCode, User
-from core.people.queries import Viewer, key_hash, person_named
+from core.people.keys.actions import make_api_token
+from core.people.models import EntryCode, User
+from core.people.queries import Viewer, person_named
 
 __all__ = ["CodeRefused", "enter_with_code", "give_grant", "issue_entry_code", "make_api_token", "make_person"]
 
@@ -84,12 +85,3 @@ def enter_with_code(*, username: str, code: str, new_password: str) -> User:
         entry.user.save(update_fields=["password"])
         record("entry_code.used", actor_id=entry.user.pk, object_label=f"user:{entry.user.pk}")
     return entry.user
-
-
-@transaction.atomic
-def make_api_token(*, user: User, name: str, by: Viewer, key: str | None = None) -> str:
-    """A new API key of this person; returned once, kept hashed. `key` is given only by the demo world."""
-    key = key or f"ls_{secrets.token_urlsafe(32)}"
-    ApiToken.objects.create(user=user, name=name, key_hash=key_hash(key), made_at=clock.now())
-    record("api_token.made", actor_id=by.user_id, object_label=f"user:{user.pk}")
-    return key

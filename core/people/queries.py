@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from core.kit import clock, phones
 from core.kit.encryption import blind_index
@@ -128,10 +128,27 @@ def key_hash(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
+def open_keys() -> QuerySet[ApiToken]:
+    """API keys that open something now: not ended, not run out, of people who may enter."""
+    lasting = Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now())
+    return ApiToken.objects.filter(lasting, ended_at__isnull=True, user__is_active=True)
+
+
+def token_by_key(key: str) -> ApiToken | None:
+    """The open API key with this text, with its person."""
+    return open_keys().filter(key_hash=key_hash(key)).select_related("user").first()
+
+
 def viewer_by_token(key: str) -> Viewer | None:
-    """The viewer whose unended API key this is, or None."""
-    token = ApiToken.objects.filter(key_hash=key_hash(key), ended_at__isnull=True).select_related("user").first()
-    return viewer_for(token.user) if token and token.user.is_active else None
+    """The viewer whose open API key this is, or None."""
+    token = token_by_key(key)
+    return viewer_of_key(token) if token else None
+
+
+def viewer_of_key(token: ApiToken) -> Viewer | None:
+    """The person of a key with today's rights; None for somebody who may not enter."""
+    viewer = viewer_for(token.user)
+    return viewer if viewer.is_signed_in else None
 
 
 def users_named(user_ids: Iterable[int]) -> dict[int, str]:

@@ -8,6 +8,7 @@ from core.people.account import views as account
 from core.people.codes import views as codes
 from core.people.devices import views as devices
 from core.people.helping import views as helping
+from core.people.keys import views as keys
 from core.people.second_factor import views as second_factor
 
 urlpatterns = [
@@ -32,6 +33,9 @@ urlpatterns = [
     path("tai-khoan/buoc-hai/", second_factor.second_factor, name="second_factor"),
     path("tai-khoan/buoc-hai/ma-du-phong/", second_factor.recovery_codes, name="recovery_codes"),
     path("tai-khoan/buoc-hai/tat/", second_factor.end, name="end_second_factor"),
+    path("tai-khoan/khoa-api/", keys.keys, name="api_keys"),
+    path("tai-khoan/khoa-api/moi/", keys.make, name="api_key_make"),
+    path("tai-khoan/khoa-api/<int:pk>/ket-thuc/", keys.end, name="api_key_end"),
     path("ban-viec/dang-nhap/", helping.people, name="help_people"),
     path("ban-viec/dang-nhap/<int:pk>/", helping.person, name="help_person"),
     path("ban-viec/dang-nhap/<int:pk>/bo-buoc-hai/", helping.take_second_factor, name="help_second_factor"),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,7 +28,7 @@ from django.utils import timezone
 from core.messages.actions import send_message
 from core.people.actions import give_grant, make_api_token
 from core.people.devices.actions import trust_device
-from core.people.models import Grant, Role, User
+from core.people.models import ApiToken, Grant, Role, User
 from core.people.queries import NOBODY, SYSTEM
 from core.places.queries import old_unit
 from market.listings.models import Listing
@@ -59,6 +60,7 @@ OPERATORS = frozenset({"buu", "quantri"})
 HELPERS = frozenset({"hanh", "chi", "phuong", "quantri"})
 HELPERS_OF_HANH = frozenset({"chi", "phuong", "quantri"})
 KEYS = frozenset({"chi", "phuong", "kiem", "quantri"})
+HAVE_KEYS = KEYS | {"buu"}
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,11 @@ PAGES: dict[str, Page] = {
     "ban-viec/quyen/<int:pk>/gia-han/": Page(GIVERS, "ban-viec/quyen/{grant}/gia-han/", FORM),
     "ban-viec/quyen/<int:pk>/da-ra-soat/": Page(GIVERS, "ban-viec/quyen/{grant}/da-ra-soat/", ("POST",), MOVES_ON),
     "tai-khoan/quyen-cua-toi/": Page(SIGNED_IN),
+    "tai-khoan/khoa-api/": Page(HAVE_KEYS),
+    "tai-khoan/khoa-api/moi/": Page(HAVE_KEYS, methods=FORM, answers=MOVES_ON),  # asks for a fresh proof first
+    "tai-khoan/khoa-api/<int:pk>/ket-thuc/": Page(
+        frozenset({"chi"}), "tai-khoan/khoa-api/{key_of_chi}/ket-thuc/", ("POST",), MOVES_ON
+    ),
     "tim-kiem": Page(EVERYBODY),
     "tim-kiem/": Page(EVERYBODY),
 }
@@ -260,6 +267,9 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     said = {"code": "DH1", "goods": "1 × Hạt điều rang", "amount": "50.000 đ"}
     facts["letter"] = send_message("order.paid", user=users["an"], context=said, key="thu", by=SYSTEM)[0].reference
     keys = {name: make_api_token(user=user, name="thử", by=SYSTEM) for name, user in users.items()}
+    facts["key_of_chi"] = ApiToken.objects.get(user=users["chi"]).pk
+    # Noting a key's use is no change by the call; it would come at most once a minute anyway.
+    ApiToken.objects.update(last_used_at=timezone.now() + timedelta(hours=1))
     return World(users, keys, facts)
 
 

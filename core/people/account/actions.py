@@ -10,6 +10,7 @@ from django.db.models import F
 
 from core.audit.actions import record
 from core.people.devices.actions import remove_all_devices
+from core.people.keys.actions import end_keys_of
 from core.people.models import LockReason, User
 
 
@@ -50,6 +51,7 @@ def lock_person(*, user: User, reason: str, by_id: int | None) -> None:
     changed = User.objects.filter(pk=user.pk, is_active=True).update(is_active=False, lock_reason=reason)
     if changed:
         end_all_sessions(user=user, by_id=by_id)
+        end_keys_of(user=user, by_id=by_id)
         record("person.locked", actor_id=by_id, object_label=f"user:{user.pk}")
 
 
