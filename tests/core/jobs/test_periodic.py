@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 import time_machine
-from django.core.management import call_command
-from django.db import OperationalError, connection, connections
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection, connections, transaction
 from django.test import Client
 
 from core.jobs import registry
+from core.jobs.actions import enqueue
 from core.jobs.models import Schedule, WorkerBeat
 from core.jobs.queries import is_worker_late
-from core.jobs.work.periodic import run_due_jobs
+from core.jobs.work.claims import LEASE
+from core.jobs.work.periodic import claim_due, renew_run, run_claimed, run_due_jobs
+from core.jobs.work.process import Pace, Worker
 from core.jobs.work.upkeep import beat
 from core.kit import clock
 from core.places.models import Unit
@@ -151,3 +155,112 @@ def test_without_reference_data_or_database_it_is_not_ready(client: Client, monk
 
 def test_moments_are_aware() -> None:
     assert clock.now().tzinfo is not None
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2026-04-30T17:04:59Z", "2026-04-30T17:05:00Z"),  # 00:04:59 in Vietnam
+        ("2026-04-30T17:05:00Z", "2026-05-01T17:05:00Z"),  # the moment itself
+        ("2026-05-01T16:59:00Z", "2026-05-01T17:05:00Z"),  # 23:59 in Vietnam
+    ],
+)
+def test_a_daily_job_is_due_at_its_time_in_vietnam(now: str, due: str) -> None:
+    job = registry.PeriodicJob("a", DAY, lambda: 0, at=time(0, 5))
+    assert job.next_run(datetime.fromisoformat(now)) == datetime.fromisoformat(due)
+
+
+@pytest.mark.django_db
+def test_a_daily_job_that_fails_comes_again_in_ten_minutes(register: Callable[..., None]) -> None:
+    answers = iter([OSError("bận"), None])
+
+    def sometimes() -> int:
+        if problem := next(answers):
+            raise problem
+        return 1
+
+    register("a", DAY, sometimes, at=time(0, 5))
+    moments = ["2026-05-01T03:00:00Z", "2026-05-01T03:09:59Z", "2026-05-01T03:10:00Z", "2026-05-01T17:04:59Z"]
+    done = []
+    for moment in moments:
+        with time_machine.travel(moment, tick=False):
+            done.append(run_due_jobs())
+    assert done == [0, 0, 1, 0]
+    assert Schedule.objects.get().next_run_at == datetime(2026, 5, 1, 17, 5, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+def test_a_run_is_not_doubled_and_a_dead_workers_run_is_taken_over(register: Callable[..., None]) -> None:
+    ran: list[str] = []
+    register("a", timedelta(hours=1), lambda: ran.append("a") or 1)
+    with time_machine.travel(START, tick=False):
+        (held,) = claim_due("dead", LEASE)
+    with time_machine.travel("2026-05-01T03:00:59Z", tick=False):
+        assert run_due_jobs() == 0
+        assert renew_run(held, LEASE)
+    with time_machine.travel("2026-05-01T03:01:30Z", tick=False):
+        assert run_due_jobs() == 0
+    with time_machine.travel("2026-05-01T03:02:00Z", tick=False):
+        assert run_due_jobs() == 1  # an hour would be too long to wait for it
+        assert not renew_run(held, LEASE)
+    with time_machine.travel("2026-05-01T03:02:01Z", tick=False):
+        run_claimed(held)  # he was only slow: what he did is done, but the schedule is not his
+    row = Schedule.objects.get()
+    assert (row.last_run_at, row.next_run_at) == (
+        datetime(2026, 5, 1, 3, 2, tzinfo=UTC), datetime(2026, 5, 1, 4, 2, tzinfo=UTC),
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_tick_runs_the_jobs_of_the_day_and_no_others(register: Callable[..., None], capsys: Any) -> None:
+    ran: list[str] = []
+    register("often", timedelta(seconds=1), lambda: ran.append("often") or 1)
+    register("daily", DAY, lambda: ran.append("daily") or 1, label="Nhãn đổi hôm nay", at=time(0, 5))
+    call_command("tick")
+    call_command("tick")
+    assert ran == ["daily", "daily"]
+    assert capsys.readouterr().out == "xong: Nhãn đổi hôm nay (daily)\n" * 2
+
+    def fail() -> int:
+        raise OSError
+
+    register("broken", DAY, fail, label="Việc hỏng", at=time(0, 5))
+    with pytest.raises(CommandError):
+        call_command("tick")
+    assert ran == ["daily"] * 3
+    assert capsys.readouterr().out == "không xong: Việc hỏng (broken)\nxong: Nhãn đổi hôm nay (daily)\n"
+
+
+def test_a_long_run_holds_up_neither_the_others_nor_the_jobs_nor_the_sign_of_life(
+    committed_db: None, register: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "_kinds", {})
+    long_is_over = threading.Event()
+    seen: list[str] = []
+    register("long", timedelta(hours=1), lambda: (long_is_over.wait(20) and 1) or 1)
+    register("short", timedelta(seconds=0.1), lambda: seen.append("short") or 1)
+    registry.register_job("note", lambda given: seen.append("job"))
+    with transaction.atomic():
+        enqueue("note", {})
+    worker = Worker(Pace(threads=1, interval=0.02, lease=0.4, grace=5))
+    ended: list[bool] = []
+    thread = threading.Thread(target=lambda: ended.append(worker.run()))
+    thread.start()
+    try:
+        deadline = clock.now() + timedelta(seconds=15)
+        while (seen.count("short") < 3 or "job" not in seen) and clock.now() < deadline:
+            threading.Event().wait(0.02)
+        first = WorkerBeat.objects.get().seen_at
+        threading.Event().wait(1.0)  # more than twice the lease
+        assert WorkerBeat.objects.get().seen_at > first
+        row = Schedule.objects.get(name="long")
+        assert row.lease_until and row.lease_until > clock.now() and row.fence == 1, "its lease was not kept"
+    finally:
+        worker.stop()
+        long_is_over.set()
+        thread.join(20)
+    assert seen.count("short") >= 3 and seen.count("job") == 1 and ended == [True]
+    assert Schedule.objects.get(name="long").lease_until is None
