@@ -10,12 +10,13 @@ from django.utils.functional import SimpleLazyObject
 
 from core.messages.queries import unread_count
 from core.people.models import Role
-from core.people.queries import Viewer, viewer_of
+from core.people.queries import STAFF_ROLES, Viewer, viewer_of
 from market.orders.basket import basket_size
 
 _PLACES: list[tuple[str, str, tuple[str, ...]]] = [
     ("Đi thực địa", "/thuc-dia/", (Role.TEAM_LEAD, Role.TEAM_MEMBER)),
     ("Bảng số liệu", "/bang/", (Role.NATIONAL, Role.PROVINCE, Role.COMMUNE, Role.AUDITOR)),
+    ("Bàn việc", "/ban-viec/", (*STAFF_ROLES, Role.PLATFORM_OPERATOR)),
     ("Bàn việc của sàn", "/san/", (Role.PLATFORM_OPERATOR,)),
     ("Xác nhận liên kết", "/san/xac-nhan/", (Role.PROVINCE, Role.COMMUNE)),
 ]

@@ -8,13 +8,13 @@ class CoreConfig(AppConfig):
     verbose_name = "Nền tảng"
 
     def ready(self) -> None:
-        from datetime import time, timedelta
+        from datetime import timedelta
 
         from core.audit.registry import register_objects, register_vocabulary
         from core.audit.sealing import seal_due, seal_late
         from core.desk.grants.ready import get_grants_ready
+        from core.desk.jobs.ready import get_jobs_ready
         from core.jobs.registry import register_periodic
-        from core.jobs.work.upkeep import prune
         from core.messages.ready import get_messages_ready
         from core.people.account.ready import get_accounts_ready
 
@@ -42,9 +42,7 @@ class CoreConfig(AppConfig):
                 "operator.ended": "thôi quyền vận hành",
             }
         )
-        register_objects({"job": "việc nền"})
-        register_vocabulary({"job.run_again": "chạy lại việc nền", "job.cancelled": "huỷ việc nền"})
-        register_periodic("jobs.prune", timedelta(days=1), prune, label="Dọn việc đã xong", at=time(2, 30))
         get_accounts_ready()
         get_grants_ready()
         get_messages_ready()
+        get_jobs_ready()

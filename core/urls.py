@@ -6,4 +6,6 @@ urlpatterns = [
     path("", include("core.people.urls")),
     path("", include("core.desk.grants.urls")),
     path("", include("core.messages.urls")),
+    path("", include("core.desk.home.urls")),
+    path("", include("core.desk.jobs.urls")),
 ]

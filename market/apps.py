@@ -8,7 +8,7 @@ class MarketConfig(AppConfig):
     verbose_name = "Chợ"
 
     def ready(self) -> None:
-        from datetime import timedelta
+        from datetime import time, timedelta
 
         from core.audit.registry import register_objects, register_vocabulary
         from core.desk.registry import register_todos
@@ -48,11 +48,22 @@ class MarketConfig(AppConfig):
         subscribe(ShopChanged, on_shop_changed)
         subscribe(ConsentsRecorded, on_consents_recorded)
         subscribe(PaymentSettled, on_payment_settled)
-        register_periodic("listings.badges", timedelta(hours=1), announce_turning_badges)
-        register_periodic("platforms.push", timedelta(seconds=1), push_due)
-        register_periodic("platforms.look", timedelta(seconds=2), look_at_due)
-        register_periodic("payments.ask", timedelta(seconds=10), ask_about_open_attempts)
-        register_periodic("orders.release", timedelta(minutes=1), release_forgotten_orders)
+        # Its own look back covers days on which no worker was there.
+        register_periodic(
+            "listings.badges",
+            timedelta(days=1),
+            announce_turning_badges,
+            label="nhãn OCOP bắt đầu hoặc hết hạn hôm nay",
+            at=time(0, 5),
+        )
+        register_periodic("platforms.push", timedelta(seconds=1), push_due, label="gửi tin lên sàn")
+        register_periodic("platforms.look", timedelta(seconds=2), look_at_due, label="xem kết quả trên sàn")
+        register_periodic(
+            "payments.ask", timedelta(seconds=10), ask_about_open_attempts, label="hỏi VNPAY về lần trả chưa rõ"
+        )
+        register_periodic(
+            "orders.release", timedelta(minutes=1), release_forgotten_orders, label="trả hàng của đơn bỏ dở"
+        )
 
 
 OBJECTS = {

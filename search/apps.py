@@ -23,4 +23,4 @@ class SearchConfig(AppConfig):
         subscribe(ShopChanged, shop_changed)
         subscribe(DocumentStored, document_stored)
         subscribe(DocumentRemoved, document_removed)
-        register_periodic("search.refresh", jobs.REFRESH_EVERY, jobs.refresh)
+        register_periodic("search.refresh", jobs.REFRESH_EVERY, jobs.refresh, label="làm mới chỉ mục tìm kiếm")

@@ -1,9 +1,14 @@
-"""The to-do registry: any slice may say what somebody has to do today; the home pages only gather and sort."""
+"""To-dos and sections: any slice may say what somebody has to do today and which part of the staff home is its own; the
+home pages only gather and sort."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 from core.people.queries import Viewer
 
@@ -34,3 +39,43 @@ def todos_for(viewer: Viewer) -> list[Todo]:
     """Everything this person has to do, most urgent first."""
     found = [todo for source in _sources for todo in source(viewer)]
     return sorted(found, key=lambda todo: todo.urgency)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the staff home. `rule` says who may open it; `about` is one sentence under its name; lower `order`
+    stands first."""
+
+    label: str | Promise
+    url_name: str
+    rule: Callable[[Viewer], bool]
+    about: str | Promise = ""
+    order: int = 50
+
+
+_sections: dict[str, Section] = {}
+
+
+def register_section(
+    label: str | Promise,
+    url_name: str,
+    rule: Callable[[Viewer], bool],
+    *,
+    about: str | Promise = "",
+    order: int = 50,
+) -> None:
+    """Add a section; called from `ready()`. `rule` reads the viewer only: it costs no query."""
+    _sections[url_name] = Section(label, url_name, rule, about, order)
+
+
+def sections_for(viewer: Viewer) -> list[Section]:
+    """The sections that this person may open, in their order."""
+    found = [section for section in _sections.values() if section.rule(viewer)]
+    return sorted(found, key=lambda section: (section.order, str(section.label)))
+
+
+def section_tabs(viewer: Viewer, current: str = "") -> list[dict[str, object]]:
+    """The tabs on top of the pages of the staff home: the home itself, then the sections; `current` is a URL name."""
+    names = [(gettext("Việc hôm nay"), "staff_home")]
+    names += [(str(section.label), section.url_name) for section in sections_for(viewer)]
+    return [{"label": label, "url": reverse(name), "current": name == current} for label, name in names]

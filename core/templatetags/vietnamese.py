@@ -42,6 +42,17 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def duration_since(value: datetime) -> str:
+    """How long ago, in one unit: "dưới 1 phút", "7 phút", "3 giờ", "12 ngày"."""
+    minutes = int((clock.now() - value).total_seconds() // 60)
+    if minutes < 1:
+        return "dưới 1 phút"
+    if minutes < 60:
+        return f"{minutes} phút"
+    return f"{minutes // 60} giờ" if minutes < 48 * 60 else f"{minutes // 1440} ngày"
+
+
+@register.filter
 def weight(grams: int | None) -> str:
     """350 → "350 g", 1500 → "1,5 kg"; "" for None."""
     if grams is None:

@@ -12,6 +12,7 @@ from core.kit import clock
 from core.people.queries import Viewer
 from market.listings.models import Listing, ListingBadge, ListingPhoto
 from market.shops.models import Shop
+from market.shops.queries import shop_of
 from onboarding.producers.queries import producers_of
 
 FEW_TODOS = 10
@@ -51,7 +52,7 @@ def listings_of(viewer: Viewer) -> QuerySet[Listing]:
 def listing_todos(viewer: Viewer) -> Iterable[Todo]:
     """Drafts to finish and goods that have run out."""
     rows = listings_of(viewer).prefetch_related(None)
-    if not rows.exists():
+    if shop_of(viewer) is not None and not rows.exists():
         yield Todo(
             "Gian hàng chưa có sản phẩm nào.", reverse("seller_listing_new"), "Đăng sản phẩm đầu tiên", 3, "info"
         )

@@ -25,6 +25,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from core.jobs.models import Job
 from core.messages.actions import send_message
 from core.people.actions import give_grant, make_api_token
 from core.people.devices.actions import trust_device
@@ -59,6 +60,8 @@ GIVERS = frozenset({"chi", "phuong", "quantri"})
 OPERATORS = frozenset({"buu", "quantri"})
 HELPERS = frozenset({"hanh", "chi", "phuong", "quantri"})
 HELPERS_OF_HANH = frozenset({"chi", "phuong", "quantri"})
+QUEUE = frozenset({"kiem", "quantri"})
+OPERATOR = frozenset({"quantri"})
 KEYS = frozenset({"chi", "phuong", "kiem", "quantri"})
 HAVE_KEYS = KEYS | {"buu"}
 
@@ -155,6 +158,13 @@ PAGES: dict[str, Page] = {
     "thanh-toan/": Page(EVERYBODY, methods=FORM, answers=MOVES_ON),  # the basket is empty
     "thanh-toan/don/<slug:key>": Page(EVERYBODY, "thanh-toan/don/{order}"),  # the address is the secret
     "thanh-toan/don/<slug:key>/tra": Page(EVERYBODY, "thanh-toan/don/{order}/tra", ("POST",), MOVES_ON),
+    "ban-viec/": Page(STAFF | {"buu", "hanh"}),
+    "ban-viec/viec-nen/": Page(QUEUE),
+    "ban-viec/viec-nen/loai/<str:name>/": Page(QUEUE, "ban-viec/viec-nen/loai/{job_name}/"),
+    "ban-viec/viec-nen/chay-lai/": Page(OPERATOR, methods=("POST",), answers=MOVES_ON),
+    "ban-viec/viec-nen/noi-dung/chay-lai/": Page(OPERATOR, methods=("POST",), answers=MOVES_ON),
+    "ban-viec/viec-nen/<uuid:pk>/chay-lai/": Page(OPERATOR, "ban-viec/viec-nen/{job}/chay-lai/", ("POST",), MOVES_ON),
+    "ban-viec/viec-nen/<uuid:pk>/huy/": Page(OPERATOR, "ban-viec/viec-nen/{job}/huy/", ("POST",), MOVES_ON),
     "san/": Page(OPERATORS),
     "san/xac-nhan/": Page(OPERATORS | {"chi", "phuong"}),
     "san/<slug:code>/xuat": Page(OPERATORS, "san/voso/xuat", ("POST",), MOVES_ON),
@@ -256,7 +266,11 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     )
     device = trust_device(user=users["hanh"], secret="bi-mat", pin="246813", name="máy thử")
     open_at = UserSession.objects.create(user=users["hanh"], ip="127.0.0.1", session_key="bai-thu", user_agent="")
+    job = Job.objects.create(
+        name="bai-thu", state="failed", made_at=timezone.now(), next_try_at=timezone.now(), finished_at=timezone.now()
+    )
     facts = {
+        "job": job.pk, "job_name": job.name,
         "hanh": users["hanh"].pk, "device": device.pk, "session": open_at.pk,
         "sku": listing.sku, "slug": listing.slug, "shop": shop.slug, "order": order.key, "batch": batch.number,
         "product": product.pk, "paper": paper.pk, "check": paper.check_code, "other": other.pk,

@@ -1,0 +1,1 @@
+"""The queue page: what waits, what runs, what failed and why; run again, cancel."""
