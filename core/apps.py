@@ -13,6 +13,7 @@ class CoreConfig(AppConfig):
         from core.audit.registry import register_objects, register_vocabulary
         from core.audit.sealing import seal_due, seal_late
         from core.desk.grants.ready import get_grants_ready
+        from core.desk.home.ready import get_home_ready
         from core.desk.jobs.ready import get_jobs_ready
         from core.jobs.registry import register_periodic
         from core.messages.ready import get_messages_ready
@@ -45,4 +46,5 @@ class CoreConfig(AppConfig):
         get_accounts_ready()
         get_grants_ready()
         get_messages_ready()
+        get_home_ready()
         get_jobs_ready()

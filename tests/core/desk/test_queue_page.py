@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
 from core.audit.models import AuditEntry
@@ -179,6 +180,17 @@ class TestStaffHome:
         text = client.get("/ban-viec/").content.decode()
         assert late not in text and PAGE not in text
         assert "Không có việc nào đang chờ bạn." in text
+
+    def test_every_section_that_is_shown_opens(self, client: Client, people: People) -> None:
+        shown = {}
+        for name in ("chi", "phuong", "buu", "hanh"):
+            client.force_login(people.users[name])
+            sections = client.get("/ban-viec/").context["sections"]
+            shown[name] = [section.url_name for section in sections]
+            for url_name in shown[name]:
+                assert client.get(reverse(url_name)).status_code == 200, (name, url_name)
+        assert "grants" in shown["chi"] and "help_people" in shown["hanh"]
+        assert not {"jobs", "outbox"} & {url for urls in shown.values() for url in urls}
 
     def test_it_is_in_the_menu_of_staff_and_of_nobody_else(self, client: Client, people: People) -> None:
         shown = {}
