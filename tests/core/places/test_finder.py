@@ -7,16 +7,14 @@ import random
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 import time_machine
 
-from core.kit.text import fold
+from benchmarks.places import COLUMNS, disturbances, truth
 from core.places.finder import Finding, find_units
-from core.places.index import place_index
 from core.places.models import PlacesLoad, Unit, UnitName
 from core.places.queries import unit_by_code
 from core.places.wording import Doubt
@@ -26,13 +24,6 @@ pytestmark = pytest.mark.django_db
 
 OLD = date(2025, 6, 30)
 NOW = date(2026, 11, 22)
-TRUTH = Path(__file__).parents[2] / "data" / "places_truth.csv"
-COLUMNS = ("commune_old", "district_old", "province_old")
-
-
-def truth() -> list[dict[str, str]]:
-    with TRUTH.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def in_columns(row: dict[str, str], on: date = OLD) -> Finding:
@@ -77,58 +68,12 @@ def test_the_places_of_the_register_are_found() -> None:
     assert right / len(truth()) >= 0.98
 
 
-def _slip(word: str, dice: random.Random) -> str:
-    at = dice.randrange(1, len(word))
-    letter = dice.choice("abcdeghiklmnoprstuvxy")
-    return dice.choice(
-        [
-            word[:at] + word[at + 1 :],
-            word[:at] + letter + word[at:],
-            word[:at] + letter + word[at + 1 :],
-            word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :],
-        ]
-    )
-
-
-def _disturbed(row: dict[str, str], dice: random.Random) -> Iterator[tuple[str, dict[str, str]]]:
-    yield "no marks", {**row, **{column: fold(row[column]) for column in COLUMNS}}
-    yield "capitals", {**row, **{column: row[column].upper() for column in COLUMNS}}
-    yield "NFD", {**row, **{column: unicodedata.normalize("NFD", row[column]) for column in COLUMNS}}
-    yield "en dash, spaces", {**row, **{column: f"  {row[column].replace(' - ', '–')}\xa0" for column in COLUMNS}}
-    short = {"xã ": "X.", "phường ": "P. ", "thị trấn ": "TT ", "TP. ": "thành phố ", "TX. ": "T.X "}
-    changed = dict(row)
-    for column in COLUMNS:
-        for long, brief in short.items():
-            changed[column] = changed[column].replace(long, brief)
-    yield "prefixes", changed
-    yield "no prefix", {**row, "commune_old": row["commune_old"].removeprefix("xã ").removeprefix("thị trấn ")}
-    for _ in range(6):
-        column = dice.choice([column for column in COLUMNS if row[column]])
-        yield "slip", {**row, column: _slip(row[column], dice)}
-
-
-def _is_another_name(written: dict[str, str], row: dict[str, str]) -> bool:
-    """Whether the slip made exactly the name of another unit: then nobody can see it."""
-    index = place_index()
-    for column, level in zip(COLUMNS, ("commune", "district", "province"), strict=True):
-        if written[column] == row[column]:
-            continue
-        bare = key(written[column])
-        if any(
-            index.named(level, end) for end in (bare, bare.partition(" ")[2], bare.partition(" ")[2].partition(" ")[2])
-        ):
-            return True
-    return False
-
-
 def test_disturbed_places_are_right_or_left_open_or_said_to_be_mended() -> None:
     dice = random.Random(20261122)
     results: dict[str, Counter[str]] = {}
     wrong = []
     for row in truth():
-        for how, written in _disturbed(row, dice):
-            if how == "slip" and _is_another_name(written, row):
-                continue
+        for how, written in disturbances(row, dice):
             finding = in_columns(written)
             is_right = answer(finding) == (row["level"], row["code"])
             word = "right" if is_right else "open" if finding.unit is None else "wrong, warned"
