@@ -18,10 +18,12 @@ class CoreConfig(AppConfig):
         from core.jobs.registry import register_periodic
         from core.messages.ready import get_messages_ready
         from core.people.account.ready import get_accounts_ready
+        from core.places.ready import get_places_ready
 
         register_periodic("audit.seal", timedelta(seconds=20), seal_due, label="niêm phong nhật ký")
         register_periodic("audit.seal_late", timedelta(hours=1), seal_late, label="niêm phong dòng nhật ký đến muộn")
 
+        get_places_ready()
         register_objects({"user": "tài khoản", "grant": "quyền"})
         register_vocabulary(
             {

@@ -10,8 +10,11 @@ class OcopConfig(AppConfig):
     def ready(self) -> None:
         from core.audit.registry import register_objects, register_vocabulary
         from core.events.registry import subscribe
+        from core.places.events import MapTurned
+        from core.places.registry import register_use
         from ocop.certificates.events import CertificatesChanged
         from ocop.presence.actions import refresh_badges
+        from ocop.register.actions import follow_map
 
         register_objects(
             {
@@ -34,3 +37,5 @@ class OcopConfig(AppConfig):
             }
         )
         subscribe(CertificatesChanged, refresh_badges)
+        subscribe(MapTurned, follow_map)
+        register_use("ocop.OcopProduct", "sản phẩm OCOP")

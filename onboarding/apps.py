@@ -9,6 +9,16 @@ class OnboardingConfig(AppConfig):
 
     def ready(self) -> None:
         from core.audit.registry import register_objects, register_vocabulary
+        from core.events.registry import subscribe
+        from core.places.events import MapTurned
+        from core.places.registry import register_use
+        from onboarding.households import actions as households
+        from onboarding.producers import actions as producers
+
+        subscribe(MapTurned, households.follow_map)  # first: a producer follows its household
+        subscribe(MapTurned, producers.follow_map)
+        register_use("onboarding.Household", "hộ")
+        register_use("onboarding.Producer", "chủ thể")
 
         register_objects(
             {

@@ -34,3 +34,24 @@ class HamletsChanged(Event):
     on: date
     decision: str
     links: tuple[UnitLinkFact, ...]
+
+
+@dataclass(frozen=True)
+class MapTurned(Event):
+    """The day of a resolution has come (or had come when it was entered): rows without dates of their own move now.
+
+    `units` and `hamlets` hold everything that ended that day by this decision.
+    """
+
+    on: date
+    decision: str
+    units: tuple[UnitLinkFact, ...]
+    hamlets: tuple[UnitLinkFact, ...]
+
+    def new_unit_ids(self) -> dict[int, int]:
+        """Where rows of each ended unit go: to the whole successor, or to the default part."""
+        return {link.old_id: link.new_id for link in self.units if link.kind != "part"}
+
+    def new_hamlet_ids(self) -> dict[int, int]:
+        """Where rows of each ended hamlet go: to the whole successor, or to the default part."""
+        return {link.old_id: link.new_id for link in self.hamlets if link.kind != "part"}

@@ -163,6 +163,8 @@ class Resolution(models.Model):
     lines = models.JSONField()
     entered_at = models.DateTimeField()
     entered_by = models.BigIntegerField(null=True)
+    # When the upper slices were told that its day had come (MapTurned).
+    told_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.decision

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, ManyToOneRel, Q, QuerySet
 
 from core.kit import clock
 from core.kit.text import sort_key
 from core.places.finder import MERGER, find_units
 from core.places.models import Hamlet, HamletName, Level, Unit, UnitLink, UnitName, in_force
+from core.places.registry import words_for
 from core.places.wording import Doubt
 from core.places.writing import read_name
 
@@ -58,8 +60,10 @@ def communes_of(province: Unit, on: date | None = None) -> list[Unit]:
 
 def hamlets_of(commune: Unit, on: date | None = None) -> list[Hamlet]:
     """The hamlets of a commune in force that day (today by default), "Thôn 2" before "Thôn 10"."""
-    found = Hamlet.objects.filter(in_force(on or clock.today()), commune=commune)
-    return sorted(found, key=lambda hamlet: (len(hamlet.name), sort_key(hamlet.name)))
+    day = on or clock.today()
+    found = list(Hamlet.objects.filter(in_force(day), commune=commune))
+    dated = dict(HamletName.objects.filter(in_force(day), hamlet__in=found).values_list("hamlet_id", "name"))
+    return sorted(found, key=lambda hamlet: _numbers_in_order(dated.get(hamlet.pk, hamlet.name)))
 
 
 def name_on(unit: Unit, on: date) -> str:
@@ -102,17 +106,19 @@ def became(unit: Unit, on: date | None = None) -> list[Share]:
     A unit still in force is its own whole. A former district without a link of its own became what its communes did.
     """
     day = on or clock.today()
-    shares = _follow({unit.pk: UnitLink.Kind.WHOLE}, day, forward=True)
+    shares = _follow({unit.pk: UnitLink.Kind.WHOLE}, day)
     if not shares and unit.level == Level.DISTRICT and unit.valid_to and unit.valid_to <= day:
         inside = _below(unit, unit.valid_to - timedelta(days=1))
-        shares = _follow(dict.fromkeys(inside, UnitLink.Kind.PART), day, forward=True)
+        shares = _follow(dict.fromkeys(inside, UnitLink.Kind.PART), day)
     kinds = {**shares, next(iter(shares)): UnitLink.Kind.WHOLE} if len(shares) == 1 else shares
     return _shares(kinds)
 
 
-def came_from(unit: Unit, on: date) -> list[Share]:
-    """The units of that day that the unit is made of; `part` and `default` ones gave only some of theirs."""
-    return _shares(_follow({unit.pk: UnitLink.Kind.WHOLE}, on, forward=False))
+def came_from(unit: Unit, on: date, *, as_of: date | None = None) -> list[Share]:
+    """The units of that day that the unit, as it is on `as_of` (by default today, or its last day), is made of; `part` and
+    `default` ones gave only some of theirs. A unit that took in another and went on is made of itself and that one."""
+    start = _nearest_day(unit, as_of or clock.today())
+    return _shares(_follow({unit.pk: UnitLink.Kind.WHOLE}, on, start=start, forward=False))
 
 
 def successor(old: Unit, on: date | None = None) -> Unit | None:
@@ -134,8 +140,8 @@ def everything_under(unit: Unit, on: date | None = None) -> Area:
     communes = base
     if own_day != day:
         forward = own_day < day
-        communes = set(_follow(dict.fromkeys(base, UnitLink.Kind.WHOLE), day, forward=forward))
-        back = _follow(dict.fromkeys(communes, UnitLink.Kind.WHOLE), own_day, forward=not forward)
+        communes = set(_follow(dict.fromkeys(base, UnitLink.Kind.WHOLE), day, start=own_day, forward=forward))
+        back = _follow(dict.fromkeys(communes, UnitLink.Kind.WHOLE), own_day, start=day, forward=not forward)
         is_exact = set(back) <= base
     units = Unit.objects.filter(pk__in=communes, level=Level.COMMUNE).select_related("parent")
     found = tuple(sorted(units, key=lambda one: sort_key(one.name)))
@@ -146,6 +152,38 @@ def everything_under(unit: Unit, on: date | None = None) -> Area:
 def former_area(unit: Unit) -> Area:
     """A former province or district as a roll-up of today's communes: "khu vực cũ"."""
     return everything_under(unit)
+
+
+@dataclass(frozen=True)
+class Use:
+    """How many rows of one table point to a unit or hamlet."""
+
+    place: str
+    what: str
+    rows: int
+
+
+def rows_in_use(unit_ids: Collection[int], hamlet_ids: Collection[int]) -> list[Use]:
+    """What leans on these units and hamlets, in every table of the upper slices."""
+    found = []
+    for model, ids in ((Unit, unit_ids), (Hamlet, hamlet_ids)):
+        places = {place.pk: str(place) for place in model._default_manager.filter(pk__in=ids)}
+        for relation in model._meta.get_fields(include_hidden=True):
+            table = relation.related_model
+            if (
+                not isinstance(relation, ManyToOneRel)
+                or not isinstance(table, type)
+                or table.__module__ == Unit.__module__
+            ):
+                continue
+            column = relation.field.name
+            counted = table._default_manager.filter(**{f"{column}__in": ids}).values_list(column).annotate(Count("pk"))
+            found += [Use(places[pk], words_for(table._meta.label), rows) for pk, rows in counted.order_by(column)]
+    return sorted(found, key=lambda use: (use.place, use.what))
+
+
+def _numbers_in_order(name: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return sort_key(re.sub(r"\d+", lambda number: number[0].zfill(6), name))
 
 
 def _nearest_day(unit: Unit, day: date) -> date:
@@ -165,8 +203,11 @@ def _below(unit: Unit, on: date) -> set[int]:
     return {pk for pk, level, _ in rows if level != Level.PROVINCE and pk not in parents}
 
 
-def _follow(starts: dict[int, str], on: date, *, forward: bool) -> dict[int, str]:
-    """Where these units are on that day: links are walked until every unit is in force then. Dead ends fall away."""
+def _follow(starts: dict[int, str], on: date, *, start: date = date.max, forward: bool = True) -> dict[int, str]:
+    """Where these units are on that day: links are walked until every unit is in force then. Dead ends fall away.
+
+    Backward, from the day `start`, a unit that is in force on both days still came from what joined it in between.
+    """
     reached: dict[int, str] = {}
     waiting = dict(starts)
     seen: set[int] = set()
@@ -174,18 +215,19 @@ def _follow(starts: dict[int, str], on: date, *, forward: bool) -> dict[int, str
         there = set(Unit.objects.filter(in_force(on), pk__in=waiting).values_list("pk", flat=True))
         for pk in there:
             reached[pk] = _stronger(reached.get(pk), waiting[pk])
-        gone = {pk: kind for pk, kind in waiting.items() if pk not in there and pk not in seen}
-        seen |= set(gone)
+        open_ends = {pk: kind for pk, kind in waiting.items() if pk not in seen and not (forward and pk in there)}
+        seen |= set(open_ends)
         waiting = {}
-        for here, next_pk, kind in _links(gone, on, forward=forward):
-            waiting[next_pk] = _stronger(waiting.get(next_pk), _joined(gone[here], kind))
+        for here, next_pk, kind in _links(open_ends, on, start, forward=forward):
+            waiting[next_pk] = _stronger(waiting.get(next_pk), _joined(open_ends[here], kind))
     return reached
 
 
-def _links(units: Collection[int], on: date, *, forward: bool) -> Iterable[tuple[int, int, str]]:
+def _links(units: Collection[int], on: date, start: date, *, forward: bool) -> Iterable[tuple[int, int, str]]:
     if forward:
         return UnitLink.objects.filter(old__in=units, on__lte=on).values_list("old_id", "new_id", "kind")
-    return UnitLink.objects.filter(new__in=units, on__gt=on).values_list("new_id", "old_id", "kind")
+    links = UnitLink.objects.filter(new__in=units, on__gt=on, on__lte=start)
+    return links.values_list("new_id", "old_id", "kind")
 
 
 def _joined(first: str, then: str) -> str:

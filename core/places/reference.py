@@ -14,6 +14,7 @@ from django.db import transaction
 
 from core.kit import clock
 from core.kit.text import fold_words
+from core.places.actions.resolutions import enter_kept_resolutions
 from core.places.models import Level, PlacesLoad, Unit, UnitLink, UnitName
 
 DATA = Path(__file__).parent / "data"
@@ -25,7 +26,8 @@ Key = tuple[str, str, date | None]
 def load_places() -> bool:
     """Bring the tables to the state of the data files; False when they are there already.
 
-    Existing units keep their identity, so that a new resolution can be loaded over rows in use.
+    Existing units keep their identity, so that a new resolution can be loaded over rows in use. Resolutions entered here
+    are entered again on top; Refused if the files contradict them, with nothing changed.
     """
     checksum = hashlib.sha256(b"".join((DATA / name).read_bytes() for name in FILES)).hexdigest()
     last = PlacesLoad.objects.order_by("-pk").first()
@@ -36,6 +38,7 @@ def load_places() -> bool:
         _load_names(units)
         _load_links(units)
         PlacesLoad.objects.create(checksum=checksum, at=clock.now())
+        enter_kept_resolutions()
     return True
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from core.audit.actions import record
 from core.kit import clock
 from core.people.queries import Viewer
+from core.places.events import MapTurned
 from ocop.register.models import OcopProduct
 from ocop.register.queries import Place
 from ocop.register.reading import Row
@@ -66,3 +67,9 @@ def _audit(word: str, product: OcopProduct, by: Viewer) -> None:
         unit_code=product.unit.code if product.unit else "",
         via="import",
     )
+
+
+def follow_map(event: MapTurned) -> None:
+    """Products of an ended unit belong to what it became, of a divided one to its default part; the written place stays."""
+    for old_id, new_id in event.new_unit_ids().items():
+        OcopProduct.objects.filter(unit_id=old_id).update(unit_id=new_id)

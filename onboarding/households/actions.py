@@ -10,6 +10,7 @@ from django.db import transaction
 from core.audit.actions import record
 from core.kit import clock
 from core.people.queries import Viewer
+from core.places.events import MapTurned
 from core.places.models import Hamlet
 from onboarding.households.models import Household, PhoneOwner, ProductionLine
 
@@ -55,3 +56,17 @@ def register_household(
         unit_code=hamlet.commune.code,
     )
     return household
+
+
+def follow_map(event: MapTurned) -> None:
+    """Households of ended hamlets and communes belong to what those became; of a divided one to its default part."""
+    for old_id, new in _hamlets(event).items():
+        Household.objects.filter(hamlet_id=old_id).update(hamlet=new, commune_id=new.commune_id)
+    for old_id, new_id in event.new_unit_ids().items():
+        Household.objects.filter(commune_id=old_id).update(commune_id=new_id)
+
+
+def _hamlets(event: MapTurned) -> dict[int, Hamlet]:
+    new_ids = event.new_hamlet_ids()
+    hamlets = Hamlet.objects.in_bulk(new_ids.values())
+    return {old_id: hamlets[new_id] for old_id, new_id in new_ids.items()}

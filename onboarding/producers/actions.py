@@ -8,6 +8,7 @@ from core.audit.actions import record
 from core.kit import clock
 from core.people.models import User
 from core.people.queries import Viewer
+from core.places.events import MapTurned
 from core.places.models import Unit
 from onboarding.households.models import Household
 from onboarding.producers.models import Membership, Producer
@@ -57,3 +58,13 @@ def add_member(*, user: User, producer: Producer, right: str, by: Viewer, how: s
         unit_code=producer.commune.code,
     )
     return membership
+
+
+def follow_map(event: MapTurned) -> None:
+    """Producers of an ended commune belong to what it became: their household's commune, else the default part."""
+    for old_id, new_id in event.new_unit_ids().items():
+        ended = Producer.objects.filter(commune_id=old_id)
+        moved = ended.filter(household__isnull=False).exclude(household__commune_id=old_id)
+        for pk, commune_id in moved.values_list("pk", "household__commune_id"):
+            Producer.objects.filter(pk=pk).update(commune_id=commune_id)
+        Producer.objects.filter(commune_id=old_id).update(commune_id=new_id)
