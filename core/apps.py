@@ -15,6 +15,7 @@ class CoreConfig(AppConfig):
         from core.desk.grants.ready import get_grants_ready
         from core.desk.home.ready import get_home_ready
         from core.desk.jobs.ready import get_jobs_ready
+        from core.imports.ready import get_imports_ready
         from core.jobs.registry import register_periodic
         from core.messages.ready import get_messages_ready
         from core.people.account.ready import get_accounts_ready
@@ -50,3 +51,4 @@ class CoreConfig(AppConfig):
         get_messages_ready()
         get_home_ready()
         get_jobs_ready()
+        get_imports_ready()

@@ -25,6 +25,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from core.imports.actions.previewing import choose_mapping
+from core.imports.actions.starting import start_import
 from core.jobs.models import Job
 from core.messages.actions import send_message
 from core.people.actions import give_grant, make_api_token
@@ -62,6 +64,7 @@ HELPERS = frozenset({"hanh", "chi", "phuong", "quantri"})
 HELPERS_OF_HANH = frozenset({"chi", "phuong", "quantri"})
 QUEUE = frozenset({"kiem", "quantri"})
 OPERATOR = frozenset({"quantri"})
+IMPORTERS = frozenset({"chi", "phuong", "quantri"})
 KEYS = frozenset({"chi", "phuong", "kiem", "quantri"})
 HAVE_KEYS = KEYS | {"buu"}
 
@@ -123,6 +126,15 @@ PAGES: dict[str, Page] = {
     "tai-khoan/buoc-hai/": Page(SIGNED_IN, methods=FORM, answers=MOVES_ON),
     "tai-khoan/buoc-hai/ma-du-phong/": Page(SIGNED_IN, methods=FORM, answers=MOVES_ON),
     "tai-khoan/buoc-hai/tat/": Page(SIGNED_IN, methods=("POST",), answers=MOVES_ON),
+    "ban-viec/nhap/": Page(IMPORTERS),
+    "ban-viec/nhap/moi/": Page(IMPORTERS, methods=FORM),
+    "ban-viec/nhap/<int:pk>/": Page(IMPORTERS, "ban-viec/nhap/{import}/"),
+    "ban-viec/nhap/<int:pk>/cot/": Page(IMPORTERS, "ban-viec/nhap/{import}/cot/", FORM),
+    "ban-viec/nhap/<int:pk>/ghi": Page(IMPORTERS, "ban-viec/nhap/{import}/ghi", ("POST",), MOVES_ON),
+    "ban-viec/nhap/<int:pk>/hoan-tac": Page(IMPORTERS, "ban-viec/nhap/{import}/hoan-tac", ("POST",), MOVES_ON),
+    "ban-viec/nhap/<int:pk>/lam-tiep": Page(IMPORTERS, "ban-viec/nhap/{import}/lam-tiep", ("POST",), MOVES_ON),
+    "ban-viec/nhap/<int:pk>/huy": Page(IMPORTERS, "ban-viec/nhap/{import}/huy", ("POST",), MOVES_ON),
+    "ban-viec/nhap/<int:pk>/chua-nhan.xlsx": Page(IMPORTERS, "ban-viec/nhap/{import}/chua-nhan.xlsx", ("POST",)),
     "ban-viec/dang-nhap/": Page(HELPERS),
     "ban-viec/dang-nhap/<int:pk>/": Page(HELPERS_OF_HANH, "ban-viec/dang-nhap/{hanh}/"),
     "ban-viec/dang-nhap/<int:pk>/bo-buoc-hai/": Page(
@@ -269,8 +281,15 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     job = Job.objects.create(
         name="bai-thu", state="failed", made_at=timezone.now(), next_try_at=timezone.now(), finished_at=timezone.now()
     )
+    sheet = start_import(
+        kind_code="thon-ap", unit=people.commune, content="Tên thôn\n9\nThôn 2".encode(), file_name="",
+        by=people.viewer("chi"),
+    )  # fmt: skip
+    choose_mapping(
+        batch=sheet, sheet_index=0, header_row=0, header_depth=1, mapping={"name": 0}, by=people.viewer("chi")
+    )
     facts = {
-        "job": job.pk, "job_name": job.name,
+        "import": sheet.pk, "job": job.pk, "job_name": job.name,
         "hanh": users["hanh"].pk, "device": device.pk, "session": open_at.pk,
         "sku": listing.sku, "slug": listing.slug, "shop": shop.slug, "order": order.key, "batch": batch.number,
         "product": product.pk, "paper": paper.pk, "check": paper.check_code, "other": other.pk,

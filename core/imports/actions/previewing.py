@@ -1,0 +1,178 @@
+"""Choosing columns, and looking at what every row would do. Nothing outside the import is written here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from core.imports.actions.locking import StepRefused, locked, locked_for, note
+from core.imports.contract import ImportKind, Outcome, RowVerdict, refused
+from core.imports.models import ColumnMapping, ImportBatch, ImportRow
+from core.imports.queries import Findings, ReadTable, counts_of, read_table
+from core.imports.registry import import_kind
+from core.imports.rules import PREVIEW_AT_ONCE, State, can_map
+from core.imports.sheet.cells import SheetRefused
+from core.imports.sheet.columns import Parsed, parse_row
+from core.imports.sheet.headings import Header
+from core.imports.sheet.rows import DataRow
+from core.jobs.actions import enqueue
+from core.kit import clock
+from core.people.queries import Viewer, viewer_for
+
+PREVIEW_JOB = "imports.preview"
+_ROWS_AT_ONCE = 500
+_SKIPPED_KEPT = 200
+
+
+@transaction.atomic
+def choose_mapping(
+    *, batch: ImportBatch, sheet_index: int, header_row: int, header_depth: int, mapping: Mapping[str, int], by: Viewer
+) -> ImportBatch:
+    """Say where the heading is and which column is which ({column: index in the sheet}); the preview begins.
+
+    Small sheets are looked at before this returns, larger ones in the background. The choice is remembered for sheets
+    with these headings. Raises PermissionError, StepRefused, SheetRefused.
+    """
+    batch, kind = locked_for(batch, by)
+    if not can_map(batch):
+        raise StepRefused("Bảng này đã nhập hoặc đã huỷ, không chọn lại cột được. Hãy gửi lại tệp.")
+    known = {column.name for column in kind.columns}
+    chosen = {name: index for name, index in mapping.items() if name in known and index >= 0}
+    if missing := [column.label for column in kind.required if column.name not in chosen]:
+        raise StepRefused(f"Còn thiếu cột {', '.join(f'«{label}»' for label in missing)}. Hãy chọn cột cho mục này.")
+    if len(set(chosen.values())) < len(chosen):
+        raise StepRefused("Một cột của bảng đang được chọn cho hai mục. Hãy chọn mỗi cột một lần.")
+    batch.sheet_index, batch.header_row, batch.header_depth = sheet_index, header_row, header_depth
+    batch.mapping, batch.state, batch.failure = chosen, State.PREVIEWING, ""
+    batch.revision += 1
+    table = read_table(batch)
+    if not table.rows:
+        raise StepRefused("Không thấy dòng dữ liệu nào dưới dòng tiêu đề. Hãy chọn dòng tiêu đề khác.")
+    batch.total = len(table.rows)
+    batch.headings = [heading.text for heading in table.header.headings]
+    batch.skipped = json.dumps([vars(row) for row in table.skipped[:_SKIPPED_KEPT]], ensure_ascii=False)
+    batch.rows.all().delete()
+    batch.save()
+    _remember(batch, table.header, by)
+    note("import.mapped", batch, by.user_id)
+    if batch.total <= PREVIEW_AT_ONCE:
+        _look_at(batch, kind, _opened(kind, batch, table), by)
+        _finish(batch)
+    else:
+        enqueue(PREVIEW_JOB, {"batch": batch.pk, "revision": batch.revision}, key=f"{batch.pk}:{batch.revision}")
+    return batch
+
+
+def make_preview(*, batch_id: int, revision: int) -> None:
+    """Look at all rows of a large sheet, in pieces that are kept; may be killed and run again, also beside itself.
+
+    A newer mapping makes this one stop.
+    """
+    batch = ImportBatch.objects.select_related("unit", "made_by").get(pk=batch_id)
+    if batch.state != State.PREVIEWING or batch.revision != revision:
+        return
+    kind = import_kind(batch.kind)
+    try:
+        opened = _opened(kind, batch, read_table(batch))
+    except SheetRefused as refusal:
+        _fail(batch_id, revision, str(refusal))
+        return
+    viewer = viewer_for(batch.made_by)
+    goes_on = True
+    while goes_on:
+        with transaction.atomic():
+            fresh = locked(batch_id)
+            if fresh.state != State.PREVIEWING or fresh.revision != revision:
+                return
+            goes_on = _look_at(fresh, kind, opened, viewer)
+            if not goes_on:
+                _finish(fresh)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """The whole sheet, understood, and for every row the first one that speaks of the same thing."""
+
+    rows: list[DataRow]
+    parsed: list[Parsed]
+    first_with_key: list[int | None]
+
+
+def _opened(kind: ImportKind[Any], batch: ImportBatch, table: ReadTable) -> _Opened:
+    parsed = [parse_row(kind.columns, batch.mapping, row.cells) for row in table.rows]
+    seen: dict[str, int] = {}
+    first: list[int | None] = []
+    for at, each in enumerate(parsed):
+        key = "" if each.problems else kind.row_key(each.values)
+        first.append(seen.get(key) if key else None)
+        if key:
+            seen.setdefault(key, at)
+    return _Opened(table.rows, parsed, first)
+
+
+def _look_at(batch: ImportBatch, kind: ImportKind[Any], opened: _Opened, viewer: Viewer) -> bool:
+    """Look at the next rows that have no verdict yet; whether more are left. The batch is locked."""
+    start = ImportRow.objects.filter(batch=batch).count()
+    piece = range(start, min(start + _ROWS_AT_ONCE, len(opened.rows)))
+    good = [opened.parsed[at].values for at in piece if not opened.parsed[at].problems]
+    desk = kind.open_desk(unit=batch.unit, viewer=viewer, rows=good, locked=False)
+    ImportRow.objects.bulk_create(_row(batch, opened.rows[at], _verdict(kind, desk, opened, at)) for at in piece)
+    return piece.stop < len(opened.rows)
+
+
+def _verdict(kind: ImportKind[Any], desk: Any, opened: _Opened, at: int) -> RowVerdict:
+    parsed, first = opened.parsed[at], opened.first_with_key[at]
+    if parsed.problems:
+        return refused(*parsed.problems)
+    verdict = kind.preview_row(parsed.values, desk)
+    if first is None:
+        return verdict
+    line = opened.rows[first].number
+    if opened.parsed[first].values == parsed.values:
+        warning = f"Giống hệt dòng {line}, chỉ tính một lần."
+        return RowVerdict(Outcome.UNCHANGED, verdict.title, warnings=(*verdict.warnings, warning))
+    return refused(f"Cùng một mục với dòng {line} nhưng nội dung khác. Hãy giữ lại một dòng.", title=verdict.title)
+
+
+def _row(batch: ImportBatch, row: DataRow, verdict: RowVerdict) -> ImportRow:
+    warnings = (*verdict.warnings, *(["Dòng này đang bị ẩn trong bảng."] if row.is_hidden else []))
+    return ImportRow(
+        batch=batch,
+        number=row.number,
+        outcome=verdict.outcome,
+        warning_count=min(len(warnings), 100),
+        is_hidden=row.is_hidden,
+        cells=json.dumps(row.cells, ensure_ascii=False),
+        findings=Findings(verdict.title, verdict.reasons, warnings, verdict.changes).as_json(),
+    )
+
+
+def _finish(batch: ImportBatch) -> None:
+    counts = counts_of(batch)
+    batch.state = State.PREVIEWED
+    for name in ("total", "created", "changed", "unchanged", "refused", "warnings"):
+        setattr(batch, name, counts[name])
+    batch.save()
+
+
+@transaction.atomic
+def _fail(batch_id: int, revision: int, sentence: str) -> None:
+    batch = locked(batch_id)
+    if batch.state == State.PREVIEWING and batch.revision == revision:
+        batch.state, batch.failure = State.FAILED, sentence[:300]
+        batch.save()
+
+
+def _remember(batch: ImportBatch, header: Header, by: Viewer) -> None:
+    keys: dict[int, str] = header.keys()
+    mapping = {name: keys[index] for name, index in batch.mapping.items() if index in keys}
+    ColumnMapping.objects.update_or_create(
+        kind=batch.kind,
+        unit=batch.unit,
+        fingerprint=header.fingerprint,
+        defaults={"mapping": mapping, "used_at": clock.now(), "used_by_id": by.user_id},
+    )

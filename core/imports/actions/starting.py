@@ -1,0 +1,55 @@
+"""Taking a sheet in."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+from django.db import transaction
+
+from core.imports.actions.locking import note
+from core.imports.models import ImportBatch, ImportFilePart
+from core.imports.queries import best_sheet, likely_header, likely_mapping
+from core.imports.registry import import_kind
+from core.imports.sheet.workbook import read_sheets
+from core.kit import clock
+from core.kit.text import squeeze
+from core.people.queries import Viewer
+from core.places.models import Unit
+
+_PART_BYTES = 192_000  # a multiple of three: base64 without padding in between
+
+
+def start_import(*, kind_code: str, unit: Unit, content: bytes, file_name: str, by: Viewer) -> ImportBatch:
+    """Keep a sheet (a file's bytes, or pasted text as UTF-8) and find its heading and columns. Nothing is imported yet.
+
+    Raises PermissionError, `SheetRefused` with a sentence, LookupError for an unknown kind; then nothing is kept.
+    """
+    kind = import_kind(kind_code)
+    if by.user_id is None or not kind.may_import(by, unit):
+        raise PermissionError
+    sheets = read_sheets(content)
+    index = best_sheet(sheets, kind.columns)
+    header = likely_header(sheets[index], kind.columns)
+    mapping, _, _ = likely_mapping(kind, unit, header)
+    with transaction.atomic():
+        batch = ImportBatch.objects.create(
+            kind=kind.code,
+            unit=unit,
+            file_name=squeeze(file_name)[-120:],
+            sha256=hashlib.sha256(content).hexdigest(),
+            sheet_index=index,
+            header_row=header.row,
+            header_depth=header.depth,
+            mapping=mapping,
+            made_by_id=by.user_id,
+            made_at=clock.now(),
+        )
+        ImportFilePart.objects.bulk_create(
+            ImportFilePart(
+                batch=batch, number=number, content=base64.b64encode(content[at : at + _PART_BYTES]).decode()
+            )
+            for number, at in enumerate(range(0, len(content), _PART_BYTES))
+        )
+        note("import.started", batch, by.user_id)
+    return batch

@@ -1,0 +1,189 @@
+"""Bringing a sheet, and saying which column is which."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from core.files.sheets import MAX_SHEET_BYTES
+from core.imports.contract import ImportKind
+from core.imports.queries import ReadTable, samples_of
+from core.imports.registry import kinds_for
+from core.people.queries import Viewer
+from core.places.models import Level, Unit
+
+UNITS_OFFERED = 300
+COLUMNS_SHOWN = 100
+
+
+class UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Places by their name in sentences, with the province behind."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{capfirst(str(obj))}, {obj.parent}" if obj.parent else capfirst(str(obj))
+
+
+class StartForm(forms.Form):
+    """Which list, for which place, and the table as a file or pasted."""
+
+    kind = forms.ChoiceField(
+        label=_("Bảng này là gì?"), widget=forms.RadioSelect, error_messages={"required": _("Hãy chọn loại bảng.")}
+    )
+    unit = UnitChoice(
+        label=_("Nơi"),
+        queryset=Unit.objects.none(),
+        empty_label=_("Chọn một nơi"),
+        error_messages={"required": _("Hãy chọn nơi."), "invalid_choice": _("Hãy chọn một nơi trong danh sách.")},
+    )
+    file = forms.FileField(
+        label=_("Tệp bảng"),
+        required=False,
+        help_text=_("Excel (.xlsx, .xls), OpenDocument (.ods) hoặc CSV, nhiều nhất 10 MB."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.tsv,.txt"}),
+        error_messages={"empty": _("Tệp này trống. Hãy chọn tệp khác.")},
+    )
+    pasted = forms.CharField(
+        label=_("Hoặc dán bảng vào đây"),
+        required=False,
+        strip=False,
+        max_length=2_000_000,
+        help_text=_("Bôi đen bảng trong Word hoặc Excel, cả dòng tiêu đề, chép rồi dán vào ô này."),
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "autocomplete": "off"}),
+        error_messages={"max_length": _("Bảng dán dài quá. Hãy gửi bằng tệp.")},
+    )
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = kinds_for(viewer)
+        kind, unit = self.fields["kind"], self.fields["unit"]
+        assert isinstance(kind, forms.ChoiceField) and isinstance(unit, UnitChoice)
+        kind.choices = [(each.code, each.label) for each in kinds]
+        unit.queryset = units_offered(kinds, viewer)
+        if len(kinds) == 1:
+            self.initial.setdefault("kind", kinds[0].code)
+        first = list(unit.queryset[:2])
+        if len(first) == 1:
+            self.initial.setdefault("unit", first[0].pk)
+
+    def clean_file(self) -> UploadedFile[Any] | None:
+        file: UploadedFile[Any] | None = self.cleaned_data["file"]
+        if file and (file.size or 0) > MAX_SHEET_BYTES:
+            raise forms.ValidationError(_("Tệp này nặng quá 10 MB. Hãy tách nhỏ rồi gửi từng phần."))
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = self.cleaned_data
+        if not self.errors.get("file") and not self.errors.get("pasted"):
+            has_file, has_text = bool(data.get("file")), bool((data.get("pasted") or "").strip())
+            if not has_file and not has_text:
+                self.add_error("file", _("Hãy chọn một tệp, hoặc dán bảng vào ô bên dưới."))
+            if has_file and has_text:
+                self.add_error("pasted", _("Có cả tệp và bảng dán. Hãy bỏ một trong hai."))
+        return data
+
+    def content(self) -> tuple[bytes, str]:
+        """The table's bytes and its file name ("" when pasted)."""
+        file: UploadedFile[Any] | None = self.cleaned_data["file"]
+        if file:
+            return file.read(), file.name or ""
+        return self.cleaned_data["pasted"].encode(), ""
+
+
+def units_offered(kinds: list[ImportKind[Any]], viewer: Viewer) -> QuerySet[Unit]:
+    """The places one may import for; only provinces where it would be too long a list."""
+    found = Unit.objects.none()
+    for kind in kinds:
+        found = found | kind.units_for(viewer)
+    if found.count() > UNITS_OFFERED:
+        found = found.filter(level=Level.PROVINCE)
+    return found.select_related("parent").order_by("-level", "name")  # provinces first
+
+
+class MappingForm(forms.Form):
+    """For every thing the kind wants to know: in which column of the sheet it stands."""
+
+    def __init__(
+        self,
+        *args: Any,
+        kind: ImportKind[Any],
+        table: ReadTable,
+        mapping: dict[str, int],
+        guessed: set[str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._kind = kind
+        choices = [("", _("Không có trong bảng")), *column_choices(table)]
+        for column in kind.columns:
+            hints = [column.hint, f"Ví dụ: {column.example}." if column.example else ""]
+            if column.name in guessed:
+                hints.append("Máy đoán cột này, hãy xem lại.")
+            self.fields[column.name] = forms.ChoiceField(
+                label=column.label,
+                required=column.required,
+                choices=choices,
+                initial=str(mapping.get(column.name, "")),
+                help_text=" ".join(hint for hint in hints if hint),
+                error_messages={
+                    "required": _("Hãy chọn cột cho mục này; thiếu nó thì không nhập được dòng nào."),
+                    "invalid_choice": _("Cột này không có trong bảng. Hãy chọn lại."),
+                },
+            )
+
+    def mapping(self) -> dict[str, int]:
+        """{column of the kind: index in the sheet}."""
+        return {column.name: int(chosen) for column in self._kind.columns if (chosen := self.cleaned_data[column.name])}
+
+
+def column_choices(table: ReadTable) -> list[tuple[str, str]]:
+    """The columns of the sheet: letter, heading and a few values."""
+    found = []
+    for heading in table.header.headings[:COLUMNS_SHOWN]:
+        samples = samples_of(table.rows, heading.index)
+        if heading.parts or samples:
+            shown = f"Cột {column_letter(heading.index)}: {heading.text or 'không tên'}"
+            found.append((str(heading.index), f"{shown} (như: {'; '.join(samples)})" if samples else shown))
+    return found
+
+
+def column_letter(index: int) -> str:
+    """0 → "A", 26 → "AA", as Excel writes it."""
+    letters = ""
+    number = index + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+class PlaceOfTableForm(forms.Form):
+    """Where in the file the table is: sheet, heading row (from 1, as Excel counts) and how many rows it is high."""
+
+    sheet = forms.TypedChoiceField(label=_("Trang tính"), coerce=int, required=False, empty_value=None)
+    row = forms.IntegerField(
+        label=_("Dòng tiêu đề"),
+        min_value=1,
+        max_value=50_000,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    depth = forms.TypedChoiceField(
+        label=_("Tiêu đề cao mấy dòng"),
+        coerce=int,
+        required=False,
+        empty_value=None,
+        choices=[("1", _("1 dòng")), ("2", _("2 dòng")), ("3", _("3 dòng"))],
+    )
+
+    def __init__(self, *args: Any, sheets: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sheet = self.fields["sheet"]
+        assert isinstance(sheet, forms.ChoiceField)
+        sheet.choices = list(enumerate(sheets))
+        if len(sheets) == 1:
+            sheet.widget = forms.HiddenInput()

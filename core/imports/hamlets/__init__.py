@@ -1,0 +1,1 @@
+"""The list of a commune's hamlets as a sheet: new ones are added, renamed ones renamed."""

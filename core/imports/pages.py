@@ -1,0 +1,122 @@
+"""What the import pages show: words for states, the steps, the figures, the rows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.imports.models import ImportBatch, ImportRow
+from core.imports.queries import Findings, findings_of
+from core.imports.rules import KEPT_FOR, State
+
+_ROW_KINDS = {"created": "good", "changed": "info", "unchanged": "wait", "refused": "bad"}
+_STATE_KINDS = {
+    State.DRAFT: "info",
+    State.PREVIEWING: "wait",
+    State.PREVIEWED: "info",
+    State.APPLYING: "wait",
+    State.APPLIED: "good",
+    State.UNDOING: "wait",
+    State.UNDONE: "info",
+    State.FAILED: "bad",
+    State.CANCELLED: "info",
+}
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """One row of the sheet with what was said about it. `kind` is a status kind, `word` its word."""
+
+    number: int
+    kind: str
+    word: str
+    findings: Findings
+    is_hidden: bool
+
+
+def shown_row(row: ImportRow) -> ShownRow:
+    """A row for the page."""
+    words: dict[str, Any] = dict(ImportRow.Outcome.choices)
+    word, kind = str(words[row.outcome]), _ROW_KINDS[row.outcome]
+    if row.state == ImportRow.State.UNDONE:
+        word, kind = _("đã hoàn tác"), "info"
+    elif row.state == ImportRow.State.KEPT:
+        word, kind = _("giữ nguyên"), "warn"
+    return ShownRow(row.number, kind, f"{word[:1].upper()}{word[1:]}.", findings_of(row), row.is_hidden)
+
+
+def state_kind(batch: ImportBatch) -> str:
+    """The status kind of a batch."""
+    return _STATE_KINDS[State(batch.state)]
+
+
+def name_of(batch: ImportBatch) -> str:
+    """The file's name, or that it was pasted."""
+    return batch.file_name or _("Bảng dán")
+
+
+def steps_of(batch: ImportBatch) -> list[dict[str, str]]:
+    """The stepper: bring, choose columns, look, result."""
+    at = {State.DRAFT: 1, State.PREVIEWING: 2, State.PREVIEWED: 2}.get(State(batch.state), 3)
+    labels = [_("Gửi bảng"), _("Chọn cột"), _("Xem trước"), _("Kết quả")]
+    return [
+        {"label": label, "state": "done" if number < at else "current" if number == at else "next"}
+        for number, label in enumerate(labels)
+    ]
+
+
+def figures_of(batch: ImportBatch) -> list[dict[str, Any]]:
+    """Rows by outcome, each with the way to its rows."""
+    written = batch.state in {State.APPLIED, State.UNDONE, State.UNDOING}
+    labels = {
+        "created": _("Đã thêm mới") if written else _("Sẽ thêm mới"),
+        "changed": _("Đã thay đổi") if written else _("Sẽ thay đổi"),
+        "unchanged": _("Đã có, giữ nguyên"),
+        "refused": _("Chưa nhận được"),
+    }
+    address = reverse("import_batch", args=[batch.pk])
+    figures = [
+        {"label": label, "value": str(count), "url": f"{address}?xem={name}#dong" if count else ""}
+        for name, label in labels.items()
+        for count in [getattr(batch, name)]
+    ]
+    if batch.warnings:
+        figures.append({"label": _("Lời nhắc"), "value": str(batch.warnings), "url": f"{address}?xem=warned#dong"})
+    if batch.kept:
+        figures.append({"label": _("Không hoàn tác được"), "value": str(batch.kept), "url": f"{address}?xem=kept#dong"})
+    return figures
+
+
+def views_of(batch: ImportBatch, current: str) -> list[dict[str, Any]]:
+    """Tabs over the rows: all, by outcome, with warnings."""
+    address = reverse("import_batch", args=[batch.pk])
+    tabs = [
+        ("", _("Tất cả"), batch.total),
+        ("created", _("Thêm mới"), batch.created),
+        ("changed", _("Thay đổi"), batch.changed),
+        ("unchanged", _("Đã có"), batch.unchanged),
+        ("refused", _("Chưa nhận"), batch.refused),
+        ("warned", _("Có lời nhắc"), None if not batch.warnings else ""),
+        ("kept", _("Giữ nguyên"), batch.kept),
+    ]
+    return [
+        {"label": label, "url": f"{address}?xem={name}#dong", "current": name == current, "count": count}
+        for name, label, count in tabs
+        if not name or count or count == "" or name == current
+    ]
+
+
+def skipped_of(batch: ImportBatch) -> list[dict[str, Any]]:
+    """Filled rows that were taken for no data: number, why, text."""
+    skipped: list[dict[str, Any]] = json.loads(batch.skipped or "[]")
+    return skipped
+
+
+def kept_until(batch: ImportBatch) -> datetime:
+    """Until when the import can be undone and its refused rows taken."""
+    return batch.made_at + KEPT_FOR

@@ -1,0 +1,41 @@
+"""What this slice tells the registries of others; called once from `ready()`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from core.audit.registry import register_objects, register_vocabulary
+from core.imports import jobs
+from core.imports.actions.applying import APPLY_JOB
+from core.imports.actions.ending import erase_old_imports
+from core.imports.actions.previewing import PREVIEW_JOB
+from core.imports.actions.undoing import UNDO_JOB
+from core.imports.hamlets.kind import HamletKind
+from core.imports.registry import register_import_kind
+from core.jobs.registry import register_job, register_periodic
+
+
+def get_imports_ready() -> None:
+    """Words of the trail, jobs, and the kinds of import of this storey."""
+    register_objects({"import_batch": "bảng nhập", "hamlet": "thôn, ấp"})
+    register_vocabulary(
+        {
+            "import.started": "gửi bảng để nhập",
+            "import.mapped": "chọn cột cho bảng nhập",
+            "import.applied": "bấm nhập bảng",
+            "import.finished": "nhập xong bảng",
+            "import.undone": "bấm hoàn tác bảng nhập",
+            "import.undo_finished": "hoàn tác xong bảng nhập",
+            "import.cancelled": "huỷ bảng nhập",
+            "import.refused_taken": "tải các dòng chưa nhận",
+            "import.erased": "xóa nội dung bảng nhập theo thời hạn",
+            "hamlet.added": "thêm thôn, ấp",
+            "hamlet.renamed": "sửa tên thôn, ấp",
+            "hamlet.removed": "bỏ thôn, ấp đã thêm nhầm",
+        }
+    )
+    register_job(PREVIEW_JOB, jobs.preview, label="Xem trước bảng nhập")
+    register_job(APPLY_JOB, jobs.apply, label="Nhập bảng")
+    register_job(UNDO_JOB, jobs.undo, label="Hoàn tác bảng nhập")
+    register_periodic("imports.erase_old", timedelta(hours=6), erase_old_imports)
+    register_import_kind(HamletKind())

@@ -1,0 +1,60 @@
+"""What may be done with an import, by whom, and how long what it says about people is kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from core.imports.models import ImportBatch
+from core.imports.registry import import_kind
+from core.kit import clock
+from core.people.models import Role
+from core.people.queries import Viewer
+
+IMPORTERS = (Role.PROVINCE, Role.COMMUNE)
+# Time to mend refused rows and to notice that a whole import was wrong; then the file and the cells are erased.
+KEPT_FOR = timedelta(days=90)
+DRAFTS_KEPT_FOR = timedelta(days=14)
+# Up to this many rows the person waits for the preview; more are looked at in the background.
+PREVIEW_AT_ONCE = 500
+
+State = ImportBatch.State
+_OPEN = {State.DRAFT, State.PREVIEWING, State.PREVIEWED, State.FAILED}
+
+
+def may_act(viewer: Viewer, batch: ImportBatch) -> bool:
+    """Whether the viewer may still import this kind for this unit (a right may have ended since)."""
+    try:
+        return import_kind(batch.kind).may_import(viewer, batch.unit)
+    except LookupError:
+        return False
+
+
+def can_map(batch: ImportBatch) -> bool:
+    """Whether columns may be chosen (again)."""
+    return batch.state in _OPEN and batch.erased_at is None
+
+
+def can_apply(batch: ImportBatch) -> bool:
+    """Whether the previewed rows may be written."""
+    return batch.state == State.PREVIEWED and batch.created + batch.changed > 0
+
+
+def can_cancel(batch: ImportBatch) -> bool:
+    """Whether nothing has been written yet."""
+    return batch.state in _OPEN
+
+
+def can_undo(batch: ImportBatch) -> bool:
+    """Whether the whole import may be taken back: written, something changed by it, and not erased."""
+    return batch.state == State.APPLIED and batch.erased_at is None and batch.created + batch.changed > 0
+
+
+def is_running(batch: ImportBatch) -> bool:
+    """Whether the worker has something to do for it."""
+    return batch.state in {State.PREVIEWING, State.APPLYING, State.UNDOING}
+
+
+def is_too_old(batch: ImportBatch) -> bool:
+    """Whether its personal data must go now."""
+    kept_for = DRAFTS_KEPT_FOR if batch.state in _OPEN else KEPT_FOR
+    return batch.made_at < clock.now() - kept_for and batch.state not in {State.APPLYING, State.UNDOING}

@@ -1,0 +1,165 @@
+"""What a workbook says that its reader does not tell: hidden rows and formulas; and for OpenDocument, which the check of
+uploads does not know, how large the rectangle of each sheet is before a reader allocates it.
+
+(An xlsx arrives here checked and written anew by `core.files`; the old xls format ends at 65,536 rows and 256 columns.)
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from core.imports.sheet.cells import SheetRefused
+
+ROWS_MAXIMUM = 50_000
+COLUMNS_MAXIMUM = 300
+RECTANGLE_MAXIMUM = 3_000_000
+UNPACKED_BYTES_MAXIMUM = 60_000_000
+ENTRIES_MAXIMUM = 500
+TOO_LARGE = "Bảng này quá lớn. Hãy giữ lại một trang tính, nhiều nhất 50.000 dòng và 300 cột, rồi gửi lại."
+UNREADABLE = "Tệp này không mở được. Hãy mở lại bằng Excel, lưu thành .xlsx rồi gửi lại."
+_PIECE = 65_536
+
+
+@dataclass
+class SheetMeasure:
+    """One sheet: its last used row and column (1-based), its hidden rows and how many cells are formulas."""
+
+    rows: int = 0
+    columns: int = 0
+    formulas: int = 0
+    hidden_rows: set[int] = field(default_factory=set)
+
+    def grow(self, row: int, column: int) -> None:
+        """A cell stands here. Raises SheetRefused when the rectangle becomes too large."""
+        self.rows, self.columns = max(self.rows, row), max(self.columns, column)
+        if self.rows > ROWS_MAXIMUM or self.columns > COLUMNS_MAXIMUM or self.rows * self.columns > RECTANGLE_MAXIMUM:
+            raise SheetRefused(TOO_LARGE)
+
+
+def measure_xlsx(content: bytes) -> dict[str, SheetMeasure]:
+    """The measures of a checked xlsx by sheet name. Raises SheetRefused for a damaged file."""
+    return _measured(content, lambda book: {name: _measure_xlsx(book, part) for name, part in _xlsx_parts(book)})
+
+
+def measure_ods(content: bytes) -> dict[str, SheetMeasure]:
+    """The measures of an ods by sheet name. Raises SheetRefused for too much, and for a damaged file."""
+    return _measured(content, _measure_ods)
+
+
+def _measured(content: bytes, measure: Callable[[zipfile.ZipFile], dict[str, SheetMeasure]]) -> dict[str, SheetMeasure]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            entries = book.infolist()
+            if len(entries) > ENTRIES_MAXIMUM or sum(entry.file_size for entry in entries) > UNPACKED_BYTES_MAXIMUM:
+                raise SheetRefused(TOO_LARGE)
+            return measure(book)
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, OSError, KeyError) as error:
+        raise SheetRefused(UNREADABLE) from error
+    except (NotImplementedError, RuntimeError, ValueError) as error:
+        # An unknown compression, an encrypted part, a damaged directory.
+        raise SheetRefused(UNREADABLE) from error
+
+
+def _pieces(book: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    # zipfile stops at the announced size and then compares the checksum, so a false size is an error here.
+    with book.open(part) as stream:
+        while piece := stream.read(_PIECE):
+            yield piece
+
+
+def _walk(
+    book: zipfile.ZipFile,
+    part: str,
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None] | None = None,
+) -> None:
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    for piece in _pieces(book, part):
+        parser.Parse(piece, False)
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise SheetRefused(UNREADABLE)
+
+
+def _xlsx_parts(book: zipfile.ZipFile) -> list[tuple[str, str]]:
+    """The sheets by name with the part that holds each."""
+    found: list[tuple[str, str]] = []
+    targets: dict[str, str] = {}
+
+    def relation(tag: str, attributes: dict[str, str]) -> None:
+        if tag.rpartition(":")[2] == "Relationship":
+            target = attributes.get("Target", "")
+            targets[attributes.get("Id", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+    def sheet(tag: str, attributes: dict[str, str]) -> None:
+        if tag.rpartition(":")[2] == "sheet":
+            key = next((value for name, value in attributes.items() if name.endswith(":id")), "")
+            found.append((attributes.get("name", ""), targets.get(key, "")))
+
+    _walk(book, "xl/_rels/workbook.xml.rels", relation)
+    _walk(book, "xl/workbook.xml", sheet)
+    names = set(book.namelist())
+    return [(name, part) for name, part in found if part in names and "/worksheets/" in part]
+
+
+def _measure_xlsx(book: zipfile.ZipFile, part: str) -> SheetMeasure:
+    found = SheetMeasure()
+    row = 0
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal row
+        name = tag.rpartition(":")[2]
+        if name == "row":
+            given = attributes.get("r", "")
+            row = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else row + 1
+            if attributes.get("hidden", "") in {"1", "true"}:
+                found.hidden_rows.add(row)
+        elif name == "f":
+            found.formulas += 1
+
+    _walk(book, part, start)
+    return found
+
+
+def _measure_ods(book: zipfile.ZipFile) -> dict[str, SheetMeasure]:
+    """Repeated rows and columns are one element with a number; only those with something in them take room."""
+    found: dict[str, SheetMeasure] = {}
+    now = SheetMeasure()
+    row = repeat = column = 0
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal now, row, repeat, column
+        name = tag.rpartition(":")[2]
+        if name == "table":
+            now = found[attributes.get("table:name", "")] = SheetMeasure()
+            row = 0
+        elif name == "table-row":
+            repeat, column = _count(attributes.get("table:number-rows-repeated")), 0
+            if attributes.get("table:visibility") in {"collapse", "filter"}:
+                now.hidden_rows.update(range(row + 1, row + 1 + min(repeat, ROWS_MAXIMUM)))
+        elif name in {"table-cell", "covered-table-cell"}:
+            column += _count(attributes.get("table:number-columns-repeated"))
+            if "office:value-type" in attributes or "calcext:value-type" in attributes:
+                now.grow(row + repeat, column)
+            now.formulas += "table:formula" in attributes
+
+    def end(tag: str) -> None:
+        nonlocal row
+        if tag.rpartition(":")[2] == "table-row":
+            row += repeat
+
+    _walk(book, "content.xml", start, end)
+    return found
+
+
+def _count(written: str | None) -> int:
+    return int(written) if written and written.isascii() and written.isdigit() and len(written) < 9 else 1

@@ -1,0 +1,101 @@
+"""The rows under a heading, and those that are no data: totals, numbering, a repeated heading, signatures. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.imports.sheet.cells import Cell, text_at, text_of
+from core.imports.sheet.columns import is_blank
+from core.imports.sheet.headings import Header, is_reason
+from core.imports.sheet.workbook import Sheet
+from core.kit.text import fold_words
+
+_TOTAL = re.compile(r"^(tong cong|tong so|tong|cong|cong don|tong hop)( \d.*)?$")
+_NUMBERING = re.compile(r"^\(?\[?(\d{1,3}|[a-z])\]?\)?$")
+_FOOT = re.compile(
+    r"^(nguoi lap|nguoi tong hop|noi nhan|tm ubnd|tm uy ban|chu tich|pho chu tich|kt chu tich|xac nhan cua|thu truong|"
+    r"ky ten|ky ghi ro|ghi chu|luu y|lap bang|.{0,40}ngay( \d+)? thang( \d+)? nam( \d+)?$)"
+)
+
+
+@dataclass(frozen=True)
+class DataRow:
+    """A row with something to import. `number` is the line as Excel counts."""
+
+    number: int
+    cells: list[Cell]
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True)
+class SkippedRow:
+    """A filled row that is no data, and why, so that nothing is left out in silence."""
+
+    number: int
+    why: str
+    text: str
+
+
+def rows_below(sheet: Sheet, header: Header, mapped: Iterable[int]) -> tuple[list[DataRow], list[SkippedRow]]:
+    """The data under the heading, and the filled rows that were left out. `mapped` are the columns in use."""
+    used = sorted(set(mapped))
+    reasons = {heading.index for heading in header.headings if is_reason(heading)}
+    titles = {index: fold_words(text) for index, text in _last_parts(header).items()}
+    start = header.row + header.depth
+    banners = {each[0] for each in sheet.merged if each[0] >= start and _is_banner(each, len(titles))}
+    data, skipped = [], []
+    for at in range(start, len(sheet.rows)):
+        cells = _without(sheet.rows[at], reasons)
+        if is_blank(cells):
+            continue
+        why = _why_not(cells, used, titles, is_first=at == start, is_banner=at in banners)
+        if why:
+            shown = " | ".join(text for cell in cells if (text := text_of(cell)))
+            skipped.append(SkippedRow(at + 1, why, shown[:120]))
+        else:
+            data.append(DataRow(at + 1, cells, at + 1 in sheet.hidden_rows))
+    return data, skipped
+
+
+def _why_not(cells: list[Cell], used: list[int], titles: dict[int, str], *, is_first: bool, is_banner: bool) -> str:
+    folded = {index: fold_words(text) for index, cell in enumerate(cells) if (text := text_of(cell))}
+    first = next(iter(folded.values()), "")
+    if len([1 for index, words in folded.items() if words and titles.get(index) == words]) > len(titles) / 2:
+        return "Dòng đầu bảng lặp lại."
+    if is_first and len(folded) > 1 and _is_numbering(folded):
+        return "Dòng đánh số cột."
+    rest = list(folded.values())[1:]
+    if _TOTAL.match(first) and all(re.fullmatch(r"[\d ]*", words) for words in rest):
+        return "Dòng cộng."
+    if is_banner and len(folded) == 1:
+        return "Dòng tên nhóm."
+    if len(folded) <= 2 and _FOOT.match(first):
+        return "Dòng ký tên hoặc ghi chú cuối bảng."
+    if used and not any(text_at(cells, index) for index in used):
+        return "Không có gì ở các cột đã chọn."
+    return ""
+
+
+def _is_numbering(folded: dict[int, str]) -> bool:
+    numbers = [int(words) for words in folded.values() if words.isdigit()]
+    return (
+        all(_NUMBERING.match(words) for words in folded.values())
+        and len(numbers) >= len(folded) / 2
+        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        and numbers[0] <= 3
+    )
+
+
+def _is_banner(merged: tuple[int, int, int, int], titles: int) -> bool:
+    first_row, first, last_row, last = merged
+    return first_row == last_row and last - first + 1 >= max(3, titles / 2)
+
+
+def _last_parts(header: Header) -> dict[int, str]:
+    return {heading.index: heading.parts[-1] for heading in header.headings if heading.parts and not is_reason(heading)}
+
+
+def _without(cells: list[Cell], indexes: set[int]) -> list[Cell]:
+    return ["" if index in indexes else cell for index, cell in enumerate(cells)] if indexes else cells

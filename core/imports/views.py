@@ -1,0 +1,285 @@
+"""The import pages: list, bring a sheet, choose columns, look, apply, result, undo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.imports import pages
+from core.imports.actions.applying import apply_import
+from core.imports.actions.ending import cancel_import, give_refused_back, go_on
+from core.imports.actions.locking import StepRefused
+from core.imports.actions.previewing import choose_mapping
+from core.imports.actions.starting import start_import
+from core.imports.actions.undoing import undo_import
+from core.imports.contract import ImportKind
+from core.imports.forms import MappingForm, PlaceOfTableForm, StartForm
+from core.imports.models import ImportBatch
+from core.imports.queries import (
+    ReadTable,
+    batches_visible_to,
+    content_of,
+    earlier_import,
+    likely_header,
+    likely_mapping,
+    progress_of,
+    rows_shown,
+    undo_obstacles,
+)
+from core.imports.registry import import_kind
+from core.imports.rules import IMPORTERS, State, can_apply, can_cancel, can_map, can_undo, is_running
+from core.imports.sheet.cells import SheetRefused
+from core.imports.sheet.headings import Header, header_at
+from core.imports.sheet.rows import rows_below
+from core.imports.sheet.workbook import Sheet, read_sheets
+from core.people.queries import viewer_of
+from core.people.views import for_roles
+
+PER_PAGE = 25
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+importer_page = for_roles(*IMPORTERS)
+
+
+@require_safe
+@importer_page
+def batch_list(request: HttpRequest) -> HttpResponse:
+    """The imports of one's area."""
+    page = Paginator(batches_visible_to(viewer_of(request)), PER_PAGE).get_page(request.GET.get("page"))
+    rows = [
+        {"batch": batch, "name": pages.name_of(batch), "kind": _label(batch), "status": pages.state_kind(batch)}
+        for batch in page.object_list
+    ]
+    return render(request, "core/imports/list.html", {"page_obj": page, "rows": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@importer_page
+def start(request: HttpRequest) -> HttpResponse:
+    """Bring a sheet: a file or a pasted table."""
+    viewer = viewer_of(request)
+    posted = request.method == "POST"
+    form = StartForm(request.POST if posted else None, request.FILES if posted else None, viewer=viewer)
+    if posted and form.is_valid():
+        content, name = form.content()
+        data = form.cleaned_data
+        try:
+            batch = start_import(kind_code=data["kind"], unit=data["unit"], content=content, file_name=name, by=viewer)
+        except SheetRefused as refusal:
+            form.add_error("file" if name else "pasted", str(refusal))
+        except PermissionError:
+            form.add_error("unit", _("Bạn chưa có quyền nhập loại bảng này ở đây. Hãy chọn nơi khác."))
+        else:
+            return redirect("import_mapping", batch.pk)
+    return render(request, "core/imports/start.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@importer_page
+def mapping(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where the table is in the file, and which column is which."""
+    batch = _batch(request, pk)
+    if not can_map(batch):
+        messages.info(request, _("Bảng này không chọn lại cột được nữa."))
+        return redirect("import_batch", pk)
+    kind = _kind(batch)
+    try:
+        sheets = read_sheets(content_of(batch))
+    except SheetRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("import_batch", pk)
+    asked = request.POST if request.method == "POST" else request.GET
+    place = PlaceOfTableForm(asked or None, sheets=[_sheet_label(sheet) for sheet in sheets])
+    index, header, is_new = _place_of_table(batch, kind, sheets, place)
+    chosen, guessed, remembered = likely_mapping(kind, batch.unit, header)
+    if not is_new and batch.revision:
+        chosen, guessed, remembered = batch.mapping, set(), False
+    table = ReadTable(sheets[index], header, *rows_below(sheets[index], header, chosen.values()))
+    posted = request.POST if request.method == "POST" else None
+    form = MappingForm(posted, kind=kind, table=table, mapping=chosen, guessed=guessed)
+    if posted is not None and form.is_valid():
+        try:
+            choose_mapping(
+                batch=batch,
+                sheet_index=index,
+                header_row=header.row,
+                header_depth=header.depth,
+                mapping=form.mapping(),
+                by=viewer_of(request),
+            )
+        except (StepRefused, SheetRefused) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("import_batch", pk)
+    place = PlaceOfTableForm(
+        initial={"sheet": index, "row": header.row + 1, "depth": header.depth},
+        sheets=[_sheet_label(sheet) for sheet in sheets],
+    )
+    context = {
+        **_common(batch),
+        "form": form,
+        "place": place,
+        "index": index,
+        "header": header,
+        "remembered": remembered,
+        "sample": _sample(table),
+        "row_count": len(table.rows),
+        "formulas": sheets[index].formulas,
+        "hidden": len(sheets[index].hidden_rows),
+    }
+    return render(request, "core/imports/mapping.html", context)
+
+
+@require_safe
+@importer_page
+def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where an import stands: what it would do, how far it is, what it did."""
+    batch = _batch(request, pk)
+    if batch.state == State.DRAFT:
+        return redirect("import_mapping", pk)
+    view = request.GET.get("xem", "")
+    page = Paginator(rows_shown(batch, view), PER_PAGE).get_page(request.GET.get("page"))
+    address = reverse("import_batch", args=[pk])
+    context = {
+        **_common(batch),
+        "is_running": is_running(batch),
+        "progress": progress_of(batch) if is_running(batch) else None,
+        "figures": pages.figures_of(batch),
+        "tabs": pages.views_of(batch, view),
+        "page_obj": page,
+        "rows": [pages.shown_row(row) for row in page.object_list] if not is_running(batch) else [],
+        "skipped": pages.skipped_of(batch),
+        "earlier": earlier_import(batch) if batch.state == State.PREVIEWED else None,
+        "may": {"apply": can_apply(batch), "map": can_map(batch), "cancel": can_cancel(batch), "undo": can_undo(batch)},
+        "obstacles": undo_obstacles(batch, _kind(batch)) if can_undo(batch) else [],
+        "kept_until": pages.kept_until(batch),
+        "address": address,
+    }
+    return render(request, "core/imports/batch.html", context)
+
+
+@require_POST
+@importer_page
+def apply(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write what the preview showed."""
+    return _step(request, pk, apply_import, "")
+
+
+@require_POST
+@importer_page
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the whole import back."""
+    return _step(request, pk, undo_import, "")
+
+
+@require_POST
+@importer_page
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the worker again."""
+    return _step(request, pk, go_on, _("Đã nhắc máy làm tiếp."))
+
+
+@require_POST
+@importer_page
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the import up."""
+    return _step(request, pk, cancel_import, _("Đã huỷ. Tệp và các dòng đã được xoá."))
+
+
+@require_POST
+@importer_page
+def refused_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """Download the refused rows with their reasons; a POST, because taking them out is noted."""
+    batch = _batch(request, pk)
+    try:
+        content = give_refused_back(batch=batch, by=viewer_of(request))
+    except StepRefused as refusal:
+        messages.info(request, str(refusal))
+        return redirect("import_batch", pk)
+    except PermissionError as error:
+        raise Http404 from error
+    answer = HttpResponse(content, content_type=EXCEL)
+    answer["Content-Disposition"] = f'attachment; filename="chua-nhan-{pk}.xlsx"'
+    return answer
+
+
+def _step(request: HttpRequest, pk: int, action: Any, done: str) -> HttpResponse:
+    batch = _batch(request, pk)
+    try:
+        action(batch=batch, by=viewer_of(request))
+    except StepRefused as refusal:
+        messages.error(request, str(refusal))
+    except PermissionError as error:
+        raise Http404 from error
+    else:
+        if done:
+            messages.success(request, done)
+    return redirect("import_batch", pk)
+
+
+def _batch(request: HttpRequest, pk: int) -> ImportBatch:
+    return get_object_or_404(batches_visible_to(viewer_of(request)), pk=pk)
+
+
+def _kind(batch: ImportBatch) -> ImportKind[Any]:
+    try:
+        return import_kind(batch.kind)
+    except LookupError as error:
+        raise Http404 from error
+
+
+def _label(batch: ImportBatch) -> str:
+    try:
+        return import_kind(batch.kind).label
+    except LookupError:
+        return batch.kind
+
+
+def _common(batch: ImportBatch) -> dict[str, Any]:
+    return {
+        "batch": batch,
+        "name": pages.name_of(batch),
+        "kind": _kind(batch),
+        "status": pages.state_kind(batch),
+        "steps": pages.steps_of(batch),
+    }
+
+
+def _place_of_table(
+    batch: ImportBatch, kind: ImportKind[Any], sheets: list[Sheet], asked: PlaceOfTableForm
+) -> tuple[int, Header, bool]:
+    """The sheet and heading asked for, else as kept; whether it is another place than kept."""
+    given = asked.cleaned_data if asked.is_valid() else {}
+    index = given["sheet"] if given.get("sheet") is not None else min(batch.sheet_index, len(sheets) - 1)
+    row, depth = given.get("row"), given.get("depth") or 1
+    if row and row <= len(sheets[index].rows):
+        header = header_at(sheets[index], row - 1, depth)
+    elif index != batch.sheet_index:
+        header = likely_header(sheets[index], kind.columns)
+    else:
+        header = header_at(sheets[index], batch.header_row, batch.header_depth)
+    kept = (batch.sheet_index, batch.header_row, batch.header_depth)
+    return index, header, (index, header.row, header.depth) != kept
+
+
+def _sheet_label(sheet: Sheet) -> str:
+    name = sheet.name or _("Bảng")
+    return _("%(name)s (đang ẩn)") % {"name": name} if sheet.is_hidden else name
+
+
+def _sample(table: ReadTable) -> list[dict[str, Any]]:
+    """The first rows under the heading, each with its cells beside their headings."""
+    shown = [heading for heading in table.header.headings if heading.parts][:12]
+    return [
+        {
+            "number": row.number,
+            "cells": [(each.text, row.cells[each.index] if each.index < len(row.cells) else "") for each in shown],
+        }
+        for row in table.rows[:5]
+    ]
