@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from core.desk.registry import Todo
 from core.kit import clock
 from core.kit.text import fold_words, sort_key
-from core.people.grants.queries import awaiting_review, grants_visible_to, still_open, units_to_give
+from core.people.grants.queries import awaiting_review, grants_visible_to, still_open, to_be_decided, units_to_give
 from core.people.grants.rules import GIVERS, can_end, can_give, can_see_grants
 from core.people.grants.wording import place_words, role_words, state_words, until_words
 from core.people.models import Grant, Role
@@ -126,11 +126,11 @@ def grant_todos(viewer: Viewer) -> Iterable[Todo]:
     if not can_see_grants(viewer):
         return
     waiting = awaiting_review(viewer)
-    to_decide = waiting.exclude(to_decide="").count()
+    to_decide = waiting.filter(to_be_decided()).count()
     if to_decide:
         yield Todo(
             f"{to_decide} quyền cần quyết định sau khi địa giới thay đổi.", reverse("grant_review"), "Xem", 2, "warn"
         )
-    late = waiting.filter(to_decide="").count()
+    late = waiting.exclude(to_be_decided()).count()
     if late:
         yield Todo(f"{late} quyền đã sáu tháng chưa rà soát.", reverse("grant_review"), "Rà soát", 4, "info")

@@ -49,14 +49,20 @@ def still_open(on: date | None = None) -> Q:
     return Q(valid_to__isnull=True) | Q(valid_to__gt=day)
 
 
+def to_be_decided() -> Q:
+    """The condition "a person must decide about it": asked by a split, or left on a unit that is no longer in force."""
+    return ~Q(to_decide="") | Q(unit__valid_to__lte=clock.today())
+
+
 def awaiting_review(viewer: Viewer) -> QuerySet[Grant]:
-    """Grants in force in this person's area that nobody has looked at for six months, or that wait for a decision,
-    those first. One's own are not among them: nobody confirms themselves."""
+    """Grants in force in this person's area that nobody has looked at for six months, or that wait for a decision
+    (also because their unit is no longer in force), those first. One's own are not among them: nobody confirms
+    themselves."""
     latest = clock.add_months(clock.today(), -REVIEW_MONTHS)
     looked_at = Greatest(F("valid_from"), Coalesce("reviewed_on", "valid_from"))
     rows = Grant.objects.filter(viewer.area(*GIVERS), in_force(clock.today())).annotate(looked_at=looked_at)
     return (
-        rows.filter(Q(looked_at__lte=latest) | ~Q(to_decide=""))
+        rows.filter(Q(looked_at__lte=latest) | to_be_decided())
         .exclude(Q(user_id=viewer.user_id))
         .select_related("user", "unit", "unit__parent", "hamlet", "given_by")
         .order_by("-to_decide", "looked_at", "pk")

@@ -45,7 +45,7 @@ def state_words(grant: Grant) -> tuple[str, str]:
         return "info", "Đã kết thúc."
     if grant.valid_from > today:
         return "wait", "Chưa bắt đầu."
-    if grant.to_decide:
+    if grant.to_decide or (grant.unit is not None and grant.unit.valid_to is not None and grant.unit.valid_to <= today):
         return "warn", "Cần quyết định."
     if grant.valid_to is not None and grant.valid_to - today <= SOON:
         return "warn", "Sắp hết hạn."
