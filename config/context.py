@@ -12,6 +12,7 @@ from core.messages.queries import unread_count
 from core.people.models import Role
 from core.people.queries import STAFF_ROLES, Viewer, viewer_of
 from market.orders.basket import basket_size
+from onboarding.producers.queries import acted_for
 
 _PLACES: list[tuple[str, str, tuple[str, ...]]] = [
     ("Đi thực địa", "/thuc-dia/", (Role.TEAM_LEAD, Role.TEAM_MEMBER)),
@@ -30,6 +31,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "selling": settings.SELLING == "direct",
         "basket_count": basket_size(request.session) if hasattr(request, "session") else 0,
         "places": places_of(viewer, request.path),
+        # Only where something is done for a seller; there it costs a query or two.
+        "acted_for": acted_for(viewer) if request.path.startswith("/nguoi-ban/") else None,
         "letters": SimpleLazyObject(lambda: unread_count(viewer)),  # asked only by pages that show it
     }
 

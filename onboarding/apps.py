@@ -33,6 +33,7 @@ class OnboardingConfig(AppConfig):
                 "household.registered": "đăng ký hộ",
                 "producer.registered": "đăng ký chủ thể",
                 "membership.recorded": "ghi người được làm cho chủ thể",
+                "membership.ended": "kết thúc việc làm cho chủ thể",
                 "consent.recorded": "ghi ý kiến đồng ý",
                 "platform_account.claimed": "khai gian hàng trên sàn",
                 "link.observed": "ghi điều đã thấy trên sàn",

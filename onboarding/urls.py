@@ -2,4 +2,7 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("onboarding.fieldwork.urls"))]
+urlpatterns = [
+    path("", include("onboarding.fieldwork.urls")),
+    path("", include("onboarding.producers.urls")),
+]

@@ -23,11 +23,13 @@ def record(
     object_label: str,
     unit_code: str = "",
     on_behalf_of_id: int | None = None,
+    on_behalf_of_label: str = "",
     via: str = "",
     changes: Mapping[str, tuple[str, str]] | None = None,
 ) -> None:
     """Write one entry in the caller's transaction. `object_label` is "model:id", never personal text.
 
+    `on_behalf_of_id` is the person and `on_behalf_of_label` the object ("producer:12") that somebody else acted for.
     `changes` maps what a person calls a value → (old, new); it goes encrypted into an erasable row, the entry keeps a
     salted digest. `via` is told by where the code runs (web, api, worker, command) unless it is given.
     Raises ValueError for a word outside the vocabulary, RuntimeError outside a transaction.
@@ -42,6 +44,7 @@ def record(
         at=clock.now(),
         actor_id=actor_id,
         on_behalf_of_id=on_behalf_of_id,
+        on_behalf_of_label=on_behalf_of_label,
         via=via or here.via,
         action=action,
         object_label=object_label,

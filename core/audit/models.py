@@ -18,6 +18,8 @@ class AuditEntry(AppendOnly):
     at = models.DateTimeField(db_index=True)
     actor_id = models.BigIntegerField(null=True)
     on_behalf_of_id = models.BigIntegerField(null=True)
+    # For whom somebody acted, also where no person stands behind it: "producer:12".
+    on_behalf_of_label = models.CharField(max_length=80, blank=True, default="")
     via = models.CharField(max_length=20)
     action = models.CharField(max_length=60, db_index=True)
     object_label = models.CharField(max_length=80, db_index=True)

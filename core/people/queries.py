@@ -17,6 +17,7 @@ from core.people.second_factor.queries import passed_second_factor
 from core.people.second_factor.rules import OPERATOR, needs_second_factor
 from core.places.models import Unit, in_force
 
+WORKS_FOR = "works_for"  # in the session
 STAFF_ROLES = (Role.NATIONAL, Role.PROVINCE, Role.COMMUNE, Role.AUDITOR)
 
 
@@ -40,6 +41,8 @@ class Viewer:
     is_system: bool = False
     # Roles (or "operator") that this person has, but not in a session without their second factor.
     withheld: frozenset[str] = frozenset()
+    # The producer this person has chosen to work for in this session: a wish, no right.
+    works_for: int | None = None
 
     @property
     def is_signed_in(self) -> bool:
@@ -163,7 +166,10 @@ def viewer_of(request: Any) -> Viewer:
     """
     if not hasattr(request, "_viewer"):
         viewer = viewer_for(getattr(request, "user", None))
-        request._viewer = viewer if passed_second_factor(request) else _without_second_factor(viewer)
+        viewer = viewer if passed_second_factor(request) else _without_second_factor(viewer)
+        session = getattr(request, "session", None)
+        chosen = session.get(WORKS_FOR) if session is not None and viewer.is_signed_in else None
+        request._viewer = replace(viewer, works_for=chosen) if chosen is not None else viewer
     found: Viewer = request._viewer
     return found
 

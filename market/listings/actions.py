@@ -21,7 +21,7 @@ from market.listings.events import ListingChanged
 from market.listings.models import Category, Listing, ListingBadge, ListingPhoto
 from market.listings.rules import Missing, missing_for_sale
 from market.shops.models import Shop
-from onboarding.producers.queries import may_act_for
+from onboarding.producers.queries import may_act_for, on_behalf_of
 
 
 class NotYourShop(PermissionError):
@@ -203,5 +203,6 @@ def _bump(listing: Listing) -> None:
 
 
 def _done(word: str, listing: Listing, by: Viewer) -> None:
-    record(word, actor_id=by.user_id, object_label=f"listing:{listing.pk}")
+    behalf = on_behalf_of(by, listing.shop.producer_id)
+    record(word, actor_id=by.user_id, object_label=f"listing:{listing.pk}", **behalf)
     emit(ListingChanged(listing.pk))

@@ -13,7 +13,7 @@ from core.people.queries import Viewer
 from market.listings.models import Listing, ListingBadge, ListingPhoto
 from market.shops.models import Shop
 from market.shops.queries import shop_of
-from onboarding.producers.queries import producers_of
+from onboarding.producers.queries import producers_at_work
 
 FEW_TODOS = 10
 
@@ -40,9 +40,9 @@ def goods_for_sale() -> QuerySet[Listing]:
 
 
 def listings_of(viewer: Viewer) -> QuerySet[Listing]:
-    """The listings of every shop this person may act for, newest change first, with photos."""
+    """The listings of every shop this person works for now, newest change first, with photos."""
     return (
-        Listing.objects.filter(shop__producer__in=producers_of(viewer))
+        Listing.objects.filter(shop__producer__in=producers_at_work(viewer))
         .select_related("shop", "shop__producer", "category")
         .prefetch_related(Prefetch("photos", ListingPhoto.objects.select_related("photo")))
         .order_by("-changed_at", "-pk")

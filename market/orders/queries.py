@@ -13,7 +13,7 @@ from core.people.queries import Viewer
 from market.listings.models import Listing, ListingPhoto
 from market.orders.models import Order, OrderLine
 from market.shops.models import Shop
-from onboarding.producers.queries import producers_of
+from onboarding.producers.queries import producers_at_work
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ def unpaid_orders(keys: Iterable[str]) -> list[Order]:
 
 
 def lines_sold_by(viewer: Viewer) -> QuerySet[OrderLine]:
-    """Paid lines of the shops this person acts for, newest first: never another shop's lines of the same order."""
+    """Paid lines of the shops this person works for now, newest first: never another shop's lines of the same order."""
     return (
-        OrderLine.objects.filter(shop__producer__in=producers_of(viewer), order__state=Order.State.PAID)
+        OrderLine.objects.filter(shop__producer__in=producers_at_work(viewer), order__state=Order.State.PAID)
         .select_related("order", "shop")
         .order_by("-order__paid_at", "pk")
     )

@@ -19,7 +19,7 @@ from market.platforms.models import Connection, PlatformListing, SheetBatch
 from market.platforms.rules import can_confirm, can_exchange_sheets
 from onboarding.accounts.actions import LinkRefused, claim_account, claim_link, normalise_link, observe
 from onboarding.accounts.models import Observation
-from onboarding.producers.queries import may_act_for
+from onboarding.producers.queries import may_act_for, on_behalf_of
 
 Work, Observed = PlatformListing.Work, PlatformListing.Observed
 
@@ -223,4 +223,5 @@ def send_again(*, row: PlatformListing, by: Viewer) -> None:
     PlatformListing.objects.filter(pk=row.pk, work__in=[Work.DEAD, Work.BLOCKED]).update(
         work=Work.QUEUED, attempts=0, next_try_at=clock.now(), last_error="", confirmed_hash=""
     )
-    record("listing.sent_again", actor_id=by.user_id, object_label=f"platform_listing:{row.pk}")
+    behalf = on_behalf_of(by, row.listing.shop.producer_id)
+    record("listing.sent_again", actor_id=by.user_id, object_label=f"platform_listing:{row.pk}", **behalf)

@@ -14,7 +14,7 @@ from market.shops.models import Shop
 from onboarding.consent.models import Purpose
 from onboarding.consent.queries import has_consent
 from onboarding.producers.models import Producer
-from onboarding.producers.queries import may_act_for
+from onboarding.producers.queries import may_act_for, on_behalf_of
 
 
 class NotYourProducer(PermissionError):
@@ -56,7 +56,13 @@ def open_shop(*, producer: Producer, name: str, story: str, by: Viewer, is_demo:
         opened_at=clock.now(),
         is_demo=is_demo,
     )
-    record("shop.opened", actor_id=by.user_id, object_label=f"shop:{shop.pk}", unit_code=producer.commune.code)
+    record(
+        "shop.opened",
+        actor_id=by.user_id,
+        object_label=f"shop:{shop.pk}",
+        unit_code=producer.commune.code,
+        **on_behalf_of(by, shop.producer_id),
+    )
     emit(ShopChanged(shop.pk))
     return shop
 
@@ -68,7 +74,13 @@ def change_shop(*, shop: Shop, name: str, story: str, by: Viewer) -> Shop:
         raise NotYourProducer
     shop.name, shop.story = name, story
     shop.save(update_fields=["name", "story"])
-    record("shop.changed", actor_id=by.user_id, object_label=f"shop:{shop.pk}", unit_code=shop.producer.commune.code)
+    record(
+        "shop.changed",
+        actor_id=by.user_id,
+        object_label=f"shop:{shop.pk}",
+        unit_code=shop.producer.commune.code,
+        **on_behalf_of(by, shop.producer_id),
+    )
     emit(ShopChanged(shop.pk))
     return shop
 

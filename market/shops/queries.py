@@ -5,13 +5,13 @@ from __future__ import annotations
 from core.people.queries import Viewer
 from market.shops.models import Shop
 from onboarding.producers.models import Producer
-from onboarding.producers.queries import producers_of
+from onboarding.producers.queries import producers_at_work
 
 
 def shop_of(viewer: Viewer) -> Shop | None:
-    """The shop this person works in: the first of the producers they act for that has one."""
+    """The shop this person works in: the first of the producers they work for now that has one."""
     return (
-        Shop.objects.filter(producer__in=producers_of(viewer))
+        Shop.objects.filter(producer__in=producers_at_work(viewer))
         .select_related("producer", "producer__commune", "producer__commune__parent")
         .order_by("pk")
         .first()
@@ -20,7 +20,7 @@ def shop_of(viewer: Viewer) -> Shop | None:
 
 def producer_without_shop(viewer: Viewer) -> Producer | None:
     """The first producer of this person that could open a shop."""
-    return producers_of(viewer).filter(shop__isnull=True).first()
+    return producers_at_work(viewer).filter(shop__isnull=True).first()
 
 
 def open_shop_by_slug(slug: str) -> Shop | None:

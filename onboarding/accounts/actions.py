@@ -14,6 +14,7 @@ from core.kit import clock
 from core.people.queries import Viewer
 from onboarding.accounts.models import Observation, OutsideLink, Platform, PlatformAccount
 from onboarding.producers.models import Producer
+from onboarding.producers.queries import on_behalf_of
 
 MAX_LINK = 400  # as long as the column
 
@@ -59,6 +60,7 @@ def claim_account(*, platform: Platform, producer: Producer, by: Viewer, seller_
             actor_id=by.user_id,
             object_label=f"platform_account:{account.pk}",
             unit_code=producer.commune.code,
+            **on_behalf_of(by, producer.pk),
         )
     return account
 

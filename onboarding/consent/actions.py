@@ -14,6 +14,7 @@ from onboarding.consent.events import ConsentsRecorded
 from onboarding.consent.models import BASIS, Consent, LegalBasis, Purpose
 from onboarding.consent.queries import current_notice
 from onboarding.producers.models import Producer
+from onboarding.producers.queries import on_behalf_of
 
 
 @transaction.atomic
@@ -45,7 +46,11 @@ def record_consents(*, producer: Producer, answers: Mapping[str, bool], means: s
     ]
     Consent.objects.bulk_create(rows)
     record(
-        "consent.recorded", actor_id=by.user_id, object_label=f"producer:{producer.pk}", unit_code=producer.commune.code
+        "consent.recorded",
+        actor_id=by.user_id,
+        object_label=f"producer:{producer.pk}",
+        unit_code=producer.commune.code,
+        **on_behalf_of(by, producer.pk),
     )
     emit(ConsentsRecorded(producer.pk))
     return rows

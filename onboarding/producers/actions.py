@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import transaction
+from django.db.models import Q
 
 from core.audit.actions import record
 from core.kit import clock
 from core.people.models import User
 from core.people.queries import Viewer
 from core.places.events import MapTurned
-from core.places.models import Unit
+from core.places.models import Unit, in_force
 from onboarding.households.models import Household
 from onboarding.producers.models import Membership, Producer
+from onboarding.producers.rules import LONGEST_PERIOD, RECORDED, can_end_member, can_record_member
 
 
 @transaction.atomic
@@ -40,24 +44,71 @@ def register_producer(
     return producer
 
 
+class MemberRefused(ValueError):
+    """The membership makes no sense as asked; the message is a Vietnamese sentence with what to do."""
+
+
 @transaction.atomic
-def add_member(*, user: User, producer: Producer, right: str, by: Viewer, how: str) -> Membership:
-    """Record that a person may act for a producer from today on, and how that was established."""
+def add_member(
+    *, user: User, producer: Producer, right: str, by: Viewer, how: str, valid_to: date | None = None
+) -> Membership:
+    """Record that a person may act for a producer from today on, and how that was established. The caller has asked
+    the rule. `valid_to` is the first day without; owners and helpers of old may have none."""
     membership = Membership.objects.create(
         user=user,
         producer=producer,
         right=right,
         valid_from=clock.today(),
+        valid_to=valid_to,
         recorded_by_id=by.user_id,
         recorded_how=how,
     )
-    record(
-        "membership.recorded",
-        actor_id=by.user_id,
-        object_label=f"producer:{producer.pk}",
-        unit_code=producer.commune.code,
-    )
+    _note("membership.recorded", membership, by, f"{membership.get_right_display()}: {user.full_name} ({how})")
     return membership
+
+
+@transaction.atomic
+def let_act(*, user: User, producer: Producer, right: str, by: Viewer, how: str, valid_to: date) -> Membership:
+    """An owner or an officer lets a person help (helper) or act for (acting) a producer, until `valid_to`, the first
+    day without. Raises PermissionError, MemberRefused."""
+    # The row lock makes two clicks, or two officers, one after the other.
+    producer = Producer.objects.select_for_update(of=("self",)).select_related("commune").get(pk=producer.pk)
+    if not can_record_member(by, producer, user.pk) or right not in RECORDED:
+        raise PermissionError
+    today = clock.today()
+    if not today < valid_to <= today + LONGEST_PERIOD:
+        raise MemberRefused("Ngày kết thúc phải sau hôm nay và trong vòng hai năm. Hãy chọn lại.")
+    if not user.is_active:
+        raise MemberRefused("Tài khoản của người này đang bị khóa. Hãy mở khóa trước.")
+    open_now = Membership.objects.filter(in_force(today), user=user, producer=producer)
+    if open_now.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=today)).exists():
+        raise MemberRefused("Người này đang được làm cho chủ thể rồi. Muốn đổi, hãy kết thúc trước.")
+    return add_member(user=user, producer=producer, right=right, by=by, how=how, valid_to=valid_to)
+
+
+@transaction.atomic
+def end_member(*, membership: Membership, by: Viewer) -> Membership:
+    """From now on the person acts for the producer no more. Raises PermissionError; twice is harmless."""
+    rows = Membership.objects.select_for_update(of=("self",)).select_related("producer__commune", "user")
+    membership = rows.get(pk=membership.pk)
+    if not can_end_member(by, membership):
+        raise PermissionError
+    today = clock.today()
+    if membership.valid_to is None or membership.valid_to > today:
+        membership.valid_to = max(today, membership.valid_from)
+        membership.save(update_fields=["valid_to"])
+        _note("membership.ended", membership, by, f"{membership.get_right_display()}: {membership.user.full_name}")
+    return membership
+
+
+def _note(word: str, membership: Membership, by: Viewer, words: str) -> None:
+    record(
+        word,
+        actor_id=by.user_id,
+        object_label=f"producer:{membership.producer_id}",
+        unit_code=membership.producer.commune.code,
+        changes={"người được làm": ("", words)},
+    )
 
 
 def follow_map(event: MapTurned) -> None:

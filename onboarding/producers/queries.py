@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from django.db.models import Q, QuerySet
 
 from core.kit import clock
+from core.kit.text import fold_words
 from core.people.models import User
 from core.people.queries import Viewer
 from core.places.models import in_force
@@ -12,12 +15,12 @@ from onboarding.producers.models import Membership, Producer
 
 
 def producers_of(viewer: Viewer) -> QuerySet[Producer]:
-    """The producers for whom this person may act today, the own ones first."""
+    """The producers for whom this person may act today. All of them: rules that keep
+    people from judging their own goods rest on it."""
     if viewer.user_id is None:
         return Producer.objects.none()
-    memberships = Membership.objects.filter(in_force(clock.today()), user_id=viewer.user_id)
     return (
-        Producer.objects.filter(Q(pk__in=memberships.values("producer_id")))
+        Producer.objects.filter(Q(pk__in=_memberships(viewer).values("producer_id")))
         .select_related("commune", "commune__parent")
         .order_by("pk")
     )
@@ -29,6 +32,72 @@ def people_of(producer_id: int) -> QuerySet[User]:
     return User.objects.filter(pk__in=memberships.values("user_id"), is_active=True).order_by("pk")
 
 
+def producers_at_work(viewer: Viewer) -> QuerySet[Producer]:
+    """Those of `producers_of` that this person works for now: the one chosen in the session; else their own; else, of
+    several they help, the first, so that nothing is done for two at once by mistake."""
+    return producers_of(viewer).filter(pk__in=_at_work(viewer)[0])
+
+
+def _at_work(viewer: Viewer) -> tuple[list[int], bool]:
+    """The producers somebody works for now, and whether as their owner; one query."""
+    held = list(_memberships(viewer).order_by("producer_id", "pk").values_list("producer_id", "right"))
+    mine = [producer_id for producer_id, _ in held]
+    owned = [producer_id for producer_id, right in held if right == Membership.Right.OWNER]
+    chosen = [producer_id for producer_id in mine if producer_id == viewer.works_for]
+    now = chosen[:1] or owned or mine[:1]
+    return now, bool(now) and now[0] in owned
+
+
 def may_act_for(viewer: Viewer, producer_id: int) -> bool:
     """Whether this person may act for that producer today; SYSTEM may."""
     return viewer.is_system or producers_of(viewer).filter(pk=producer_id).exists()
+
+
+def is_owner(viewer: Viewer, producer_id: int) -> bool:
+    """Whether this person owns that producer today."""
+    return _memberships(viewer).filter(producer_id=producer_id, right=Membership.Right.OWNER).exists()
+
+
+class Behalf(TypedDict, total=False):
+    """The two values of an audit entry that say for whom somebody acted."""
+
+    on_behalf_of_id: int | None
+    on_behalf_of_label: str
+
+
+def on_behalf_of(viewer: Viewer, producer_id: int) -> Behalf:
+    """For whom this person acts when they do something for that producer: empty for an owner, for SYSTEM and for staff
+    who act in their own office; else the (longest) owner's person, if there is one, and the producer."""
+    rights = set(_memberships(viewer).filter(producer_id=producer_id).values_list("right", flat=True))
+    if not rights or Membership.Right.OWNER in rights:
+        return {}
+    owners = Membership.objects.filter(in_force(clock.today()), producer_id=producer_id, right=Membership.Right.OWNER)
+    owner_id = owners.order_by("valid_from", "pk").values_list("user_id", flat=True).first()
+    return {"on_behalf_of_id": owner_id, "on_behalf_of_label": f"producer:{producer_id}"}
+
+
+def acted_for(viewer: Viewer) -> Producer | None:
+    """The producer this person works for without owning it, for the line on top of the seller's pages."""
+    now, as_owner = _at_work(viewer)
+    return Producer.objects.get(pk=now[0]) if now and not as_owner else None
+
+
+def producers_named(viewer: Viewer, words: str, *roles: str) -> QuerySet[Producer]:
+    """The producers in the area of these roles whose name holds every word, without regard to marks; by name."""
+    area = viewer.area(*roles, unit_field="commune")
+    found = Producer.objects.filter(area).select_related("commune", "commune__parent").order_by("name", "pk")
+    wanted = fold_words(words).split()
+    if not wanted:
+        return found
+    # Compared here: SQLite folds no Vietnamese.
+    names = found.values_list("pk", "name")
+    return found.filter(pk__in=[pk for pk, name in names if all(word in fold_words(name) for word in wanted)])
+
+
+def members_of(producer: Producer) -> QuerySet[Membership]:
+    """Who may act for a producer, or could, newest first."""
+    return producer.memberships.select_related("user", "recorded_by").order_by("-valid_from", "-pk")
+
+
+def _memberships(viewer: Viewer) -> QuerySet[Membership]:
+    return Membership.objects.filter(in_force(clock.today()), user_id=viewer.user_id or 0)

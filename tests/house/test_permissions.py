@@ -42,6 +42,7 @@ from ocop.certificates.models import Certificate
 from ocop.presence.models import PresenceLink
 from ocop.register.models import OcopProduct
 from onboarding.producers.actions import add_member
+from onboarding.producers.models import Membership
 from tests.people import People, make_listing, make_producer, make_shop
 
 LEFT_OUT = {
@@ -59,6 +60,7 @@ ANS_SHOP = frozenset({"an", "binh"})
 TEAM = frozenset({"hanh", "quantri"})
 STAFF = frozenset({"chi", "phuong", "kiem", "quantri"})
 GIVERS = frozenset({"chi", "phuong", "quantri"})
+RECORDERS = frozenset({"chi", "phuong", "quantri"})
 OPERATORS = frozenset({"buu", "quantri"})
 HELPERS = frozenset({"hanh", "chi", "phuong", "quantri"})
 HELPERS_OF_HANH = frozenset({"chi", "phuong", "quantri"})
@@ -215,6 +217,13 @@ PAGES: dict[str, Page] = {
     "ban-viec/quyen/<int:pk>/gia-han/": Page(GIVERS, "ban-viec/quyen/{grant}/gia-han/", FORM),
     "ban-viec/quyen/<int:pk>/da-ra-soat/": Page(GIVERS, "ban-viec/quyen/{grant}/da-ra-soat/", ("POST",), MOVES_ON),
     "tai-khoan/quyen-cua-toi/": Page(SIGNED_IN),
+    "ban-viec/lam-thay/": Page(RECORDERS),
+    "lam-thay/": Page(SIGNED_IN),
+    "lam-thay/<int:pk>/chon/": Page(ANS_SHOP, "lam-thay/{producer}/chon/", ("POST",), MOVES_ON),
+    "lam-thay/<int:pk>/nguoi/": Page(RECORDERS | {"an"}, "lam-thay/{producer}/nguoi/", FORM),
+    "lam-thay/nguoi/<int:pk>/ket-thuc/": Page(
+        RECORDERS | ANS_SHOP, "lam-thay/nguoi/{help}/ket-thuc/", ("POST",), MOVES_ON
+    ),
     "tai-khoan/khoa-api/": Page(HAVE_KEYS),
     "tai-khoan/khoa-api/moi/": Page(HAVE_KEYS, methods=FORM, answers=MOVES_ON),  # asks for a fresh proof first
     "tai-khoan/khoa-api/<int:pk>/ket-thuc/": Page(
@@ -295,6 +304,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "product": product.pk, "paper": paper.pk, "check": paper.check_code, "other": other.pk,
         "row": PlatformListing.objects.filter(listing=listing)[0].pk,
         "link": PresenceLink.objects.create(product=product, listing=listing, linked_at=timezone.now()).pk,
+        "producer": people.producer.pk, "help": Membership.objects.get(user=users["binh"]).pk,
         "grant": Grant.objects.get(user=users["hanh"]).pk,
     }  # fmt: skip
     said = {"code": "DH1", "goods": "1 × Hạt điều rang", "amount": "50.000 đ"}
