@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Tags, register
 
 from config import env
+from core.people.models import User
 
 
 def problems() -> list[str]:
@@ -35,6 +36,15 @@ def problems() -> list[str]:
     if env.DATABASE_URL.startswith("sqlite"):
         found.append("DATABASE_URL must name a PostgreSQL database.")
     return found
+
+
+@register(Tags.database)
+def no_demo_people(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Demo people have passwords and second factors that everybody knows. They are turned away in production anyway; a
+    database that holds them is one that should not serve."""
+    if not env.PRODUCTION or not databases or not User.objects.filter(is_demo=True).exists():
+        return []
+    return [Error("The database holds the demo world; production needs one of its own.", id="lensan.E002")]
 
 
 def _payment_problems() -> Iterable[str]:

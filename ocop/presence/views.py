@@ -8,12 +8,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.kit import clock
+from core.people.limits.rules import PUBLIC_CHECK
+from core.people.limits.views import limited
 from ocop.certificates.queries import certificate_by_code
 from ocop.certificates.wording import public_sentence, until_words
 from ocop.presence.queries import published_listing_of
 from ocop.register.queries import place_words
 
 
+@limited(PUBLIC_CHECK)
 def check_certificate(request: HttpRequest, code: str) -> HttpResponse:
     """What the register says of the certificate with this code; open to everybody, nothing personal on it."""
     certificate = certificate_by_code(code)

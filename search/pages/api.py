@@ -7,6 +7,8 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
+from core.people.limits.rules import PUBLIC_SEARCH
+from core.people.limits.views import ApiLimit
 from search.engines.contract import Question, Sort
 from search.engines.registry import current_engine
 from search.pages.forms import LAST_PAGE, clean_text
@@ -47,7 +49,9 @@ class SearchOut(Schema):
     did_you_mean: str | None
 
 
-@router.get("/search", response=SearchOut, auth=None, summary="Search products and shops")
+@router.get(
+    "/search", response=SearchOut, auth=None, summary="Search products and shops", throttle=[ApiLimit(PUBLIC_SEARCH)]
+)
 def search(
     request: HttpRequest,
     q: str = "",

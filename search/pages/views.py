@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core.people.limits.rules import PUBLIC_SEARCH
+from core.people.limits.views import limited
 from search.engines.contract import CATEGORY, PAGE_SIZE, PROVINCE, STARS, Answer, Question, Sort
 from search.engines.registry import current_engine
 from search.pages.forms import PATH, SORTS, address_for, question_of
@@ -18,6 +20,7 @@ from search.pages.queries import names_of_values, product_cards, shop_rows
 
 
 @require_safe
+@limited(PUBLIC_SEARCH)
 def results(request: HttpRequest) -> HttpResponse:
     """What is it, who made it, may I trust it? One page of goods and shops, with ways to narrow them."""
     question = question_of(request.GET)
