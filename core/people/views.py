@@ -24,7 +24,7 @@ from core.people.limits.actions import Limit, TooMany, count_try, forget_tries, 
 from core.people.limits.rules import FAILURES_OF_ADDRESS, PAPER_CODE_OF_PERSON, PASSWORD_OF_PERSON
 from core.people.limits.views import line_of_request, too_many
 from core.people.models import User
-from core.people.queries import viewer_of
+from core.people.queries import person_named, viewer_of
 from core.people.second_factor.queries import demo_codes
 
 View = Callable[..., HttpResponseBase]
@@ -92,6 +92,13 @@ def only_signed_out(view: View) -> View:
     return guarded
 
 
+def tried_name(written: str) -> str:
+    """The subject that tries are counted by: the person, under whichever name or spelling of their phone; else the
+    name as it was written."""
+    user = person_named(written[:150])
+    return f"user:{user.pk}" if user else f"name:{written[:150].strip().lower()}"
+
+
 def count_attempt(request: HttpRequest, limit: Limit, subject: str) -> None:
     """Count a try by its subject and by the address it comes from. Raises TooMany."""
     count_try(FAILURES_OF_ADDRESS, line_of_request(request))
@@ -111,7 +118,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """User name or phone, and password."""
     form = SignInForm(request, request.POST or None)
     if request.method == "POST":
-        subject = request.POST.get("username", "")[:150].strip().lower()
+        subject = tried_name(request.POST.get("username", ""))
         try:
             count_attempt(request, PASSWORD_OF_PERSON, subject)
         except TooMany as error:
@@ -136,7 +143,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     form = EntryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        subject = data["username"].strip().lower()
+        subject = tried_name(data["username"])
         try:
             count_attempt(request, PAPER_CODE_OF_PERSON, subject)
             user = enter_with_code(username=data["username"], code=data["code"], new_password=data["new_password"])

@@ -37,6 +37,12 @@ def end_all_sessions(*, user: User, by_id: int | None, with_devices: bool = Fals
     record("sessions.ended", actor_id=by_id, object_label=f"user:{user.pk}")
 
 
+def end_oldest_sessions(*, user: User, but: int) -> None:
+    """End all but the newest sessions of a person."""
+    for session in UserSession.objects.filter(user=user).order_by("-created_at", "-pk")[but:]:
+        session.end()
+
+
 @transaction.atomic
 def end_session(*, session: UserSession) -> None:
     """One browser is signed out."""

@@ -6,11 +6,15 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from core.kit.addresses import client_address
 from core.kit.encryption import decrypt, encrypt
+from core.people.account.actions import end_oldest_sessions
+from core.people.models import User
+
+SESSIONS = 20  # open at the same time, for one person
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -27,6 +31,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """Behind our proxies only; a Unix socket has none."""
         return client_address(request) or "0.0.0.0"  # noqa: S104 - no address to listen on
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Note the session; a person has so many at most."""
+        end_oldest_sessions(user=user, but=SESSIONS - 1)
+        answer: HttpResponse = super().post_login(request, user, **kwargs)
+        return answer
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Our pages say what happened."""
