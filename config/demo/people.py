@@ -44,7 +44,7 @@ def make_people(commune: Unit, hamlets: list[Hamlet]) -> dict[str, User]:
             username=username, full_name=full_name, is_demo=True, is_staff=is_operator, is_superuser=is_operator
         )
         user.set_password(PASSWORD)
-        user.set_phone(PHONES.get(username, ""))
+        user.phone = PHONES.get(username, "")
         user.save()
         if username in SECRETS:
             secret = SECRETS[username]

@@ -36,7 +36,7 @@ def make_person(*, full_name: str, by: Viewer, username: str = "", phone: str = 
     `phone` (E.164) must be nobody else's. Without a `username`, which must be free, they get one that says nothing.
     """
     user = User(username=username or f"nguoi-{secrets.token_hex(6)}", full_name=full_name, is_demo=is_demo)
-    user.set_phone(phone)
+    user.phone = phone
     user.set_unusable_password()
     user.save()
     record("person.made", actor_id=by.user_id, object_label=f"user:{user.pk}")

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 
-from core.kit.encryption import EncryptedTextField, blind_index
+from core.kit.encryption import BlindIndexField, EncryptedTextField
 from core.places.models import Hamlet, Unit
 
 PHONE_INDEX = "user-phone"
@@ -31,7 +31,7 @@ class User(AbstractUser):
     full_name = models.CharField("họ và tên", max_length=120)
     is_demo = models.BooleanField(default=False)
     phone = EncryptedTextField("số điện thoại", blank=True, default="")
-    phone_index = models.CharField(max_length=32, blank=True, default="")
+    phone_index = BlindIndexField(of="phone", purpose=PHONE_INDEX, default="")
     # Part of what every session is signed with: one more, and all sessions of the person have ended.
     session_epoch = models.PositiveIntegerField(default=0)
     lock_reason = models.CharField(max_length=10, choices=LockReason.choices, blank=True, default="")
@@ -45,10 +45,6 @@ class User(AbstractUser):
             ),
             models.CheckConstraint(condition=Q(lock_reason="") | Q(is_active=False), name="user_locked_is_inactive"),
         ]
-
-    def set_phone(self, e164: str) -> None:
-        """The phone with its index, so that neither is ever written alone; `e164` may be empty."""
-        self.phone, self.phone_index = e164, blind_index(e164, PHONE_INDEX)
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         # Django's own, over the password and the epoch: changing either ends the sessions made before.

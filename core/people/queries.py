@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,8 +12,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from core.kit import clock, phones
-from core.kit.encryption import blind_index
-from core.people.models import PHONE_INDEX, ApiToken, Grant, Role, User
+from core.people.models import ApiToken, Grant, Role, User
 from core.people.second_factor.queries import passed_second_factor
 from core.people.second_factor.rules import OPERATOR, needs_second_factor
 from core.places.models import Unit, in_force
@@ -110,11 +110,10 @@ def may_enter(user: User) -> bool:
 def person_named(written: str) -> User | None:
     """Who has this user name, or this phone in any spelling; somebody locked out too. Always one query."""
     name = written.strip()
-    try:
-        index = blind_index(phones.normalise(name), PHONE_INDEX)
-    except phones.NotAPhone:
-        index = "-"
-    found = list(User.objects.filter(Q(username=name) | Q(phone_index=index)))
+    wanted = Q(username=name)
+    with suppress(phones.NotAPhone):
+        wanted |= Q(phone_index__of=phones.normalise(name))
+    found = list(User.objects.filter(wanted))
     return next((user for user in found if user.username == name), found[0] if found else None)
 
 

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("committed_db")
 def an(committed_db: None) -> User:
     """An with a phone, committed."""
     user = User(username="an", full_name="An")
-    user.set_phone(AN_PHONE)
+    user.phone = AN_PHONE
     user.set_unusable_password()
     user.save()
     return user

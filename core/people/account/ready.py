@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core.audit.registry import register_vocabulary
 from core.jobs.registry import register_periodic
+from core.kit.rotation import register_token_store
 from core.people.account.jobs import lock_idle_staff, tidy
 from core.people.account.registry import AccountPage, register_account_page
 from core.people.devices.views import TEAM
 from core.people.helping.rules import HELPERS
+from core.people.second_factor.rotation import rotate_secrets
 
 WORDS = {
     "phone.set": "đổi số điện thoại đăng nhập",
@@ -49,5 +51,6 @@ def get_accounts_ready() -> None:
     register_periodic(
         "people.lock_idle", timedelta(days=1), lock_idle_staff, label="Khóa tài khoản bỏ không 45 ngày", at=time(1, 30)
     )
+    register_token_store("mfa.authenticator", rotate_secrets)
     for page in PAGES:
         register_account_page(page)

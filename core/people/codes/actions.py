@@ -16,11 +16,10 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from core.audit.actions import record
 from core.events.registry import emit
 from core.kit import clock
-from core.kit.encryption import blind_index
 from core.people.actions import CodeRefused
 from core.people.codes.models import MAX_TRIES, PhoneCode, Purpose
 from core.people.events import SignInCodeMade
-from core.people.models import PHONE_INDEX, User
+from core.people.models import User
 
 CODE_LIFE = timedelta(minutes=5)
 DIGITS = 6
@@ -42,7 +41,7 @@ class PhoneTaken(Exception):
 @transaction.atomic
 def send_sign_in_code(*, phone: str) -> Sent:
     """A code to the person with this phone (E.164); for a phone of nobody, all the same but the message."""
-    user = User.objects.filter(phone_index=blind_index(phone, PHONE_INDEX), is_active=True).first()
+    user = User.objects.filter(phone_index__of=phone, is_active=True).first()
     return _send(phone=phone, user=user, purpose=Purpose.SIGN_IN)
 
 
@@ -70,7 +69,10 @@ def use_new_phone_code(*, user: User, key: str, code: str) -> None:
 
 def set_phone(*, user: User, phone: str, by_id: int | None) -> None:
     """The phone (E.164, or "" for none) that this person signs in with. Raises PhoneTaken."""
-    user.set_phone(phone)
+    # The constraint holds under one field key only; while keys are being changed this question is the guard.
+    if phone and User.objects.filter(phone_index__of=phone).exclude(pk=user.pk).exists():
+        raise PhoneTaken
+    user.phone = phone
     try:
         with transaction.atomic():
             user.save(update_fields=["phone", "phone_index"])

@@ -82,7 +82,7 @@ def test_chi_appoints_somebody_new_and_prints_the_slip(people: People) -> None:
 def test_somebody_known_is_given_the_role_without_a_new_way_in(people: People) -> None:
     dung = people.users["dung"]
     dung.full_name = "Hồ Tiến Dũng"
-    dung.set_phone("+84912345678")
+    dung.phone = "+84912345678"
     dung.save()
     before = EntryCode.objects.count()
     page = text(signed_in(people, "chi").post(address(people), filled(people, full_name="ho tien dung"), follow=True))
@@ -93,7 +93,7 @@ def test_somebody_known_is_given_the_role_without_a_new_way_in(people: People) -
 def test_a_wrong_digit_makes_no_stranger_an_officer(people: People) -> None:
     dung = people.users["dung"]
     dung.full_name = "Hồ Tiến Dũng"
-    dung.set_phone("+84912345678")
+    dung.phone = "+84912345678"
     dung.save()
     before = state()
     page = text(signed_in(people, "chi").post(address(people), filled(people)))

@@ -34,7 +34,7 @@ def jobs() -> list[dict[str, Any]]:
 def an(people: People) -> User:
     """An, who can be reached every way. Nothing was said to him yet."""
     user = people.users["an"]
-    user.set_phone(PHONE)
+    user.phone = PHONE
     user.email = "an@vuon.example"
     user.save()
     Message.objects.all().delete()

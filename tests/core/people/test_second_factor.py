@@ -26,6 +26,7 @@ from core.people.second_factor.actions import (
     use_second_factor,
 )
 from core.people.second_factor.queries import code_at, demo_codes, has_second_factor
+from core.people.second_factor.rotation import rotate_secrets
 from tests.core.people.signing import SECRET, app_code, by_password, by_phone, enrolled, signed_in_as, with_phone
 from tests.people import PASSWORD, People
 
@@ -384,3 +385,21 @@ def test_ending_takes_app_and_recovery_codes(chi: User) -> None:
     for each in (code, app_code(1)):
         with pytest.raises(CodeRefused):
             use_second_factor(user=chi, code=each)
+
+
+def test_secrets_come_under_a_new_field_key(chi: User, settings: Any) -> None:
+    old, recovery = settings.FIELD_KEYS, unused_recovery_codes(chi)
+    settings.FIELD_KEYS = ["mot-khoa-moi-dai-hon-ba-muoi-hai-ky-tu-0001", *old]
+    before = list(Authenticator.objects.order_by("pk").values_list("data", flat=True))
+    assert (rotate_secrets(True).stale, list(Authenticator.objects.order_by("pk").values_list("data", flat=True))) == (
+        2,
+        before,
+    )
+    outcome = rotate_secrets(False)
+    assert (outcome.seen, outcome.changed, outcome.refused) == (2, 2, [])
+    assert rotate_secrets(False).stale == 0
+    settings.FIELD_KEYS = settings.FIELD_KEYS[:1]
+    use_second_factor(user=chi, code=app_code(1))
+    use_second_factor(user=chi, code=recovery[0])
+    with pytest.raises(CodeRefused):
+        use_second_factor(user=chi, code=recovery[0])
