@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0007_messages'),
+        ('core', '0009_imports'),
     ]
 
     operations = [
