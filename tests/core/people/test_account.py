@@ -185,7 +185,7 @@ def test_a_locked_person_is_out_at_once_and_told_why_only_for_the_right_password
     assert "45 ngày" not in wrong and "Tên đăng nhập hoặc mật khẩu chưa đúng" in wrong
     assert "Tài khoản đã khóa vì 45 ngày không đăng nhập" in right
     open_person(user=User.objects.get(pk=phuong.pk), now=clock.now(), by_id=None)
-    assert not is_in(here) and viewer_by_token(key) is not None  # the old session does not wake up
+    assert not is_in(here) and viewer_by_token(key) is None  # neither the old session nor the old key wakes up
     assert signed_in_as(browser("phuong")) == str(phuong.pk)
 
 
