@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0009_imports'),
+        ('core', '0010_audit_behalf'),
     ]
 
     operations = [
