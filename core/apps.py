@@ -8,24 +8,19 @@ class CoreConfig(AppConfig):
     verbose_name = "Nền tảng"
 
     def ready(self) -> None:
-        from datetime import timedelta
 
-        from core.audit.registry import register_objects, register_vocabulary
-        from core.audit.sealing import seal_due, seal_late
+        from core.audit.registry import register_vocabulary
         from core.desk.grants.ready import get_grants_ready
         from core.desk.home.ready import get_home_ready
         from core.desk.jobs.ready import get_jobs_ready
+        from core.desk.trail.ready import get_trail_ready
         from core.imports.ready import get_imports_ready
-        from core.jobs.registry import register_periodic
         from core.messages.ready import get_messages_ready
         from core.people.account.ready import get_accounts_ready
         from core.places.ready import get_places_ready
 
-        register_periodic("audit.seal", timedelta(seconds=20), seal_due, label="niêm phong nhật ký")
-        register_periodic("audit.seal_late", timedelta(hours=1), seal_late, label="niêm phong dòng nhật ký đến muộn")
-
         get_places_ready()
-        register_objects({"user": "tài khoản", "grant": "quyền"})
+        get_trail_ready()
         register_vocabulary(
             {
                 "grant.given": "cấp quyền",
@@ -33,7 +28,6 @@ class CoreConfig(AppConfig):
                 "entry_code.issued": "cấp mã vào lần đầu",
                 "entry_code.used": "vào lần đầu bằng mã",
                 "api_token.made": "tạo khóa API",
-                "audit.details_erased": "xóa nội dung đã ghi kèm nhật ký",
             }
         )
         register_vocabulary(

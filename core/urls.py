@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("core.messages.urls")),
     path("", include("core.desk.home.urls")),
     path("", include("core.desk.jobs.urls")),
+    path("", include("core.desk.trail.urls")),
 ]

@@ -10,17 +10,18 @@ class MarketConfig(AppConfig):
     def ready(self) -> None:
         from datetime import time, timedelta
 
-        from core.audit.registry import register_objects, register_vocabulary
+        from core.audit.registry import register_objects, register_subject_labels, register_vocabulary
         from core.desk.registry import register_todos
         from core.events.registry import subscribe
         from core.jobs.registry import register_periodic
         from core.messages.registry import register_message_kind
+        from core.people.reveal.registry import Revealable, register_revealable
         from market.listings.events import ListingChanged
         from market.listings.jobs import announce_turning_badges
         from market.listings.queries import listing_todos
         from market.orders.actions import on_payment_settled, release_forgotten_orders
         from market.orders.kinds import ORDER_PAID
-        from market.orders.queries import order_todos
+        from market.orders.queries import labels_of_buyer, order_todos, phone_of_receiver
         from market.payments.events import PaymentSettled
         from market.payments.jobs import ask_about_open_attempts
         from market.platforms.contract import register_adapter
@@ -33,6 +34,7 @@ class MarketConfig(AppConfig):
         from market.platforms.santhu.adapter import SanThuAdapter
         from market.platforms.voso.adapter import adapter as voso
         from market.shops.events import ShopChanged
+        from market.shops.queries import labels_of_shops
         from onboarding.consent.events import ConsentsRecorded
 
         register_adapter("voso", voso)
@@ -42,6 +44,9 @@ class MarketConfig(AppConfig):
         register_objects(OBJECTS)
         for kind in (ORDER_PAID, LISTING_REFUSED):
             register_message_kind(kind)
+        register_subject_labels(labels_of_shops)
+        register_subject_labels(labels_of_buyer)
+        register_revealable("order-phone", Revealable("Số điện thoại người nhận", phone_of_receiver))
         for source in (order_todos, platform_todos, listing_todos):
             register_todos(source)
         subscribe(ListingChanged, on_listing_changed)

@@ -21,7 +21,6 @@ class OcopConfig(AppConfig):
                 "ocop_product": "sản phẩm OCOP",
                 "certificate": "giấy chứng nhận",
                 "presence_link": "mối gắn tin bán",
-                "rows": "danh sách",
             }
         )
         register_vocabulary(

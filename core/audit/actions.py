@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterable, Mapping
 
@@ -13,7 +14,7 @@ from core.audit.registry import is_known, register_vocabulary
 from core.kit import clock
 from core.kit.origin import origin
 
-__all__ = ["erase_details", "record", "register_vocabulary"]
+__all__ = ["erase_details", "note_export", "read_detail", "record", "register_vocabulary"]
 
 
 def record(
@@ -67,3 +68,20 @@ def erase_details(*, object_labels: Iterable[str], actor_id: int | None) -> int:
             record("audit.details_erased", actor_id=actor_id, object_label=label)
         erased += count
     return erased
+
+
+@transaction.atomic
+def read_detail(*, entry: AuditEntry, actor_id: int | None) -> dict[str, tuple[str, str]]:
+    """What an entry's change was in words, name → (old, new); reading it is an entry of its own. The caller has asked
+    the rule. Empty for an entry without a text, or whose text was erased."""
+    detail = AuditDetail.objects.filter(entry=entry).first()
+    if detail is None:
+        return {}
+    record("audit.detail_read", actor_id=actor_id, object_label=entry.object_label, unit_code=entry.unit_code)
+    return {name: (old, new) for name, (old, new) in json.loads(detail.text).items()}
+
+
+@transaction.atomic
+def note_export(*, count: int, actor_id: int | None) -> None:
+    """Note that this many entries were taken away as a file."""
+    record("audit.exported", actor_id=actor_id, object_label=f"rows:{count}")

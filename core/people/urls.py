@@ -9,6 +9,7 @@ from core.people.codes import views as codes
 from core.people.devices import views as devices
 from core.people.helping import views as helping
 from core.people.keys import views as keys
+from core.people.reveal import views as reveal
 from core.people.second_factor import views as second_factor
 
 urlpatterns = [
@@ -36,6 +37,7 @@ urlpatterns = [
     path("tai-khoan/khoa-api/", keys.keys, name="api_keys"),
     path("tai-khoan/khoa-api/moi/", keys.make, name="api_key_make"),
     path("tai-khoan/khoa-api/<int:pk>/ket-thuc/", keys.end, name="api_key_end"),
+    path("hien-so/<slug:code>/<int:number>/", reveal.show, name="reveal"),
     path("ban-viec/dang-nhap/", helping.people, name="help_people"),
     path("ban-viec/dang-nhap/<int:pk>/", helping.person, name="help_person"),
     path("ban-viec/dang-nhap/<int:pk>/bo-buoc-hai/", helping.take_second_factor, name="help_second_factor"),

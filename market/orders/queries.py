@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from core.desk.registry import Todo
 from core.people.queries import Viewer
+from core.people.reveal.registry import Revealed
 from market.listings.models import Listing, ListingPhoto
 from market.orders.models import Order, OrderLine
 from market.shops.models import Shop
@@ -77,3 +78,17 @@ def order_todos(viewer: Viewer) -> Iterable[Todo]:
     count = lines_sold_by(viewer).values("order_id").distinct().count()
     if count:
         yield Todo(f"Có {count} đơn đã trả tiền cần giao.", reverse("seller_orders"), "Xem đơn hàng", 1, "warn")
+
+
+def labels_of_buyer(user_id: int) -> list[str]:
+    """The audit labels of what a person ordered while signed in; the last 200."""
+    orders = Order.objects.filter(buyer_id=user_id).order_by("-pk").values_list("pk", flat=True)[:200]
+    return [f"order:{number}" for number in orders]
+
+
+def phone_of_receiver(viewer: Viewer, number: int) -> Revealed | None:
+    """The receiver's phone of an order with goods of a shop this person acts for, for an audited look."""
+    sold = lines_sold_by(viewer).filter(order_id=number).first()
+    if sold is None:
+        return None
+    return Revealed(sold.order.receiver_phone, sold.order.receiver_name, f"order:{number}")

@@ -31,3 +31,9 @@ def open_shop_by_slug(slug: str) -> Shop | None:
         .filter(slug=slug)
         .first()
     )
+
+
+def labels_of_shops(user_id: int) -> list[str]:
+    """The audit labels of the shops of the producers a person may act for today."""
+    shops = Shop.objects.filter(producer__in=producers_of(Viewer(user_id))).values_list("pk", flat=True)
+    return [f"shop:{number}" for number in shops]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -11,6 +9,7 @@ from django.core.paginator import Paginator
 from django.utils import timezone
 
 from core.kit import clock
+from core.kit.sheets import BYTE_ORDER_MARK, csv_lines
 from ocop.indicators.evidence import HouseholdRow, ProductRow, evidence_rows
 from ocop.indicators.queries import Scope, rows_on
 from ocop.indicators.registry import HOUSEHOLDS, Indicator, Side
@@ -26,19 +25,14 @@ _PRODUCT_HEADING = [
 _HOUSEHOLD_HEADING = ["Mã hộ", "Nơi ở", "Nằm ở", "Sàn", "Khai ngày", "Thấy trên sàn", "Liên kết"]
 
 
-def safe_cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: a leading = + - @ or control character gets an apostrophe."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text
-
-
 def rows_as_csv(indicator: Indicator, scope: Scope, side: Side | None) -> Iterator[str]:
     """The file in pieces of at most 500 rows; begins with the mark that makes Excel read UTF-8. Households
     carry their number, not their name: files travel."""
     heading = _HOUSEHOLD_HEADING if indicator.subject is HOUSEHOLDS else _PRODUCT_HEADING
-    yield "\ufeff" + _lines([heading])
+    yield BYTE_ORDER_MARK + csv_lines([heading])
     for page in Paginator(rows_on(indicator, scope, side), _AT_ONCE):
         found = evidence_rows(indicator, page.object_list, scope.on)
-        yield _lines([_household(row) if isinstance(row, HouseholdRow) else _product(row) for row in found])
+        yield csv_lines([_household(row) if isinstance(row, HouseholdRow) else _product(row) for row in found])
 
 
 def file_name(indicator: Indicator, scope: Scope) -> str:
@@ -84,9 +78,3 @@ def _sides(sides: list[str]) -> str:
 
 def _day(at: datetime | None) -> str:
     return f"{timezone.localtime(at, clock.VIETNAM):%d/%m/%Y}" if at else ""
-
-
-def _lines(rows: list[list[str]]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerows([[safe_cell(cell) for cell in row] for row in rows])
-    return out.getvalue()

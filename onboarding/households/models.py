@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import Q
 
 from core.kit.encryption import BlindIndexField, EncryptedTextField
-from core.kit.phones import masked
 from core.people.models import User
 from core.places.models import Hamlet, Unit
 
@@ -49,9 +48,9 @@ class Household(models.Model):
 
     @property
     def phone_owner_words(self) -> str:
-        """ "091… …678, của chủ hộ", or that there is none."""
+        """ "điện thoại của chủ hộ", or that there is none."""
         label = str(self.get_phone_owner_display())
-        return f"{masked(self.phone)}, {label}" if self.phone else label
+        return f"điện thoại {label}" if self.phone else label
 
 
 class Production(models.TextChoices):

@@ -8,7 +8,9 @@ from django.db.models import Q, QuerySet
 
 from core.kit import clock
 from core.people.grants.rules import TEAM_ROLES
+from core.people.models import Role
 from core.people.queries import STAFF_ROLES, Viewer
+from core.people.reveal.registry import Revealed
 from core.places.models import Hamlet, in_force
 from onboarding.households.models import Household
 
@@ -26,3 +28,14 @@ def households_visible_to(viewer: Viewer) -> QuerySet[Household]:
     staff = viewer.area(*STAFF_ROLES, unit_field="commune")
     rows = Household.objects.filter(staff | Q(hamlet__in=hamlets_of_team(viewer)), ended_on__isnull=True)
     return rows.select_related("hamlet", "commune").order_by("-registered_at", "-pk")
+
+
+def phone_of_household(viewer: Viewer, number: int) -> Revealed | None:
+    """The phone of a household in the area of a commune or province officer, or of a team, for an audited look.
+    (Auditors read papers, they call nobody.)"""
+    officers = viewer.area(Role.COMMUNE, Role.PROVINCE, unit_field="commune")
+    rows = households_visible_to(viewer).filter(officers | Q(hamlet__in=hamlets_of_team(viewer)))
+    found = rows.filter(pk=number).first()
+    if found is None:
+        return None
+    return Revealed(found.phone, found.head_name, f"household:{found.pk}", found.commune.code)

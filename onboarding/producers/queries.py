@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet
 
 from core.kit import clock
 from core.kit.text import fold_words
-from core.people.models import User
+from core.people.models import Role, User
 from core.people.queries import Viewer
+from core.people.reveal.registry import Revealed
 from core.places.models import in_force
 from onboarding.producers.models import Membership, Producer
 
@@ -101,3 +102,22 @@ def members_of(producer: Producer) -> QuerySet[Membership]:
 
 def _memberships(viewer: Viewer) -> QuerySet[Membership]:
     return Membership.objects.filter(in_force(clock.today()), user_id=viewer.user_id or 0)
+
+
+def labels_of_member(user_id: int) -> list[str]:
+    """The audit labels of the producers a person may act for today, and of the households behind their own ones."""
+    held = Membership.objects.filter(in_force(clock.today()), user_id=user_id).values_list(
+        "producer_id", "producer__household_id", "right"
+    )
+    labels = [f"producer:{producer}" for producer, _, _ in held]
+    own = [household for _, household, right in held if household and right == Membership.Right.OWNER]
+    return labels + [f"household:{household}" for household in own]
+
+
+def phone_of_producer(viewer: Viewer, number: int) -> Revealed | None:
+    """The phone of a producer in the area of a commune or province officer, or of an own one, for an audited look."""
+    area = viewer.area(Role.COMMUNE, Role.PROVINCE, unit_field="commune") | Q(pk__in=producers_of(viewer))
+    found = Producer.objects.filter(area, pk=number).select_related("commune").first()
+    if found is None:
+        return None
+    return Revealed(found.phone, found.name, f"producer:{found.pk}", found.commune.code)

@@ -25,6 +25,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from core.audit.models import AuditEntry
 from core.imports.actions.previewing import choose_mapping
 from core.imports.actions.starting import start_import
 from core.jobs.models import Job
@@ -147,6 +148,13 @@ PAGES: dict[str, Page] = {
     "ban-viec/dang-nhap/<int:pk>/may/<int:device_pk>/bo/": Page(
         HELPERS_OF_HANH, "ban-viec/dang-nhap/{hanh}/may/{device}/bo/", ("POST",), MOVES_ON
     ),
+    "ban-viec/nhat-ky/": Page(STAFF),
+    "ban-viec/nhat-ky/nhat-ky.csv": Page(STAFF),
+    "ban-viec/nhat-ky/<int:pk>/": Page(STAFF, "ban-viec/nhat-ky/{entry}/"),
+    "tai-khoan/du-lieu-cua-toi/": Page(SIGNED_IN),
+    "hien-so/<slug:code>/<int:number>/": Page(
+        frozenset({"an", "binh", "chi", "phuong", "quantri"}), "hien-so/producer-phone/{producer}/", ("POST",)
+    ),
     "thuc-dia/": Page(TEAM),
     "thuc-dia/dang-ky/": Page(TEAM, methods=FORM),
     "thuc-dia/da-dang-ky/": Page(TEAM, answers=MOVES_ON),
@@ -268,6 +276,8 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     users["kiem"] = User.objects.create_user(username="kiem", full_name="Kiểm")
     users["quantri"] = User.objects.create_superuser(username="quantri", full_name="Quản trị")
     give_grant(user=users["kiem"], role=Role.AUDITOR, unit=None, given_by=SYSTEM)
+    people.producer.phone = "+84912345678"
+    people.producer.save()
     shop = make_shop(people)
     listing = make_listing(shop)
     dung = make_producer("Hộ Dũng", people.hamlet)
@@ -299,7 +309,8 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     )
     facts = {
         "import": sheet.pk, "job": job.pk, "job_name": job.name,
-        "hanh": users["hanh"].pk, "device": device.pk, "session": open_at.pk,
+        "entry": AuditEntry.objects.get(action="shop.opened", object_label=f"shop:{shop.pk}").pk,
+        "producer": people.producer.pk, "hanh": users["hanh"].pk, "device": device.pk, "session": open_at.pk,
         "sku": listing.sku, "slug": listing.slug, "shop": shop.slug, "order": order.key, "batch": batch.number,
         "product": product.pk, "paper": paper.pk, "check": paper.check_code, "other": other.pk,
         "row": PlatformListing.objects.filter(listing=listing)[0].pk,

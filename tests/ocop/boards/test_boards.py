@@ -13,9 +13,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from core.kit.sheets import safe_cell
 from core.people.models import Grant, Role, User
 from market.listings.models import ListingBadge
-from ocop.boards.sheets import safe_cell
 from ocop.certificates.models import Certificate
 from ocop.presence.models import PresenceLink
 from tests.ocop.conftest import (
