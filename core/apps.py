@@ -8,7 +8,6 @@ class CoreConfig(AppConfig):
     verbose_name = "Nền tảng"
 
     def ready(self) -> None:
-
         from core.audit.registry import register_vocabulary
         from core.desk.grants.ready import get_grants_ready
         from core.desk.home.ready import get_home_ready

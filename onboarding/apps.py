@@ -8,21 +8,20 @@ class OnboardingConfig(AppConfig):
     verbose_name = "Đăng ký"
 
     def ready(self) -> None:
+        from core.audit.registry import register_objects, register_subject_labels, register_vocabulary
         from core.events.registry import subscribe
+        from core.people.reveal.registry import Revealable, register_revealable
         from core.places.events import MapTurned
         from core.places.registry import register_use
         from onboarding.households import actions as households
+        from onboarding.households.queries import phone_of_household
         from onboarding.producers import actions as producers
+        from onboarding.producers.queries import labels_of_member, phone_of_producer
 
         subscribe(MapTurned, households.follow_map)  # first: a producer follows its household
         subscribe(MapTurned, producers.follow_map)
         register_use("onboarding.Household", "hộ")
         register_use("onboarding.Producer", "chủ thể")
-        from core.audit.registry import register_objects, register_subject_labels, register_vocabulary
-        from core.people.reveal.registry import Revealable, register_revealable
-        from onboarding.households.queries import phone_of_household
-        from onboarding.producers.queries import labels_of_member, phone_of_producer
-
         register_subject_labels(labels_of_member)
         register_revealable("household-phone", Revealable("Số điện thoại của hộ", phone_of_household))
         register_revealable("producer-phone", Revealable("Số điện thoại của chủ thể", phone_of_producer))

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.audit.registry import register_objects, register_subject_labels, register_vocabulary
 from core.audit.sealing import seal_due, seal_late
+from core.desk.registry import register_section
 from core.desk.trail.queries import own_labels
+from core.desk.trail.rules import can_read
 from core.jobs.registry import register_periodic
 from core.people.account.registry import AccountPage, register_account_page
 
@@ -31,3 +33,4 @@ def get_trail_ready() -> None:
     register_periodic("audit.seal", timedelta(seconds=20), seal_due, label="Niêm phong nhật ký")
     register_periodic("audit.seal_late", timedelta(hours=1), seal_late, label="Niêm phong dòng nhật ký đến muộn")
     register_account_page(MY_DATA)
+    register_section(_("Nhật ký"), "trail", can_read, about=_("Ai đã làm gì, lúc nào."), order=80)
