@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.people.queries import Viewer
 from market.shops.models import Shop
 from onboarding.producers.models import Producer
-from onboarding.producers.queries import producers_at_work
+from onboarding.producers.queries import producers_at_work, producers_of
 
 
 def shop_of(viewer: Viewer) -> Shop | None:

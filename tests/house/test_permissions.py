@@ -315,7 +315,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "product": product.pk, "paper": paper.pk, "check": paper.check_code, "other": other.pk,
         "row": PlatformListing.objects.filter(listing=listing)[0].pk,
         "link": PresenceLink.objects.create(product=product, listing=listing, linked_at=timezone.now()).pk,
-        "producer": people.producer.pk, "help": Membership.objects.get(user=users["binh"]).pk,
+        "help": Membership.objects.get(user=users["binh"]).pk,
         "grant": Grant.objects.get(user=users["hanh"]).pk,
     }  # fmt: skip
     said = {"code": "DH1", "goods": "1 × Hạt điều rang", "amount": "50.000 đ"}

@@ -98,7 +98,7 @@ def lines_of(entries: Sequence[AuditEntry]) -> list[Line]:
         Line(
             entry=entry,
             who=_who(entry, people),
-            for_whom=people.get(entry.on_behalf_of_id, "") if entry.on_behalf_of_id else "",
+            for_whom=_for_whom(entry, people),
             what=capfirst(action_label(entry.action)),
             object=object_name(entry.object_label),
             place=_place(entry, places),
@@ -118,6 +118,12 @@ def _who(entry: AuditEntry, people: dict[int, str]) -> str:
     if entry.actor_id is not None:
         return people.get(entry.actor_id) or _("người số %(number)s") % {"number": entry.actor_id}
     return _("khách không đăng nhập") if entry.via == "web" else _("hệ thống")
+
+
+def _for_whom(entry: AuditEntry, people: dict[int, str]) -> str:
+    """ "Nguyễn Văn An, chủ thể số 12", or what of it is known."""
+    person = people.get(entry.on_behalf_of_id, "") if entry.on_behalf_of_id else ""
+    return ", ".join(filter(None, [person, object_name(entry.on_behalf_of_label)]))
 
 
 def _in_units(units: QuerySet[Unit]) -> Q:

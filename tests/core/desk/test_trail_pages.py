@@ -80,7 +80,14 @@ def test_a_code_that_later_names_another_place_is_not_that_place(people: People)
 
 def test_lines_are_plain_vietnamese(people: People, elsewhere: Unit) -> None:
     chi = people.users["chi"]
-    note("listing.published", "listing:7", actor_id=chi.pk, on_behalf_of_id=people.users["an"].pk, via="web")
+    note(
+        "listing.published",
+        "listing:7",
+        actor_id=chi.pk,
+        on_behalf_of_id=people.users["an"].pk,
+        on_behalf_of_label="producer:12",
+        via="web",
+    )
     note("order.released", "order:3", people.commune, via="work")
     note("order.placed", "order:4", elsewhere, via="web")
     note("person.made", "user:9", actor_id=987654)
@@ -89,7 +96,7 @@ def test_lines_are_plain_vietnamese(people: People, elsewhere: Unit) -> None:
         ("Mở tài khoản", "tài khoản số 9", "người số 987654", "", "", "lệnh vận hành"),
         ("Đặt hàng", "đơn hàng số 4", "khách không đăng nhập", "", str(elsewhere), "trang web"),
         ("Hủy đơn hàng chưa trả tiền", "đơn hàng số 3", "hệ thống", "", str(people.commune), "việc nền"),
-        ("Đăng bán", "tin bán số 7", "Chi", "An", "", "trang web"),
+        ("Đăng bán", "tin bán số 7", "Chi", "An, chủ thể số 12", "", "trang web"),
     ]
 
 
