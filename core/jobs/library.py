@@ -53,7 +53,7 @@ def existing_calls(call_ids: Collection[UUID]) -> set[UUID]:
 
 
 def is_call_due() -> bool:
-    """A cheap look that takes no lock (on SQLite a claim holds up every writer)."""
+    """A cheap look that takes no lock."""
     return _rows().ready().exists()
 
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from core.jobs import library
 from core.jobs.actions import call_for
@@ -51,8 +51,8 @@ class Failure:
 
 def claim_next(worker: str, lease: timedelta = LEASE) -> ClaimedJob | ContentTask | None:
     """Take the next due job (or task of Wagtail) for this worker; None when nothing is due. Exactly one worker gets it."""
-    if not library.is_call_due():
-        return None
+    if connection.vendor == "sqlite" and not library.is_call_due():
+        return None  # there a claim holds up every writer, even one that finds nothing
     passed_over: list[UUID] = []
     for _ in range(LOOKS):
         with transaction.atomic():
