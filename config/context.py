@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from core.desk.registry import section_tabs
 from core.messages.queries import unread_count
 from core.people.models import Role
 from core.people.queries import STAFF_ROLES, Viewer, viewer_of
@@ -33,6 +34,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "places": places_of(viewer, request.path),
         # Only where something is done for a seller; there it costs a query or two.
         "acted_for": acted_for(viewer) if request.path.startswith("/nguoi-ban/") else None,
+        "desk_items": section_tabs(viewer, request.path) if request.path.startswith("/ban-viec/") else [],
         "letters": SimpleLazyObject(lambda: unread_count(viewer)),  # asked only by pages that show it
     }
 

@@ -74,8 +74,13 @@ def sections_for(viewer: Viewer) -> list[Section]:
     return sorted(found, key=lambda section: (section.order, str(section.label)))
 
 
-def section_tabs(viewer: Viewer, current: str = "") -> list[dict[str, object]]:
-    """The tabs on top of the pages of the staff home: the home itself, then the sections; `current` is a URL name."""
-    names = [(gettext("Việc hôm nay"), "staff_home")]
-    names += [(str(section.label), section.url_name) for section in sections_for(viewer)]
-    return [{"label": label, "url": reverse(name), "current": name == current} for label, name in names]
+def section_tabs(viewer: Viewer, path: str) -> list[dict[str, object]]:
+    """The tabs on top of every page of the staff home: the home itself, then the sections. `path` is the page's own
+    address; the section it belongs to is the current one. Empty for people without a section."""
+    sections = sections_for(viewer)
+    if not sections:
+        return []
+    names = [(gettext("Việc hôm nay"), "staff_home"), *((str(each.label), each.url_name) for each in sections)]
+    tabs = [{"label": label, "url": reverse(name)} for label, name in names]
+    fitting = [str(tab["url"]) for tab in tabs if path.startswith(str(tab["url"]))]
+    return [tab | {"current": tab["url"] == max(fitting, key=len, default="")} for tab in tabs]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from core.desk.registry import register_section
+from core.imports.rules import IMPORTERS
 from core.messages.rules import may_see_messages
 from core.people.grants.rules import can_see_grants
 from core.people.helping.rules import HELPERS
@@ -20,6 +21,13 @@ def get_home_ready() -> None:
         order=20,
     )
     register_section(_("Ai có quyền gì"), "grants", can_see_grants, about=_("Cấp, kết thúc, rà soát quyền."), order=30)
+    register_section(
+        _("Nhập bảng"),
+        "import_list",
+        lambda viewer: viewer.has_role(*IMPORTERS),
+        about=_("Đưa danh sách Excel vào sổ, xem trước từng dòng."),
+        order=40,
+    )
     register_section(
         _("Tin nhắn gửi đi"),
         "outbox",

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from core.desk.registry import section_tabs, sections_for, todos_for
+from core.desk.registry import sections_for, todos_for
 from core.jobs.queries import is_worker_late
 from core.people.models import Role
 from core.people.queries import STAFF_ROLES, viewer_of
@@ -24,7 +24,6 @@ def staff_home(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     todos = todos_for(viewer)
     context = {
-        "space_items": section_tabs(viewer, "staff_home"),
         "worker_late": is_worker_late(),
         "todos": todos[:MOST_TODOS],
         "more_todos": max(0, len(todos) - MOST_TODOS),

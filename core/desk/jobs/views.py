@@ -14,7 +14,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from core.desk.jobs.rules import READERS, can_change_queue
-from core.desk.registry import section_tabs
 from core.jobs import queries
 from core.jobs.actions import cancel_job, run_content_tasks_again, run_jobs_again
 from core.jobs.library import content_task_counts
@@ -40,7 +39,6 @@ def queue(request: HttpRequest) -> HttpResponse:
     """The whole queue: by kind, what runs, what failed, the workers, the schedule."""
     viewer = viewer_of(request)
     context = {
-        "space_items": section_tabs(viewer, "jobs"),
         "may_change": can_change_queue(viewer),
         "worker_late": queries.is_worker_late(),
         "lines": queries.queue_lines(),
@@ -67,7 +65,6 @@ def jobs_of_kind(request: HttpRequest, name: str) -> HttpResponse:
     if job_kind(name) is None and not queries.jobs_of(name, Job.State.values).exists():
         raise Http404
     context = {
-        "space_items": section_tabs(viewer, "jobs"),
         "may_change": can_change_queue(viewer),
         "name": name,
         "label": label_of(name),
