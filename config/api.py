@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from ninja import NinjaAPI
 
+from core.desk.hamlets.api import router as hamlets
 from core.people.api import TokenAuth
+from core.places.api import router as units
 from ocop.indicators.api import router as indicators
 from search.pages.api import router as search
 
 api = NinjaAPI(
     title="Lên Sàn",
     version="1",
-    description="Search and indicators. Keys: `Authorization: Bearer <key>`.",
+    description="Search, indicators and administrative units. Keys: `Authorization: Bearer <key>`.",
     docs_url="docs/",
     openapi_url="schema/",
 )
 api.add_router("v1", search)
 api.add_router("v1", indicators, auth=TokenAuth())
+api.add_router("v1", units, auth=TokenAuth())
+api.add_router("v1", hamlets, auth=TokenAuth())

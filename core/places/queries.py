@@ -62,20 +62,20 @@ def hamlets_of(commune: Unit, on: date | None = None) -> list[Hamlet]:
     """The hamlets of a commune in force that day (today by default), "Thôn 2" before "Thôn 10"."""
     day = on or clock.today()
     found = list(Hamlet.objects.filter(in_force(day), commune=commune))
-    dated = dict(HamletName.objects.filter(in_force(day), hamlet__in=found).values_list("hamlet_id", "name"))
-    return sorted(found, key=lambda hamlet: _numbers_in_order(dated.get(hamlet.pk, hamlet.name)))
+    names = hamlet_names_on(found, day)
+    return sorted(found, key=lambda hamlet: _numbers_in_order(names[hamlet.pk]))
+
+
+def hamlet_names_on(hamlets: Collection[Hamlet], on: date) -> dict[int, str]:
+    """What hamlets were called that day, by id; only renamed ones have dated names."""
+    dated = dict(HamletName.objects.filter(in_force(on), hamlet__in=hamlets).values_list("hamlet_id", "name"))
+    return {hamlet.pk: dated.get(hamlet.pk, hamlet.name) for hamlet in hamlets}
 
 
 def name_on(unit: Unit, on: date) -> str:
     """ "xã Lộc Ninh" or "phường Lộc Ninh", as the unit was called that day."""
     dated = UnitName.objects.filter(in_force(on), unit=unit).first()
     return f"{dated.kind[:1].lower()}{dated.kind[1:]} {dated.name}" if dated else str(unit)
-
-
-def hamlet_name_on(hamlet: Hamlet, on: date) -> str:
-    """What a hamlet was called that day; only renamed ones have dated names."""
-    dated = HamletName.objects.filter(in_force(on), hamlet=hamlet).first()
-    return dated.name if dated else hamlet.name
 
 
 def strip_kind(written: str, level: str) -> str:

@@ -15,6 +15,7 @@ from django.db import transaction
 from core.kit import clock
 from core.kit.text import fold_words
 from core.places.actions.resolutions import enter_kept_resolutions
+from core.places.actions.units import one_map_at_a_time
 from core.places.models import Level, PlacesLoad, Unit, UnitLink, UnitName
 
 DATA = Path(__file__).parent / "data"
@@ -34,6 +35,7 @@ def load_places() -> bool:
     if last is not None and last.checksum == checksum:
         return False
     with transaction.atomic():
+        one_map_at_a_time()
         units = _load_units(_last_names())
         _load_names(units)
         _load_links(units)

@@ -18,13 +18,14 @@ from core.places.actions.units import (
     end_unit,
     link_units,
     map_has_changed,
+    one_map_at_a_time,
     open_unit,
     rename_unit,
     show_names_of_today,
     unit_on,
 )
 from core.places.events import HamletsChanged, MapTurned, UnitLinkFact, UnitsChanged
-from core.places.models import Hamlet, HamletLink, Level, PlacesLoad, Resolution, Unit, UnitLink, UnitName, in_force
+from core.places.models import Hamlet, HamletLink, Level, Resolution, Unit, UnitLink, UnitName, in_force
 from core.places.queries import Use, rows_in_use
 from core.places.reading import Line, Refused, ResolutionFile, read_rows
 
@@ -46,8 +47,7 @@ def enter_resolution(file: ResolutionFile, *, actor_id: int | None, apply: bool)
     again changes nothing. Raises Refused, with nothing changed, when a line contradicts the map.
     """
     with transaction.atomic():
-        # One resolution at a time: what it is checked against must not move meanwhile.
-        PlacesLoad.objects.select_for_update().order_by("-pk").first()
+        one_map_at_a_time()
         entry = _carry_out(file)
         outcome = Outcome(tuple(change.sentence for change in entry.changes), tuple(entry.remarks), tuple(_uses(entry)))
         if not apply:
@@ -230,6 +230,8 @@ def _left_over(entry: Entry) -> list[str]:
     orphans = Unit.objects.filter(in_force(entry.on), parent__valid_to__lte=entry.on).select_related("parent")
     for parent in sorted({str(unit.parent) for unit in orphans}):
         found.append(f"{parent} chấm dứt nhưng còn xã, phường bên trong. Hãy thêm dòng move cho từng đơn vị.")
+    nowhere = UnitLink.objects.filter(on=entry.on, new__valid_to__lte=entry.on).select_related("old", "new")
+    found += [f"{link.old} nhập vào {link.new}, nhưng {link.new} cũng chấm dứt ngày ấy." for link in nowhere]
     shares: dict[Unit, list[str]] = defaultdict(list)
     for link in UnitLink.objects.filter(on=entry.on, decision=entry.decision).select_related("old"):
         shares[link.old].append(link.kind)

@@ -165,3 +165,8 @@ def map_has_changed() -> None:
     """Tell every process that its index of names is old; the data files stay loaded as they are."""
     last = PlacesLoad.objects.order_by("-pk").first()
     PlacesLoad.objects.create(checksum=last.checksum if last else "", at=clock.now())
+
+
+def one_map_at_a_time() -> None:
+    """Wait until nobody else changes the map: what a change is checked against must not move meanwhile."""
+    PlacesLoad.objects.select_for_update().order_by("pk").first()

@@ -26,7 +26,7 @@ from core.places.queries import (
     came_from,
     communes_of,
     everything_under,
-    hamlet_name_on,
+    hamlet_names_on,
     hamlets_of,
     name_on,
     unit_by_code,
@@ -163,7 +163,7 @@ def test_nothing_already_reported_changes() -> None:
             province = unit("60" if day.year == 2025 else "68", day, "province")
             area = everything_under(province, day)
             found.append([(one.pk, one.code, name_on(one, day), one.parent_id) for one in area.communes])
-            found.append([(hamlet.pk, hamlet_name_on(hamlet, day)) for hamlet in area.hamlets])
+            found.append(sorted(hamlet_names_on(area.hamlets, day).items()))
         return found
 
     before = report()
@@ -180,8 +180,8 @@ def test_hamlets_follow_their_commune() -> None:
     assert [hamlet.name for hamlet in hamlets_of(unit("22981"), EVE)] == ["Thôn 1", "Thôn 4"]
     assert [hamlet.name for hamlet in hamlets_of(unit("23059", DAY), DAY)] == ["Thôn A", "Thôn B"]
     bac_ruong = unit("23152", DAY)
-    assert [hamlet_name_on(hamlet, DAY) for hamlet in hamlets_of(bac_ruong, DAY)] == ["Thôn 2", "Thôn Suối Sâu"]
-    assert [hamlet_name_on(hamlet, EVE) for hamlet in hamlets_of(bac_ruong, EVE)] == ["Thôn 1", "Thôn 2", "Thôn 3"]
+    assert list(hamlet_names_on(hamlets_of(bac_ruong, DAY), DAY).values()) == ["Thôn 2", "Thôn Suối Sâu"]
+    assert list(hamlet_names_on(hamlets_of(bac_ruong, EVE), EVE).values()) == ["Thôn 1", "Thôn 2", "Thôn 3"]
 
 
 def test_the_same_file_twice_is_the_same_as_once(news: list[events.Event]) -> None:
@@ -288,6 +288,7 @@ def test_the_split_of_2025_could_be_written_like_this() -> None:
         ([{"change": "hamlet_rename", "code": "22969", "hamlet": "Thôn 99", "new_hamlet": "Thôn X"}], "Dòng 2: ngày 28/02/2027 xã Liên Hương không có Thôn 99."),
         ([{"change": "hamlet_rename", "code": "22969", "hamlet": "Thôn 1", "new_hamlet": "Thôn 7"}], "Dòng 2: xã Liên Hương đã có Thôn 7."),
         ([{"change": "hamlet_split", "code": "22969", "hamlet": "Thôn 1", "new_hamlet": "Thôn 1A"}], "Dòng 2: Thôn 1: chia thì phải có ít nhất hai dòng."),
+        ([{"change": "merge", "code": "23059", "new_code": "22933"}, {"change": "merge", "code": "22960", "new_code": "23059"}], "Dòng 3: ngày 01/03/2027 không có xã, phường, đặc khu mã 23059."),
         ([{"change": "merge", "code": "22981", "new_code": "22981"}], "Dòng 2: ngày 01/03/2027 không có xã, phường, đặc khu mã 22981."),
     ],
 )  # fmt: skip
@@ -310,6 +311,17 @@ def test_a_decision_entered_otherwise_is_refused() -> None:
     with pytest.raises(Refused) as refused:
         enter(content=written({"change": "rename", "code": "23152", "name": "Tên Khác"}))
     assert refused.value.sentences == ["Dòng 2: mã 23152 đã có tên Xã Bắc Ruộng Mới từ đúng ngày ấy."]
+    assert everything() == before
+
+
+def test_two_decisions_that_do_not_fit_together() -> None:
+    enter(content=written({"change": "merge", "code": "23059", "new_code": "22960"}))
+    before = everything()
+    with pytest.raises(Refused) as refused:
+        enter(content=written({"change": "merge", "code": "22960", "new_code": "22933", "decision": "902/NQ"}))
+    assert refused.value.sentences == [
+        "xã Hàm Thuận nhập vào phường Bình Thuận, nhưng phường Bình Thuận cũng chấm dứt ngày ấy."
+    ]
     assert everything() == before
 
 
