@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.audit.actions import note_export, read_detail
 from core.audit.models import AuditEntry
 from core.audit.queries import chain_state, entries_about
-from core.desk.registry import section_tabs
 from core.desk.trail.forms import TrailForm
 from core.desk.trail.queries import entries_visible_to, lines_of, narrowed
 from core.desk.trail.rules import READERS, can_read_details
@@ -39,7 +38,6 @@ def trail(request: HttpRequest) -> HttpResponse:
         "is_narrowed": bool(form.changed_data),
         "chain": chain_state(),
         "most": MOST,
-        "space_items": section_tabs(viewer, "trail"),
     }
     return render(request, "core/desk/trail/list.html", context)
 
@@ -79,7 +77,6 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
         "may_read": may_read,
         "changes": changes,
         "seal": getattr(found, "seal", None),
-        "space_items": section_tabs(viewer, "trail"),
     }
     return render(request, "core/desk/trail/entry.html", context)
 
