@@ -10,16 +10,18 @@ from django.db.models import Q
 
 from core.kit import phones
 from core.kit.append_only import AppendOnlyRows
-from core.kit.encryption import EncryptedTextField
+from core.kit.encryption import BlindIndexField, EncryptedTextField
 from core.messages.contract import Channel, Purpose
 from core.messages.registry import label_of
 from core.people.models import User
+
+ADDRESS_INDEX = "message-address"
 
 
 class Message(models.Model):
     """One message to one person through one channel. The row is the intent first and the record afterwards.
 
-    `recipient` is "user:<number>" or "phone:<blind index>". `address` and `text` are erased in time; the rest stays.
+    Without a `user` it goes to a phone. `address` and `text` are erased in time; the rest stays.
     A message of the inbox is sent by being written; `read_at` is when its person opened it.
     """
 
@@ -36,9 +38,8 @@ class Message(models.Model):
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
     channel = models.CharField(max_length=10, choices=Channel.choices)
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
-    recipient = models.CharField(max_length=40)
     address = EncryptedTextField(blank=True)
-    address_index = models.CharField(max_length=32, blank=True)
+    address_index = BlindIndexField(of="address", purpose=ADDRESS_INDEX, default="")
     title = EncryptedTextField(blank=True)
     text = EncryptedTextField(blank=True)
     link = models.CharField(max_length=200, blank=True)
@@ -73,7 +74,12 @@ class Message(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "key", "channel", "recipient"], name="message_said_once"),
+            models.UniqueConstraint(fields=["kind", "key", "channel", "user"], name="message_said_once"),
+            models.UniqueConstraint(
+                fields=["kind", "key", "channel", "address_index"],
+                condition=Q(user__isnull=True) & ~Q(address_index=""),
+                name="message_said_once_to_phone",
+            ),
             models.CheckConstraint(
                 condition=~Q(channel="inbox") | Q(user__isnull=False), name="message_inbox_has_owner"
             ),
@@ -105,7 +111,9 @@ class MessageChoice(models.Model):
         STAFF = "staff", "cán bộ ghi theo lời người nhận"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
-    address_index = models.CharField(max_length=32, blank=True)
+    # Kept as long as the choice counts: a refusal must be found again after the keys were changed.
+    address = EncryptedTextField(blank=True, default="")
+    address_index = BlindIndexField(of="address", purpose=ADDRESS_INDEX, default="")
     channel = models.CharField(max_length=10, choices=Channel.choices)
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
     allowed = models.BooleanField()
@@ -147,7 +155,6 @@ class InboundSms(models.Model):
 
     signature = models.CharField(max_length=64, unique=True)
     body = EncryptedTextField(blank=True)
-    sender_index = models.CharField(max_length=32, blank=True, db_index=True)
     meaning = models.CharField(max_length=10, choices=Meaning.choices, default=Meaning.NEW)
     received_at = models.DateTimeField(db_index=True)
     erased_at = models.DateTimeField(null=True)

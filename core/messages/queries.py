@@ -9,15 +9,13 @@ from django.conf import settings
 from django.db.models import Count, Min, Q, QuerySet
 
 from core.kit import clock
-from core.kit.encryption import blind_index
 from core.messages import rules
 from core.messages.contract import Channel, Purpose
 from core.messages.models import Message, MessageChoice
 from core.messages.registry import label_of
-from core.people.models import PHONE_INDEX, User
+from core.people.models import User
 from core.people.queries import Viewer
 
-EMAIL_INDEX = "messages.email"
 State = Message.State
 
 
@@ -26,16 +24,9 @@ def address_of(user: User, channel: str) -> str:
     if channel == Channel.INBOX:
         return str(user.pk)
     if channel == Channel.EMAIL:
-        return user.email
+        return user.email.lower()
     phone: str = user.phone
     return phone
-
-
-def index_of(channel: str, address: str) -> str:
-    """The blind index under which an address is found again; "" for the inbox."""
-    if channel == Channel.SMS:
-        return blind_index(address, PHONE_INDEX)
-    return blind_index(address.lower(), EMAIL_INDEX) if channel == Channel.EMAIL else ""
 
 
 def stop_number() -> str:
@@ -44,25 +35,24 @@ def stop_number() -> str:
     return number
 
 
-def newest_choice(*, user_id: int | None, address_index: str, channel: str, purpose: str) -> bool | None:
-    """The newest decision of the person or of their phone about one channel and purpose; None: never decided."""
+def newest_choice(*, user_id: int | None, address: str, channel: str, purpose: str) -> bool | None:
+    """The newest decision of the person or of their address about one channel and purpose; None: never decided."""
     whose = Q(pk__in=[])
     if user_id is not None:
         whose |= Q(user_id=user_id)
-    if address_index:
-        whose |= Q(address_index=address_index)
+    if address and channel != Channel.INBOX:
+        whose |= Q(address_index__of=address)
     rows = MessageChoice.objects.filter(whose, channel=channel, purpose=purpose).order_by("-at", "-pk")
     return rows.values_list("allowed", flat=True).first()
 
 
-def is_capped(*, channel: str, purpose: str, user_id: int | None, address_index: str) -> bool:
-    """Whether this person has had, or will get, as many messages of this sort as a day may bring."""
+def is_capped(*, channel: str, purpose: str, address: str) -> bool:
+    """Whether this address has had, or will get, as many messages of this sort as a day may bring."""
     cap = rules.CAPS.get((channel, purpose))
     if cap is None:
         return False
-    whose = Q(address_index=address_index) if address_index else Q(user_id=user_id)
     since = clock.now() - rules.CAP_PERIOD
-    counted = Message.objects.filter(whose, channel=channel, purpose=purpose, made_at__gt=since)
+    counted = Message.objects.filter(address_index__of=address, channel=channel, purpose=purpose, made_at__gt=since)
     return counted.exclude(state__in=[State.SUPPRESSED, State.FAILED]).count() >= cap
 
 
@@ -107,8 +97,7 @@ def choices_of(user: User) -> list[ChoiceLine]:
     lines = []
     for purpose, channel in CHOOSABLE:
         address = address_of(user, channel)
-        index = index_of(channel, address)
-        choice = newest_choice(user_id=user.pk, address_index=index, channel=channel, purpose=purpose)
+        choice = newest_choice(user_id=user.pk, address=address, channel=channel, purpose=purpose)
         allowed = rules.is_allowed(channel=channel, purpose=purpose, choice=choice)
         lines.append(ChoiceLine(channel, purpose, allowed, bool(address)))
     return lines

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 from core.audit.registry import register_objects, register_vocabulary
 from core.events.registry import subscribe
 from core.jobs.registry import register_job, register_periodic
@@ -19,7 +21,10 @@ from core.messages.http_sms.adapter import HttpSmsAdapter
 from core.messages.jobs import send_due
 from core.messages.kinds import KINDS
 from core.messages.registry import register_message_kind
+from core.people.account.registry import AccountPage, register_account_page
 from core.people.events import GrantEnded, GrantGiven, SignInCodeMade
+
+CHOICES = AccountPage(_("Cách nhận tin"), _("SMS, thư điện tử, tin giới thiệu."), "/tai-khoan/tin-nhan/", 50)
 
 
 def get_messages_ready() -> None:
@@ -36,6 +41,7 @@ def get_messages_ready() -> None:
     register_message_adapter("log", LogAdapter)
     register_message_adapter("http", HttpSmsAdapter)
     register_message_adapter("email", EmailAdapter)
+    register_account_page(CHOICES)
     for kind in KINDS:
         register_message_kind(kind)
     subscribe(SignInCodeMade, on_sign_in_code_made)

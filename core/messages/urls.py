@@ -9,7 +9,5 @@ urlpatterns = [
     path("hop-thu/da-doc", views.all_read, name="inbox_all_read"),
     path("hop-thu/<uuid:reference>/", views.letter, name="inbox_letter"),
     path("tai-khoan/tin-nhan/", views.choices, name="message_choices"),
-    path("ban-viec/tin-nhan/", views.outbox, name="outbox"),
-    path("ban-viec/tin-nhan/gui-lai", views.again, name="outbox_again"),
     path("tin-nhan/den", views.inbound_sms, name="inbound_sms"),
 ]

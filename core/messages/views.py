@@ -1,4 +1,4 @@
-"""The inbox, what one wants to get, the operator's page, and the door for SMS that come in."""
+"""The inbox, what one wants to get, and the door for SMS that come in."""
 
 from __future__ import annotations
 
@@ -15,16 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from core.messages import rules
 from core.messages.actions import choose, mark_all_read, mark_read, take_inbound_sms
-from core.messages.actions.deliver import send_again
 from core.messages.forms import ChoicesForm
 from core.messages.inbound import is_authentic
-from core.messages.models import Message
-from core.messages.queries import choices_of, inbox_of, outgoing, tallies, unread_count
+from core.messages.queries import choices_of, inbox_of, unread_count
 from core.people.models import User
 from core.people.queries import viewer_of
-from core.people.views import View, signed_in
+from core.people.views import signed_in
 
 PER_PAGE = 25
 LARGEST_CALL = 10_000
@@ -73,42 +70,6 @@ def choices(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Đã lưu lựa chọn của bạn."))
             return redirect("message_choices")
     return render(request, "core/messages/choices.html", {"form": form})
-
-
-def _for_those_who_look_after(view: View) -> View:
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not rules.may_see_messages(viewer_of(request)):
-            raise Http404
-        answer: HttpResponse = view(request, *args, **kwargs)  # type: ignore[assignment]
-        return answer
-
-    return signed_in(guarded)
-
-
-@_for_those_who_look_after
-def outbox(request: HttpRequest) -> HttpResponse:
-    """What waits, what stopped and why, and the last messages that went out; numbers are masked."""
-    viewer = viewer_of(request)
-    page = Paginator(outgoing(viewer), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"tallies": tallies(viewer), "page": page, "may_send": rules.may_send_again(viewer)}
-    return render(request, "core/messages/outbox.html", context)
-
-
-@require_POST
-@_for_those_who_look_after
-def again(request: HttpRequest) -> HttpResponse:
-    """Send the stopped messages of one kind, state and reason again, or a single one."""
-    viewer = viewer_of(request)
-    if not rules.may_send_again(viewer):
-        raise Http404
-    wanted = {name: request.POST.get(name, "") for name in ("kind", "channel", "state", "reason", "sentence")}
-    stopped = Message.objects.filter(**wanted).order_by("made_at")[:500]
-    count = sum(send_again(message=message, by=viewer) for message in stopped)
-    if count:
-        messages.success(request, _("Đang gửi lại %(count)d tin.") % {"count": count})
-    else:
-        messages.info(request, _("Không còn tin nào như vậy để gửi lại."))
-    return redirect("outbox")
 
 
 @csrf_exempt

@@ -11,7 +11,7 @@ from core.kit import clock, phones
 from core.messages import rules
 from core.messages.contract import Channel, Purpose
 from core.messages.models import InboundSms, MessageChoice
-from core.messages.queries import address_of, choices_of, index_of
+from core.messages.queries import address_of, choices_of
 from core.people.models import User
 from core.people.queries import Viewer
 
@@ -31,7 +31,7 @@ def choose(*, user: User, wanted: dict[str, bool], by: Viewer) -> int:
         MessageChoice.objects.create(
             user=user,
             # The phone's own decision (a stop word) and the person's are one history: the newest counts.
-            address_index=index_of(line.channel, address_of(user, line.channel)),
+            address="" if line.channel == Channel.INBOX else address_of(user, line.channel),
             channel=line.channel,
             purpose=line.purpose,
             allowed=wanted[line.name],
@@ -69,17 +69,16 @@ def _understand(row: InboundSms) -> None:
     except (ValueError, KeyError, TypeError):
         row.meaning = Meaning.UNREADABLE
     else:
-        row.sender_index = index_of(Channel.SMS, phone)
         row.meaning = Meaning.STOP if rules.is_stop_word(words) else Meaning.OTHER
         if row.meaning == Meaning.STOP:
-            _stop(row)
-    row.save(update_fields=["meaning", "sender_index"])
+            _stop(row, phone)
+    row.save(update_fields=["meaning"])
 
 
-def _stop(row: InboundSms) -> None:
+def _stop(row: InboundSms, phone: str) -> None:
     for purpose in (Purpose.SERVICE, Purpose.ADVERT):
         MessageChoice.objects.create(
-            address_index=row.sender_index,
+            address=phone,
             channel=Channel.SMS,
             purpose=purpose,
             allowed=False,

@@ -32,9 +32,9 @@ def erase_old_texts() -> int:
     """
     now = clock.now()
     old = now - rules.KEEP_TEXTS
-    done = 0
+    done, nothing = 0, dict.fromkeys(["title", "text", "address", "address_index"], "")
     finished = Message.objects.filter(made_at__lt=old, erased_at__isnull=True, ended_at__isnull=False)
     while ids := list(finished.values_list("pk", flat=True)[:BATCH]):
-        done += Message.objects.filter(pk__in=ids).update(title="", text="", address="", erased_at=now)
+        done += Message.objects.filter(pk__in=ids).update(**nothing, erased_at=now)
     came_in = InboundSms.objects.filter(received_at__lt=old, erased_at__isnull=True)
     return done + came_in.update(body="", erased_at=now)

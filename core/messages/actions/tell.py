@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.urls import reverse
+
 from core.messages.actions.write import send_message
 from core.people.events import GrantEnded, GrantGiven
 from core.people.models import Grant
@@ -23,7 +25,9 @@ def on_grant_given(event: GrantGiven) -> None:
         "until": last.strftime(_DAY) if last else "",
         "giver": grant.given_by.full_name if grant.given_by else "",
     }
-    send_message("grant.given", user=grant.user, context=values, key=f"grant:{grant.pk}", by=SYSTEM)
+    send_message(
+        "grant.given", user=grant.user, context=values, key=f"grant:{grant.pk}", link=reverse("my_grants"), by=SYSTEM
+    )
 
 
 def on_grant_ended(event: GrantEnded) -> None:
@@ -36,7 +40,8 @@ def on_grant_ended(event: GrantEnded) -> None:
         "until": until,
         "why": grant.end_reason.rstrip("."),
     }
-    send_message("grant.ended", user=grant.user, context=values, key=f"grant:{grant.pk}:{until}", by=SYSTEM)
+    key, link = f"grant:{grant.pk}:{until}", reverse("my_grants")
+    send_message("grant.ended", user=grant.user, context=values, key=key, link=link, by=SYSTEM)
 
 
 def _grant(number: int) -> Grant:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from core.jobs.actions import enqueue
 from core.kit import clock
@@ -54,8 +55,7 @@ def send_message(
     if (user is None) == (not phone):
         raise ValueError("a message goes to a user or to a phone")
     said = message_kind(kind)
-    recipient = f"user:{user.pk}" if user else f"phone:{queries.index_of(Channel.SMS, phone)}"
-    if earlier := list(Message.objects.filter(kind=kind, key=key, recipient=recipient)):
+    if earlier := list(Message.objects.filter(_recipient(user, phone), kind=kind, key=key).order_by("pk")):
         return earlier
     rows = []
     if user is not None and Channel.INBOX in said.templates:
@@ -85,8 +85,7 @@ def why_not(said: MessageKind, channel: str, address: str, user_id: int | None) 
         return "off"
     if not address:
         return "no_address"
-    index = queries.index_of(channel, address)
-    choice = queries.newest_choice(user_id=user_id, address_index=index, channel=channel, purpose=said.purpose)
+    choice = queries.newest_choice(user_id=user_id, address=address, channel=channel, purpose=said.purpose)
     if not rules.is_allowed(channel=channel, purpose=said.purpose, choice=choice):
         return "no_opt_in"
     if channel == Channel.SMS and said.purpose == Purpose.ADVERT and not queries.stop_number():
@@ -120,10 +119,7 @@ def _way_out(said: MessageKind, user: User | None, phone: str) -> tuple[Channel 
         address = phone if user is None else queries.address_of(user, channel)
         user_id = user.pk if user else None
         reason = why_not(said, channel, address, user_id)
-        index = queries.index_of(channel, address)
-        if not reason and queries.is_capped(
-            channel=channel, purpose=said.purpose, user_id=user_id, address_index=index
-        ):
+        if not reason and queries.is_capped(channel=channel, purpose=said.purpose, address=address):
             reason = "cap"
         if not reason:
             return channel, address, ""
@@ -154,15 +150,13 @@ def _write(
     # A message that will not be sent keeps no words.
     wording = compose(said, channel, context, link=link) if state != State.SUPPRESSED else None
     leaves = rules.earliest(now, channel=channel, purpose=said.purpose, urgent=said.urgent)
-    index = queries.index_of(channel, address)
-    message, made = Message.objects.get_or_create(
+    message, made = Message.objects.filter(_recipient(user, address)).get_or_create(
         kind=said.code,
         key=key,
         channel=channel,
-        recipient=f"user:{user.pk}" if user else f"phone:{index}",
         defaults={
             "purpose": said.purpose, "user": user, "state": state, "reason": reason, "sentence": sentence_for(reason),
-            "address": "" if local else address, "address_index": index, "link": link,
+            "address": "" if local else address, "link": link,
             "title": wording.title if wording else "", "text": wording.text if wording else "",
             "segments": wording.segments if wording else 0, "made_by_id": by.user_id, "made_at": now,
             "not_before": leaves, "expires_at": expires_at, "ended_at": None if state == State.WAITING else now,
@@ -171,6 +165,10 @@ def _write(
     if made and state == State.WAITING:
         queue_sending(message, at=leaves)
     return message
+
+
+def _recipient(user: User | None, phone: str) -> Q:
+    return Q(user=user) if user else Q(user=None, address_index__of=phone)
 
 
 def _minutes_until(moment: datetime) -> int:

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from core.kit import clock
+from core.messages.jobs import send_due
 from core.messages.models import Message
 from core.people.actions import give_grant
 from core.people.grants.actions import end_grant
@@ -19,6 +20,7 @@ from core.people.queries import SYSTEM
 from market.platforms.sandbox.process import Double, running_double
 from market.shops.actions import open_shop
 from onboarding.producers.actions import add_member
+from tests.core.messages.conftest import SmsDouble
 from tests.market.buying import attempt_for, notice, ordered, send_ipn
 from tests.market.platforms.engine_tools import Engine
 from tests.people import People, make_listing, make_producer, make_shop
@@ -107,5 +109,24 @@ def test_a_refused_listing_is_told_with_its_reason_once(
     assert an.get(link).status_code == 200
     assert len(told(people, "binh", "listing.refused")) == 1 and told(people, "dung", "listing.refused") == []
     page = an.get("/hop-thu/").content.decode()
-    number = re.search(r"Hộp thư \((\d+)<", page)
+    number = re.search(r"Hộp thư \((\d+)\)", page)
     assert number is not None and int(number.group(1)) >= 1
+
+
+def test_a_sign_in_code_reaches_the_phone_and_opens_the_door(people: People, sms_double: SmsDouble) -> None:
+    """From the page over the queue and the provider to the phone and back to the page."""
+    an = people.users["an"]
+    an.phone = "+84912345678"
+    an.save()
+    browser = Client()
+    browser.post("/dang-nhap/dien-thoai/", {"phone": "0912 345 678"})
+    message = Message.objects.get(kind="sign_in.code")
+    send_due({"message": message.pk})
+    [sms] = sms_double.sent
+    found = re.search(r"Len San: (\d{6})\.", sms["text"])
+    assert sms["phone"] == "84912345678" and found is not None
+    assert not browser.session.get("_auth_user_id")
+    browser.post("/dang-nhap/dien-thoai/ma/", {"code": found.group(1)})
+    assert browser.session["_auth_user_id"] == str(an.pk)
+    row = Message.objects.get(pk=message.pk)
+    assert (row.state, row.text) == ("sent", "") and found.group(1) not in str(vars(row))

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from core.jobs.models import Job
 from core.kit import clock
+from core.kit.rotation import rotate_keys
 from core.messages.actions import choose, send_message
 from core.messages.contract import Channel, Purpose
 from core.messages.models import Message, MessageChoice
@@ -41,9 +42,9 @@ def an(people: People) -> User:
     return user
 
 
-def decide(user: User | None, channel: str, purpose: str, allowed: bool, *, phone_index: str = "") -> None:
+def decide(user: User | None, channel: str, purpose: str, allowed: bool, *, phone: str = "") -> None:
     MessageChoice.objects.create(
-        user=user, address_index=phone_index, channel=channel, purpose=purpose, allowed=allowed, how="page", at=clock.now()
+        user=user, address=phone, channel=channel, purpose=purpose, allowed=allowed, how="page", at=clock.now()
     )  # fmt: skip
 
 
@@ -83,9 +84,8 @@ def test_what_people_chose_is_kept(
 
 def test_the_newest_choice_counts_whoever_made_it(scripted: Scripted, an: User) -> None:
     say(user=an)
-    index = Message.objects.get(channel="sms").address_index
     decide(an, Channel.SMS, Purpose.SERVICE, True)
-    decide(None, Channel.SMS, Purpose.SERVICE, False, phone_index=index)  # STOP from the phone
+    decide(None, Channel.SMS, Purpose.SERVICE, False, phone=PHONE)  # STOP from the phone
     assert rows(say(user=an, key="k2"))[1] == ("email", "waiting", "")
     choose(user=an, wanted={"service_sms": True}, by=viewer(an))
     assert rows(say(user=an, key="k3"))[1] == ("sms", "waiting", "")
@@ -174,3 +174,14 @@ def test_the_tables_hold_no_readable_address_or_text(scripted: Scripted, an: Use
         stored = str(cursor.fetchall())
     for readable in (PHONE, PHONE[3:], "Bí mật", "Bi mat", "an@vuon.example"):
         assert readable not in stored
+
+
+def test_a_refusal_outlives_a_change_of_keys(scripted: Scripted, settings: Any) -> None:
+    decide(None, Channel.SMS, Purpose.SERVICE, False, phone=PHONE)
+    say("test.urgent", key="before", phone="+84987654321")
+    settings.FIELD_KEYS = ["k" * 40, *settings.FIELD_KEYS]
+    assert say()[0].reason == "no_opt_in"  # before the rows were brought over
+    rotate_keys()
+    settings.FIELD_KEYS = settings.FIELD_KEYS[:1]
+    assert say(key="k2")[0].reason == "no_opt_in"
+    assert len(say("test.urgent", key="before", phone="+84987654321")) == 1 and Message.objects.count() == 3

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from core.messages.actions import mark_read
 from core.messages.jobs import send_due
 from core.messages.models import Message, MessageChoice
 from core.people.models import User
@@ -100,7 +101,7 @@ def test_many_letters_come_in_pages_at_a_fixed_price(people: People, browser: Br
 
 def test_the_number_stands_in_the_page_head_and_costs_strangers_nothing(people: People, browser: Browser) -> None:
     letter_of(people.users["an"])
-    assert "Hộp thư (1<" in browser("an").get("/tim-kiem").content.decode()
+    assert "Hộp thư (1)" in browser("an").get("/tim-kiem").content.decode()
     page = browser("dung").get("/tim-kiem").content.decode()
     assert "Hộp thư" in page and "Hộp thư (" not in page
     with CaptureQueriesContext(connection) as queries:
@@ -160,3 +161,11 @@ def test_others_do_not_find_the_operators_page(scripted: Scripted, browser: Brow
     assert client.get("/ban-viec/tin-nhan/").status_code == 404
     assert client.post("/ban-viec/tin-nhan/gui-lai", chosen).status_code == 404
     assert Message.objects.get(pk=message.pk).state == "failed"
+
+
+def test_marking_the_letter_of_another_does_nothing(people: People, browser: Browser) -> None:
+    letter = letter_of(people.users["an"])
+    mark_read(message=letter, by=people.viewer("dung"))
+    assert Message.objects.get(pk=letter.pk).read_at is None
+    mark_read(message=letter, by=people.viewer("an"))
+    assert Message.objects.get(pk=letter.pk).read_at is not None
