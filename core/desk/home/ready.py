@@ -12,7 +12,7 @@ from core.people.helping.rules import HELPERS
 
 
 def get_home_ready() -> None:
-    """The sections, in the order of a day: helping people in, their rights, what was sent to them."""
+    """The sections, in the order of a day: helping people in, their rights, lists, what was sent to them."""
     register_section(
         _("Giúp đăng nhập"),
         "help_people",
