@@ -38,7 +38,7 @@ def main() -> int:
         return 1
     chosen = [parts[name] for name in options.parts or parts]
     full = os.environ.get("FULL", "") == "1"
-    rows: list[tuple[str, ...]] = []
+    rows: dict[str, list[tuple[str, ...]]] = {}
     failed = []
     with tempfile.TemporaryDirectory(prefix="lensan-bench-") as folder:
         databases = Databases(Path(folder))
@@ -48,14 +48,15 @@ def main() -> int:
                 if figures is None:
                     failed.append(part.name)
                 else:
-                    rows += table.rows(part.name, figures)
+                    rows[part.name] = table.rows(part.name, figures)
         finally:
             databases.close()
-    print(table.plain(rows), flush=True)
-    misses = sum(row[-1] == "miss" for row in rows)
-    print(f"\n{len(rows)} figures, {misses} missed" + (f"; did not finish: {', '.join(failed)}" if failed else ""))
-    if options.write and not failed:
-        _write(rows, full=full, parts=options.parts)
+    every = [row for of_part in rows.values() for row in of_part]
+    print(table.plain(every), flush=True)
+    misses = sum(row[-1] == "miss" for row in every)
+    print(f"\n{len(every)} figures, {misses} missed" + (f"; did not finish: {', '.join(failed)}" if failed else ""))
+    if options.write:
+        _write(rows, full=full)
     return 1 if failed else 0
 
 
@@ -79,14 +80,17 @@ def _measure(part: Part, *, full: bool, databases: Databases, folder: Path) -> l
     return [Figure(**each) for each in json.loads(out.read_text(encoding="utf-8"))]
 
 
-def _write(rows: list[tuple[str, ...]], *, full: bool, parts: list[str]) -> None:
-    command = " ".join([*(["FULL=1"] if full else []), "manage.py bench", *parts, "--write"])
-    facts = (
-        f"Measured on {clock.now():%d/%m/%Y} with `{command}`: {os.cpu_count()} cores, Python {platform.python_version()}, "
-        f"{'PostgreSQL' if env.DATABASE_URL.startswith('postgres') else 'SQLite'}."
-    )
+def _write(rows: dict[str, list[tuple[str, ...]]], *, full: bool) -> None:
     page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Performance\n"
-    PAGE.write_text(table.replaced(page, table.marked(rows, facts)), encoding="utf-8")
+    database = "PostgreSQL" if env.DATABASE_URL.startswith("postgres") else "SQLite"
+    for part, of_part in rows.items():
+        command = f"{'FULL=1 ' if full else ''}manage.py bench {part} --write"
+        facts = (
+            f"{clock.now():%d/%m/%Y}, `{command}`: {os.cpu_count()} cores (load {os.getloadavg()[0]:.1f} at the end), "
+            f"Python {platform.python_version()}, {database}."
+        )
+        page = table.replaced(page, part, table.marked(part, of_part, facts))
+    PAGE.write_text(page, encoding="utf-8")
 
 
 def _options() -> argparse.Namespace:

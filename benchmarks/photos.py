@@ -6,6 +6,7 @@ Every measurement is a process of its own, because a peak only grows: `python -m
 from __future__ import annotations
 
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -21,19 +22,25 @@ from PIL import Image, ImageFilter
 
 from benchmarks.figure import Figure
 from config import env
+from core.files import decoding
+from core.files.headers import MAX_PIXELS, Kind, checked_kind
 from core.files.pipeline import LARGE_EDGE, render
 
 NAME = "photos"
 DATABASE = False
 TARGET_MILLISECONDS, TARGET_MEGABYTES = 1500, 250
 _SIZE = (4000, 3000)
+# Files of the weight that phones write: about 4 MB of JPEG, 2 MB of HEIC.
+_QUALITY = {"JPEG": 93, "HEIF": 62, "PNG": 100, "WEBP": 85}
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Median milliseconds of one photo, and the largest resident memory of the process in MB."""
+    """Median milliseconds of one photo, those of the processor's time, and the largest resident memory in MB, the
+    decoder's process included."""
 
     milliseconds: float
+    processor: float
     megabytes: float
 
 
@@ -44,7 +51,11 @@ def run(full: bool) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         for kind in ("JPEG", "HEIF", "PNG", "WEBP") if full else ("JPEG", "HEIF"):
             file = Path(folder) / f"photo.{kind.lower()}"
-            picture().save(file, kind, quality=90)
+            shown = picture() if kind != "PNG" else picture().quantize(64).convert("RGB")  # else it weighs over 15 MB
+            how = (
+                {"tile_size": 512, "enc_params": {"preset": "ultrafast"}} if kind == "HEIF" else {}
+            )  # in tiles, as phones
+            shown.save(file, kind, quality=_QUALITY[kind], **how)
             figures += _beside_pillow(kind, file, times)
     return figures
 
@@ -53,7 +64,7 @@ def picture() -> Image.Image:
     """12 megapixels that are as hard to encode as a photo: soft shapes under fine noise."""
     shapes = [Image.effect_noise((80, 60), 90).resize(_SIZE, Image.Resampling.BICUBIC) for _ in range(3)]
     grain = Image.effect_noise(_SIZE, 12).filter(ImageFilter.GaussianBlur(0.6))
-    return Image.merge("RGB", [Image.blend(shape, grain, 0.25) for shape in shapes])
+    return Image.merge("RGB", [Image.blend(shape, grain, 0.3) for shape in shapes])
 
 
 def _beside_pillow(kind: str, file: Path, times: int) -> list[Figure]:
@@ -71,12 +82,20 @@ def _beside_pillow(kind: str, file: Path, times: int) -> list[Figure]:
             f"< {TARGET_MILLISECONDS}",
         ),
         Figure(
-            f"peak memory of that process, {kind}",
+            f"… in processor time, {kind}",
+            ours.processor,
+            "ms",
+            f"Pillow alone: {alone.processor:.0f} ms",
+            ours.processor / alone.processor,
+        ),
+        Figure(
+            f"peak memory, the process that decodes included, {kind}",
             ours.megabytes,
             "MB",
             f"Pillow alone: {alone.megabytes:.0f} MB",
             ours.megabytes / alone.megabytes,
-            f"< {TARGET_MEGABYTES}",
+            # The target is about what phones send.
+            f"< {TARGET_MEGABYTES}" if kind in {"JPEG", "HEIF"} else "",
         ),
         Figure(
             f"… of which the photo's, {kind}",
@@ -89,7 +108,7 @@ def _beside_pillow(kind: str, file: Path, times: int) -> list[Figure]:
 
 def _measured(what: str, file: Path, times: int) -> Measured:
     command = [sys.executable, "-m", "benchmarks.photos", what, str(file), str(times)]
-    done = subprocess.run(command, cwd=env.ROOT, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=env.ROOT, check=True, stdout=subprocess.PIPE, text=True)
     return Measured(**json.loads(done.stdout))
 
 
@@ -114,13 +133,38 @@ def main(what: str, file: str, times: str) -> int:
     work = {"ours": render, "alone": _alone, "nothing": len}[what]
     pillow_heif.register_heif_opener()
     raw = Path(file).read_bytes()
-    took = []
+    took, busy = [], []
     for _ in range(int(times)):
-        started = time.perf_counter()
+        started, busy_before = time.perf_counter(), _processor_seconds()
         work(raw)
         took.append((time.perf_counter() - started) * 1000)
-    print(json.dumps({"milliseconds": statistics.median(took), "megabytes": _peak_megabytes()}))
+        busy.append((_processor_seconds() - busy_before) * 1000)
+    peak = _peak_megabytes() + (_decoder_megabytes(raw) if what == "ours" else 0)
+    measured = {"milliseconds": statistics.median(took), "processor": statistics.median(busy), "megabytes": peak}
+    print(json.dumps(measured))
     return 0
+
+
+def _processor_seconds() -> float:
+    """What a busy machine does not lengthen; of this process and of those it waited for."""
+    return sum(os.times()[:4])
+
+
+def _decoder_megabytes(raw: bytes) -> float:
+    """Peak of the process that decodes for us, measured from a small one; 0 for a JPEG, which is decoded here. Both are
+    there at the same time, so it is added."""
+    kind = checked_kind(raw)
+    if kind == Kind.JPEG:
+        return 0
+    program = [sys.executable, "-I", str(Path(decoding.__file__)), kind, str(MAX_PIXELS)]
+    watch = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", watch, *program], input=raw, check=True, capture_output=True
+    )
+    return int(done.stdout) / 1024
 
 
 if __name__ == "__main__":

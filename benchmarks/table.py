@@ -1,11 +1,10 @@
-"""Figures as text: aligned for a terminal, and as the generated part of docs/performance.md."""
+"""Figures as text: aligned for a terminal, and as the generated sections of docs/performance.md."""
 
 from __future__ import annotations
 
 from benchmarks.figure import Figure
 
 HEAD = ("part", "figure", "value", "unit", "peer", "ratio", "target", "")
-BEGIN, END = "<!-- figures: begin (written by `manage.py bench --write`) -->", "<!-- figures: end -->"
 
 
 def rows(part: str, figures: list[Figure]) -> list[tuple[str, ...]]:
@@ -46,17 +45,23 @@ def plain(table: list[tuple[str, ...]]) -> str:
     )
 
 
-def marked(table: list[tuple[str, ...]], facts: str) -> str:
-    """The generated part of the page: facts of the run, then the table."""
-    head = ("part", "figure", "value", "unit", "peer", "ratio", "target", "held")
-    lines = [head, ("---",) * len(head), *table]
+def marked(part: str, table: list[tuple[str, ...]], facts: str) -> str:
+    """The generated section of one part: facts of the run, then the table without the part's name."""
+    head = ("figure", "value", "unit", "peer", "ratio", "target", "held")
+    lines = [head, ("---",) * len(head), *(row[1:] for row in table)]
     body = "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in line) + " |" for line in lines)
-    return f"{BEGIN}\n{facts}\n\n{body}\n{END}"
+    begin, end = _marks(part)
+    return f"{begin}\n## {part}\n\n{facts}\n\n{body}\n{end}"
 
 
-def replaced(page: str, generated: str) -> str:
-    """The page with its generated part exchanged; what people wrote around it stays. Appended where there was none."""
-    if BEGIN not in page or END not in page:
+def replaced(page: str, part: str, generated: str) -> str:
+    """The page with one part's section exchanged; the others and what people wrote stay. Appended where there was none."""
+    begin, end = _marks(part)
+    if begin not in page or end not in page:
         return f"{page.rstrip()}\n\n{generated}\n".lstrip()
-    before, rest = page.split(BEGIN, 1)
-    return before + generated + rest.split(END, 1)[1]
+    before, rest = page.split(begin, 1)
+    return before + generated + rest.split(end, 1)[1]
+
+
+def _marks(part: str) -> tuple[str, str]:
+    return f"<!-- {part}: begin, written by `manage.py bench --write` -->", f"<!-- {part}: end -->"

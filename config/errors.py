@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+
+from core.files.uploads import MAX_REQUEST_BYTES, REQUEST_TOO_HEAVY
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -26,5 +28,22 @@ def page_for_wrong_method(get_response: Callable[[HttpRequest], HttpResponse]) -
             page["Allow"] = response.get("Allow", "POST")
             return page
         return response
+
+    return middleware
+
+
+def page_for_too_large_request(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: a request that announces too much is answered before any of it is read. (None can hide its size: the
+    web server reads no further than announced.)"""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if announced.isdecimal() and int(announced) <= MAX_REQUEST_BYTES:
+            return get_response(request)
+        if request.path.startswith(("/api/", "/v1/")):
+            return JsonResponse({"detail": REQUEST_TOO_HEAVY}, status=413)
+        return render(request, "413.html", {"sentence": REQUEST_TOO_HEAVY}, status=413)
 
     return middleware

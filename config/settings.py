@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "core.audit.middleware.request_number",
     "django.middleware.security.SecurityMiddleware",
     "config.content_policy.ContentPolicy",
+    "config.errors.page_for_too_large_request",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -168,6 +169,11 @@ STORAGES: dict[str, Any] = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# Small requests in memory; of large ones each file as far as core/files/uploads.py allows.
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "core.files.uploads.LimitedUploadHandler",
+]
 
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True

@@ -13,11 +13,13 @@ class CoreConfig(AppConfig):
         from core.desk.home.ready import get_home_ready
         from core.desk.jobs.ready import get_jobs_ready
         from core.desk.trail.ready import get_trail_ready
+        from core.files.ready import get_files_ready
         from core.imports.ready import get_imports_ready
         from core.messages.ready import get_messages_ready
         from core.people.account.ready import get_accounts_ready
         from core.places.ready import get_places_ready
 
+        get_files_ready()
         get_places_ready()
         get_trail_ready()
         register_vocabulary(

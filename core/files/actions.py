@@ -1,33 +1,111 @@
-"""Keeping a photo."""
+"""Keeping a photo, and clearing away what a crash left behind."""
 
 from __future__ import annotations
 
+import contextlib
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.core.files.storage import Storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
 
 from core.files.models import Photo
-from core.files.pipeline import Renditions
+from core.files.pipeline import MAX_BYTES, PhotoRefused, Renditions, render
+from core.files.uploads import NO_ROOM_ERRORS, RefusedUpload
 from core.kit import clock
 from core.people.queries import Viewer
 
+STRAY_AFTER = timedelta(days=1)
+_FOLDER = "photos"
+_ENDINGS = {"large": "l.jpg", "small": "s.jpg", "large_webp": "l.webp", "small_webp": "s.webp"}
+_AT_ONCE = 500
 
-@transaction.atomic
+
+def take_photo(*, upload: UploadedFile[Any], by: Viewer) -> Photo:
+    """Make an uploaded file safe and keep it. Raises PhotoRefused, and then nothing is kept."""
+    if isinstance(upload, RefusedUpload):
+        raise PhotoRefused(upload.code)
+    return store_photo(render(upload.read(MAX_BYTES + 1)), by=by)
+
+
 def store_photo(renditions: Renditions, *, by: Viewer) -> Photo:
-    """Store renditions made by `pipeline.render`. Identical pictures of one person are stored once."""
-    same = Photo.objects.filter(sha256=renditions.sha256, uploaded_by_id=by.user_id).first()
+    """Store renditions made by `pipeline.render`. Identical pictures of one person are stored once. Raises PhotoRefused
+    when the disk is full."""
+    same = _same(renditions, by)
     if same is not None:
         return same
     photo = Photo(
         sha256=renditions.sha256,
+        look=renditions.look,
         width=renditions.width,
         height=renditions.height,
         uploaded_by_id=by.user_id,
         uploaded_at=clock.now(),
     )
-    # Files first, then the row: a crash in between leaves a stray file, never a row without a file.
-    photo.large.save(f"{photo.id}-l.jpg", ContentFile(renditions.large), save=False)
-    photo.small.save(f"{photo.id}-s.jpg", ContentFile(renditions.small), save=False)
-    photo.large_webp.save(f"{photo.id}-l.webp", ContentFile(renditions.large_webp), save=False)
-    photo.small_webp.save(f"{photo.id}-s.webp", ContentFile(renditions.small_webp), save=False)
-    photo.save()
+    try:
+        # Files first and outside the transaction, then the row: a crash in between leaves a stray file that
+        # `remove_stray_files` finds, never a row without a file, and nobody waits for the disk with the database locked.
+        for name, ending in _ENDINGS.items():
+            file = getattr(photo, name)
+            file.save(f"{photo.id}-{ending}", ContentFile(getattr(renditions, name)), save=False)
+        with transaction.atomic():
+            photo.save(force_insert=True)
+    except BaseException as error:
+        _forget_files(photo)
+        if isinstance(error, IntegrityError) and (same := _same(renditions, by)) is not None:
+            return same  # the same picture sent twice at once
+        if isinstance(error, OSError) and error.errno in NO_ROOM_ERRORS:
+            raise PhotoRefused("no_room") from error
+        raise
     return photo
+
+
+def remove_stray_files() -> int:
+    """Delete photo files older than a day that no row knows: what a process killed while storing left behind, and what
+    a rolled back transaction had stored. Returns how many."""
+    storage: Storage = Photo._meta.get_field("large").storage
+    before = clock.now() - STRAY_AFTER
+    removed = 0
+    for names in _in_portions(storage):
+        ids = {name: _id_of(name) for name in names}
+        known = set(Photo.objects.filter(pk__in=[key for key in ids.values() if key]).values_list("pk", flat=True))
+        for name, key in ids.items():
+            path = f"{_FOLDER}/{name}"
+            with contextlib.suppress(FileNotFoundError):  # another worker was quicker
+                if key is not None and key not in known and storage.get_modified_time(path) < before:
+                    storage.delete(path)
+                    removed += 1
+    return removed
+
+
+def _same(renditions: Renditions, by: Viewer) -> Photo | None:
+    return Photo.objects.filter(sha256=renditions.sha256, uploaded_by_id=by.user_id).first()
+
+
+def _forget_files(photo: Photo) -> None:
+    """Half files too: they bear the name that was asked for."""
+    storage: Storage = Photo._meta.get_field("large").storage
+    for ending in _ENDINGS.values():
+        with contextlib.suppress(OSError):
+            storage.delete(f"{_FOLDER}/{photo.id}-{ending}")
+
+
+def _in_portions(storage: Storage) -> Iterator[list[str]]:
+    try:
+        names = storage.listdir(_FOLDER)[1]
+    except FileNotFoundError:
+        return
+    for start in range(0, len(names), _AT_ONCE):
+        yield names[start : start + _AT_ONCE]
+
+
+def _id_of(name: str) -> uuid.UUID | None:
+    """The photo's id in a name we gave; None for any other file, which is not ours to delete."""
+    try:
+        return uuid.UUID(name[:36]) if name[36:37] == "-" and name[37:] in _ENDINGS.values() else None
+    except ValueError:
+        return None

@@ -10,10 +10,12 @@ from core.people.models import User
 
 
 class Photo(models.Model):
-    """One picture. `sha256` is of the large JPEG rendition; the uploaded bytes are not kept (they may hold GPS)."""
+    """One picture. `sha256` is of the large JPEG rendition; the uploaded bytes are not kept (they may hold GPS). `look` is
+    its difference hash, see `pipeline.look_of`; photos kept before there was one have none."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     sha256 = models.CharField(max_length=64, db_index=True)
+    look = models.BigIntegerField(null=True, editable=False)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     large = models.FileField(upload_to="photos/")
@@ -22,3 +24,8 @@ class Photo(models.Model):
     small_webp = models.FileField(upload_to="photos/")
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     uploaded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sha256", "uploaded_by"], name="photo_once_per_person"),
+        ]

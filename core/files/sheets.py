@@ -9,11 +9,11 @@ import io
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.files.uploads import SENTENCES, RefusedUpload, UploadRefused
 from core.files.workbooks import UnsafeWorkbook, measured_workbook
 
 MAX_SHEET_BYTES = 10_000_000
-OTHER_FILES = "Tệp này không phải bảng tính. Hãy chọn tệp Excel (.xlsx) hoặc CSV."
-_SENTENCES = {
+_SENTENCES = SENTENCES | {
     "empty": "Tệp này trống. Hãy chọn tệp khác.",
     "too_heavy": "Tệp này nặng quá 10 MB. Hãy chỉ giữ bảng dữ liệu, hoặc tách thành nhiều tệp, rồi gửi lại.",
     "too_large": "Tệp này quá lớn. Hãy chỉ giữ bảng dữ liệu, tối đa {rows} dòng và {columns} cột, rồi gửi lại.",
@@ -23,7 +23,7 @@ _SENTENCES = {
     "unreadable": "Tệp này không mở được. Hãy mở lại bằng Excel, lưu thành .xlsx rồi gửi lại.",
     "web_page": "Tệp này là trang web mang tên bảng tính. Hãy mở bằng Excel, lưu thành .xlsx rồi gửi lại.",
     "letters": "Chữ trong tệp CSV không đọc được. Hãy lưu thành .xlsx, hoặc CSV UTF-8, rồi gửi lại.",
-    "other": OTHER_FILES,
+    "other": "Tệp này không phải bảng tính. Hãy chọn tệp Excel (.xlsx) hoặc CSV.",
 }
 _OTHER_STARTS = (
     b"%PDF",
@@ -55,9 +55,9 @@ class CheckedSheet:
     content: bytes
 
 
-class SheetRefused(Exception):
+class SheetRefused(UploadRefused):
     """`str()` is the sentence for the sender, in Vietnamese; `code` is stable: empty, too_heavy, too_large, macros,
-    old_office, open_document, unreadable, web_page, letters, other."""
+    old_office, open_document, unreadable, web_page, letters, other, too_many, no_room."""
 
     def __init__(self, code: str, *, rows_maximum: int = 0, columns_maximum: int = 0) -> None:
         rows = f"{rows_maximum:,}".replace(",", ".")
@@ -76,6 +76,8 @@ def check_sheet_upload(upload: Readable, *, rows_maximum: int = 20_000, columns_
 
     Name and content type are not asked. At most 10 MB are read; nothing is stored. Raises SheetRefused.
     """
+    if isinstance(upload, RefusedUpload):
+        raise SheetRefused(upload.code)
     content = upload.read(MAX_SHEET_BYTES + 1)
     if len(content) > MAX_SHEET_BYTES:
         raise SheetRefused("too_heavy")

@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.files.actions import store_photo
+from core.files.actions import take_photo
 from core.files.models import Photo
 from core.files.pipeline import PhotoRefused
-from core.files.pipeline import render as render_photo
+from core.files.uploads import shown_name
 from core.people.queries import Viewer, viewer_of
 from core.people.views import signed_in
 from market.listings.actions import NotReady, new_sku, pause_listing, photos_by_id, publish_listing, write_listing
@@ -127,9 +127,9 @@ def _photos(request: HttpRequest, form: ListingForm, viewer: Viewer, listing: Li
             form.add_error("photos", _("Mỗi sản phẩm có tối đa %(limit)d ảnh. Hãy bỏ bớt ảnh.") % {"limit": MAX_PHOTOS})
             break
         try:
-            photo = store_photo(render_photo(upload.read()), by=viewer)
+            photo = take_photo(upload=upload, by=viewer)
         except PhotoRefused as problem:
-            form.add_error("photos", f"{upload.name}: {problem}")
+            form.add_error("photos", f"{shown_name(upload)}: {problem}")
         else:
             if photo not in photos:
                 photos.append(photo)

@@ -48,11 +48,14 @@ def test_the_table() -> None:
     )
 
 
-def test_notes_written_by_hand_stay() -> None:
-    first = table.replaced("# Performance\n\nOur notes.\n", table.marked([], "first"))
-    again = table.replaced(first + "\nMore notes.\n", table.marked([], "second"))
-    assert again.startswith("# Performance\n\nOur notes.\n") and again.endswith("\nMore notes.\n")
-    assert "second" in again and "first" not in again and again.count(table.BEGIN) == 1
+def test_notes_written_by_hand_and_other_parts_stay() -> None:
+    rows = table.rows("a", [Figure("b|c", 1, "s")])
+    page = table.replaced("# Performance\n\nOur notes.\n", "a", table.marked("a", rows, "first"))
+    page = table.replaced(page + "\nMore notes.\n", "b", table.marked("b", [], "of b"))
+    again = table.replaced(page, "a", table.marked("a", [], "second"))
+    assert again.startswith("# Performance\n\nOur notes.\n") and again.count("## a\n") == again.count("## b\n") == 1
+    assert "second" in again and "first" not in again and "of b" in again and "More notes." in again
+    assert "| b/c | 1 | s |  |  |  |  |" in page
 
 
 def test_every_part_has_a_name_and_runs() -> None:

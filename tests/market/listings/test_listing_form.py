@@ -119,8 +119,8 @@ def test_a_refused_file_is_named_and_the_others_stay(shop: Shop, browser: Browse
     refused = browser("an").post(NEW, written(photos=[picture(0), svg, nothing, gif, picture(1)], publish="1"))
     assert refused.context["form"].errors == {
         "photos": [
-            "anh-dep.jpg: Ảnh này không mở được. Hãy chụp lại hoặc chọn ảnh khác.",
-            "trong.jpg: Ảnh này không mở được. Hãy chụp lại hoặc chọn ảnh khác.",
+            "anh-dep.jpg: Tệp này không phải ảnh chụp. Hãy chọn ảnh JPEG, PNG, WebP hoặc HEIC.",
+            "trong.jpg: Tệp này trống. Hãy chụp lại hoặc chọn ảnh khác.",
             "hinh.gif: Tệp này không phải ảnh chụp. Hãy chọn ảnh JPEG, PNG, WebP hoặc HEIC.",
         ]
     }
