@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import DatabaseError
 
 from config import env
 from core.people.models import User
@@ -42,7 +43,13 @@ def problems() -> list[str]:
 def no_demo_people(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Demo people have passwords and second factors that everybody knows. They are turned away in production anyway; a
     database that holds them is one that should not serve."""
-    if not env.PRODUCTION or not databases or not User.objects.filter(is_demo=True).exists():
+    if not env.PRODUCTION or not databases:
+        return []
+    try:
+        found = User.objects.filter(is_demo=True).exists()
+    except DatabaseError:  # before the first migration there is nobody
+        return []
+    if not found:
         return []
     return [Error("The database holds the demo world; production needs one of its own.", id="lensan.E002")]
 

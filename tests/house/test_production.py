@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import ProgrammingError
 
 from config import checks, env
+from core.people.models import User
 
 ROOT = Path(__file__).resolve().parents[2]
 SAFE: dict[str, Any] = {
@@ -145,3 +147,25 @@ def test_the_demo_world_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CommandError):
         call_command("demo")
     assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_production_serves_no_database_with_demo_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    User.objects.create_user(username="tinh", full_name="Phương", is_demo=True)
+    assert checks.no_demo_people(None, ["default"]) == []
+    monkeypatch.setattr(env, "PRODUCTION", True)
+    assert [each.id for each in checks.no_demo_people(None, ["default"])] == ["lensan.E002"]
+    assert checks.no_demo_people(None, None) == []  # a command that asks for no database
+    User.objects.all().delete()
+    assert checks.no_demo_people(None, ["default"]) == []
+    monkeypatch.setattr(User.objects, "filter", raising(ProgrammingError))
+    assert checks.no_demo_people(None, ["default"]) == []  # nothing is migrated yet
+
+
+def raising(error: type[Exception]) -> Any:
+    """Something that cannot be called."""
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise error
+
+    return fail
