@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 from django.test import Client
 
@@ -59,6 +60,7 @@ def test_the_cookie_is_out_of_reach(phone: Client) -> None:
     assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 30 * 86_400)
     row = TrustedDevice.objects.get()
     assert cookie.value not in (row.device_hash, row.pin_hash) and PIN not in row.pin_hash
+    assert not check_password(PIN, row.pin_hash)  # a stolen table is not enough to try the million PINs
 
 
 def test_the_pin_is_worth_nothing_elsewhere(phone: Client, hanh: User) -> None:

@@ -260,6 +260,14 @@ def test_the_operator_enters_no_back_office_without_it(client: Client, quantri: 
     assert client.get("/bang/")["location"].startswith(ENROL)
 
 
+def test_staff_of_the_tables_need_it_too(client: Client, people: People) -> None:
+    User.objects.filter(username="dung").update(is_staff=True)
+    by_password(client, "dung")
+    assert client.get("/admin/")["location"].split("?")[0] == ENROL
+    client.force_login(people.users["dung"])
+    assert opens(client, "/admin/")
+
+
 def test_the_operator_enters_with_it(client: Client, quantri: User) -> None:
     enrolled(quantri)
     by_password(client, "quantri")
