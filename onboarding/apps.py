@@ -9,14 +9,17 @@ class OnboardingConfig(AppConfig):
 
     def ready(self) -> None:
         from core.audit.registry import register_objects, register_subject_labels, register_vocabulary
+        from core.desk.registry import register_section
         from core.events.registry import subscribe
+        from core.people.account.registry import AccountPage, register_account_page
         from core.people.reveal.registry import Revealable, register_revealable
         from core.places.events import MapTurned
         from core.places.registry import register_use
         from onboarding.households import actions as households
         from onboarding.households.queries import phone_of_household
         from onboarding.producers import actions as producers
-        from onboarding.producers.queries import labels_of_member, phone_of_producer
+        from onboarding.producers.queries import helps_somebody, labels_of_member, phone_of_producer
+        from onboarding.producers.rules import RECORDERS
 
         subscribe(MapTurned, households.follow_map)  # first: a producer follows its household
         subscribe(MapTurned, producers.follow_map)
@@ -26,6 +29,16 @@ class OnboardingConfig(AppConfig):
         register_revealable("household-phone", Revealable("Số điện thoại của hộ", phone_of_household))
         register_revealable("producer-phone", Revealable("Số điện thoại của chủ thể", phone_of_producer))
 
+        register_section(
+            "Ai làm thay cho ai",
+            "member_producers",
+            lambda viewer: viewer.has_role(*RECORDERS),
+            about="Ghi và kết thúc người được giúp bán hoặc làm thay.",
+            order=35,
+        )
+        register_account_page(
+            AccountPage("Tôi làm cho ai", "Chọn chủ thể bạn đang làm thay.", "/lam-thay/", 42, helps_somebody)
+        )
         register_objects(
             {
                 "household": "hộ",

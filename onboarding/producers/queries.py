@@ -59,6 +59,11 @@ def is_owner(viewer: Viewer, producer_id: int) -> bool:
     return _memberships(viewer).filter(producer_id=producer_id, right=Membership.Right.OWNER).exists()
 
 
+def helps_somebody(viewer: Viewer) -> bool:
+    """Whether this person may act today for a producer they do not own."""
+    return _memberships(viewer).exclude(right=Membership.Right.OWNER).exists()
+
+
 class Behalf(TypedDict, total=False):
     """The two values of an audit entry that say for whom somebody acted."""
 
