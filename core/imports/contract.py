@@ -57,6 +57,10 @@ def refused(*reasons: str, title: str = "") -> RowVerdict:
     return RowVerdict(Outcome.REFUSED, title, reasons)
 
 
+class RowRefused(Exception):
+    """A row turned out not to be writable; the message says why and what to mend, in Vietnamese."""
+
+
 class UndoRefused(Exception):
     """A row cannot be taken back; the message says why, in Vietnamese."""
 
@@ -94,7 +98,7 @@ class ImportKind(ABC, Generic[Desk]):
     @abstractmethod
     def write_row(self, verdict: RowVerdict, desk: Desk) -> Effect:
         """Do what the verdict says (created or changed only), through the owner slice's actions, in the caller's
-        transaction. Returns what `undo_row` needs, as JSON; it is stored encrypted."""
+        transaction. Returns what `undo_row` needs, as JSON; it is stored encrypted. Raises RowRefused."""
 
     @abstractmethod
     def undo_obstacle(self, effect: Effect) -> str:

@@ -164,19 +164,17 @@ def column_letter(index: int) -> str:
 class PlaceOfTableForm(forms.Form):
     """Where in the file the table is: sheet, heading row (from 1, as Excel counts) and how many rows it is high."""
 
-    sheet = forms.TypedChoiceField(label=_("Trang tính"), coerce=int, required=False, empty_value=None)
+    was = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the sheet on the page that was sent
+    sheet = forms.TypedChoiceField(label=_("Trang tính"), coerce=int)
     row = forms.IntegerField(
         label=_("Dòng tiêu đề"),
         min_value=1,
         max_value=50_000,
-        required=False,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     depth = forms.TypedChoiceField(
         label=_("Tiêu đề cao mấy dòng"),
         coerce=int,
-        required=False,
-        empty_value=None,
         choices=[("1", _("1 dòng")), ("2", _("2 dòng")), ("3", _("3 dòng"))],
     )
 

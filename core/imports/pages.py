@@ -70,26 +70,23 @@ def steps_of(batch: ImportBatch) -> list[dict[str, str]]:
     ]
 
 
-def figures_of(batch: ImportBatch) -> list[dict[str, Any]]:
-    """Rows by outcome, each with the way to its rows."""
-    written = batch.state in {State.APPLIED, State.UNDONE, State.UNDOING}
-    labels = {
-        "created": _("Đã thêm mới") if written else _("Sẽ thêm mới"),
-        "changed": _("Đã thay đổi") if written else _("Sẽ thay đổi"),
-        "unchanged": _("Đã có, giữ nguyên"),
-        "refused": _("Chưa nhận được"),
-    }
-    address = reverse("import_batch", args=[batch.pk])
+def figures_of(batch: ImportBatch) -> list[dict[str, str]]:
+    """Rows by outcome, in the words of where the import stands."""
+    if batch.state == State.UNDONE:
+        created, changed = _("Đã thêm mới, rồi hoàn tác"), _("Đã thay đổi, rồi hoàn tác")
+    elif batch.state in {State.APPLIED, State.UNDOING}:
+        created, changed = _("Đã thêm mới"), _("Đã thay đổi")
+    else:
+        created, changed = _("Sẽ thêm mới"), _("Sẽ thay đổi")
     figures = [
-        {"label": label, "value": str(count), "url": f"{address}?xem={name}#dong" if count else ""}
-        for name, label in labels.items()
-        for count in [getattr(batch, name)]
+        (created, batch.created),
+        (changed, batch.changed),
+        (_("Đã có, giữ nguyên"), batch.unchanged),
+        (_("Chưa nhận được"), batch.refused),
     ]
-    if batch.warnings:
-        figures.append({"label": _("Lời nhắc"), "value": str(batch.warnings), "url": f"{address}?xem=warned#dong"})
-    if batch.kept:
-        figures.append({"label": _("Không hoàn tác được"), "value": str(batch.kept), "url": f"{address}?xem=kept#dong"})
-    return figures
+    figures += [(_("Lời nhắc"), batch.warnings)] if batch.warnings else []
+    figures += [(_("Không hoàn tác được"), batch.kept)] if batch.kept else []
+    return [{"label": label, "value": str(count)} for label, count in figures]
 
 
 def views_of(batch: ImportBatch, current: str) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from core.jobs.registry import register_job, register_periodic
 
 def get_imports_ready() -> None:
     """Words of the trail, jobs, and the kinds of import of this storey."""
-    register_objects({"import_batch": "bảng nhập", "hamlet": "thôn, ấp"})
+    register_objects({"import_batch": "bảng nhập"})
     register_vocabulary(
         {
             "import.started": "gửi bảng để nhập",
@@ -29,9 +29,8 @@ def get_imports_ready() -> None:
             "import.cancelled": "huỷ bảng nhập",
             "import.refused_taken": "tải các dòng chưa nhận",
             "import.erased": "xóa nội dung bảng nhập theo thời hạn",
-            "hamlet.added": "thêm thôn, ấp",
-            "hamlet.renamed": "sửa tên thôn, ấp",
             "hamlet.removed": "bỏ thôn, ấp đã thêm nhầm",
+            "hamlet.name_taken_back": "trả lại tên cũ cho thôn, ấp",
         }
     )
     register_job(PREVIEW_JOB, jobs.preview, label="Xem trước bảng nhập")

@@ -118,7 +118,7 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return redirect("import_batch", pk)
     place = PlaceOfTableForm(
-        initial={"sheet": index, "row": header.row + 1, "depth": header.depth},
+        initial={"was": index, "sheet": index, "row": header.row + 1, "depth": header.depth},
         sheets=[_sheet_label(sheet) for sheet in sheets],
     )
     context = {
@@ -255,10 +255,12 @@ def _place_of_table(
     batch: ImportBatch, kind: ImportKind[Any], sheets: list[Sheet], asked: PlaceOfTableForm
 ) -> tuple[int, Header, bool]:
     """The sheet and heading asked for, else as kept; whether it is another place than kept."""
-    given = asked.cleaned_data if asked.is_valid() else {}
-    index = given["sheet"] if given.get("sheet") is not None else min(batch.sheet_index, len(sheets) - 1)
-    row, depth = given.get("row"), given.get("depth") or 1
-    if row and row <= len(sheets[index].rows):
+    asked.is_valid()
+    given = getattr(asked, "cleaned_data", {})  # what of it is valid
+    index = given.get("sheet", min(batch.sheet_index, len(sheets) - 1))
+    row, depth = given.get("row"), given.get("depth", 1)
+    is_other_sheet = given.get("was") not in {None, index}  # then the row is that of the sheet before
+    if row and row <= len(sheets[index].rows) and not is_other_sheet:
         header = header_at(sheets[index], row - 1, depth)
     elif index != batch.sheet_index:
         header = likely_header(sheets[index], kind.columns)

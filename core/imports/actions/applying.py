@@ -16,13 +16,14 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 
 from core.imports.actions.locking import StepRefused, locked, locked_for, note
-from core.imports.contract import Effect, ImportKind, Outcome, RowVerdict, refused
+from core.imports.contract import Effect, ImportKind, Outcome, RowRefused, RowVerdict, refused
 from core.imports.models import ImportBatch, ImportRow
 from core.imports.queries import Findings, cells_of, counts_of, findings_of, waiting_rows
 from core.imports.registry import import_kind
 from core.imports.rules import State, can_apply, may_act
 from core.imports.sheet.columns import parse_row
 from core.jobs.actions import enqueue
+from core.jobs.work.runner import code_of
 from core.kit import clock
 from core.people.queries import Viewer, viewer_for
 
@@ -84,13 +85,20 @@ def _apply_row(key: int, batch: ImportBatch, kind: ImportKind[Any], viewer: View
             if row := _still(ImportRow.objects.filter(pk=key, state=ImportRow.State.WAITING)):
                 verdict, effect = _written(row, batch, kind, viewer)
                 _done(row, verdict, effect)
+    except RowRefused as refusal:
+        _refuse(key, str(refusal))
     except (OperationalError, InterfaceError):
         raise  # the database is away or busy: the job is tried again, the row still waits
-    except Exception:
-        log.exception("row %s of import %s broke", key, batch.pk)
-        with transaction.atomic():
-            if row := _still(ImportRow.objects.filter(pk=key, state=ImportRow.State.WAITING)):
-                _done(row, refused(BROKE, title=findings_of(row).title), {})
+    except Exception as problem:
+        # Where it broke, never the message: it may quote what the sheet says about people.
+        log.error("row %s of import %s broke: %s", key, batch.pk, code_of(problem))
+        _refuse(key, BROKE)
+
+
+@transaction.atomic
+def _refuse(key: int, reason: str) -> None:
+    if row := _still(ImportRow.objects.filter(pk=key, state=ImportRow.State.WAITING)):
+        _done(row, refused(reason, title=findings_of(row).title), {})
 
 
 def _still(rows: QuerySet[ImportRow]) -> ImportRow | None:

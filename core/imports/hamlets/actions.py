@@ -1,4 +1,4 @@
-"""Writing hamlets one at a time, and taking an import of them back."""
+"""Writing a hamlet of a sheet, and taking it back."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from core.audit.actions import record
-from core.imports.contract import UndoRefused
+from core.imports.contract import RowRefused, UndoRefused
+from core.kit import clock
 from core.people.queries import Viewer
-from core.places.models import Hamlet, Unit
+from core.places.actions.hamlets import open_hamlet, rename_hamlet
+from core.places.actions.units import Contradiction
+from core.places.models import Hamlet, HamletName, Unit
 
 IN_USE = "đã có hộ, người hoặc việc gắn với thôn, ấp này."
 CHANGED = "tên đã được sửa lại sau khi nhập."
@@ -18,20 +21,27 @@ CHANGED = "tên đã được sửa lại sau khi nhập."
 
 @transaction.atomic
 def add_hamlet(*, commune: Unit, name: str, valid_from: date | None, by: Viewer) -> Hamlet:
-    """A hamlet that was not in the list; `valid_from` None: since before our records."""
-    hamlet = Hamlet.objects.create(commune=commune, name=name, valid_from=valid_from)
-    _note("hamlet.added", hamlet, by, ("", name))
+    """A hamlet that is not in the list yet; without a day it is there since before our records. Raises RowRefused."""
+    if valid_from is not None:
+        try:
+            return open_hamlet(commune=commune, name=name, on=valid_from, actor_id=by.user_id)
+        except Contradiction as contradiction:
+            raise RowRefused(str(contradiction)) from contradiction
+    hamlet = Hamlet.objects.create(commune=commune, name=name)
+    _note("hamlet.opened", hamlet, by, ("", name))
     return hamlet
 
 
 @transaction.atomic
-def correct_hamlet_name(*, hamlet: Hamlet, name: str, by: Viewer) -> Hamlet:
-    """Write the name as it should be; the hamlet stays the same one."""
-    before = hamlet.name
-    hamlet.name = name
-    hamlet.save(update_fields=["name"])
-    _note("hamlet.renamed", hamlet, by, (before, name))
-    return hamlet
+def give_new_name(*, hamlet: Hamlet, name: str, on: date | None, by: Viewer) -> date:
+    """Another name from a day on (today, if the sheet names none); the old one stays on record until then. Returns the
+    day. Raises RowRefused."""
+    day = on or clock.today()
+    try:
+        rename_hamlet(hamlet=hamlet, name=name, on=day, actor_id=by.user_id)
+    except Contradiction as contradiction:
+        raise RowRefused(str(contradiction)) from contradiction
+    return day
 
 
 @transaction.atomic
@@ -43,6 +53,22 @@ def remove_added_hamlet(*, hamlet_id: int, by: Viewer) -> None:
         hamlet.delete()
     except ProtectedError as error:
         raise UndoRefused(IN_USE) from error
+
+
+@transaction.atomic
+def take_name_back(*, hamlet_id: int, name: str, before: str, on: date, by: Viewer) -> None:
+    """Take back `give_new_name`, as if it had never been. Raises UndoRefused when the name has changed again."""
+    hamlet = Hamlet.objects.select_for_update(of=("self",)).select_related("commune").get(pk=hamlet_id)
+    latest = HamletName.objects.filter(hamlet=hamlet, valid_to=None).first()
+    if latest is None or (latest.name, latest.valid_from) != (name, on):
+        raise UndoRefused(CHANGED)
+    latest.delete()
+    HamletName.objects.filter(hamlet=hamlet, valid_to=on).update(valid_to=None)
+    left = list(HamletName.objects.filter(hamlet=hamlet))
+    if [each.name for each in left] == [before]:
+        left[0].delete()  # a hamlet that was never renamed has none
+    Hamlet.objects.filter(pk=hamlet.pk).update(name=before)
+    _note("hamlet.name_taken_back", hamlet, by, (name, before))
 
 
 def _note(word: str, hamlet: Hamlet, by: Viewer, names: tuple[str, str]) -> None:

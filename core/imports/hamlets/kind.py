@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from core.imports.contract import Change, Effect, ImportKind, Outcome, RowVerdict, refused
-from core.imports.hamlets.actions import CHANGED, IN_USE, add_hamlet, correct_hamlet_name, remove_added_hamlet
+from core.imports.hamlets.actions import CHANGED, IN_USE, add_hamlet, give_new_name, remove_added_hamlet, take_name_back
 from core.imports.hamlets.names import HamletName, hamlet_name
 from core.imports.rules import IMPORTERS
 from core.imports.sheet import parsers
@@ -18,10 +19,10 @@ from core.imports.sheet.columns import Column, Values
 from core.kit import clock
 from core.kit.text import fold_words
 from core.people.queries import Viewer
-from core.places.finder import find_units
+from core.places.finder import Finding, find_units
 from core.places.models import Hamlet, Level, Unit, in_force
 
-NAME_LABEL, PLACE_LABEL = "Tên thôn, ấp, khu phố", "Xã, phường, đặc khu"
+NAME_LABEL, PLACE_LABEL, SINCE_LABEL = "Tên thôn, ấp, khu phố", "Xã, phường, đặc khu", "Có tên này từ ngày"
 
 
 @dataclass
@@ -30,6 +31,7 @@ class HamletDesk:
 
     unit: Unit
     viewer: Viewer
+    findings: dict[str, Finding]
     communes: dict[int, Unit]
     hamlets: dict[int, list[tuple[HamletName, Hamlet]]]
 
@@ -73,9 +75,9 @@ class HamletKind(ImportKind[HamletDesk]):
         ),
         Column(
             "valid_from",
-            "Có từ ngày",
+            SINCE_LABEL,
             parsers.day(),
-            ("ngay thanh lap", "tu ngay", "ngay hieu luc", "hieu luc tu", "ngay quyet dinh", "thanh lap ngay"),
+            ("ngay thanh lap", "tu ngay", "ngay hieu luc", "hieu luc tu", "ngay quyet dinh", "thanh lap ngay", "co tu ngay", "ngay doi ten"),
             example="01/07/2025",
         ),
     )  # fmt: skip
@@ -91,16 +93,25 @@ class HamletKind(ImportKind[HamletDesk]):
         return f"{fold_words(values['commune'] or '')}|{name.kind}|{name.bare}|{name.marks}"
 
     def open_desk(self, *, unit: Unit, viewer: Viewer, rows: Sequence[Values], locked: bool) -> HamletDesk:
-        """Two queries: the communes, and their hamlets in force. Locked: the communes are, so that two imports
-        cannot add the same hamlet."""
-        found = Unit.objects.filter(in_force(clock.today()), Q(pk=unit.pk) | Q(parent=unit), level=Level.COMMUNE)
+        """Two queries: the communes that are named, and their hamlets in force. Locked: the communes are, so that two
+        imports cannot add the same hamlet."""
+        within = unit if unit.level == Level.PROVINCE else unit.parent
+        written = {row["commune"] for row in rows if row["commune"]}
+        findings = {each: find_units(each, level=Level.COMMUNE, within=within) for each in written}
+        named = {finding.unit.id for finding in findings.values() if finding.unit is not None} | {unit.pk}
+        here = Q(pk=unit.pk) | Q(parent=unit)
+        found = Unit.objects.filter(in_force(clock.today()), here, level=Level.COMMUNE, pk__in=named)
         if locked:
             found = found.select_for_update(of=("self",)).order_by("pk")
         communes = {commune.pk: commune for commune in found}
         hamlets: defaultdict[int, list[tuple[HamletName, Hamlet]]] = defaultdict(list)
-        for hamlet in Hamlet.objects.filter(in_force(clock.today()), commune__in=list(communes)).order_by("pk"):
+        for hamlet in (
+            Hamlet.objects.filter(in_force(clock.today()), commune__in=list(communes))
+            .select_related("commune")
+            .order_by("pk")
+        ):
             hamlets[hamlet.commune_id].append((hamlet_name(hamlet.name), hamlet))
-        return HamletDesk(unit, viewer, communes, dict(hamlets))
+        return HamletDesk(unit, viewer, findings, communes, dict(hamlets))
 
     def preview_row(self, values: Values, desk: HamletDesk) -> RowVerdict:
         """New, renamed, there already, or refused when it is not certain which place or hamlet is meant."""
@@ -114,12 +125,14 @@ class HamletKind(ImportKind[HamletDesk]):
             return refused(*doubts, title=name.written)
         known = desk.hamlets.get(commune.pk, [])
         if values["old_name"] and not hamlet_name(values["old_name"]).is_same_as(name):
-            verdict = self._renamed(name, hamlet_name(values["old_name"]), known)
+            verdict = self._renamed(name, hamlet_name(values["old_name"]), values["valid_from"], known)
         else:
             verdict = self._listed(name, values, commune, known)
         return replace(verdict, warnings=(*doubts, *verdict.warnings))
 
-    def _renamed(self, name: HamletName, old: HamletName, known: list[tuple[HamletName, Hamlet]]) -> RowVerdict:
+    def _renamed(
+        self, name: HamletName, old: HamletName, on: date | None, known: list[tuple[HamletName, Hamlet]]
+    ) -> RowVerdict:
         has_name = [hamlet for each, hamlet in known if each.is_same_as(name)]
         has_old = [hamlet for each, hamlet in known if each.is_same_as(old)]
         if not has_old:
@@ -134,8 +147,10 @@ class HamletKind(ImportKind[HamletDesk]):
                 f"Đã có «{name.written}» hoặc có nhiều nơi tên «{old.written}». Hãy sửa trong danh sách trước.",
                 title=name.written,
             )
-        changes = (Change(NAME_LABEL, has_old[0].name, name.written),)
-        return RowVerdict(Outcome.CHANGED, name.written, changes=changes, data=has_old[0])
+        changes: tuple[Change, ...] = (Change(NAME_LABEL, has_old[0].name, name.written),)
+        if on:
+            changes += (Change(SINCE_LABEL, "", f"{on:%d/%m/%Y}"),)
+        return RowVerdict(Outcome.CHANGED, name.written, changes=changes, data=(has_old[0], name.written, on))
 
     def _listed(
         self, name: HamletName, values: Values, commune: Unit, known: list[tuple[HamletName, Hamlet]]
@@ -152,7 +167,7 @@ class HamletKind(ImportKind[HamletDesk]):
         warnings = tuple(f"Đã có «{each}» chỉ khác dấu. Nếu là một nơi, hãy bỏ dòng này." for each in alike)
         changes = [Change(NAME_LABEL, "", name.written), Change(PLACE_LABEL, "", str(commune))]
         if values["valid_from"]:
-            changes.append(Change("Có từ ngày", "", f"{values['valid_from']:%d/%m/%Y}"))
+            changes.append(Change(SINCE_LABEL, "", f"{values['valid_from']:%d/%m/%Y}"))
         data = (commune, name.written, values["valid_from"])
         return RowVerdict(Outcome.CREATED, name.written, warnings=warnings, changes=tuple(changes), data=data)
 
@@ -162,10 +177,10 @@ class HamletKind(ImportKind[HamletDesk]):
             commune, name, valid_from = verdict.data
             added = add_hamlet(commune=commune, name=name, valid_from=valid_from, by=desk.viewer)
             return {"added": added.pk, "name": name}
-        hamlet: Hamlet = verdict.data
-        before, name = hamlet.name, verdict.changes[0].after
-        correct_hamlet_name(hamlet=hamlet, name=name, by=desk.viewer)
-        return {"renamed": hamlet.pk, "before": before, "name": name}
+        hamlet, name, on = verdict.data
+        before = hamlet.name
+        day = give_new_name(hamlet=hamlet, name=name, on=on, by=desk.viewer)
+        return {"renamed": hamlet.pk, "before": before, "name": name, "on": day.isoformat()}
 
     def undo_obstacle(self, effect: Effect) -> str:
         """Somebody has changed the name since, or the hamlet is in use."""
@@ -179,8 +194,8 @@ class HamletKind(ImportKind[HamletDesk]):
         if "added" in effect:
             remove_added_hamlet(hamlet_id=effect["added"], by=viewer)
         else:
-            hamlet = Hamlet.objects.select_related("commune").get(pk=effect["renamed"])
-            correct_hamlet_name(hamlet=hamlet, name=effect["before"], by=viewer)
+            day = date.fromisoformat(effect["on"])
+            take_name_back(hamlet_id=effect["renamed"], name=effect["name"], before=effect["before"], on=day, by=viewer)
 
 
 def _is_used(hamlet: Hamlet) -> bool:
@@ -195,8 +210,7 @@ def _commune(written: str | None, desk: HamletDesk) -> tuple[Unit | None, tuple[
         if desk.unit.level == Level.COMMUNE:
             return desk.unit, ()
         return None, ("Thiếu tên xã, phường. Hãy điền rồi gửi lại dòng này.",)
-    within = desk.unit if desk.unit.level == Level.PROVINCE else desk.unit.parent
-    finding = find_units(written, level=Level.COMMUNE, within=within)
+    finding = desk.findings[written]
     doubts = tuple(warning.sentence for warning in finding.warnings)
     if finding.unit is not None and finding.unit.id in desk.communes:
         return desk.communes[finding.unit.id], doubts

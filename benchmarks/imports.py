@@ -1,0 +1,103 @@
+"""A list of hamlets of a whole province as a sheet: reading, previewing, applying, undoing, in rows a second.
+
+Reading stands beside calamine alone, preview and apply beside a bare bulk insert of the same rows.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import xlsxwriter
+from python_calamine import CalamineWorkbook
+
+from benchmarks.figure import Figure
+from core.imports.actions.applying import apply_import, apply_rows
+from core.imports.actions.previewing import choose_mapping, make_preview
+from core.imports.actions.starting import start_import
+from core.imports.actions.undoing import undo_import, undo_rows
+from core.imports.models import ImportBatch
+from core.imports.sheet.workbook import read_sheets
+from core.people.models import User
+from core.people.queries import viewer_for
+from core.places.models import Hamlet, Unit
+from core.places.queries import communes_of, unit_by_code
+
+NAME = "imports"
+_ROWS, _ROWS_IN_FULL = 2_000, 20_000
+_PREFIX = "Ấp đo"
+
+
+def run(full: bool) -> list[Figure]:
+    """2,000 rows; `full` 20,000."""
+    rows = _ROWS_IN_FULL if full else _ROWS
+    province = unit_by_code("province", "68", date(2026, 1, 1))
+    assert province is not None, "load_reference first"
+    communes = list(communes_of(province))
+    content = _sheet(communes, rows)
+    read, alone = _seconds(lambda: read_sheets(content)), _seconds(lambda: _calamine(content))
+    inserted = _seconds(lambda: _insert(communes, rows))
+    Hamlet.objects.filter(name__startswith=_PREFIX).delete()
+    previewed, applied, undone = _whole_way(content, province)
+    bare = f"bare bulk insert: {rows / inserted:.0f} rows/s"
+    return [
+        Figure(
+            f"reading a sheet of {rows} rows, checked", rows / read, "rows/s",
+            f"calamine alone: {rows / alone:.0f} rows/s", alone / read,
+        ),
+        Figure("preview, rows stored encrypted with their verdicts", rows / previewed, "rows/s", bare, inserted / previewed, "> 500"),
+        Figure("apply, each row in a transaction with its effect", rows / applied, "rows/s", bare, inserted / applied, "> 50"),
+        Figure("undo, row by row", rows / undone, "rows/s"),
+    ]  # fmt: skip
+
+
+def _whole_way(content: bytes, province: Unit) -> tuple[float, float, float]:
+    """Seconds of preview, apply and undo."""
+    person = User.objects.create_superuser(username="do", full_name="Đo")
+    by = viewer_for(person)
+    batch = start_import(kind_code="thon-ap", unit=province, content=content, file_name="do.xlsx", by=by)
+    began = time.perf_counter()
+    choose_mapping(
+        batch=batch, sheet_index=0, header_row=batch.header_row, header_depth=1, mapping=batch.mapping, by=by
+    )
+    make_preview(batch_id=batch.pk, revision=1)
+    previewed = time.perf_counter() - began
+    batch = apply_import(batch=ImportBatch.objects.get(pk=batch.pk), by=by)
+    applied = _seconds(lambda: apply_rows(batch_id=batch.pk, seconds=3600))
+    batch.refresh_from_db()
+    assert (batch.state, batch.created) == ("applied", batch.total), (batch.state, batch.created, batch.refused)
+    undo_import(batch=batch, by=by)
+    undone = _seconds(lambda: undo_rows(batch_id=batch.pk, seconds=3600))
+    assert not Hamlet.objects.filter(name__startswith=_PREFIX).exists()
+    return previewed, applied, undone
+
+
+def _sheet(communes: list[Unit], rows: int) -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["DANH SÁCH THÔN, ẤP"])
+        sheet.write_row(2, 0, ["TT", "Xã, phường", "Tên thôn, ấp", "Số hộ", "Ghi chú"])
+        for number in range(rows):
+            commune = communes[number % len(communes)]
+            cells = [number + 1, f"{commune.kind} {commune.name}", f"{_PREFIX} {number + 1}", number % 300, "ghi chú"]
+            sheet.write_row(number + 3, 0, cells)
+    return out.getvalue()
+
+
+def _calamine(content: bytes) -> Any:
+    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+
+
+def _insert(communes: list[Unit], rows: int) -> Any:
+    made = (Hamlet(commune=communes[at % len(communes)], name=f"{_PREFIX} {at}") for at in range(rows))
+    return Hamlet.objects.bulk_create(made, batch_size=500)
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began

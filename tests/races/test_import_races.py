@@ -1,0 +1,86 @@
+"""Two people press the button, two workers hold the same row: once."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.audit.models import AuditEntry
+from core.imports.actions import applying
+from core.imports.actions.applying import apply_import, apply_rows
+from core.imports.actions.locking import StepRefused
+from core.imports.models import ImportBatch
+from core.jobs.models import Job
+from core.jobs.work.runner import run_waiting_jobs
+from core.places.models import Hamlet
+from tests.core.imports.conftest import Desk, counts
+from tests.people import make_people
+from tests.races.conftest import Gate, at_once, without_row_locks
+from tests.races.test_market_races import hold
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+@pytest.fixture
+def desk(committed_db: None) -> Desk:
+    """Chi's desk, in a database with real transactions."""
+    return Desk(make_people())
+
+
+class TestTwoClicksOnApply:
+    def press(self, desk: Desk, batch: ImportBatch, monkeypatch: pytest.MonkeyPatch) -> tuple[list[object], Gate]:
+        gate = hold(monkeypatch, applying, "can_apply")
+        calls = [lambda: apply_import(batch=batch, by=desk.viewer).state.value] * 2
+        return at_once(*calls), gate
+
+    def test_without_the_lock_both_go_through(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        batch = desk.preview([["Tên thôn"], ["Thôn 2"]])
+        without_row_locks(monkeypatch)
+        answers, gate = self.press(desk, batch, monkeypatch)
+        assert gate.met and answers == ["applying", "applying"]
+        assert AuditEntry.objects.filter(action="import.applied").count() == 2
+
+    def test_one_goes_through(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        batch = desk.preview([["Tên thôn"], ["Thôn 2"]])
+        answers, gate = self.press(desk, batch, monkeypatch)
+        assert not gate.met
+        assert sorted(type(answer).__name__ for answer in answers) == [StepRefused.__name__, "str"]
+        assert AuditEntry.objects.filter(action="import.applied").count() == 1
+        run_waiting_jobs()
+        assert Hamlet.objects.filter(name="Thôn 2").count() == 1
+
+
+class TestTwoWorkersOnOneImport:
+    def work(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> tuple[ImportBatch, Gate]:
+        batch = apply_import(batch=desk.preview([["Tên cũ", "Tên mới"], ["Thôn 1", "Thôn Một"]]), by=desk.viewer)
+        Job.objects.all().delete()
+        gate = hold(monkeypatch, applying, "_written")
+        answers = at_once(*[lambda: apply_rows(batch_id=batch.pk)] * 2)
+        assert answers == [None, None]
+        batch.refresh_from_db()
+        return batch, gate
+
+    def test_without_the_lock_a_row_is_taken_twice(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        without_row_locks(monkeypatch)
+        _, gate = self.work(desk, monkeypatch)
+        # Both wrote; only the database's own constraint stopped the second.
+        assert gate.met and "broke: IntegrityError" in caplog.text
+
+    def test_a_row_is_taken_once(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        batch, gate = self.work(desk, monkeypatch)
+        assert not gate.met
+        assert (batch.state, counts(batch)) == ("applied", {"changed": 1})
+        assert AuditEntry.objects.filter(action="hamlet.renamed").count() == 1
+
+
+def test_two_imports_of_the_same_list_make_each_hamlet_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = apply_import(batch=desk.preview([["Tên thôn"], ["Thôn 5"], ["Thôn 6"]]), by=desk.viewer)
+    second = apply_import(batch=desk.preview([["Thôn/ấp"], ["THÔN 05"], ["THÔN 06"]]), by=desk.viewer)
+    Job.objects.all().delete()
+    assert at_once(*[lambda pk=batch.pk: apply_rows(batch_id=pk) for batch in (first, second)]) == [None, None]
+    assert Hamlet.objects.filter(commune=desk.people.commune).count() == 3
+    first.refresh_from_db()
+    second.refresh_from_db()
+    both = counts(first), counts(second)
+    assert sum(each.get("created", 0) for each in both) == 2 and sum(each.get("unchanged", 0) for each in both) == 2
