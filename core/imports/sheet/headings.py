@@ -200,7 +200,12 @@ def _fit(parts: tuple[str, ...], known: frozenset[str]) -> float:
     inside = [name for name in known if f" {name} " in f" {words} "]
     if inside:
         return 0.45 + 0.35 * max(map(len, inside)) / len(words)
-    near = [name for name in known if len(words) >= 5 and abs(len(name) - len(words)) <= 2]
+    # Comparing letter by letter is slow: only with what begins or ends alike and is about as long.
+    near = [
+        name
+        for name in known
+        if len(words) >= 5 and abs(len(name) - len(words)) <= 2 and (name[:2] == words[:2] or name[-2:] == words[-2:])
+    ]
     close = max((difflib.SequenceMatcher(None, words, name).ratio() for name in near), default=0.0)
     return 0.75 * close if close >= TYPO else 0.0
 
