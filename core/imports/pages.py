@@ -10,9 +10,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.imports.contract import ImportKind
+from core.imports.forms import PlaceOfTableForm
 from core.imports.models import ImportBatch, ImportRow
-from core.imports.queries import Findings, findings_of
+from core.imports.queries import Findings, ReadTable, findings_of
 from core.imports.rules import KEPT_FOR, State
+from core.imports.sheet.headings import Header, header_at, likely_header
+from core.imports.sheet.workbook import Sheet
 
 _ROW_KINDS = {"created": "good", "changed": "info", "unchanged": "wait", "refused": "bad"}
 _STATE_KINDS = {
@@ -117,3 +121,40 @@ def skipped_of(batch: ImportBatch) -> list[dict[str, Any]]:
 def kept_until(batch: ImportBatch) -> datetime:
     """Until when the import can be undone and its refused rows taken."""
     return batch.made_at + KEPT_FOR
+
+
+def place_of_table(
+    batch: ImportBatch, kind: ImportKind[Any], sheets: list[Sheet], asked: PlaceOfTableForm
+) -> tuple[int, Header, bool]:
+    """The sheet and heading asked for, else as kept; whether it is another place than kept."""
+    asked.is_valid()
+    given = getattr(asked, "cleaned_data", {})  # what of it is valid
+    index = given.get("sheet", min(batch.sheet_index, len(sheets) - 1))
+    row, depth = given.get("row"), given.get("depth", 1)
+    is_other_sheet = given.get("was") not in {None, index}  # then the row is that of the sheet before
+    if row and row <= len(sheets[index].rows) and not is_other_sheet:
+        header = header_at(sheets[index], row - 1, depth)
+    elif index != batch.sheet_index:
+        header = likely_header(sheets[index], kind.columns)
+    else:
+        header = header_at(sheets[index], batch.header_row, batch.header_depth)
+    kept = (batch.sheet_index, batch.header_row, batch.header_depth)
+    return index, header, (index, header.row, header.depth) != kept
+
+
+def sheet_label(sheet: Sheet) -> str:
+    """The sheet's name, and whether it is hidden."""
+    name = sheet.name or _("Bảng")
+    return _("%(name)s (đang ẩn)") % {"name": name} if sheet.is_hidden else name
+
+
+def sample(table: ReadTable) -> list[dict[str, Any]]:
+    """The first rows under the heading, each with its cells beside their headings."""
+    shown = [heading for heading in table.header.headings if heading.parts][:12]
+    return [
+        {
+            "number": row.number,
+            "cells": [(each.text, row.cells[each.index] if each.index < len(row.cells) else "") for each in shown],
+        }
+        for row in table.rows[:5]
+    ]

@@ -14,8 +14,7 @@ from core.imports.contract import Change, ImportKind
 from core.imports.models import ColumnMapping, ImportBatch, ImportRow
 from core.imports.rules import IMPORTERS, State
 from core.imports.sheet.cells import Cell, SheetRefused, text_of
-from core.imports.sheet.columns import Column
-from core.imports.sheet.headings import LOOKED_AT, Header, find_header, header_at, match_columns, remembered_mapping
+from core.imports.sheet.headings import Header, header_at, match_columns, remembered_mapping
 from core.imports.sheet.rows import DataRow, SkippedRow, rows_below
 from core.imports.sheet.workbook import Sheet, read_sheets
 from core.people.queries import Viewer
@@ -73,23 +72,6 @@ def content_of(batch: ImportBatch) -> bytes:
     if not content:
         raise SheetRefused(ERASED)
     return content
-
-
-def best_sheet(sheets: Sequence[Sheet], columns: Sequence[Column]) -> int:
-    """The sheet whose heading knows most of the columns; hidden sheets only when no other does."""
-
-    def known(index: int) -> tuple[int, bool, int]:
-        header = find_header(sheets[index], columns)
-        return (len(match_columns(header.headings, columns)) if header else 0, not sheets[index].is_hidden, -index)
-
-    return max(range(len(sheets)), key=known)
-
-
-def likely_header(sheet: Sheet, columns: Sequence[Column]) -> Header:
-    """The heading, found by itself; or the first row with several filled cells when none is known."""
-    filled = [len([cell for cell in row if cell != ""]) for row in sheet.rows[:LOOKED_AT]]
-    first = next((at for at, count in enumerate(filled) if count >= min(2, max(filled))), 0)
-    return find_header(sheet, columns) or header_at(sheet, first)
 
 
 def likely_mapping(kind: ImportKind[Any], unit: Unit, header: Header) -> tuple[dict[str, int], set[str], bool]:

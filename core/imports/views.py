@@ -27,7 +27,6 @@ from core.imports.queries import (
     batches_visible_to,
     content_of,
     earlier_import,
-    likely_header,
     likely_mapping,
     progress_of,
     rows_shown,
@@ -36,9 +35,8 @@ from core.imports.queries import (
 from core.imports.registry import import_kind
 from core.imports.rules import IMPORTERS, State, can_apply, can_cancel, can_map, can_undo, is_running
 from core.imports.sheet.cells import SheetRefused
-from core.imports.sheet.headings import Header, header_at
 from core.imports.sheet.rows import rows_below
-from core.imports.sheet.workbook import Sheet, read_sheets
+from core.imports.sheet.workbook import read_sheets
 from core.people.queries import viewer_of
 from core.people.views import for_roles
 
@@ -95,8 +93,8 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("import_batch", pk)
     asked = request.POST if request.method == "POST" else request.GET
-    place = PlaceOfTableForm(asked or None, sheets=[_sheet_label(sheet) for sheet in sheets])
-    index, header, is_new = _place_of_table(batch, kind, sheets, place)
+    place = PlaceOfTableForm(asked or None, sheets=[pages.sheet_label(sheet) for sheet in sheets])
+    index, header, is_new = pages.place_of_table(batch, kind, sheets, place)
     chosen, guessed, remembered = likely_mapping(kind, batch.unit, header)
     if not is_new and batch.revision:
         chosen, guessed, remembered = batch.mapping, set(), False
@@ -119,7 +117,7 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("import_batch", pk)
     place = PlaceOfTableForm(
         initial={"was": index, "sheet": index, "row": header.row + 1, "depth": header.depth},
-        sheets=[_sheet_label(sheet) for sheet in sheets],
+        sheets=[pages.sheet_label(sheet) for sheet in sheets],
     )
     context = {
         **_common(batch),
@@ -128,7 +126,7 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
         "index": index,
         "header": header,
         "remembered": remembered,
-        "sample": _sample(table),
+        "sample": pages.sample(table),
         "row_count": len(table.rows),
         "formulas": sheets[index].formulas,
         "hidden": len(sheets[index].hidden_rows),
@@ -249,39 +247,3 @@ def _common(batch: ImportBatch) -> dict[str, Any]:
         "status": pages.state_kind(batch),
         "steps": pages.steps_of(batch),
     }
-
-
-def _place_of_table(
-    batch: ImportBatch, kind: ImportKind[Any], sheets: list[Sheet], asked: PlaceOfTableForm
-) -> tuple[int, Header, bool]:
-    """The sheet and heading asked for, else as kept; whether it is another place than kept."""
-    asked.is_valid()
-    given = getattr(asked, "cleaned_data", {})  # what of it is valid
-    index = given.get("sheet", min(batch.sheet_index, len(sheets) - 1))
-    row, depth = given.get("row"), given.get("depth", 1)
-    is_other_sheet = given.get("was") not in {None, index}  # then the row is that of the sheet before
-    if row and row <= len(sheets[index].rows) and not is_other_sheet:
-        header = header_at(sheets[index], row - 1, depth)
-    elif index != batch.sheet_index:
-        header = likely_header(sheets[index], kind.columns)
-    else:
-        header = header_at(sheets[index], batch.header_row, batch.header_depth)
-    kept = (batch.sheet_index, batch.header_row, batch.header_depth)
-    return index, header, (index, header.row, header.depth) != kept
-
-
-def _sheet_label(sheet: Sheet) -> str:
-    name = sheet.name or _("Bảng")
-    return _("%(name)s (đang ẩn)") % {"name": name} if sheet.is_hidden else name
-
-
-def _sample(table: ReadTable) -> list[dict[str, Any]]:
-    """The first rows under the heading, each with its cells beside their headings."""
-    shown = [heading for heading in table.header.headings if heading.parts][:12]
-    return [
-        {
-            "number": row.number,
-            "cells": [(each.text, row.cells[each.index] if each.index < len(row.cells) else "") for each in shown],
-        }
-        for row in table.rows[:5]
-    ]

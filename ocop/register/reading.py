@@ -1,20 +1,17 @@
-"""From a file to rows: comma or semicolon separated text and Excel sheets, columns found by their headings. Pure."""
+"""From a file to rows: any table that imports can read, columns found by their headings. Pure."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
-
+from core.imports.sheet import parsers
+from core.imports.sheet.cells import Cell, SheetRefused
+from core.imports.sheet.columns import Column
+from core.imports.sheet.headings import best_sheet, find_header, match_columns
+from core.imports.sheet.rows import rows_below
+from core.imports.sheet.workbook import read_sheets
 from core.kit.text import fold_words
 from ocop.register.cells import WrittenDate, parse_date, parse_stars, text_of
-
-MAX_ROWS = 50_000
-_EXCEL_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # zip (xlsx, ods) and the old xls container
 
 # Headings as people write them, folded. The first of a line is the column of our own file.
 _HEADINGS: dict[str, tuple[str, ...]] = {
@@ -41,6 +38,10 @@ _LIMITS = {
     "producer_kind": 60,
 }
 _DEFAULT_LIMIT = 80
+_COLUMNS = tuple(
+    Column(name, spellings[0], parsers.text(_LIMITS.get(name, _DEFAULT_LIMIT)), spellings)
+    for name, spellings in _HEADINGS.items()
+)
 
 
 class FileRefused(Exception):
@@ -69,34 +70,27 @@ class Row:
 
 
 def read_rows(content: bytes) -> list[Row]:
-    """All rows that are not blank, with what is wrong with each. Raises FileRefused."""
-    table = _excel(content) if content.startswith(_EXCEL_STARTS) else _separated(content)
-    heading, *lines = table or [[]]
-    if len(lines) > MAX_ROWS:
-        raise FileRefused(f"Tệp có hơn {MAX_ROWS} dòng. Hãy chia tệp ra rồi gửi từng phần.")
-    columns = _columns(heading)
-    rows = []
-    for number, line in enumerate(lines, start=2):
-        cells = {field: text_of(line[index]) if index < len(line) else "" for field, index in columns.items()}
-        if any(cells.values()):
-            rows.append(_row(number, cells))
-    return rows
-
-
-def _columns(heading: Sequence[Any]) -> dict[str, int]:
-    """Where each known field stands. Raises FileRefused without a product name or any place column."""
-    folded = [fold_words(text_of(cell)) for cell in heading]
-    found: dict[str, int] = {}
-    for field, spellings in _HEADINGS.items():
-        index = next((folded.index(spelling) for spelling in spellings if spelling in folded), None)
-        if index is not None:
-            found[field] = index
-    if "name" not in found or not any(place in found for place in _PLACES):
+    """All rows of data, with what is wrong with each; the sheet and the heading are found by themselves, and lines that
+    are no data (blank ones, totals, a repeated heading, signatures) are passed over. Raises FileRefused."""
+    try:
+        sheets = read_sheets(content)
+    except SheetRefused as refusal:
+        raise FileRefused(str(refusal)) from refusal
+    sheet = sheets[best_sheet(sheets, _COLUMNS)]
+    header = find_header(sheet, _COLUMNS)
+    found = match_columns(header.headings, _COLUMNS) if header is not None else {}
+    columns = {name: match.index for name, match in found.items() if match.is_sure}
+    if header is None or "name" not in columns or not any(place in columns for place in _PLACES):
         raise FileRefused(
-            "Dòng đầu của tệp thiếu cột tên sản phẩm hoặc cột nơi sản xuất. "
+            "Không thấy dòng tiêu đề có cột tên sản phẩm và cột nơi sản xuất. "
             "Hãy đặt tên cột như «name» hay «Tên sản phẩm», «province_old» hay «Tỉnh», rồi gửi lại."
         )
-    return found
+    lines, _ = rows_below(sheet, header, columns.values())
+    return [_row(line.number, {name: _cell(line.cells, index) for name, index in columns.items()}) for line in lines]
+
+
+def _cell(cells: list[Cell], index: int) -> str:
+    return text_of(cells[index]) if index < len(cells) else ""
 
 
 def _row(number: int, written: dict[str, str]) -> Row:
@@ -124,27 +118,3 @@ def _row(number: int, written: dict[str, str]) -> Row:
     return Row(
         number=number, stars=stars, recognised=recognised, warnings=tuple(warnings), refusal=refusal, **texts
     )  # fmt: skip
-
-
-def _separated(content: bytes) -> list[list[str]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FileRefused("Tệp không phải bảng CSV mã UTF-8 hay tệp Excel. Hãy lưu lại rồi gửi lại.") from error
-    if "\x00" in text or not text.strip():
-        raise FileRefused("Tệp trống hoặc không phải tệp bảng. Hãy chọn tệp CSV hay Excel khác.")
-    first_line = text.splitlines()[0]
-    separator = max(",;\t", key=first_line.count)  # Excel in Vietnamese writes semicolons
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    except csv.Error as error:
-        raise FileRefused("Tệp CSV bị hỏng giữa chừng. Hãy lưu lại từ bảng tính rồi gửi lại.") from error
-
-
-def _excel(content: bytes) -> list[list[Any]]:
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheet: Iterable[list[Any]] = workbook.get_sheet_by_index(0).iter_rows()
-        return list(sheet)
-    except (CalamineError, IndexError, ValueError, OSError) as error:
-        raise FileRefused("Tệp Excel này không mở được. Hãy lưu lại dạng .xlsx rồi gửi lại.") from error

@@ -9,8 +9,9 @@ from django.db import transaction
 
 from core.imports.actions.locking import note
 from core.imports.models import ImportBatch, ImportFilePart
-from core.imports.queries import best_sheet, likely_header, likely_mapping
+from core.imports.queries import likely_mapping
 from core.imports.registry import import_kind
+from core.imports.sheet.headings import best_sheet, likely_header
 from core.imports.sheet.workbook import read_sheets
 from core.kit import clock
 from core.kit.text import squeeze

@@ -96,6 +96,23 @@ def find_header(sheet: Sheet, columns: Sequence[Column]) -> Header | None:
     return best
 
 
+def best_sheet(sheets: Sequence[Sheet], columns: Sequence[Column]) -> int:
+    """The sheet whose heading knows most of the columns; hidden sheets only when no other does."""
+
+    def known(index: int) -> tuple[int, bool, int]:
+        header = find_header(sheets[index], columns)
+        return (len(match_columns(header.headings, columns)) if header else 0, not sheets[index].is_hidden, -index)
+
+    return max(range(len(sheets)), key=known)
+
+
+def likely_header(sheet: Sheet, columns: Sequence[Column]) -> Header:
+    """The heading, found by itself; or the first row with several filled cells when none is known."""
+    filled = [len([cell for cell in row if cell != ""]) for row in sheet.rows[:LOOKED_AT]]
+    first = next((at for at, count in enumerate(filled) if count >= min(2, max(filled))), 0)
+    return find_header(sheet, columns) or header_at(sheet, first)
+
+
 def header_at(sheet: Sheet, row: int, depth: int = 1) -> Header:
     """The heading of `depth` rows beginning at `row`, merged cells spread over what they cover."""
     depth = max(1, min(depth, len(sheet.rows) - row))

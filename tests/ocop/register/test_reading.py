@@ -75,6 +75,18 @@ def test_an_excel_sheet_with_real_dates_and_numbers() -> None:
     assert row.recognised == WrittenDate(date(2022, 1, 19), "day")
 
 
+def test_a_decision_annex_with_titles_a_two_row_heading_and_a_total() -> None:
+    lines = [
+        "ỦY BAN NHÂN DÂN TỈNH;;;;", "PHỤ LỤC DANH SÁCH SẢN PHẨM;;;;", ";;;;",
+        "TT;Sản phẩm;;Nơi sản xuất;", ";Tên sản phẩm;Hạng sao;Xã, phường;Tỉnh", "(1);(2);(3);(4);(5)",
+        "1;Trà;4 sao;xã A;Bình Phước", "2;Tiêu;3;xã B;Bình Phước", "Tổng cộng;2;;;", "NGƯỜI LẬP BIỂU;;;;",
+    ]  # fmt: skip
+    found = [
+        (row.number, row.name, row.stars, row.commune, row.refusal) for row in read_rows("\n".join(lines).encode())
+    ]
+    assert found == [(7, "Trà", 4, "xã A", ""), (8, "Tiêu", 3, "xã B", "")]
+
+
 @pytest.mark.parametrize(
     "content",
     [
