@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -72,6 +72,17 @@ class BadgeFacts:
     revoked_on: date | None = None
 
 
+# What of a listing is worth its old and new value in the trail, as a seller calls it.
+_TOLD = {
+    "tên": "name",
+    "mô tả": "description",
+    "giá": "price",
+    "đơn vị": "unit",
+    "khối lượng tịnh": "net_weight",
+    "số còn": "stock",
+}
+
+
 @transaction.atomic
 def write_listing(
     *,
@@ -100,6 +111,7 @@ def write_listing(
     else:
         listing = Listing.objects.select_for_update().get(pk=listing.pk, shop=shop)
         listing.revision += 1
+    before = _told(listing) if listing.pk else {}
     for name in ("name", "category", "description", "price", "unit", "net_weight", "stock"):
         if name == "stock" and listing.pk and stock_seen is not None:
             listing.stock = max(0, listing.stock + facts.stock - stock_seen)
@@ -112,7 +124,7 @@ def write_listing(
         ListingPhoto(listing=listing, photo=photo, position=position, alt=f"{facts.name}, ảnh {position + 1}")
         for position, photo in enumerate(photos)
     )
-    _done("listing.written", listing, by)
+    _done("listing.written", listing, by, {word: (before.get(word, ""), now) for word, now in _told(listing).items()})
     return listing
 
 
@@ -124,10 +136,10 @@ def publish_listing(*, listing: Listing, by: Viewer) -> Listing:
     if missing := missing_for_sale(listing):
         raise NotReady(missing)
     if listing.state != Listing.State.PUBLISHED:
-        listing.state = Listing.State.PUBLISHED
+        before, listing.state = listing.get_state_display(), Listing.State.PUBLISHED
         listing.published_at = listing.published_at or clock.now()
         _bump(listing)
-        _done("listing.published", listing, by)
+        _done("listing.published", listing, by, {"tình trạng": (before, listing.get_state_display())})
     return listing
 
 
@@ -137,9 +149,9 @@ def pause_listing(*, listing: Listing, by: Viewer) -> Listing:
     _check(listing.shop, by)
     listing = _locked(listing)
     if listing.state == Listing.State.PUBLISHED:
-        listing.state = Listing.State.PAUSED
+        before, listing.state = listing.get_state_display(), Listing.State.PAUSED
         _bump(listing)
-        _done("listing.paused", listing, by)
+        _done("listing.paused", listing, by, {"tình trạng": (before, listing.get_state_display())})
     return listing
 
 
@@ -202,7 +214,12 @@ def _bump(listing: Listing) -> None:
     listing.save(update_fields=["state", "published_at", "revision", "changed_at"])
 
 
-def _done(word: str, listing: Listing, by: Viewer) -> None:
+def _told(listing: Listing) -> dict[str, str]:
+    values = {word: getattr(listing, name) for word, name in _TOLD.items()}
+    return {word: "" if value is None else str(value) for word, value in values.items()}
+
+
+def _done(word: str, listing: Listing, by: Viewer, changes: Mapping[str, tuple[str, str]] | None = None) -> None:
     behalf = on_behalf_of(by, listing.shop.producer_id)
-    record(word, actor_id=by.user_id, object_label=f"listing:{listing.pk}", **behalf)
+    record(word, actor_id=by.user_id, object_label=f"listing:{listing.pk}", changes=changes, **behalf)
     emit(ListingChanged(listing.pk))

@@ -198,7 +198,12 @@ def confirm_link(*, row: PlatformListing, by: Viewer) -> None:
     row.observed, row.seen_at = Observed.LIVE, clock.now()
     row.work = Work.IDLE if row.sent_revision >= row.revision else Work.AWAITING_OPERATOR
     row.save()
-    record("link.confirmed", actor_id=by.user_id, object_label=f"platform_listing:{row.pk}")
+    record(
+        "link.confirmed",
+        actor_id=by.user_id,
+        object_label=f"platform_listing:{row.pk}",
+        changes={"liên kết đã thấy": ("", link.url)},
+    )
 
 
 @transaction.atomic
@@ -209,10 +214,15 @@ def refuse_link(*, row: PlatformListing, by: Viewer) -> None:
     )
     if not can_confirm(by, row):
         raise NotAllowed
-    row.claimed_url, row.remote_id = "", ""
+    claimed, row.claimed_url, row.remote_id = row.claimed_url, "", ""
     row.last_error = "Người xem trang chưa thấy sản phẩm ở liên kết mà sàn gửi."
     row.save()
-    record("link.refused", actor_id=by.user_id, object_label=f"platform_listing:{row.pk}")
+    record(
+        "link.refused",
+        actor_id=by.user_id,
+        object_label=f"platform_listing:{row.pk}",
+        changes={"liên kết sàn gửi": (claimed, "")},
+    )
 
 
 @transaction.atomic

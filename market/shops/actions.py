@@ -72,6 +72,7 @@ def change_shop(*, shop: Shop, name: str, story: str, by: Viewer) -> Shop:
     """Change the words of a shop; its address stays. Raises NotYourProducer."""
     if not may_act_for(by, shop.producer_id):
         raise NotYourProducer
+    changes = {"tên gian hàng": (shop.name, name), "lời kể": (shop.story, story)}
     shop.name, shop.story = name, story
     shop.save(update_fields=["name", "story"])
     record(
@@ -79,6 +80,7 @@ def change_shop(*, shop: Shop, name: str, story: str, by: Viewer) -> Shop:
         actor_id=by.user_id,
         object_label=f"shop:{shop.pk}",
         unit_code=shop.producer.commune.code,
+        changes=changes,
         **on_behalf_of(by, shop.producer_id),
     )
     emit(ShopChanged(shop.pk))

@@ -85,7 +85,13 @@ def revoke_certificate(*, certificate: Certificate, on: date, reason: str, by: V
     certificate.revoked_on = on
     certificate.revoked_reason = squeeze(reason)[:200]
     certificate.save(update_fields=["revoked_on", "revoked_reason"])
-    record("certificate.revoked", actor_id=by.user_id, object_label=f"certificate:{certificate.pk}")
+    record(
+        "certificate.revoked",
+        actor_id=by.user_id,
+        object_label=f"certificate:{certificate.pk}",
+        unit_code=certificate.product.unit.code if certificate.product.unit else "",
+        changes={"thu hồi từ ngày": ("", f"{on:%d/%m/%Y}"), "lý do": ("", certificate.revoked_reason)},
+    )
     emit(CertificatesChanged(certificate.product_id))
     return certificate
 
@@ -162,6 +168,7 @@ class _Desk:
         repeated = paper is not None and paper.pk in self.used_papers
         if repeated:
             warnings.append("Trùng với một dòng ở trên trong cùng tệp.")
+        before = _told(paper)
         if paper is None:
             paper = Certificate(product=product, stars=row.stars, decision_number=row.decision)
             _set_date(paper, row.recognised)
@@ -173,8 +180,25 @@ class _Desk:
         self.used_papers.add(paper.pk)
         if outcome != Outcome.UNCHANGED:
             word = "certificate.recorded" if outcome == Outcome.CREATED else "certificate.changed"
-            record(word, actor_id=self.by.user_id, object_label=f"certificate:{paper.pk}", via="import")
+            record(
+                word,
+                actor_id=self.by.user_id,
+                object_label=f"certificate:{paper.pk}",
+                via="import",
+                changes={name: (before.get(name, ""), now) for name, now in _told(paper).items()},
+            )
         return outcome
+
+
+def _told(paper: Certificate | None) -> dict[str, str]:
+    """What of a certificate is worth its old and new value in the trail."""
+    if paper is None:
+        return {}
+    return {
+        "hạng sao": str(paper.stars or ""),
+        "số quyết định": paper.decision_number,
+        "ngày công nhận": paper.written_date(),
+    }
 
 
 def _complete(paper: Certificate, row: Row, *, may_correct: bool) -> Outcome:

@@ -103,7 +103,14 @@ def _after(product: OcopProduct, listing: Listing, word: str, link: PresenceLink
     product.producer_id = makers.pop() if len(makers) == 1 else None
     product.save(update_fields=["producer"])
     unit_code = product.unit.code if product.unit else ""
-    record(word, actor_id=by.user_id, object_label=f"presence_link:{link.pk}", unit_code=unit_code)
+    name = f"{product.name} = {listing.name}"
+    record(
+        word,
+        actor_id=by.user_id,
+        object_label=f"presence_link:{link.pk}",
+        unit_code=unit_code,
+        changes={"mối gắn": ("", name) if word == "presence.linked" else (name, "")},
+    )
 
 
 def _locked(listing_id: int) -> Listing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from django.db import transaction
@@ -13,6 +14,21 @@ from core.places.events import MapTurned
 from ocop.register.models import OcopProduct
 from ocop.register.queries import Place
 from ocop.register.reading import Row
+
+# What the columns of the register are called in the trail.
+_TOLD = {
+    "name": "tên sản phẩm",
+    "producer_name": "chủ thể",
+    "producer_kind": "loại hình",
+    "product_group": "ngành, nhóm",
+    "commune_written": "xã như nguồn ghi",
+    "district_written": "huyện như nguồn ghi",
+    "province_written": "tỉnh như nguồn ghi",
+    "unit": "nay thuộc",
+    "former_province": "tỉnh cũ",
+    "source_url": "nguồn",
+    "note": "ghi chú",
+}
 
 
 class Outcome(StrEnum):
@@ -52,20 +68,22 @@ def record_product(
     changed = {name: value for name, value in facts.items() if value and value != getattr(known, name)}
     if not changed:
         return known, Outcome.UNCHANGED
+    told = {_TOLD[name]: (str(getattr(known, name) or ""), str(value)) for name, value in changed.items()}
     for name, value in changed.items():
         setattr(known, name, value)
     known.save(update_fields=list(changed))
-    _audit("ocop_product.changed", known, by)
+    _audit("ocop_product.changed", known, by, told)
     return known, Outcome.CHANGED
 
 
-def _audit(word: str, product: OcopProduct, by: Viewer) -> None:
+def _audit(word: str, product: OcopProduct, by: Viewer, changes: Mapping[str, tuple[str, str]] | None = None) -> None:
     record(
         word,
         actor_id=by.user_id,
         object_label=f"ocop_product:{product.pk}",
         unit_code=product.unit.code if product.unit else "",
         via="import",
+        changes=changes,
     )
 
 

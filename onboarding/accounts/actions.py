@@ -60,6 +60,7 @@ def claim_account(*, platform: Platform, producer: Producer, by: Viewer, seller_
             actor_id=by.user_id,
             object_label=f"platform_account:{account.pk}",
             unit_code=producer.commune.code,
+            changes={"mã người bán": ("", seller_id)},
             **on_behalf_of(by, producer.pk),
         )
     return account
@@ -112,5 +113,10 @@ def observe(
         seen_price=seen_price,
         evidence_hash=hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest(),
     )
-    record("link.observed", actor_id=by.user_id, object_label=f"outside_link:{link.pk}")
+    record(
+        "link.observed",
+        actor_id=by.user_id,
+        object_label=f"outside_link:{link.pk}",
+        changes={"điều đã thấy": ("", str(seen.get_result_display()))},
+    )
     return seen

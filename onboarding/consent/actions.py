@@ -12,9 +12,11 @@ from core.kit import clock
 from core.people.queries import Viewer
 from onboarding.consent.events import ConsentsRecorded
 from onboarding.consent.models import BASIS, Consent, LegalBasis, Purpose
-from onboarding.consent.queries import current_notice
+from onboarding.consent.queries import current_notice, last_answers
 from onboarding.producers.models import Producer
 from onboarding.producers.queries import on_behalf_of
+
+_ANSWER = {True: "đồng ý", False: "không đồng ý"}
 
 
 @transaction.atomic
@@ -44,12 +46,18 @@ def record_consents(*, producer: Producer, answers: Mapping[str, bool], means: s
         )
         for purpose, basis, given in given_on
     ]
+    before = {purpose: _ANSWER[given] for purpose, given in last_answers(producer).items()}
     Consent.objects.bulk_create(rows)
     record(
         "consent.recorded",
         actor_id=by.user_id,
         object_label=f"producer:{producer.pk}",
         unit_code=producer.commune.code,
+        changes={
+            str(Purpose(row.purpose).label): (before.get(row.purpose, ""), _ANSWER[row.given])
+            for row in rows
+            if row.basis == LegalBasis.CONSENT
+        },
         **on_behalf_of(by, producer.pk),
     )
     emit(ConsentsRecorded(producer.pk))

@@ -24,3 +24,9 @@ def has_consent(producer: Producer, purpose: Purpose) -> bool:
         return True
     last = Consent.objects.filter(producer=producer, purpose=purpose).order_by("-at", "-pk").first()
     return last is not None and last.given
+
+
+def last_answers(producer: Producer) -> dict[str, bool]:
+    """The last answer to every purpose this producer was ever asked about."""
+    rows = Consent.objects.filter(producer=producer).order_by("at", "pk").values_list("purpose", "given")
+    return dict(rows)

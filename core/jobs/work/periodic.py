@@ -16,6 +16,7 @@ from core.jobs.registry import PeriodicJob, periodic_jobs
 from core.jobs.work.claims import LEASE
 from core.jobs.work.runner import HERE, code_of
 from core.kit import clock
+from core.kit.origin import WORKER, running
 
 log = logging.getLogger(__name__)
 AFTER_A_FAILED_DAY = timedelta(minutes=10)
@@ -87,7 +88,8 @@ def run_claimed(claimed: ClaimedRun) -> int:
     comes again in ten minutes."""
     done, error = 0, ""
     try:
-        done = claimed.job.run()
+        with running(WORKER):
+            done = claimed.job.run()
     except Exception as problem:
         log.exception("periodic job %s failed", claimed.job.name)
         error = code_of(problem)

@@ -16,6 +16,7 @@ from core.jobs.library import ContentTask
 from core.jobs.registry import GiveUp, TryLater, job_kind
 from core.jobs.work.claims import LEASE, ClaimedJob, Failure, claim_next, pause_after, settle
 from core.kit import clock
+from core.kit.origin import WORKER, running
 from core.kit.outbound import OutboundError
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,8 @@ def run_waiting_jobs(limit: int = 10_000) -> int:
 
 def perform(claimed: ClaimedJob | ContentTask) -> None:
     """Run it and write its outcome. Raises nothing that the job raised."""
-    failure = _failure_of(claimed)
+    with running(WORKER, str(claimed.id) if isinstance(claimed, ClaimedJob) else ""):
+        failure = _failure_of(claimed)
     for pause in (0.2, 1.0, 0.0):
         try:
             if isinstance(claimed, ContentTask):

@@ -58,7 +58,8 @@ def lock_person(*, user: User, reason: str, by_id: int | None) -> None:
     if changed:
         end_all_sessions(user=user, by_id=by_id)
         end_keys_of(user=user, by_id=by_id)
-        record("person.locked", actor_id=by_id, object_label=f"user:{user.pk}")
+        why = str(LockReason(reason).label)
+        record("person.locked", actor_id=by_id, object_label=f"user:{user.pk}", changes={"lý do khóa": ("", why)})
 
 
 @transaction.atomic

@@ -72,11 +72,12 @@ def set_phone(*, user: User, phone: str, by_id: int | None) -> None:
     # The constraint holds under one field key only; while keys are being changed this question is the guard.
     if phone and User.objects.filter(phone_index__of=phone).exclude(pk=user.pk).exists():
         raise PhoneTaken
+    changes = {"số điện thoại": (user.phone, phone)}
     user.phone = phone
     try:
         with transaction.atomic():
             user.save(update_fields=["phone", "phone_index"])
-            record("phone.set", actor_id=by_id, object_label=f"user:{user.pk}")
+            record("phone.set", actor_id=by_id, object_label=f"user:{user.pk}", changes=changes)
     except IntegrityError as error:
         raise PhoneTaken from error
 
