@@ -45,7 +45,7 @@ def grants(request: HttpRequest) -> HttpResponse:
     found = grants_matching(viewer, role=role, unit=unit, words=words, with_past=past)
     page = Paginator(found, PER_PAGE).get_page(asked.get("page"))
     context = {
-        "space_items": _tabs(viewer, "grants"),
+        "tabs": _tabs(viewer, "grants"),
         "roles": [(each.value, capfirst(str(each.label))) for each in Role],
         "role": role,
         "past": past,
@@ -68,7 +68,6 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     found = _person(viewer, pk)
     rows = rows_of(grants_visible_to(viewer).filter(user=found), viewer)
     context = {
-        "space_items": _tabs(viewer, "grants"),
         "person": found,
         "known_as": phones.masked(found.phone) or found.username,
         "open_rows": [row for row in rows if row.is_open],
@@ -87,7 +86,7 @@ def give(request: HttpRequest) -> HttpResponse:
     asked = request.GET if "role" in request.GET else None
     place = PlaceForm(asked, viewer=viewer)
     if not place.is_bound or not place.is_valid() or place.asks_more:
-        return render(request, "core/desk/grants/place.html", {"form": place, "space_items": _tabs(viewer, "give")})
+        return render(request, "core/desk/grants/place.html", {"form": place, "tabs": _tabs(viewer, "give")})
     role, unit = place.chosen
     initial = _person_again(viewer, request.GET.get("person", ""))
     posted = request.POST if request.method == "POST" else None
@@ -98,7 +97,6 @@ def give(request: HttpRequest) -> HttpResponse:
             return answer
     context = {
         "form": form,
-        "space_items": _tabs(viewer, "give"),
         "heading": f"{capfirst(str(Role(role).label))}, {unit or 'cả nước'}",
     }
     return render(request, "core/desk/grants/give.html", context)
@@ -184,10 +182,7 @@ def _grant_form(request: HttpRequest, template: str, grant: Grant, form: Any) ->
         {"label": _("Nơi làm việc"), "value": capfirst(place_words(grant))},
     ]
     context = {"grant": grant, "form": form, "facts": facts}
-    context |= {
-        "space_items": _tabs(viewer_of(request), "grants"),
-        "is_own": grant.user_id == viewer_of(request).user_id,
-    }
+    context["is_own"] = grant.user_id == viewer_of(request).user_id
     return render(request, template, context)
 
 
@@ -198,7 +193,7 @@ def review(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     page = Paginator(awaiting_review(viewer), PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "space_items": _tabs(viewer, "grant_review"),
+        "tabs": _tabs(viewer, "grant_review"),
         "page_obj": page,
         "rows": rows_of(page.object_list, viewer),
     }
@@ -240,7 +235,6 @@ def slip(request: HttpRequest) -> HttpResponse:
     if made is None:
         return redirect("grants")
     context = {
-        "space_items": _tabs(viewer_of(request), "grants"),
         "name": made["name"],
         "login": decrypt(made["login"]),
         "person_id": made["person"],
@@ -259,7 +253,6 @@ def mine(request: HttpRequest) -> HttpResponse:
         "open_rows": [row for row in rows if row.is_open],
         "past_rows": [row for row in rows if not row.is_open],
         "is_operator": viewer.is_operator,
-        "space_items": _tabs(viewer, ""),
     }
     return render(request, "core/desk/grants/mine.html", context)
 

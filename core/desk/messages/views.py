@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.desk.registry import section_tabs
 from core.messages import rules
 from core.messages.actions.deliver import send_again
 from core.messages.models import Message
@@ -42,7 +41,6 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "tallies": tallies(viewer),
         "page": page,
         "may_send": rules.may_send_again(viewer),
-        "space_items": section_tabs(viewer, "outbox"),
     }
     return render(request, "core/desk/messages/outbox.html", context)
 
