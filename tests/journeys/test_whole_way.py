@@ -95,7 +95,7 @@ def open_shop_and_publish(seller: Walker, code: str, folder: Path) -> str:
     page.get_by_label("Khối lượng tịnh").fill("500")
     page.get_by_label("Số lượng đang có").fill("20")
     seller.click("Đăng bán")
-    assert page.get_by_text("Ảnh này không mở được").first.is_visible()
+    assert page.get_by_text("Tệp này không phải ảnh chụp.").first.is_visible()
     assert page.get_by_label("Tên sản phẩm").input_value() == PRODUCT
     page.get_by_label("Ảnh sản phẩm").set_input_files(phone_photo(folder))
     seller.click("Đăng bán")
