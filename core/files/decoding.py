@@ -23,7 +23,7 @@ WORK_EDGE = 1600
 STRIP_POINTS = 1_000_000
 MAX_PROFILE_BYTES = 4_000_000
 CPU_SECONDS = 12
-MEMORY_BYTES = 1_400_000_000  # address space, of which about 300 MB are the program
+MEMORY_BYTES = 1_200_000_000  # address space; the largest pictures allowed take 250 to 420 MB of memory
 _ORIENTATION = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

@@ -13,6 +13,8 @@ import struct
 from dataclasses import dataclass
 
 MAX_PIXELS = 50_000_000
+# Its decoder holds every point four times, and no phone writes larger ones.
+MAX_WEBP_PIXELS = 24_000_000
 MIN_EDGE = 8
 # A progressive photo has about ten scans. libjpeg takes half a nanosecond per point and empty scan.
 MAX_POINT_SCANS = 2_000_000_000
@@ -33,7 +35,8 @@ class Kind(enum.StrEnum):
 
 
 class HeaderRefused(Exception):
-    """`code`: `empty`, `no_photo`, `unreadable`, `too_many_points`, `too_small`, `too_much_work`."""
+    """`code`: `empty`, `no_photo`, `unreadable`, `too_many_points`, `too_many_webp_points`, `too_small`,
+    `too_much_work`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -64,7 +67,10 @@ def checked_kind(raw: bytes) -> Kind:
         elif kind == Kind.PNG:
             check_size(*_png_size(raw))
         elif kind == Kind.WEBP:
-            check_size(*_webp_size(raw))
+            width, height = _webp_size(raw)
+            check_size(width, height)
+            if width * height > MAX_WEBP_PIXELS:
+                raise HeaderRefused("too_many_webp_points")
     except (struct.error, IndexError) as error:
         raise HeaderRefused("unreadable") from error
     return kind

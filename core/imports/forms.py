@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from core.files.forms import UploadField
 from core.files.sheets import MAX_SHEET_BYTES
 from core.imports.contract import ImportKind
 from core.imports.queries import ReadTable, samples_of
@@ -40,7 +41,7 @@ class StartForm(forms.Form):
         empty_label=_("Chọn một nơi"),
         error_messages={"required": _("Hãy chọn nơi."), "invalid_choice": _("Hãy chọn một nơi trong danh sách.")},
     )
-    file = forms.FileField(
+    file = UploadField(
         label=_("Tệp bảng"),
         required=False,
         help_text=_("Excel (.xlsx, .xls), OpenDocument (.ods) hoặc CSV, nhiều nhất 10 MB."),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.files.forms import UploadField
+
 
 class ResultForm(forms.Form):
     """The answered sheet."""
 
-    file = forms.FileField(
+    file = UploadField(
         label=_("Tệp kết quả"),
         help_text=_(
             "Chính tệp bảng đã gửi đi, thêm các cột Mã trên sàn, Liên kết, Kết quả, Lý do. Nhận tệp .xlsx hoặc .csv."

@@ -59,7 +59,7 @@ KEPT: dict[str, Make] = {
 SIZED: dict[str, tuple[tuple[int, int], Make]] = {
     "40 megapixels, jpeg": ((1600, 1000), lambda: encoded(Image.new("L", (8000, 5000), 128), "JPEG", quality=10)),
     "40 megapixels, png": ((1600, 1000), lambda: encoded(Image.new("RGB", (8000, 5000)), "PNG")),
-    "40 megapixels, webp": ((1600, 1000), lambda: encoded(Image.new("L", (8000, 5000)), "WEBP", method=0)),
+    "24 megapixels, webp": ((1600, 1067), lambda: encoded(Image.new("L", (6000, 4000)), "WEBP", method=0)),
     "50 megapixels, the edge": ((1600, 800), lambda: encoded(Image.new("1", (10_000, 5_000)), "PNG")),
     "very long": ((1600, 13), lambda: encoded(Image.new("L", (4000, 32)), "PNG")),
     "data for a thousand pictures": (AS_SENT, lambda: nasty.png_unpacking_to(300_000_000)),
@@ -70,6 +70,7 @@ REFUSED: dict[str, tuple[str, Make]] = {
     "60 megapixels, png": ("too_many_points", lambda: encoded(Image.new("1", (10_000, 6_000)), "PNG")),
     "60 megapixels, heic": ("too_many_points", lambda: nasty.heic_claiming(10_000, 6_000)),
     "60 megapixels, webp": ("too_many_points", lambda: nasty.webp_claiming(10_000, 6_000)),
+    "25 megapixels, webp": ("too_many_webp_points", lambda: nasty.webp_claiming(6250, 4000)),
     "a row over the edge": ("too_many_points", lambda: encoded(Image.new("1", (10_000, 5_001)), "PNG")),
     "png that says 60,000 x 60,000": ("too_many_points", lambda: nasty.png_header(60_000, 60_000) + chunk(b"IDAT", nasty.packed(999))),
     "png of two thousand million rows": ("too_many_points", lambda: nasty.png_header(2**31 - 1, 2**31 - 1)),

@@ -7,17 +7,22 @@ import io
 import os
 import tempfile
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client, RequestFactory
 
+from core.files.forms import UploadField
 from core.files.models import Photo
 from core.files.sheets import SheetRefused, check_sheet_upload
-from core.files.uploads import MAX_FILE_BYTES, MAX_REQUEST_BYTES, RefusedUpload, UploadRefused, shown_name
+from core.files.uploads import MAX_FILE_BYTES, MAX_REQUEST_BYTES, SENTENCES, RefusedUpload, UploadRefused, shown_name
+from core.imports.forms import StartForm
+from market.platforms.forms import ResultForm
 from tests.core.files.nasty import jpeg
 from tests.people import People, make_listing, make_shop
 
@@ -25,13 +30,18 @@ BOUNDARY = "ranh-gioi"
 BIG = b"\0" * (MAX_FILE_BYTES + 1)
 
 
+REQUESTS: list[Any] = []
+
+
 @pytest.fixture(autouse=True)
-def room(tmp_path: Path, settings: Any) -> Path:
+def room(tmp_path: Path, settings: Any) -> Iterator[Path]:
     """Where large uploads wait."""
     folder = tmp_path / "uploads"
     folder.mkdir()
     settings.FILE_UPLOAD_TEMP_DIR = str(folder)
-    return folder
+    yield folder
+    while REQUESTS:
+        REQUESTS.pop().close()
 
 
 class Stream(io.RawIOBase):
@@ -62,10 +72,12 @@ class Stream(io.RawIOBase):
 
 
 def post(stream: Stream, path: str = "/") -> Any:
-    return RequestFactory().generic(
+    request = RequestFactory().generic(
         "POST", path,
         CONTENT_TYPE=f"multipart/form-data; boundary={BOUNDARY}", CONTENT_LENGTH=str(stream.length), **{"wsgi.input": stream},
     )  # fmt: skip
+    REQUESTS.append(request)
+    return request
 
 
 def test_a_file_over_the_limit_takes_no_room_and_the_others_stay(room: Path) -> None:
@@ -167,6 +179,21 @@ def test_a_sheet_over_the_limit() -> None:
     with pytest.raises(SheetRefused) as refused:
         check_sheet_upload(RefusedUpload("bang.xlsx", 16_000_000, "too_heavy"))
     assert refused.value.code == "too_heavy" and "10 MB" in str(refused.value)
+
+
+def test_a_form_says_why_a_file_was_thrown_away() -> None:
+    class Form(forms.Form):
+        file = UploadField()
+
+    form = Form({}, {"file": RefusedUpload("bang.xlsx", 100, "no_room")})
+    assert form.errors == {"file": [SENTENCES["no_room"]]}
+    assert Form({}, {"file": SimpleUploadedFile("bang.csv", b"a,b")}).is_valid()
+
+
+def test_every_form_for_sheets_has_that_field() -> None:
+    assert isinstance(ResultForm().fields["file"], UploadField)
+    kinds = [field for field in StartForm.base_fields.values() if isinstance(field, forms.FileField)]
+    assert kinds and all(isinstance(field, UploadField) for field in kinds)
 
 
 @pytest.mark.parametrize(
