@@ -101,7 +101,7 @@ PAGES: dict[str, Page] = {
     "api/v1/units/<code>": Page(SIGNED_IN, "api/v1/units/68", by_key=True),
     "api/v1/units/<code>/became": Page(SIGNED_IN, "api/v1/units/68/became", by_key=True),
     "api/v1/units/<code>/communes": Page(SIGNED_IN, "api/v1/units/68/communes", by_key=True),
-    "api/v1/units/<code>/hamlets": Page(KEYS | {"hanh"}, "api/v1/units/22891/hamlets", by_key=True),
+    "api/v1/units/<code>/hamlets": Page(KEYS | {"hanh"}, "api/v1/units/{commune}/hamlets", by_key=True),
     "media/<path:path>": Page(EVERYBODY, "media/photos/../../private/x", answers=frozenset({404})),
     "dang-nhap/": Page(EVERYBODY, methods=FORM, answers=frozenset({200, 302})),
     "dang-nhap/ma/": Page(EVERYBODY, methods=FORM, answers=frozenset({200, 302})),
@@ -316,7 +316,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     facts = {
         "import": sheet.pk, "job": job.pk, "job_name": job.name,
         "entry": AuditEntry.objects.get(action="shop.opened", object_label=f"shop:{shop.pk}").pk,
-        "producer": people.producer.pk, "hanh": users["hanh"].pk, "device": device.pk, "session": open_at.pk,
+        "commune": people.commune.code, "producer": people.producer.pk, "hanh": users["hanh"].pk, "device": device.pk, "session": open_at.pk,
         "sku": listing.sku, "slug": listing.slug, "shop": shop.slug, "order": order.key, "batch": batch.number,
         "product": product.pk, "paper": paper.pk, "check": paper.check_code, "other": other.pk,
         "row": PlatformListing.objects.filter(listing=listing)[0].pk,
