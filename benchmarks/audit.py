@@ -18,8 +18,9 @@ from core.kit import clock
 
 NAME = "audit"
 _CHANGES = {"giá": ("50.000 đ", "55.000 đ"), "tồn kho": ("12", "10")}
-_INSERT = """INSERT INTO core_auditentry (at, via, action, object_label, unit_code, request_id, digest)
-             VALUES (%s, 'web', 'listing.written', 'listing:1', '22891', '', '')"""
+_INSERT = """INSERT INTO core_auditentry
+             (at, via, action, object_label, unit_code, request_id, digest, on_behalf_of_label)
+             VALUES (%s, 'web', 'listing.written', 'listing:1', '22891', '', '', '')"""
 
 
 def run(full: bool) -> list[Figure]:
