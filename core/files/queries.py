@@ -12,7 +12,7 @@ def similar_photos(photo: Photo, limit: int = 20) -> list[Photo]:
     """Photos of anybody that look like this one, the most alike first, without itself: for a warning to those who check,
     not to be shown to the person who uploaded it. A picture without any shape (one colour) is like no other.
 
-    Reads every hash there is: 100,000 take about a tenth of a second.
+    Reads every hash there is: 100,000 take some tenths of a second, so not on every page.
     """
     if not photo.look or photo.look == -1:
         return []

@@ -1,6 +1,8 @@
 // Shows the photos chosen in parts/photo_picker.html before they are sent.
 // They are drawn on a canvas, so that the page's policy need not allow blob: addresses.
 
+const MAX_BYTES = 15_000_000; // of one photo; the server counts too, this only saves the sending
+const MAX_BYTES_AT_ONCE = 120_000_000;
 const SIDE = 208; // twice the 104 px of a thumbnail, for dense screens
 
 /**
@@ -31,8 +33,11 @@ async function show(picker) {
   const tooMany = limit > 0 && files.length > limit;
   list.replaceChildren();
   list.hidden = files.length === 0;
-  note.textContent = tooMany ? picker.dataset.tooMany : "";
-  input.setCustomValidity(tooMany ? picker.dataset.tooMany : "");
+  const weight = files.reduce((sum, file) => sum + file.size, 0);
+  const tooHeavy = weight > MAX_BYTES_AT_ONCE || files.some((file) => file.size > MAX_BYTES);
+  const complaint = tooMany ? picker.dataset.tooMany : tooHeavy ? picker.dataset.tooHeavy : "";
+  note.textContent = complaint;
+  input.setCustomValidity(complaint);
   // One after the other: several twelve-megapixel pictures at once are too much for an old phone.
   for (const file of files) {
     const line = document.createElement("li");
