@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError
@@ -32,6 +34,7 @@ def problems() -> list[str]:
     if env.SELLING == "direct":
         found += _payment_problems()
     found += _message_problems()
+    found += _proxy_problems()
     if env.SANDBOX_MARKET_KEY:
         found.append("SANDBOX_MARKET_KEY must be unset: the simulated marketplace is no platform.")
     if env.DATABASE_URL.startswith("sqlite"):
@@ -58,8 +61,22 @@ def _payment_problems() -> Iterable[str]:
     if env.VNPAY_TMN_CODE in {"", "DEMO0001"} or env.VNPAY_HASH_SECRET in {"", env.DEMO_HASH_SECRET}:
         yield "VNPAY_TMN_CODE and VNPAY_HASH_SECRET must be those of the real terminal."
     for name, address in (("VNPAY_PAY_URL", env.VNPAY_PAY_URL), ("VNPAY_API_URL", env.VNPAY_API_URL)):
-        if not address.startswith("https://") or address.startswith(env.VNPAY_DOUBLE):
-            yield f"{name} must be VNPAY's https address, not a double."
+        host = urlsplit(address).hostname or ""
+        if not address.startswith("https://") or address.startswith(env.VNPAY_DOUBLE) or host.startswith("sandbox."):
+            yield f"{name} must be VNPAY's https address, not its sandbox and not a double."
+
+
+def _proxy_problems() -> Iterable[str]:
+    """Production stands behind a proxy that ends TLS. Without its address every visitor would be one, and the limits of
+    one would be those of all; with too wide a network anybody could write any address."""
+    sentence = "TRUSTED_PROXIES must name the addresses or networks of the proxy in front (10.0.0.5, 172.16.0.0/24)."
+    try:
+        networks = [ipaddress.ip_network(each, strict=False) for each in env.TRUSTED_PROXIES]
+    except ValueError:
+        yield sentence
+        return
+    if not networks or any(network.prefixlen == 0 for network in networks):
+        yield sentence
 
 
 def _message_problems() -> Iterable[str]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from environs import Env
+from environs import Env, validate
 
 ROOT = Path(__file__).resolve().parent.parent
 env = Env()
 
-MODE: str = env.str("MODE", "demo")
+MODE: str = env.str("MODE", "demo", validate=validate.OneOf(["demo", "test", "production"]))
 DEMO = MODE == "demo"
 PRODUCTION = MODE == "production"
 DEBUG: bool = env.bool("DEBUG", False)

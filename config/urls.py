@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
-from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from config import health
@@ -19,11 +16,7 @@ from config.onward import onward
 urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
-    # One log-in for everybody: the two back offices have no form of their own.
-    path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
-    path("cms/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
-    path("admin/", admin.site.urls),
-    path("cms/", include(wagtailadmin_urls)),
+    path("", include("config.back_offices")),
     path("tai-lieu/", include(wagtaildocs_urls)),
     path("api/", api.urls),
     path("media/<path:path>", media, name="media"),

@@ -8,4 +8,4 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
-call_command("check", fail_level="ERROR", stdout=io.StringIO())
+call_command("check", databases=["default"], fail_level="ERROR", stdout=io.StringIO())

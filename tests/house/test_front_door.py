@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 
 from config.content_policy import for_pages, origin
@@ -64,3 +65,28 @@ def test_no_template_has_inline_code() -> None:
         for match in inline.finditer(path.read_text())
     ]
     assert found == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "target"),
+    [
+        ("/_util/login/?next=/cms/", "/dang-nhap/?next=/cms/"),
+        ("/admin/login/", "/dang-nhap/"),
+        ("/cms/login/", "/dang-nhap/"),
+        ("/admin/password_change/", "/tai-khoan/mat-khau/"),
+        ("/cms/account/", "/tai-khoan/"),
+        ("/cms/users/edit/1/", "/ban-viec/quyen/"),
+        ("/cms/groups/", "/ban-viec/quyen/"),
+        ("/cms/bulk/core/user/delete/", "/ban-viec/quyen/"),
+    ],
+)
+def test_the_libraries_own_doors_lead_to_ours(client: Client, address: str, target: str) -> None:
+    for answer in (client.get(address), client.post(address, {"username": "quantri", "password": "x"})):
+        assert (answer.status_code, answer["location"]) == (302, target)
+
+
+def test_the_admin_shows_no_secrets_of_libraries() -> None:
+    shown = {model._meta.label for model in admin.site._registry}
+    assert not shown & {"mfa.Authenticator", "usersessions.UserSession", "auth.Group", "account.EmailAddress"}
+    assert "core.AuditEntry" in shown

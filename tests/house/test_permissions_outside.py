@@ -207,9 +207,16 @@ def is_closed(answer: Any) -> bool:
     """Sent to the one log-in or away, forbidden, or not there; never a page and never an error of ours."""
     if answer.status_code in {301, 302}:
         target = urlsplit(answer["location"]).path
-        return target in {"/dang-nhap/", "/di-tiep/", "/tai-khoan/buoc-hai/", "/"} or target.startswith(
-            ("/admin/login/", "/cms/login/", "/admin/", "/cms/")
-        )
+        ours = {
+            "/dang-nhap/",
+            "/di-tiep/",
+            "/tai-khoan/",
+            "/tai-khoan/buoc-hai/",
+            "/tai-khoan/mat-khau/",
+            "/ban-viec/quyen/",
+            "/",
+        }
+        return target in ours or target.startswith(("/admin/login/", "/cms/login/", "/admin/", "/cms/"))
     return answer.status_code in {400, 401, 403, 404, 405}
 
 

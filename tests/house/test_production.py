@@ -26,6 +26,7 @@ SAFE: dict[str, Any] = {
     "SELLING": "direct",
     "DATABASE_URL": "postgres://lensan@db/lensan",
     "SANDBOX_MARKET_KEY": "",
+    "TRUSTED_PROXIES": ["10.0.0.5"],
     "SMS_ADAPTER": "http",
     "SMS_URL": "https://sms.example.vn/send",
     "SMS_KEY": "khoa-sms",
@@ -69,6 +70,11 @@ def test_safe_values_are_safe(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"SELLING": "both"}, "SELLING"),
         ({"DATABASE_URL": "sqlite:////var/lensan.sqlite3"}, "DATABASE_URL"),
         ({"SANDBOX_MARKET_KEY": "demo-market-key"}, "SANDBOX_MARKET_KEY"),
+        ({"TRUSTED_PROXIES": []}, "TRUSTED_PROXIES"),
+        ({"TRUSTED_PROXIES": ["0.0.0.0/0"]}, "TRUSTED_PROXIES"),
+        ({"TRUSTED_PROXIES": ["10.0.0.5", "::/0"]}, "TRUSTED_PROXIES"),
+        ({"TRUSTED_PROXIES": ["nginx"]}, "TRUSTED_PROXIES"),
+        ({"VNPAY_PAY_URL": "https://sandbox.vnpayment.vn/paymentv2/vpcpay.html"}, "VNPAY_PAY_URL"),
         ({"SMS_ADAPTER": ""}, "SMS_ADAPTER"),
         ({"SMS_ADAPTER": "log"}, "SMS_ADAPTER"),
         ({"SMS_URL": "http://127.0.0.1:8003"}, "SMS_URL"),
@@ -117,7 +123,12 @@ def test_a_server_and_a_command_do_not_start(started: list[str], tmp_path: Path)
 def production_environment(tmp_path: Path, **changes: str) -> dict[str, str]:
     """An environment in which production starts; everything else of this process is left out."""
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "VIRTUAL_ENV"}}
-    lists = {"FIELD_KEYS": "f" * 40, "ALLOWED_HOSTS": "lensan.example.vn", "SECRET_KEY": "k3" * 32 + "-_xyzabcdef"}
+    lists = {
+        "TRUSTED_PROXIES": "10.0.0.5",
+        "FIELD_KEYS": "f" * 40,
+        "ALLOWED_HOSTS": "lensan.example.vn",
+        "SECRET_KEY": "k3" * 32 + "-_xyzabcdef",
+    }
     safe = {name: value for name, value in SAFE.items() if isinstance(value, str)}
     return kept | safe | lists | {"MODE": "production", "STATE_DIR": str(tmp_path)} | changes
 
@@ -169,3 +180,11 @@ def raising(error: type[Exception]) -> Any:
         raise error
 
     return fail
+
+
+def test_another_spelling_of_the_mode_is_no_demo(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=ROOT, env=production_environment(tmp_path, MODE="prod"),
+        capture_output=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode != 0 and b"MODE" in done.stderr

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from config import env
-from config.demo.world import AlreadyThere, make_world
+from config.demo.world import AlreadyThere, TooOld, make_world
 
 
 class Command(BaseCommand):
@@ -20,5 +20,7 @@ class Command(BaseCommand):
             make_world()
         except AlreadyThere:
             self.stdout.write("Bản mẫu đã có sẵn.")
+        except TooOld:
+            raise CommandError("Bản mẫu này của bản cũ. Hãy chạy: make clean, rồi make run để tạo lại.") from None
         else:
             self.stdout.write("Đã tạo bản mẫu.")

@@ -22,7 +22,7 @@ def second_factor_before_back_offices(
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(DOORS) and request.user.is_authenticated and not passed_second_factor(request):
+        if request.path_info.startswith(DOORS) and request.user.is_authenticated and not passed_second_factor(request):
             user = request.user
             if user.is_staff or user.is_superuser or user.has_perm("wagtailadmin.access_admin"):
                 return redirect_to_login(request.get_full_path(), login_url=STEP)
