@@ -19,8 +19,9 @@ MOST_GROUPS = 50
 
 
 def is_worker_late() -> bool:
-    """Whether no worker has given a sign of life for a minute."""
-    return not WorkerBeat.objects.filter(seen_at__gte=clock.now() - LATE_AFTER).exists()
+    """Whether no worker has given a sign of life for a minute; one from the future (a clock ran ahead) is none."""
+    now = clock.now()
+    return not WorkerBeat.objects.filter(seen_at__range=(now - LATE_AFTER, now + LATE_AFTER)).exists()
 
 
 @dataclass(frozen=True)
@@ -114,10 +115,11 @@ def running_jobs(most: int = 50) -> list[tuple[str, Job]]:
 
 def workers() -> list[tuple[WorkerBeat, str]]:
     """Every worker process of the last day with "alive", "stopped" (in good order) or "silent", the living first."""
-    since = clock.now() - LATE_AFTER
+    now = clock.now()
     found: list[tuple[WorkerBeat, str]] = []
     for beat in WorkerBeat.objects.order_by("-seen_at")[:MOST_GROUPS]:
-        found.append((beat, "stopped" if beat.stopped_at else "alive" if beat.seen_at >= since else "silent"))
+        is_fresh = abs(beat.seen_at - now) <= LATE_AFTER
+        found.append((beat, "stopped" if beat.stopped_at else "alive" if is_fresh else "silent"))
     return sorted(found, key=lambda pair: pair[1] != "alive")
 
 

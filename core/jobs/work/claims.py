@@ -24,6 +24,10 @@ from core.kit import clock
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=1)
+# A lease or a next run that lies further ahead than anybody would set it was written by a clock that ran ahead, and must
+# not hold things up until that day. Two machines' clocks may be so far apart; leases may differ between workers, but none
+# is longer than an hour.
+CLOCKS_APART, LONGEST_LEASE = timedelta(minutes=1), timedelta(hours=1)
 FIRST_PAUSE, PAUSE_GROWTH, LONGEST_PAUSE = 10.0, 3, 3600.0
 LOOKS = 20
 

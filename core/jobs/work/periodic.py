@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from django.db.models import F, Q
 
 from core.jobs.models import Schedule
 from core.jobs.registry import PeriodicJob, periodic_jobs
-from core.jobs.work.claims import LEASE
+from core.jobs.work.claims import CLOCKS_APART, LEASE, LONGEST_LEASE
 from core.jobs.work.runner import HERE, code_of
 from core.kit import clock
 from core.kit.origin import WORKER, running
@@ -62,7 +62,7 @@ def claim_due(worker: str, lease: timedelta) -> Iterator[ClaimedRun]:
         if row is None:
             Schedule.objects.get_or_create(name=job.name, defaults={"next_run_at": now})
         # A look without a lock: most of the time nothing is due, and on SQLite a claim holds up every writer.
-        elif row.lease_until >= now if row.lease_until else row.next_run_at > now:
+        elif not _is_due(row, job, now, lease):
             continue
         claimed = _claim(job, worker, lease)
         if claimed is not None:
@@ -73,14 +73,31 @@ def claim_due(worker: str, lease: timedelta) -> Iterator[ClaimedRun]:
 def _claim(job: PeriodicJob, worker: str, lease: timedelta) -> ClaimedRun | None:
     """Move the next run forward if it is due and nobody runs it; exactly one worker wins the conditional update.
 
-    A run whose worker died is due again as soon as its lease has ended, whenever the next one is.
+    A run whose worker died is due again as soon as its lease has ended, whenever the next one is; so is one whose times
+    were written by a clock that ran ahead.
     """
     now = clock.now()
-    due = Q(lease_until=None, next_run_at__lte=now) | Q(lease_until__lt=now)
-    won = Schedule.objects.filter(due, name=job.name).update(
+    latest_run, latest_lease = _latest(job, now, lease)
+    due = Q(lease_until=None) & (Q(next_run_at__lte=now) | Q(next_run_at__gt=latest_run))
+    left = Q(lease_until__lt=now) | Q(lease_until__gt=latest_lease)
+    won = Schedule.objects.filter(due | left, name=job.name).update(
         next_run_at=job.next_run(now), lease_until=now + lease, worker=worker, fence=F("fence") + 1
     )
     return ClaimedRun(job, Schedule.objects.get(name=job.name).fence) if won else None
+
+
+def _is_due(row: Schedule, job: PeriodicJob, now: datetime, lease: timedelta) -> bool:
+    """The look without a lock; the same condition as in `_claim`."""
+    latest_run, latest_lease = _latest(job, now, lease)
+    if row.lease_until:
+        return not now <= row.lease_until <= latest_lease
+    return not now < row.next_run_at <= latest_run
+
+
+def _latest(job: PeriodicJob, now: datetime, lease: timedelta) -> tuple[datetime, datetime]:
+    """The latest next run and the latest end of a lease that a right clock can have written."""
+    latest_run = max(job.next_run(now), now + AFTER_A_FAILED_DAY) if job.at else job.next_run(now)
+    return latest_run + CLOCKS_APART, now + max(lease, LONGEST_LEASE) + CLOCKS_APART
 
 
 def run_claimed(claimed: ClaimedRun) -> int:

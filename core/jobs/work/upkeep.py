@@ -7,13 +7,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.jobs import library
 from core.jobs.actions import call_for
 from core.jobs.models import Job, WorkerBeat
 from core.jobs.registry import MAX_TRIES, job_kind
-from core.jobs.work.claims import LEASE, put_back
+from core.jobs.work.claims import CLOCKS_APART, LEASE, LONGEST_LEASE, put_back
 from core.kit import clock
 
 log = logging.getLogger(__name__)
@@ -24,10 +25,10 @@ BATCH = 500
 
 
 def beat(worker: str) -> None:
-    """Note that this worker process lives; forget those silent for a day."""
+    """Note that this worker process lives; forget those silent for a day, and those a clock that ran ahead wrote down."""
     now = clock.now()
     WorkerBeat.objects.update_or_create(worker=worker, defaults={"seen_at": now, "stopped_at": None})
-    WorkerBeat.objects.filter(seen_at__lt=now - KEEP_BEATS).delete()
+    WorkerBeat.objects.exclude(seen_at__range=(now - KEEP_BEATS, now + KEEP_BEATS)).delete()
 
 
 def say_goodbye(worker: str) -> None:
@@ -38,21 +39,23 @@ def say_goodbye(worker: str) -> None:
 def reap(lease: timedelta = LEASE) -> int:
     """Give back what workers held that died or fell silent; returns how many jobs and tasks of Wagtail.
 
-    A job whose lease ended waits again at once, or fails when these were its last tries (it may be what kills workers).
+    A job whose lease ended (or lies where only a clock that ran ahead can have put it) waits again at once, or fails
+    when these were its last tries (it may be what kills workers).
     """
-    given = 0
-    ended = Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=clock.now()).values_list("pk", flat=True)
+    given, now = 0, clock.now()
+    lost = Q(lease_until__lt=now) | Q(lease_until__gt=now + max(lease, LONGEST_LEASE) + CLOCKS_APART)
+    ended = Job.objects.filter(lost, state=Job.State.RUNNING).values_list("pk", flat=True)
     for job_id in list(ended[:BATCH]):
-        given += _reap(job_id)
+        given += _reap(job_id, lost)
     silent_since = clock.now() - lease
     living = WorkerBeat.objects.filter(seen_at__gte=silent_since, stopped_at=None).values_list("worker", flat=True)
     return given + library.give_back_content_tasks(set(living), silent_since)
 
 
 @transaction.atomic
-def _reap(job_id: UUID) -> int:
+def _reap(job_id: UUID, lost: Q) -> int:
     held = Job.objects.select_for_update(skip_locked=True)
-    job = held.filter(pk=job_id, state=Job.State.RUNNING, lease_until__lt=clock.now()).first()
+    job = held.filter(lost, pk=job_id, state=Job.State.RUNNING).first()
     if job is None:
         return 0
     log.warning("job %s %s: its worker %s fell silent", job.name, job.pk, job.worker)

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
+from core.jobs.work.claims import LONGEST_LEASE
 from core.jobs.work.periodic import run_due_jobs
 from core.jobs.work.process import Pace, Worker
 from core.jobs.work.runner import run_waiting_jobs
@@ -34,7 +35,7 @@ class Command(BaseCommand):
             "--lease",
             type=float,
             default=usual.lease,
-            help="seconds without a sign of life until others take over (60)",
+            help="seconds without a sign of life until others take over (60; at most 3600)",
         )
         parser.add_argument(
             "--grace", type=float, default=usual.grace, help="seconds that running jobs get to finish (25)"
@@ -53,7 +54,8 @@ class Command(BaseCommand):
         # One writer at a time on SQLite: a second thread would only wait for the first.
         threads = options["threads"] or (1 if connection.vendor == "sqlite" else 2)
         connection.close()
-        pace = Pace(threads, options["interval"], options["lease"], options["grace"])
+        lease = min(options["lease"], LONGEST_LEASE.total_seconds())
+        pace = Pace(threads, options["interval"], lease, options["grace"])
         if options["processes"] > 1:
             _supervise(options["processes"], pace)
         else:

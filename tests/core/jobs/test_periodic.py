@@ -15,12 +15,12 @@ from django.test import Client
 
 from core.jobs import registry
 from core.jobs.actions import enqueue
-from core.jobs.models import Schedule, WorkerBeat
-from core.jobs.queries import is_worker_late
+from core.jobs.models import Job, Schedule, WorkerBeat
+from core.jobs.queries import is_worker_late, workers
 from core.jobs.work.claims import LEASE
 from core.jobs.work.periodic import claim_due, renew_run, run_claimed, run_due_jobs
 from core.jobs.work.process import Pace, Worker
-from core.jobs.work.upkeep import beat
+from core.jobs.work.upkeep import beat, reap
 from core.kit import clock
 from core.places.models import Unit
 
@@ -212,6 +212,64 @@ def test_a_run_is_not_doubled_and_a_dead_workers_run_is_taken_over(register: Cal
     assert (row.last_run_at, row.next_run_at) == (
         datetime(2026, 5, 1, 3, 2, tzinfo=UTC), datetime(2026, 5, 1, 4, 2, tzinfo=UTC),
     )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_clock_that_ran_ahead_and_was_set_back_stops_nothing(register: Callable[..., None]) -> None:
+    ran: list[str] = []
+    register("often", timedelta(minutes=5), lambda: ran.append("often") or 1)
+    register("daily", DAY, lambda: ran.append("daily") or 1, at=time(0, 5))
+    register("held", timedelta(hours=1), lambda: ran.append("held") or 1)
+    with time_machine.travel("2027-05-01T03:00:00Z", tick=False):
+        next(claimed for claimed in claim_due("dead", LEASE) if claimed.job.name == "held")
+        run_due_jobs()
+        beat("máy:1")
+    ran.clear()
+    with time_machine.travel(START, tick=False):
+        assert is_worker_late() and [state for _, state in workers()] == ["silent"]
+        assert run_due_jobs() == 3 and sorted(ran) == ["daily", "held", "often"]
+        assert run_due_jobs() == 0  # and from here on as ever
+        beat("máy:2")
+        assert [beat.worker for beat, _ in workers()] == ["máy:2"] and not is_worker_late()
+    with time_machine.travel("2026-05-01T03:05:00Z", tick=False):
+        assert run_due_jobs() == 1 and ran[-1] == "often"
+
+
+@pytest.mark.django_db
+def test_a_job_held_until_a_day_that_is_far_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_kinds", {})
+    registry.register_job("note", lambda given: None)
+    enqueue("note", {})
+    Job.objects.update(state="running", lease_until=clock.now() + timedelta(minutes=30), call_id=None)
+    assert reap() == 0
+    Job.objects.update(lease_until=clock.now() + timedelta(days=365))
+    assert reap() == 1 and Job.objects.get().state == "waiting"
+
+
+@pytest.mark.django_db
+def test_workers_whose_clocks_differ_a_little_take_nothing_from_each_other(register: Callable[..., None]) -> None:
+    register("often", timedelta(seconds=20), lambda: 1)
+    register("held", timedelta(seconds=20), lambda: 1)
+    with time_machine.travel("2026-05-01T03:00:50Z", tick=False):
+        held = next(claimed for claimed in claim_due("ahead", timedelta(minutes=5)) if claimed.job.name == "held")
+        run_due_jobs()
+    with time_machine.travel(START, tick=False):
+        assert run_due_jobs() == 0
+        assert renew_run(held, LEASE)
+
+
+@pytest.mark.django_db
+def test_a_daily_job_that_fails_just_before_its_time_still_waits_ten_minutes(register: Callable[..., None]) -> None:
+    def fail() -> int:
+        ran.append(1)
+        raise OSError("bận")
+
+    ran: list[int] = []
+    register("a", DAY, fail, at=time(0, 5))
+    for moment in ("17:04:00", "17:04:30", "17:13:59", "17:14:00"):
+        with time_machine.travel(f"2026-05-01T{moment}Z", tick=False):
+            run_due_jobs()
+    assert len(ran) == 2
 
 
 @pytest.mark.django_db
