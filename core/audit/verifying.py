@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, TextField
+from django.db.models.functions import Cast
 
 from core.audit.chain import START, digest, entry_bytes, link_hash
 from core.audit.models import AuditDetail, AuditEntry, AuditSeal
 from core.audit.sealing import COLUMNS, unsealed
+from core.kit.encryption import Undecipherable, decrypt
 
 AT_ONCE = 5_000
-# Along the chain time runs forward, but for transactions that took long. None takes a day: what says so was put in later.
+# Along the chain time runs forward, but for transactions that took long. None takes a day: what says so was put in later,
+# or a clock was wrong. Hashes cannot tell which, so it is a doubt and no break.
 PUT_IN_AFTER = timedelta(days=1)
 
 
@@ -29,7 +32,10 @@ class Broken:
 
 @dataclass
 class Verdict:
-    """What a walk found. `head_hash` is START for an empty chain; `oldest_unsealed` the moment of that entry."""
+    """What a walk found. `head_hash` is START for an empty chain; `oldest_unsealed` the moment of that entry.
+
+    `doubts` counts entries whose time does not fit their place, behind the last noted head that matched.
+    """
 
     checked: int = 0
     head_position: int = 0
@@ -37,8 +43,15 @@ class Verdict:
     unsealed: int = 0
     oldest_unsealed: datetime | None = None
     broken: Broken | None = None
+    doubts: int = 0
+    first_doubt: Broken | None = None
     details_checked: int = 0
     expected: dict[int, str] = field(default_factory=dict)
+
+    def doubt(self, found: Broken) -> None:
+        """Count it; the first is kept."""
+        self.doubts += 1
+        self.first_doubt = self.first_doubt or found
 
 
 def verify_chain(
@@ -50,7 +63,8 @@ def verify_chain(
     """Walk from the first link to the last one there is now, in batches, and stop at the first break.
 
     `expected` maps positions to hashes noted outside earlier; `with_details` also holds the texts that are still there
-    against their digests; `progress` is told how many links are done. Sealing may go on meanwhile.
+    against their digests; `progress` is told how many links are done. Sealing may go on meanwhile. A time that does not
+    fit stops nothing: one clock that was wrong for a day must not hide what is behind it.
     """
     verdict = Verdict(expected=dict(expected or {}))
     last = AuditSeal.objects.aggregate(last=Max("position"))["last"] or 0
@@ -61,7 +75,9 @@ def verify_chain(
             return verdict
         if progress:
             progress(verdict.checked)
-    verdict.broken = _short_of_expected(verdict) or _put_in_afterwards()
+    verdict.broken = _short_of_expected(verdict)
+    if not verdict.broken and (found := _put_in_afterwards()):
+        verdict.doubt(found)
     waiting = unsealed(look_back=None).aggregate(oldest=Min("at"))
     verdict.oldest_unsealed = waiting["oldest"]
     verdict.unsealed = unsealed(look_back=None).count() if waiting["oldest"] else 0
@@ -69,11 +85,12 @@ def verify_chain(
 
 
 class _Walk:
-    """Where the walk is: the link before (in the verdict), and the latest time met."""
+    """Where the walk is: the link before (in the verdict), and the latest times met since a clock was set back."""
 
     def __init__(self, verdict: Verdict, with_details: bool) -> None:
         self.verdict, self.with_details = verdict, with_details
         self.latest: datetime | None = None
+        self.latest_sealed: datetime | None = None
 
     def batch(self, first: int, last: int) -> Broken | None:
         """Check the links of these positions, both ends included."""
@@ -98,8 +115,10 @@ class _Walk:
             return Broken(
                 position, seal.entry_id, "the hash differs from the one noted outside: the chain was rewritten"
             )
-        if self._is_too_late(seal, entry["at"]):
-            return Broken(position, seal.entry_id, "the entry was put in long after the time it says")
+        if doubt := self._doubt(seal, entry["at"]):
+            self.verdict.doubt(Broken(position, seal.entry_id, doubt))
+        if position in self.verdict.expected:
+            self.verdict.doubts, self.verdict.first_doubt = 0, None  # somebody outside has seen all this as it is
         self.verdict.checked, self.verdict.head_position, self.verdict.head_hash = position, position, made
         return None
 
@@ -110,17 +129,29 @@ class _Walk:
                 return f"entries were reordered: entry {number} belongs here"
         return "the entry or its link was edited"
 
-    def _is_too_late(self, seal: AuditSeal, at: datetime) -> bool:
+    def _doubt(self, seal: AuditSeal, at: datetime) -> str:
+        """Why the time does not fit, or ""."""
+        if self.latest_sealed and seal.sealed_at < self.latest_sealed - PUT_IN_AFTER:
+            # Said once: what follows is measured from here.
+            self.latest, self.latest_sealed = min(at, seal.sealed_at), seal.sealed_at
+            return "sealed long before the links it follows: a clock was set back, or it was put in"
+        self.latest_sealed = max(self.latest_sealed or seal.sealed_at, seal.sealed_at)
         # One server whose clock ran ahead must not make everybody else late: the sealer's clock bounds it.
         latest = self.latest = max(self.latest or at, min(at, seal.sealed_at))
-        return at < latest - PUT_IN_AFTER
+        return "the entry was put in long after the time it says" if at < latest - PUT_IN_AFTER else ""
 
     def _details(self, links: Mapping[int, AuditSeal], entries: Mapping[int, dict[str, Any]]) -> Broken | None:
         place = {seal.entry_id: position for position, seal in links.items()}
-        for detail in AuditDetail.objects.filter(pk__in=list(place)).order_by("pk"):
+        # The token as it is stored: the field itself would raise on one that cannot be read.
+        details = AuditDetail.objects.filter(pk__in=list(place)).annotate(token=Cast("text", TextField()))
+        for number, salt, token in details.order_by("pk").values_list("pk", "salt", "token"):
+            try:
+                text = decrypt(token)
+            except Undecipherable as problem:
+                return Broken(place[number], number, f"the text of the change cannot be read ({problem})")
             self.verdict.details_checked += 1
-            if digest(detail.salt, detail.text) != entries[detail.pk]["digest"]:
-                return Broken(place[detail.pk], detail.pk, "the text of the change was edited")
+            if digest(salt, text) != entries[number]["digest"]:
+                return Broken(place[number], number, "the text of the change was edited")
         return None
 
 
@@ -134,11 +165,12 @@ def _short_of_expected(verdict: Verdict) -> Broken | None:
 
 def _put_in_afterwards() -> Broken | None:
     """An entry under an old number with an old time that no run of the sealer has seen."""
-    sealed = AuditSeal.objects.aggregate(run=Max("sealed_at"), highest=Max("entry_id"))
-    if sealed["run"] is None:
+    last = AuditSeal.objects.order_by("-position").first()
+    if last is None:
         return None
-    since = sealed["run"] - PUT_IN_AFTER
-    found = unsealed(look_back=None).filter(pk__lt=sealed["highest"], at__lt=since).first()
+    highest = AuditSeal.objects.aggregate(highest=Max("entry_id"))["highest"]
+    since = last.sealed_at - PUT_IN_AFTER
+    found = unsealed(look_back=None).filter(pk__lt=highest, at__lt=since).first()
     return Broken(None, found.pk, "the entry was put in among sealed ones") if found else None
 
 

@@ -11,6 +11,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from core.audit.verifying import broken_sentence, verify_chain, waiting_since
 from core.kit import clock
 
+DOUBTS = 3  # not 2, which is a wrong call
+
 
 def position_and_hash(written: str) -> tuple[int, str]:
     """(17, "ab…") of "17:ab…". Raises ArgumentTypeError."""
@@ -21,7 +23,9 @@ def position_and_hash(written: str) -> tuple[int, str]:
 
 
 class Command(BaseCommand):
-    help = "Walks the chain of the audit trail; names the first broken entry. Exit status 0: intact, 1: broken."
+    help = (
+        "Walks the chain of the audit trail; names the first broken entry. Exit status 0: intact, 1: broken, 3: doubts."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -40,10 +44,15 @@ class Command(BaseCommand):
             self.stdout.write(f"{verdict.details_checked} texts fit their digests")
         for sentence in waiting_since(verdict, clock.now()):
             self.stdout.write(sentence)
+        if verdict.first_doubt:
+            first = broken_sentence(verdict.first_doubt)
+            self.stdout.write(f"DOUBTFUL: {verdict.doubts} with a time that does not fit, the first at {first}")
         if verdict.broken:
             self.stdout.write(f"BROKEN at {broken_sentence(verdict.broken)}")
             raise SystemExit(1)
         self.stdout.write(f"head {verdict.head_position}:{verdict.head_hash}")
+        if verdict.first_doubt:
+            raise SystemExit(DOUBTS)
 
     def _progress(self, done: int) -> None:
         self.stdout.write(f"… {done}")

@@ -144,9 +144,43 @@ def test_an_entry_put_in_with_an_old_time_is_named(trail: list[int], sealed_afte
     if sealed_afterwards:
         assert seal_due() == 1
     status, words = verify()
-    assert status == 1
+    assert status == 3
     where = f"position 21, entry {lowest - 1}" if sealed_afterwards else f"entry {lowest - 1}"
-    assert f"BROKEN at {where}: the entry was put in" in words
+    assert f"DOUBTFUL: 1 with a time that does not fit, the first at {where}: the entry was put in" in words
+
+
+def test_a_clock_wrong_for_a_day_hides_nothing_behind_it(trail: list[int]) -> None:
+    with time_machine.travel(clock.now() + timedelta(days=40)):
+        write(1)
+        seal_due()
+    write(3)
+    seal_due()
+    doubt = "DOUBTFUL: 1 with a time that does not fit, the first at position 22, "
+    status, words = verify()
+    assert status == 3 and "24 sealed entries intact\n" in words and doubt in words
+    # Seen, found to be a clock, and noted: no more is said about it, but what comes later is looked at.
+    head = words.split("head ")[1].strip()
+    assert verify("--expect", head)[0] == 0
+    assert verify("--expect", f"20:{AuditSeal.objects.get(position=20).hash}")[0] == 3
+    low = trail[0] - 1
+    old = clock.now() - timedelta(days=2)
+    AuditEntry.objects.create(id=low, at=old, via="web", action="grant.given", object_label="grant:1")
+    assert f"the first at entry {low}: the entry was put in" in verify("--expect", head)[1]
+    seal_due()
+    assert f"the first at position 25, entry {low}: the entry was put in" in verify("--expect", head)[1]
+    last = AuditSeal.objects.get(position=24).entry_id
+    tamper(f"UPDATE core_auditentry SET actor_id = 8 WHERE id = {last}")
+    status, words = verify()
+    assert status == 1 and f"BROKEN at position 24, entry {last}: " in words and doubt in words
+
+
+def test_links_that_walk_back_in_small_steps_are_doubted(trail: list[int]) -> None:
+    for hours in (20, 40):
+        with time_machine.travel(clock.now() - timedelta(hours=hours)):
+            write(1)
+            seal_due()
+    status, words = verify()
+    assert status == 3 and "the first at position 22, " in words
 
 
 def test_a_worker_that_slept_for_days_breaks_nothing(trail: list[int]) -> None:
@@ -190,6 +224,18 @@ def test_a_text_that_was_edited_is_named_and_an_erased_one_is_not_missed(trail: 
     status, words = verify("--details")
     assert status == 1 and f"BROKEN at position 12, entry {trail[11]}: the text of the change was edited" in words
     assert verify()[0] == 0, "the chain itself is whole"
+
+
+@pytest.mark.parametrize("how", ["edited", "key lost"])
+def test_a_text_that_cannot_be_read_is_named(trail: list[int], how: str, settings: Any) -> None:
+    if how == "edited":
+        tamper(f"UPDATE core_auditdetail SET text = 'garbage' WHERE entry_id = {trail[11]}")
+        where = f"position 12, entry {trail[11]}"
+    else:
+        settings.FIELD_KEYS = ["another key of thirty-two letters"]
+        where = f"position 6, entry {trail[5]}"
+    status, words = verify("--details")
+    assert status == 1 and f"BROKEN at {where}: the text of the change cannot be read" in words
 
 
 def test_what_comes_very_late_is_found_by_the_hourly_run(trail: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
