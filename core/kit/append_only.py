@@ -41,7 +41,7 @@ class AppendOnlyTrigger(Operation):
     """Migration operation: the database itself refuses to change or delete rows of this model.
 
     Reversible. On SQLite a later migration that rebuilds the table loses its triggers and must repeat this
-    operation (a house test notices).
+    operation at its end and begin with `AppendOnlyTriggerBack` (a house test notices).
     """
 
     reduces_to_sql = False
@@ -69,6 +69,21 @@ class AppendOnlyTrigger(Operation):
 
     def describe(self) -> str:
         return f"Only ever add to {self.model_name}"
+
+
+class AppendOnlyTriggerBack(AppendOnlyTrigger):
+    """First in a migration that rebuilds a guarded table and repeats `AppendOnlyTrigger` at its end: going back makes
+    the triggers again that the migration before promises."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """They are there."""
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
 # REPLACE takes the old row away without a DELETE trigger, so SQLite also refuses to insert over one.

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from core.kit.append_only import AppendOnlyTrigger
+from core.kit.append_only import AppendOnlyTrigger, AppendOnlyTriggerBack
 
 
 class Migration(migrations.Migration):
@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        AppendOnlyTriggerBack("auditentry"),
         migrations.AddField(
             model_name='auditentry',
             name='on_behalf_of_label',
