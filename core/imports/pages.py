@@ -14,7 +14,7 @@ from core.imports.contract import ImportKind
 from core.imports.forms import PlaceOfTableForm
 from core.imports.models import ImportBatch, ImportRow
 from core.imports.queries import Findings, ReadTable, findings_of
-from core.imports.rules import KEPT_FOR, State
+from core.imports.rules import KEPT_FOR, State, is_stopped_half_way
 from core.imports.sheet.headings import Header, header_at, likely_header
 from core.imports.sheet.workbook import Sheet
 
@@ -78,7 +78,7 @@ def figures_of(batch: ImportBatch) -> list[dict[str, str]]:
     """Rows by outcome, in the words of where the import stands."""
     if batch.state == State.UNDONE:
         created, changed = _("Đã thêm mới, rồi hoàn tác"), _("Đã thay đổi, rồi hoàn tác")
-    elif batch.state in {State.APPLIED, State.UNDOING}:
+    elif batch.state in {State.APPLIED, State.UNDOING} or is_stopped_half_way(batch):
         created, changed = _("Đã thêm mới"), _("Đã thay đổi")
     else:
         created, changed = _("Sẽ thêm mới"), _("Sẽ thay đổi")

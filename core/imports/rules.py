@@ -18,7 +18,7 @@ DRAFTS_KEPT_FOR = timedelta(days=14)
 PREVIEW_AT_ONCE = 500
 
 State = ImportBatch.State
-_OPEN = {State.DRAFT, State.PREVIEWING, State.PREVIEWED, State.FAILED}
+_OPEN = {State.DRAFT, State.PREVIEWING, State.PREVIEWED}
 
 
 def may_act(viewer: Viewer, batch: ImportBatch) -> bool:
@@ -29,9 +29,19 @@ def may_act(viewer: Viewer, batch: ImportBatch) -> bool:
         return False
 
 
+def is_stopped_half_way(batch: ImportBatch) -> bool:
+    """Whether writing stopped after something was written (without that, it has no time of applying either)."""
+    return batch.state == State.FAILED and batch.applied_at is not None
+
+
+def _is_open(batch: ImportBatch) -> bool:
+    """Whether nothing has been written yet and it may still be."""
+    return batch.state in _OPEN or (batch.state == State.FAILED and batch.applied_at is None)
+
+
 def can_map(batch: ImportBatch) -> bool:
     """Whether columns may be chosen (again)."""
-    return batch.state in _OPEN and batch.erased_at is None
+    return _is_open(batch) and batch.erased_at is None
 
 
 def can_apply(batch: ImportBatch) -> bool:
@@ -41,12 +51,13 @@ def can_apply(batch: ImportBatch) -> bool:
 
 def can_cancel(batch: ImportBatch) -> bool:
     """Whether nothing has been written yet."""
-    return batch.state in _OPEN
+    return _is_open(batch)
 
 
 def can_undo(batch: ImportBatch) -> bool:
-    """Whether the whole import may be taken back: written, something changed by it, and not erased."""
-    return batch.state == State.APPLIED and batch.erased_at is None and batch.created + batch.changed > 0
+    """Whether the whole import may be taken back: written (if only half), something changed by it, and not erased."""
+    is_written = batch.state == State.APPLIED or is_stopped_half_way(batch)
+    return is_written and batch.erased_at is None and batch.created + batch.changed > 0
 
 
 def is_running(batch: ImportBatch) -> bool:
@@ -56,5 +67,5 @@ def is_running(batch: ImportBatch) -> bool:
 
 def is_too_old(batch: ImportBatch) -> bool:
     """Whether its personal data must go now."""
-    kept_for = DRAFTS_KEPT_FOR if batch.state in _OPEN else KEPT_FOR
+    kept_for = DRAFTS_KEPT_FOR if _is_open(batch) else KEPT_FOR
     return batch.made_at < clock.now() - kept_for and batch.state not in {State.APPLYING, State.UNDOING}

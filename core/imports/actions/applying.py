@@ -32,6 +32,7 @@ APPLY_JOB = "imports.apply"
 SECONDS_AT_ONCE = 20.0
 _ROWS_AT_ONCE = 100
 NO_LONGER_ALLOWED = "Người bấm nhập không còn quyền ở nơi này, nên việc nhập đã dừng. Các dòng đã nhập vẫn còn."
+NOT_WRITTEN = "Việc nhập đã dừng trước dòng này. Hãy gửi lại dòng này."
 CHANGED_SINCE = "Dữ liệu đã thay đổi sau khi xem trước. Hãy gửi lại dòng này để xem trước lại."
 BROKE = "Dòng này chưa ghi được vì lỗi của hệ thống, và đã được báo. Hãy gửi lại dòng này sau."
 
@@ -65,18 +66,22 @@ def apply_rows(*, batch_id: int, seconds: float = SECONDS_AT_ONCE) -> None:
     if batch.state != State.APPLYING:
         return
     kind, viewer = import_kind(batch.kind), viewer_for(batch.applied_by)
-    if not may_act(viewer, batch):
-        _end(batch_id, State.FAILED, NO_LONGER_ALLOWED)
-        return
+    is_allowed = may_act(viewer, batch)
     until = time.monotonic() + seconds
     while keys := list(waiting_rows(batch).values_list("pk", flat=True)[:_ROWS_AT_ONCE]):
         for key in keys:
-            _apply_row(key, batch, kind, viewer)
+            if is_allowed:
+                _apply_row(key, batch, kind, viewer)
+            else:
+                _refuse(key, NOT_WRITTEN)
             if time.monotonic() > until:
                 with transaction.atomic():
                     go_on_applying(batch)
                 return
-    _end(batch_id, State.APPLIED, "")
+    if is_allowed:
+        _end(batch_id, State.APPLIED, "")
+    else:
+        _end(batch_id, State.FAILED, NO_LONGER_ALLOWED)
 
 
 def _apply_row(key: int, batch: ImportBatch, kind: ImportKind[Any], viewer: Viewer) -> None:
@@ -135,5 +140,7 @@ def _end(batch_id: int, state: ImportBatch.State, failure: str) -> None:
     batch.state, batch.failure = state, failure
     for name in ("created", "changed", "unchanged", "refused", "warnings"):
         setattr(batch, name, counts[name])
+    if state == State.FAILED and batch.created + batch.changed == 0:
+        batch.applied_by, batch.applied_at = None, None  # nothing was written: it may be cancelled or begun anew
     batch.save()
     note("import.finished", batch, None, via="worker")

@@ -282,6 +282,61 @@ def test_a_right_that_has_ended_stops_the_work(desk: Desk) -> None:
     assert hamlets(desk.people.commune) == ["Thôn 1"]
 
 
+def stopped(desk: Desk, *, written: int) -> ImportBatch:
+    """Three new hamlets, of which so many were written when Chi's right ended; it has come back since."""
+    batch = apply_import(batch=desk.preview([["Tên thôn"], ["Thôn 2"], ["Thôn 3"], ["Thôn 4"]]), by=desk.viewer)
+    for _ in range(written):
+        apply_rows(batch_id=batch.pk, seconds=-1)
+    right = Grant.objects.filter(user=desk.people.users["chi"])
+    right.update(valid_to=clock.today())
+    run_waiting_jobs()
+    right.update(valid_to=None)
+    batch.refresh_from_db()
+    assert batch.state == "failed"
+    return batch
+
+
+def test_an_import_stopped_half_way_is_not_cancelled_but_undone(desk: Desk) -> None:
+    batch = stopped(desk, written=1)
+    assert hamlets(desk.people.commune) == ["Thôn 1", "Thôn 2"]
+    assert counts(batch) == {"created": 1, "refused": 2}
+    assert [verdicts(batch)[line] for line in (3, 4)] == [("refused", applying.NOT_WRITTEN)] * 2
+    before = everything()
+    with pytest.raises(StepRefused):
+        cancel_import(batch=batch, by=desk.viewer)
+    with pytest.raises(StepRefused):
+        choose_mapping(batch=batch, sheet_index=0, header_row=0, header_depth=1, mapping={"name": 0}, by=desk.viewer)
+    ImportBatch.objects.filter(pk=batch.pk).update(made_at=clock.now() - timedelta(days=15))
+    assert erase_old_imports() == 0
+    ImportBatch.objects.filter(pk=batch.pk).update(made_at=batch.made_at)
+    assert everything() == before
+    (sheet,) = read_sheets(give_refused_back(batch=batch, by=desk.viewer))
+    assert [row[0] for row in sheet.rows] == ["Tên thôn", "Thôn 3", "Thôn 4"]
+    undo_import(batch=batch, by=desk.viewer)
+    run_waiting_jobs()
+    batch.refresh_from_db()
+    assert (batch.state, hamlets(desk.people.commune)) == ("undone", ["Thôn 1"])
+
+
+def test_an_import_stopped_half_way_is_erased_when_its_time_is_over(desk: Desk) -> None:
+    batch = stopped(desk, written=1)
+    ImportBatch.objects.filter(pk=batch.pk).update(made_at=clock.now() - timedelta(days=91))
+    assert erase_old_imports() == 1
+    batch.refresh_from_db()
+    assert (batch.state, batch.created, batch.rows.count()) == ("failed", 1, 3)
+    with pytest.raises(StepRefused, match="thời hạn"):
+        undo_import(batch=batch, by=desk.viewer)
+
+
+def test_an_import_stopped_before_its_first_row_may_be_cancelled(desk: Desk) -> None:
+    batch = stopped(desk, written=0)
+    assert batch.applied_at is None
+    with pytest.raises(StepRefused):
+        undo_import(batch=batch, by=desk.viewer)
+    cancel_import(batch=batch, by=desk.viewer)
+    assert hamlets(desk.people.commune) == ["Thôn 1"]
+
+
 @pytest.mark.parametrize("name", ["an", "dung", "hanh", "buu"])
 def test_outsiders_change_nothing(desk: Desk, name: str) -> None:
     batch = desk.preview(LIST)
