@@ -73,3 +73,33 @@ def test_nothing_of_the_product_imports_the_tests() -> None:
                 f"{path.relative_to(ROOT)}: {name}" for name in names if name.split(".")[0] in {"tests", "pytest"}
             ]
     assert wrong == []
+
+
+READING_ROOMS = {"views.py", "jobs.py", "queries.py", "rules.py", "forms.py", "pages.py"}
+WRITES = {"create", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "create_from_request"}
+
+
+def writes_of(source: str) -> list[int]:
+    """Lines that write through a manager ("….objects….delete()")."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in WRITES | {"update"}
+        and ".objects." in f"{ast.unparse(node.func)}."
+    ]
+
+
+def test_every_write_is_an_action() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in product_files()
+        if path.name in READING_ROOMS and path.relative_to(ROOT).parts[0] != "benchmarks"
+        for line in writes_of(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def test_the_search_for_writes_finds_them() -> None:
+    assert writes_of("A.objects.filter(x=1).delete()\nd.update(a=1)\nn = A.objects.create()[0]\n") == [1, 3]

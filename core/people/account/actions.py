@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
+from django.http import HttpRequest
 
 from core.audit.actions import record
+from core.kit import clock
 from core.people.devices.actions import remove_all_devices
 from core.people.keys.actions import end_keys_of
 from core.people.models import LockReason, User
@@ -19,7 +22,13 @@ def change_password(*, user: User, new_password: str) -> None:
     """A new password, already validated; all sessions made with the old one end."""
     user.set_password(new_password)
     user.save(update_fields=["password"])
+    UserSession.objects.filter(user=user).delete()
     record("password.changed", actor_id=user.pk, object_label=f"user:{user.pk}")
+
+
+def note_session(*, request: HttpRequest) -> None:
+    """This browser's session, which goes on under a new key, stands among the open ones again."""
+    UserSession.objects.create_from_request(request)
 
 
 @transaction.atomic
@@ -77,3 +86,11 @@ def lock_idle(users: list[User]) -> int:
     for user in users:
         lock_person(user=user, reason=LockReason.IDLE, by_id=None)
     return len(users)
+
+
+@transaction.atomic
+def clear_old_sessions() -> int:
+    """Delete sessions that are over, and what is known of them; a periodic job. Returns how many rows."""
+    sessions = Session.objects.filter(expire_date__lt=clock.now()).delete()[0]
+    known: int = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()[0]
+    return sessions + known

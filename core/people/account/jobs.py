@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from allauth.usersessions.models import UserSession
-from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from core.kit import clock
-from core.people.account.actions import lock_idle
+from core.people.account.actions import clear_old_sessions, lock_idle
 from core.people.codes.actions import clear_old_codes
 from core.people.limits.actions import clear_old_counts
 from core.people.models import Grant, User
@@ -23,9 +21,7 @@ IDLE_AFTER = timedelta(days=45)
 
 def tidy() -> int:
     """Delete what no longer serves: used codes, old counts, sessions that are over. Returns how many rows."""
-    sessions = Session.objects.filter(expire_date__lt=clock.now()).delete()[0]
-    known: int = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()[0]
-    return clear_old_codes() + clear_old_counts() + sessions + known
+    return clear_old_codes() + clear_old_counts() + clear_old_sessions()
 
 
 def lock_idle_staff() -> int:

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from core.kit import phones
-from core.people.account.actions import change_password, end_all_sessions, end_session
+from core.people.account.actions import change_password, end_all_sessions, end_session, note_session
 from core.people.account.forms import NewPasswordForm, PasswordForm
 from core.people.account.proof import freshly_proved, person_of
 from core.people.account.queries import open_sessions
@@ -108,9 +108,8 @@ def password(request: HttpRequest) -> HttpResponse:
     form = NewPasswordForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         change_password(user=user, new_password=form.cleaned_data["new_password"])
-        UserSession.objects.filter(user=user).delete()
         update_session_auth_hash(request, user)
-        UserSession.objects.create_from_request(request)
+        note_session(request=request)
         messages.success(request, _("Đã đổi mật khẩu. Những nơi khác đã được đăng xuất."))
         return redirect("account")
     return render(request, "core/people/account/password.html", {"form": form})
