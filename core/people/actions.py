@@ -20,7 +20,7 @@ from core.people.queries import Viewer, person_named
 __all__ = ["CodeRefused", "enter_with_code", "give_grant", "issue_entry_code", "make_api_token", "make_person"]
 
 CODE_LIFE = timedelta(days=7)
-MAX_TRIES = 5
+MAX_TRIES = 20  # of 31^8 codes; few enough to end guessing, too many to burn a slip by mistake
 # Letters and digits that cannot be mistaken for each other on paper.
 _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
@@ -57,7 +57,8 @@ def issue_entry_code(*, user: User, by: Viewer) -> str:
 def enter_with_code(*, username: str, code: str, new_password: str) -> User:
     """Use up a code and set the password; the person may then sign in. `username` may be their phone.
 
-    Raises ValidationError for a weak password, CodeRefused after any mismatch; five tries use a code up.
+    Raises ValidationError for a weak password, CodeRefused after any mismatch; twenty tries use a code up.
+    Every refusal costs one hash, so that the time says neither whether there is such a person nor an open code.
     """
     validate_password(new_password)  # first, so that a weak one costs no try and says nothing about the code
     cleaned = code.replace("-", "").replace(" ", "").upper()
@@ -70,11 +71,10 @@ def enter_with_code(*, username: str, code: str, new_password: str) -> User:
         .order_by("-made_at")
         .first()
     )
-    if entry is None:
-        make_password(cleaned)  # an unknown name takes as long as a known one
-        raise CodeRefused
     # The try is counted on its own, so that a crash or a second request cannot give it back.
-    if not EntryCode.objects.filter(pk=entry.pk, tries__lt=MAX_TRIES).update(tries=F("tries") + 1):
+    open_codes = EntryCode.objects.filter(pk=entry.pk if entry else 0, tries__lt=MAX_TRIES)
+    if not open_codes.update(tries=F("tries") + 1) or entry is None:
+        make_password(cleaned)
         raise CodeRefused
     if not check_password(cleaned, entry.code_hash):
         raise CodeRefused

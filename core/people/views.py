@@ -20,11 +20,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from core.people.actions import CodeRefused, enter_with_code
 from core.people.devices.queries import DEVICE_COOKIE, members_of_device
 from core.people.forms import EntryForm, SignInForm
-from core.people.limits.actions import Limit, TooMany, count_try, forget_tries, take_back
-from core.people.limits.rules import FAILURES_OF_ADDRESS, PAPER_CODE_OF_PERSON, PASSWORD_OF_PERSON
+from core.people.limits.actions import TooMany, count_try, forget_tries, take_back
+from core.people.limits.known import known_browser, subject_of
+from core.people.limits.rules import FAILURES_OF_ADDRESS, PAPER_CODE, PASSWORD, Guesses
 from core.people.limits.views import line_of_request, too_many
 from core.people.models import User
-from core.people.queries import person_named, viewer_of
+from core.people.queries import viewer_of
 from core.people.second_factor.queries import demo_codes
 
 View = Callable[..., HttpResponseBase]
@@ -92,23 +93,30 @@ def only_signed_out(view: View) -> View:
     return guarded
 
 
-def tried_name(written: str) -> str:
-    """The subject that tries are counted by: the person, under whichever name or spelling of their phone; else the
-    name as it was written."""
-    user = person_named(written[:150])
-    return f"user:{user.pk}" if user else f"name:{written[:150].strip().lower()}"
+def count_attempt(request: HttpRequest, guesses: Guesses, subject: str) -> None:
+    """Count a try at a name. In a browser known to it only what was tried there counts; elsewhere also what was tried
+    from this address and what was tried at this name anywhere. Raises TooMany.
+
+    The narrowest limit comes first: hammering one name uses up nothing of those who share the address.
+    """
+    if browser := known_browser(request, subject):
+        count_try(guesses.here, f"{subject} in {browser}")
+        return
+    line = line_of_request(request)
+    count_try(guesses.here, f"{subject} from {line}")
+    count_try(FAILURES_OF_ADDRESS, line)
+    count_try(guesses.anywhere, subject)
 
 
-def count_attempt(request: HttpRequest, limit: Limit, subject: str) -> None:
-    """Count a try by its subject and by the address it comes from. Raises TooMany."""
-    count_try(FAILURES_OF_ADDRESS, line_of_request(request))
-    count_try(limit, subject)
-
-
-def attempt_was_right(request: HttpRequest, limit: Limit, subject: str) -> None:
-    """Right tries count for nothing, and the subject starts anew."""
-    take_back(FAILURES_OF_ADDRESS, line_of_request(request))
-    forget_tries(limit, subject)
+def attempt_was_right(request: HttpRequest, guesses: Guesses, subject: str) -> None:
+    """A right try counts for nothing, and where it was made the subject starts anew; tries elsewhere stay counted."""
+    if browser := known_browser(request, subject):
+        forget_tries(guesses.here, f"{subject} in {browser}")
+        return
+    line = line_of_request(request)
+    forget_tries(guesses.here, f"{subject} from {line}")
+    take_back(FAILURES_OF_ADDRESS, line)
+    take_back(guesses.anywhere, subject)
 
 
 @only_signed_out
@@ -118,13 +126,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """User name or phone, and password."""
     form = SignInForm(request, request.POST or None)
     if request.method == "POST":
-        subject = tried_name(request.POST.get("username", ""))
+        subject = subject_of(request.POST.get("username", ""))
         try:
-            count_attempt(request, PASSWORD_OF_PERSON, subject)
+            count_attempt(request, PASSWORD, subject)
         except TooMany as error:
             return too_many(request, error)
         if form.is_valid():
-            attempt_was_right(request, PASSWORD_OF_PERSON, subject)
+            attempt_was_right(request, PASSWORD, subject)
             return start_session(request, form.get_user(), method="password", next_url=request.POST.get("next", ""))
     context = {
         "form": form,
@@ -143,9 +151,9 @@ def enter(request: HttpRequest) -> HttpResponse:
     form = EntryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        subject = tried_name(data["username"])
+        subject = subject_of(data["username"])
         try:
-            count_attempt(request, PAPER_CODE_OF_PERSON, subject)
+            count_attempt(request, PAPER_CODE, subject)
             user = enter_with_code(username=data["username"], code=data["code"], new_password=data["new_password"])
         except TooMany as error:
             return too_many(request, error)
@@ -156,6 +164,6 @@ def enter(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error("new_password", error)
         else:
-            attempt_was_right(request, PAPER_CODE_OF_PERSON, subject)
+            attempt_was_right(request, PAPER_CODE, subject)
             return start_session(request, user, method="paper_code")
     return render(request, "core/people/enter.html", {"form": form})

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.audit.models import AuditEntry
 from core.audit.registry import action_label, object_name
-from core.desk.trail.rules import READERS
+from core.desk.trail.rules import DETAIL_READERS, READERS
 from core.kit import clock
 from core.kit.text import fold_words
 from core.people.models import Grant, User
@@ -60,12 +60,21 @@ class Asked:
     place: str = ""
 
 
-def entries_visible_to(viewer: Viewer) -> QuerySet[AuditEntry]:
-    """Everything for operators and for auditors of the whole country; for others what happened in their units."""
+def entries_visible_to(viewer: Viewer, *roles: str) -> QuerySet[AuditEntry]:
+    """Everything for operators and for auditors of the whole country; for others what happened in their units.
+
+    With `roles`, only what the grants of these roles cover.
+    """
+    roles = roles or READERS
     rows = AuditEntry.objects.select_related("detail").order_by("-pk")
-    if viewer.sees_everything(*READERS):
+    if viewer.sees_everything(*roles):
         return rows
-    return rows.filter(_in_units(Unit.objects.filter(viewer.units(*READERS))))
+    return rows.filter(_in_units(Unit.objects.filter(viewer.units(*roles))))
+
+
+def may_read_detail(viewer: Viewer, entry: AuditEntry) -> bool:
+    """Whether the words of this change are open to the viewer: as an auditor (or operator) of where it happened."""
+    return hasattr(entry, "detail") and entries_visible_to(viewer, *DETAIL_READERS).filter(pk=entry.pk).exists()
 
 
 def narrowed(entries: QuerySet[AuditEntry], asked: Asked, viewer: Viewer) -> QuerySet[AuditEntry]:

@@ -15,8 +15,8 @@ from core.audit.actions import note_export, read_detail
 from core.audit.models import AuditEntry
 from core.audit.queries import chain_state, entries_about
 from core.desk.trail.forms import TrailForm
-from core.desk.trail.queries import entries_visible_to, lines_of, narrowed
-from core.desk.trail.rules import READERS, can_read_details
+from core.desk.trail.queries import entries_visible_to, lines_of, may_read_detail, narrowed
+from core.desk.trail.rules import READERS
 from core.desk.trail.sheets import MOST, trail_as_csv
 from core.kit import clock
 from core.people.queries import viewer_of
@@ -62,7 +62,7 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     """One entry. Posting shows, once, what the change was in words; that is noted too."""
     viewer = viewer_of(request)
     found = get_object_or_404(entries_visible_to(viewer).select_related("seal"), pk=pk)
-    may_read = can_read_details(viewer) and hasattr(found, "detail")
+    may_read = may_read_detail(viewer, found)
     changes = None
     if request.method == "POST":
         if not may_read:

@@ -7,6 +7,7 @@ for a code never comes sooner than `settings.SIGN_IN_FLOOR` seconds.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -19,8 +20,15 @@ from core.kit import phones
 from core.people.actions import CodeRefused
 from core.people.codes.actions import Sent, send_sign_in_code, use_sign_in_code
 from core.people.codes.forms import CodeForm, PhoneForm
-from core.people.limits.actions import TooMany, count_try, take_back
-from core.people.limits.rules import CODES_FROM_ADDRESS, CODES_TO_PHONE, CODES_TO_PHONE_A_DAY, FAILURES_OF_ADDRESS
+from core.people.limits.actions import TooMany, count_try
+from core.people.limits.known import known_browser, subject_of
+from core.people.limits.rules import (
+    CODES_FROM_ADDRESS,
+    CODES_TO_PHONE,
+    CODES_TO_PHONE_A_DAY,
+    CODES_TO_PHONE_FROM_ADDRESS,
+    CODES_TO_PHONE_RESERVED,
+)
 from core.people.limits.views import line_of_request, too_many
 from core.people.views import only_signed_out, own_address, start_session
 
@@ -58,22 +66,28 @@ def give_code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            count_try(FAILURES_OF_ADDRESS, line_of_request(request))
+            # Five tries a code, and few codes an hour: tries need no limit of the address, which others share.
             user = use_sign_in_code(key=asked["key"], code=form.cleaned_data["code"])
-        except TooMany as error:
-            return too_many(request, error)
         except CodeRefused:
             form.add_error("code", refused_words())
         else:
-            take_back(FAILURES_OF_ADDRESS, line_of_request(request))
             del request.session[ASKED]
             return start_session(request, user, method="phone_code", next_url=asked["next"])
     return render(request, "core/people/phone_code.html", {"form": form, "asked": asked, "again_url": "sign_in_phone"})
 
 
 def count_code_request(request: HttpRequest, phone: str) -> None:
-    """Count a code by the address it is asked from and by its phone. Raises TooMany."""
-    count_try(CODES_FROM_ADDRESS, line_of_request(request))
+    """Count a code by the address it is asked from, by its phone, and by both. Raises TooMany.
+
+    A browser this phone has signed in from has some a day that nobody else can use up; after those it is like any other.
+    """
+    if known_browser(request, subject_of(phone)):
+        with suppress(TooMany):
+            count_try(CODES_TO_PHONE_RESERVED, phone)
+            return
+    line = line_of_request(request)
+    count_try(CODES_FROM_ADDRESS, line)
+    count_try(CODES_TO_PHONE_FROM_ADDRESS, f"{phone} from {line}")
     count_try(CODES_TO_PHONE, phone)
     count_try(CODES_TO_PHONE_A_DAY, phone)
 

@@ -15,9 +15,6 @@ from core.people.actions import CodeRefused
 from core.people.devices.actions import new_device_secret, trust_device, use_pin
 from core.people.devices.forms import NewPinForm, PinForm
 from core.people.devices.queries import DEVICE_COOKIE, DEVICE_LIFE, members_of_device
-from core.people.limits.actions import TooMany, count_try, take_back
-from core.people.limits.rules import FAILURES_OF_ADDRESS
-from core.people.limits.views import line_of_request, too_many
 from core.people.models import Role
 from core.people.queries import viewer_for, viewer_of
 from core.people.second_factor.queries import proved_by
@@ -38,16 +35,13 @@ def give_pin(request: HttpRequest) -> HttpResponse:
     form = PinForm(request.POST or None, members=members)
     if request.method == "POST" and form.is_valid():
         try:
-            count_try(FAILURES_OF_ADDRESS, line_of_request(request))
+            # Only this device reaches the PIN, and it locks after five: no limit of the address, which others share.
             user = use_pin(secret=secret, device_id=form.cleaned_data["device"], pin=form.cleaned_data["pin"])
             if not viewer_for(user).has_role(*TEAM):  # the PIN serves the team's work and ends with it
                 raise CodeRefused
-        except TooMany as error:
-            return too_many(request, error)
         except CodeRefused:
             form.add_error("pin", _("Mã PIN chưa đúng. Sai 5 lần thì mã bị khóa, phải lấy mã qua điện thoại."))
         else:
-            take_back(FAILURES_OF_ADDRESS, line_of_request(request))
             answer = start_session(request, user, method="pin", next_url=request.POST.get("next", ""))
             keep_secret(answer, secret)
             return answer

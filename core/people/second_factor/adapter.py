@@ -12,6 +12,7 @@ from django.urls import reverse
 from core.kit.addresses import client_address
 from core.kit.encryption import decrypt, encrypt
 from core.people.account.actions import end_oldest_sessions
+from core.people.limits.known import remember_browser
 from core.people.models import User
 
 SESSIONS = 20  # open at the same time, for one person
@@ -33,9 +34,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return client_address(request) or "0.0.0.0"  # noqa: S104 - no address to listen on
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
-        """Note the session; a person has so many at most."""
+        """Note the session, of which a person has so many at most, and the browser."""
         end_oldest_sessions(user=user, but=SESSIONS - 1)
         answer: HttpResponse = super().post_login(request, user, **kwargs)
+        remember_browser(request, answer, user)
         return answer
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:

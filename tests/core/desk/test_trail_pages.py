@@ -255,6 +255,20 @@ class TestOneEntry:
         assert client.post(address).status_code == 404
         assert list(AuditEntry.objects.values_list("pk", flat=True)) == before
 
+    def test_an_auditor_reads_the_words_of_their_own_area_only(
+        self, client: Client, people: People, elsewhere: Unit, changed: AuditEntry
+    ) -> None:
+        """An officer here who is an auditor elsewhere is an officer here."""
+        give_grant(user=people.users["chi"], role=Role.AUDITOR, unit=elsewhere, given_by=SYSTEM)
+        far = note("household.registered", "household:2", elsewhere, changes={"tên": ("a", "xem-được")})
+        client.force_login(people.users["chi"])
+        page = client.get(f"{PAGE}{changed.pk}/").content.decode()
+        assert "Xem nội dung đã đổi" not in page
+        before = AuditEntry.objects.count()
+        assert client.post(f"{PAGE}{changed.pk}/").status_code == 404
+        assert AuditEntry.objects.count() == before
+        assert "xem-được" in client.post(f"{PAGE}{far.pk}/").content.decode()
+
     def test_an_entry_of_another_area_is_not_there(self, client: Client, people: People, elsewhere: Unit) -> None:
         far = note("household.registered", "household:2", elsewhere, changes={"tên": ("a", "b")})
         client.force_login(people.users["chi"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -56,6 +57,16 @@ def now() -> Any:
     """Ten in the morning; the clock stands still until it is moved."""
     with time_machine.travel(DAY, tick=False) as moment:
         yield moment
+
+
+def test_the_key_of_a_sign_in_code_cannot_be_found_by_trying(scripted: Scripted, now: Any, settings: Any) -> None:
+    """Whoever reads the table knows the phone and the end; from an unkeyed digest a million tries find the code."""
+    message = code()
+    guess = f"{PHONE}:774411:{message.expires_at.timestamp()}" if message.expires_at else ""
+    assert message.key != hashlib.sha256(guess.encode()).hexdigest()
+    assert code().pk == message.pk  # two equal calls are one message
+    settings.SECRET_KEY = "another key of the server"
+    assert code().key != message.key
 
 
 def test_sent_once_however_often_the_job_runs(scripted: Scripted, now: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from core.audit.models import AuditEntry
 from core.kit import clock
@@ -18,9 +18,21 @@ from core.people.account.queries import browser_words, open_sessions
 from core.people.actions import make_api_token
 from core.people.events import SignInCodeMade
 from core.people.limits.actions import Limit
+from core.people.limits.known import KNOWN_COOKIE, known_browser
+from core.people.limits.models import Counted
+from core.people.limits.rules import FAILURES_OF_ADDRESS
 from core.people.models import LockReason, User
 from core.people.queries import SYSTEM, viewer_by_token
-from tests.core.people.signing import AN_PHONE, UNKNOWN_PHONE, by_password, by_phone, signed_in_as, with_phone
+from tests.core.people.signing import (
+    AN_PHONE,
+    UNKNOWN_PHONE,
+    app_code,
+    by_password,
+    by_phone,
+    enrolled,
+    signed_in_as,
+    with_phone,
+)
 from tests.people import PASSWORD, People
 
 pytestmark = pytest.mark.django_db
@@ -142,21 +154,112 @@ def test_whoever_is_signed_in_needs_no_sign_in_page(people: People) -> None:
     assert signed_in_as(here) == str(people.users["an"].pk)
 
 
-def test_ten_wrong_passwords_are_enough_from_anywhere(people: People) -> None:
-    with_phone(people.users["an"])
+@pytest.mark.parametrize("name", ["an", "khong-co-ai"])
+def test_ten_wrong_passwords_are_enough_here(people: People, name: str) -> None:
     with time_machine.travel("2026-06-01T01:00:00Z", tick=False) as travel:
-        for name in ("an", "khong-co-ai"):  # the same for a name that nobody has
-            statuses = [
-                by_password(Client(REMOTE_ADDR=f"198.51.100.{number}"), name, password="doan-mo").status_code
-                for number in range(12)
-            ]
-            assert statuses == [200] * 10 + [429] * 2, name
-        assert by_password(Client(), " KHONG-co-ai ").status_code == 429
-        for written in (" an ", "0912345678", "0912 345 678", AN_PHONE):
-            assert by_password(Client(), written).status_code == 429, written
+        statuses = [by_password(Client(), name, password="doan-mo").status_code for _ in range(12)]
+        assert statuses == [200] * 10 + [429] * 2
+        for written in (f" {name} ", name.upper(), " " * 149 + name):
+            assert by_password(Client(), written, password="doan-mo").status_code == 429, written
         assert by_password(Client(), "dung").status_code == 302
         travel.shift(timedelta(minutes=15))
         assert by_password(Client(), "an").status_code == 302
+
+
+@pytest.mark.parametrize("name", ["an", "khong-co-ai"])
+def test_a_hundred_wrong_passwords_are_enough_from_everywhere(people: People, name: str) -> None:
+    with time_machine.travel("2026-06-01T01:00:00Z", tick=False) as travel:
+        statuses = [
+            by_password(Client(REMOTE_ADDR=f"198.51.100.{number}"), name, password="doan-mo").status_code
+            for number in range(102)
+        ]
+        assert statuses == [200] * 100 + [429] * 2
+        travel.shift(timedelta(hours=1))
+        assert by_password(Client(), "an").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/dang-nhap/", "/dang-nhap/ma/"])
+def test_no_limit_says_whose_phone_it_is(people: People, path: str) -> None:
+    """Every spelling of a phone counts together, and never together with the name of its person."""
+    learned = []
+    for phone in (AN_PHONE, UNKNOWN_PHONE):
+        spellings = [phone, f"0{phone[3:]}", f"+84 {phone[3:6]} {phone[6:]}", f"0{phone[3:6]}.{phone[6:]}"]
+        with time_machine.travel("2026-06-01T01:00:00Z", tick=False):
+            data = {"password": "doan-mo", "code": "AAAA-2222", "new_password": "lúa chín vàng 7"}
+            tried = [spellings[number % 4] for number in range(12)] + ["an"]
+            learned.append([Client().post(path, data | {"username": name}).status_code for name in tried])
+        if phone == AN_PHONE:
+            with_phone(people.users["dung"], AN_PHONE)  # only now it is somebody's
+            Counted.objects.all().delete()
+            with time_machine.travel("2026-06-01T01:00:00Z", tick=False):
+                learned.append([Client().post(path, data | {"username": name}).status_code for name in tried])
+            Counted.objects.all().delete()
+    assert learned == [[200] * 10 + [429] * 2 + [200]] * 3
+
+
+def test_strangers_do_not_shut_the_owner_out(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither from where they are, nor all together, nor from the same carrier address where the owner is known."""
+    monkeypatch.setattr("core.people.views.FAILURES_OF_ADDRESS", Limit("bài thử", 30, 900))
+    with_phone(people.users["an"])
+    owner = browser("an")
+    owner.post("/dang-xuat/")
+    for name in ("an", "0912345678"):
+        for _ in range(11):
+            by_password(Client(REMOTE_ADDR="203.0.113.9"), name, password="doan-mo")
+    assert by_password(Client(REMOTE_ADDR="198.51.100.7"), "an").status_code == 302
+    for number in range(120):
+        by_password(Client(REMOTE_ADDR=f"198.51.100.{number}"), "an", password="doan-mo")
+    for number in range(40):
+        by_password(Client(), f"ai-do-{number}", password="doan-mo")
+    assert by_password(Client(), "an").status_code == 429
+    for written in ("an", "0912 345 678"):
+        assert by_password(owner, written).status_code == 302
+        owner.post("/dang-xuat/")
+
+
+def test_a_known_browser_guesses_no_more_than_another(people: People) -> None:
+    with_phone(people.users["an"])
+    owner = browser("an")
+    owner.post("/dang-xuat/")
+    statuses = [by_password(owner, "an", password="doan-mo").status_code for _ in range(12)]
+    assert statuses == [200] * 10 + [429] * 2
+    assert by_password(owner, "an").status_code == 429
+    dungs = [by_password(owner, "dung", password="doan-mo").status_code for _ in range(12)]
+    assert dungs == [200] * 10 + [429] * 2
+
+
+def test_what_a_known_browser_keeps_is_out_of_reach_and_says_nothing(people: People) -> None:
+    with_phone(people.users["an"])
+    client = browser("an")
+    cookie = client.cookies[KNOWN_COOKIE]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    number, *marks = cookie.value.split(".")
+    assert len(number) == 32 and len(marks) == 2 and "912345678" not in cookie.value
+
+    def known(value: str, subject: str) -> bool:
+        request = RequestFactory().get("/")
+        request.COOKIES[KNOWN_COOKIE] = value
+        return bool(known_browser(request, subject))
+
+    assert known(cookie.value, "name:an") and known(cookie.value, f"phone:{AN_PHONE}")
+    assert not known(cookie.value, "name:dung")
+    assert not known(".".join(["0" * 32, *marks]), "name:an")  # a mark is worth nothing beside another number
+    assert not any(known(value, "name:an") for value in ("", ".", number, f"{number}.", "x" * 9999))
+    failed = by_password(Client(), "an", password="doan-mo")
+    assert KNOWN_COOKIE not in failed.cookies
+
+
+def test_half_a_sign_in_makes_no_browser_known(people: People) -> None:
+    enrolled(people.users["chi"])
+    client = Client()
+    assert by_password(client, "chi")["location"] == "/dang-nhap/buoc-hai/"
+    assert KNOWN_COOKIE not in client.cookies
+    assert client.post("/dang-nhap/buoc-hai/", {"code": app_code(1)}).status_code == 302
+    assert signed_in_as(client) and KNOWN_COOKIE in client.cookies
+
+
+def test_a_shared_address_is_closed_by_very_many_failures_only() -> None:
+    assert FAILURES_OF_ADDRESS.amount >= 500
 
 
 def test_an_office_signs_in_all_morning(people: People, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -178,6 +178,40 @@ def test_a_phone_gets_five_codes_in_a_quarter_of_an_hour_whoever_asks(an: User, 
     assert PhoneCode.objects.count() == 12
 
 
+def test_strangers_cannot_use_up_all_codes_of_a_phone(people: People, an: User, codes: list[SignInCodeMade]) -> None:
+    """One address gets six a day, all together eight; four more are for browsers the phone has signed in from."""
+
+    def ask(client: Client, phone: str = AN_PHONE) -> int:
+        return client.post("/dang-nhap/dien-thoai/", {"phone": phone}).status_code
+
+    with time_machine.travel("2026-06-01T01:00:00Z", tick=False) as travel:
+        owner = Client()
+        by_phone(owner, codes)
+        owner.post("/dang-xuat/")
+        travel.shift(timedelta(days=2))
+        for phone in (AN_PHONE, UNKNOWN_PHONE):
+            statuses = []
+            for _ in range(10):
+                statuses.append(ask(Client(REMOTE_ADDR="203.0.113.9"), phone))
+                travel.shift(timedelta(minutes=16))
+            assert statuses == [302] * 6 + [429] * 4
+            elsewhere = [ask(Client(REMOTE_ADDR=f"198.51.100.{number}"), phone) for number in range(9)]
+            assert elsewhere == [302] * 2 + [429] * 7
+        assert by_phone(owner, codes).status_code == 302 and signed_in_as(owner) == str(an.pk)
+        owner.post("/dang-xuat/")
+        assert [ask(owner) for _ in range(5)] == [302] * 3 + [429] * 2
+        assert ask(owner, UNKNOWN_PHONE) == 429  # nobody else's codes
+        assert len([each for each in codes if each.phone == AN_PHONE]) == 1 + 12
+
+
+def test_a_burnt_shared_address_does_not_keep_a_code_out(an: User, codes: list[SignInCodeMade]) -> None:
+    client = Client()
+    for number in range(120):
+        client.post("/dang-nhap/", {"username": f"ai-do-{number}", "password": "x"})
+    by_phone(client, codes)
+    assert signed_in_as(client) == str(an.pk)
+
+
 def test_one_address_cannot_ask_for_the_codes_of_a_whole_village(people: People) -> None:
     client = Client()
     answers = [client.post("/dang-nhap/dien-thoai/", {"phone": f"09120001{number:02}"}) for number in range(42)]
@@ -233,4 +267,4 @@ def test_old_codes_are_forgotten(an: User) -> None:
 def test_counts_hold_no_phone_and_no_address(client: Client, an: User) -> None:
     client.post("/dang-nhap/dien-thoai/", {"phone": AN_PHONE})
     raw = str(list(Counted.objects.values_list()))
-    assert Counted.objects.count() == 3 and AN_PHONE[1:] not in raw and "127.0.0.1" not in raw
+    assert Counted.objects.count() == 4 and AN_PHONE[1:] not in raw and "127.0.0.1" not in raw
