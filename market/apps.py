@@ -15,13 +15,14 @@ class MarketConfig(AppConfig):
         from core.events.registry import subscribe
         from core.jobs.registry import register_periodic
         from core.messages.registry import register_message_kind
+        from core.people.helping.registry import register_holding
         from core.people.reveal.registry import Revealable, register_revealable
         from market.listings.events import ListingChanged
         from market.listings.jobs import announce_turning_badges
         from market.listings.queries import listing_todos
         from market.orders.actions import on_payment_settled, release_forgotten_orders
         from market.orders.kinds import ORDER_PAID
-        from market.orders.queries import labels_of_buyer, order_todos, phone_of_receiver
+        from market.orders.queries import bought_beyond, labels_of_buyer, order_todos, phone_of_receiver
         from market.payments.events import PaymentSettled
         from market.payments.jobs import ask_about_open_attempts
         from market.platforms.contract import register_adapter
@@ -46,6 +47,7 @@ class MarketConfig(AppConfig):
             register_message_kind(kind)
         register_subject_labels(labels_of_shops)
         register_subject_labels(labels_of_buyer)
+        register_holding("market.Order", bought_beyond)
         register_revealable("order-phone", Revealable("Số điện thoại người nhận", phone_of_receiver))
         for source in (order_todos, platform_todos, listing_todos):
             register_todos(source)

@@ -12,13 +12,14 @@ class OnboardingConfig(AppConfig):
         from core.desk.registry import register_section
         from core.events.registry import subscribe
         from core.people.account.registry import AccountPage, register_account_page
+        from core.people.helping.registry import register_holding
         from core.people.reveal.registry import Revealable, register_revealable
         from core.places.events import MapTurned
         from core.places.registry import register_use
         from onboarding.households import actions as households
         from onboarding.households.queries import phone_of_household
         from onboarding.producers import actions as producers
-        from onboarding.producers.queries import helps_somebody, labels_of_member, phone_of_producer
+        from onboarding.producers.queries import acts_beyond, helps_somebody, labels_of_member, phone_of_producer
         from onboarding.producers.rules import RECORDERS
 
         subscribe(MapTurned, households.follow_map)  # first: a producer follows its household
@@ -26,6 +27,7 @@ class OnboardingConfig(AppConfig):
         register_use("onboarding.Household", "hộ")
         register_use("onboarding.Producer", "chủ thể")
         register_subject_labels(labels_of_member)
+        register_holding("onboarding.Membership", acts_beyond)
         register_revealable("household-phone", Revealable("Số điện thoại của hộ", phone_of_household))
         register_revealable("producer-phone", Revealable("Số điện thoại của chủ thể", phone_of_producer))
 

@@ -13,7 +13,7 @@ from django.db.models import F
 from core.audit.actions import record
 from core.kit import clock
 from core.people.grants.actions import give_grant
-from core.people.keys.actions import make_api_token
+from core.people.keys.actions import end_keys_of, make_api_token
 from core.people.models import EntryCode, User
 from core.people.queries import Viewer, person_named
 
@@ -84,4 +84,5 @@ def enter_with_code(*, username: str, code: str, new_password: str) -> User:
         entry.user.set_password(new_password)
         entry.user.save(update_fields=["password"])
         record("entry_code.used", actor_id=entry.user.pk, object_label=f"user:{entry.user.pk}")
+        end_keys_of(user=entry.user, by_id=entry.user.pk)  # whoever had the log-in before keeps no way in
     return entry.user

@@ -35,6 +35,8 @@ class User(AbstractUser):
     # Part of what every session is signed with: one more, and all sessions of the person have ended.
     session_epoch = models.PositiveIntegerField(default=0)
     lock_reason = models.CharField(max_length=10, choices=LockReason.choices, blank=True, default="")
+    # Who locked it, if a person did: nobody below them opens it again.
+    locked_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     REQUIRED_FIELDS = ["full_name"]
 
@@ -75,7 +77,8 @@ class Grant(models.Model):
     """One role in one unit for a period. Without a unit it is for the whole country (national roles only).
 
     `valid_to` is the first day without it; an early end moves it, so that a grant taken back on its first day has an
-    empty period. `to_decide` says in Vietnamese what a person must still decide about it (after a commune was split).
+    empty period. `given_at` is unknown of the oldest grants only. `opened_account` marks the grant that a log-in was
+    made for: whoever gave it handed out the first slip, and may hand out another. `to_decide` says in Vietnamese what a person must still decide about it (after a commune was split).
     On PostgreSQL an exclusion constraint refuses two equal grants at a time; the action refuses them everywhere.
     """
 
@@ -88,6 +91,8 @@ class Grant(models.Model):
     given_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     end_reason = models.CharField(max_length=200, blank=True)
+    given_at = models.DateTimeField(null=True)
+    opened_account = models.BooleanField(default=False)
     reviewed_on = models.DateField(null=True)
     reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     to_decide = models.CharField(max_length=200, blank=True)
@@ -120,7 +125,8 @@ class EntryCode(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key for programs; only its hash is kept. It has exactly the rights of its person, and ends by itself."""
+    """A key for programs; only its hash is kept. It has the grants its person had when it was made, as far as they are
+    still in force, and never what an operator may. It ends by itself."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=80)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -117,12 +118,17 @@ def person_named(written: str) -> User | None:
     return next((user for user in found if user.username == name), found[0] if found else None)
 
 
-def viewer_for(user: Any) -> Viewer:
-    """The viewer behind `request.user`, with the grants in force today; NOBODY for an anonymous one."""
+def viewer_for(user: Any, *, given_until: datetime | None = None) -> Viewer:
+    """The viewer behind `request.user`, with the grants in force today; NOBODY for an anonymous one.
+
+    With `given_until` only the grants given by then, and never the operator's rights.
+    """
     if not getattr(user, "is_authenticated", False) or not may_enter(user):
         return NOBODY
-    grants = Grant.objects.filter(in_force(clock.today()), user=user).values_list("role", "unit_id", "hamlet_id")
-    return Viewer(user.pk, str(user), tuple(HeldGrant(*row) for row in grants), is_operator=user.is_superuser)
+    known = Q() if given_until is None else Q(given_at__isnull=True) | Q(given_at__lte=given_until)
+    grants = Grant.objects.filter(in_force(clock.today()), known, user=user)
+    held = tuple(HeldGrant(*row) for row in grants.values_list("role", "unit_id", "hamlet_id"))
+    return Viewer(user.pk, str(user), held, is_operator=user.is_superuser and given_until is None)
 
 
 def key_hash(key: str) -> str:
@@ -148,8 +154,9 @@ def viewer_by_token(key: str) -> Viewer | None:
 
 
 def viewer_of_key(token: ApiToken) -> Viewer | None:
-    """The person of a key with today's rights; None for somebody who may not enter."""
-    viewer = viewer_for(token.user)
+    """The person of a key with what is left today of the grants they had when it was made; never an operator. None for
+    somebody who may not enter."""
+    viewer = viewer_for(token.user, given_until=token.made_at)
     return viewer if viewer.is_signed_in else None
 
 

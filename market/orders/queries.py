@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
 
 from core.desk.registry import Todo
+from core.people.helping.registry import WIDE
 from core.people.queries import Viewer
 from core.people.reveal.registry import Revealed
 from market.listings.models import Listing, ListingPhoto
@@ -92,3 +93,9 @@ def phone_of_receiver(viewer: Viewer, number: int) -> Revealed | None:
     if sold is None:
         return None
     return Revealed(sold.order.receiver_phone, sold.order.receiver_name, f"order:{number}")
+
+
+def bought_beyond(viewer: Viewer) -> Exists:
+    """The condition on people "has ordered something", for viewers without a province: an order lies in no commune."""
+    placed = Order.objects.filter(buyer=OuterRef("pk"))
+    return Exists(placed.none() if viewer.has_role(*WIDE) else placed)

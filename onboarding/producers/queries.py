@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.kit import clock
 from core.kit.text import fold_words
+from core.people.grants.queries import still_open
+from core.people.helping.registry import WIDE
 from core.people.models import Role, User
 from core.people.queries import Viewer
 from core.people.reveal.registry import Revealed
@@ -126,3 +128,9 @@ def phone_of_producer(viewer: Viewer, number: int) -> Revealed | None:
     if found is None:
         return None
     return Revealed(found.phone, found.name, f"producer:{found.pk}", found.commune.code)
+
+
+def acts_beyond(viewer: Viewer) -> Exists:
+    """The condition on people "acts, today or later, for a producer outside this viewer's province"."""
+    held = Membership.objects.filter(still_open(), user=OuterRef("pk"))
+    return Exists(held.exclude(viewer.area(*WIDE, unit_field="producer__commune")))

@@ -71,6 +71,7 @@ QUEUE = frozenset({"kiem", "quantri"})
 OPERATOR = frozenset({"quantri"})
 IMPORTERS = frozenset({"chi", "phuong", "quantri"})
 KEYS = frozenset({"chi", "phuong", "kiem", "quantri"})
+BY_KEY = KEYS - {"quantri"}  # a key carries grants, never what an operator may
 HAVE_KEYS = KEYS | {"buu"}
 
 
@@ -96,14 +97,14 @@ PAGES: dict[str, Page] = {
     "api/schema/": Page(EVERYBODY),
     "api/docs/": Page(EVERYBODY),
     "api/v1/search": Page(EVERYBODY),
-    "api/v1/indicators/<code>": Page(KEYS, "api/v1/indicators/I2any", by_key=True),
-    "api/v1/indicators/<code>/rows": Page(KEYS, "api/v1/indicators/I2any/rows", by_key=True),
+    "api/v1/indicators/<code>": Page(BY_KEY, "api/v1/indicators/I2any", by_key=True),
+    "api/v1/indicators/<code>/rows": Page(BY_KEY, "api/v1/indicators/I2any/rows", by_key=True),
     "api/v1/units": Page(SIGNED_IN, by_key=True),
     "api/v1/units/find": Page(SIGNED_IN, "api/v1/units/find?name=H.Định+Quán", by_key=True),
     "api/v1/units/<code>": Page(SIGNED_IN, "api/v1/units/68", by_key=True),
     "api/v1/units/<code>/became": Page(SIGNED_IN, "api/v1/units/68/became", by_key=True),
     "api/v1/units/<code>/communes": Page(SIGNED_IN, "api/v1/units/68/communes", by_key=True),
-    "api/v1/units/<code>/hamlets": Page(KEYS | {"hanh"}, "api/v1/units/{commune}/hamlets", by_key=True),
+    "api/v1/units/<code>/hamlets": Page(BY_KEY | {"hanh"}, "api/v1/units/{commune}/hamlets", by_key=True),
     "media/<path:path>": Page(EVERYBODY, "media/photos/../../private/x", answers=frozenset({404})),
     "dang-nhap/": Page(EVERYBODY, methods=FORM, answers=frozenset({200, 302})),
     "dang-nhap/ma/": Page(EVERYBODY, methods=FORM, answers=frozenset({200, 302})),

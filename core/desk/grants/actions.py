@@ -11,7 +11,7 @@ from core.kit import phones
 from core.kit.text import fold_words
 from core.people.actions import give_grant, issue_entry_code, make_person
 from core.people.grants.actions import GrantRefused, NotAllowed
-from core.people.helping.queries import people_to_help
+from core.people.helping.queries import people_for_slips
 from core.people.models import Grant, User
 from core.people.queries import Viewer, person_named
 from core.places.models import Hamlet, Unit
@@ -53,17 +53,24 @@ def appoint(
             raise GrantRefused("Số này vừa được người khác ghi. Hãy mở lại trang.") from error
         code = issue_entry_code(user=person, by=by)
     grant = give_grant(
-        user=person, role=role, unit=unit, hamlet=hamlet, valid_from=valid_from, valid_to=valid_to, given_by=by
+        user=person,
+        role=role,
+        unit=unit,
+        hamlet=hamlet,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        given_by=by,
+        opens_account=bool(code),
     )
     return Appointed(grant, code)
 
 
 @transaction.atomic
 def hand_out_slip(*, person: User, by: Viewer) -> str:
-    """A new entry code for a person whom this viewer may help with signing in: whoever holds the code becomes the
-    person, so the same rule holds as for opening a locked account. Raises NotAllowed."""
+    """A new entry code for a person whose log-in was opened with a grant in this viewer's area: whoever holds the code
+    becomes the person. Who had a log-in before signs in as they did. Raises NotAllowed."""
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
-    found = people_to_help(by).filter(pk=person.pk, is_active=True).first()
+    found = people_for_slips(by).filter(pk=person.pk, is_active=True).first()
     if found is None:
         raise NotAllowed
     return issue_entry_code(user=found, by=by)

@@ -23,7 +23,7 @@ from core.people.grants.actions import GrantRefused, NotAllowed, end_grant, rene
 from core.people.grants.queries import awaiting_review, grants_of, grants_visible_to, person_visible_to
 from core.people.grants.rules import GIVERS, can_end, can_give, can_see_grants
 from core.people.grants.wording import place_words, role_words
-from core.people.helping.queries import people_to_help
+from core.people.helping.queries import people_for_slips, people_to_help
 from core.people.models import Grant, Role, User
 from core.people.queries import Viewer, viewer_of
 from core.people.views import for_roles, signed_in
@@ -73,6 +73,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "open_rows": [row for row in rows if row.is_open],
         "past_rows": [row for row in rows if not row.is_open],
         "may_help": people_to_help(viewer).filter(pk=found.pk).exists(),
+        "may_hand_slip": people_for_slips(viewer).filter(pk=found.pk, is_active=True).exists(),
     }
     return render(request, "core/desk/grants/person.html", context)
 

@@ -33,7 +33,7 @@ def note_session(*, request: HttpRequest) -> None:
 
 @transaction.atomic
 def end_all_sessions(*, user: User, by_id: int | None, with_devices: bool = False) -> None:
-    """Signed out everywhere at once, also where we know of no session; with `with_devices` the PINs end too.
+    """Signed out everywhere at once, also where we know of no session; with `with_devices` PINs and API keys end too.
 
     The epoch every session is signed with moves on; `user` carries the new one, so that the caller may keep its own
     session with `update_session_auth_hash`.
@@ -43,6 +43,7 @@ def end_all_sessions(*, user: User, by_id: int | None, with_devices: bool = Fals
     UserSession.objects.filter(user=user).delete()
     if with_devices:
         remove_all_devices(user=user, by_id=by_id)
+        end_keys_of(user=user, by_id=by_id)
     record("sessions.ended", actor_id=by_id, object_label=f"user:{user.pk}")
 
 
@@ -63,7 +64,9 @@ def end_session(*, session: UserSession) -> None:
 @transaction.atomic
 def lock_person(*, user: User, reason: str, by_id: int | None) -> None:
     """This person may not sign in, and their keys open nothing, until somebody opens the account. Twice is harmless."""
-    changed = User.objects.filter(pk=user.pk, is_active=True).update(is_active=False, lock_reason=reason)
+    changed = User.objects.filter(pk=user.pk, is_active=True).update(
+        is_active=False, lock_reason=reason, locked_by_id=by_id
+    )
     if changed:
         end_all_sessions(user=user, by_id=by_id)
         end_keys_of(user=user, by_id=by_id)
@@ -74,9 +77,8 @@ def lock_person(*, user: User, reason: str, by_id: int | None) -> None:
 @transaction.atomic
 def open_person(*, user: User, now: datetime, by_id: int | None) -> None:
     """The account is open again; the idle days count from now."""
-    changed = (
-        User.objects.filter(pk=user.pk).exclude(lock_reason="").update(is_active=True, lock_reason="", last_login=now)
-    )
+    locked = User.objects.filter(pk=user.pk).exclude(lock_reason="")
+    changed = locked.update(is_active=True, lock_reason="", locked_by=None, last_login=now)
     if changed:
         record("person.opened", actor_id=by_id, object_label=f"user:{user.pk}")
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from core.kit import phones
 from core.people.account.actions import change_password, end_all_sessions, end_session, note_session
 from core.people.account.forms import NewPasswordForm, PasswordForm
-from core.people.account.proof import freshly_proved, person_of
+from core.people.account.proof import ask_for_phone_code, freshly_proved, owes_phone_code, person_of
 from core.people.account.queries import open_sessions
 from core.people.account.registry import account_pages
 from core.people.actions import CodeRefused
@@ -80,11 +80,11 @@ def end_one(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @signed_in
 def end_everywhere(request: HttpRequest) -> HttpResponse:
-    """Sign out everywhere, here too, and end all PINs."""
+    """Sign out everywhere, here too, and end all PINs and API keys."""
     user = person_of(request)
     end_all_sessions(user=user, by_id=user.pk, with_devices=True)
     request.session.flush()
-    messages.success(request, _("Đã đăng xuất mọi nơi, kể cả máy này. Mã PIN trên các thiết bị cũng hết dùng."))
+    messages.success(request, _("Đã đăng xuất mọi nơi, kể cả máy này. Mã PIN và khóa API cũng hết dùng."))
     return redirect("/")
 
 
@@ -121,6 +121,8 @@ def password(request: HttpRequest) -> HttpResponse:
 def phone(request: HttpRequest) -> HttpResponse:
     """The phone I sign in with: give a new one, then the code sent to it."""
     user = person_of(request)
+    if owes_phone_code(request, user):
+        return ask_for_phone_code(request, user)
     form = PhoneForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         written = form.cleaned_data["phone"]
@@ -139,13 +141,16 @@ def phone(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("code")
 def phone_code(request: HttpRequest) -> HttpResponse:
     """The code sent to the new phone."""
+    user = person_of(request)
+    if owes_phone_code(request, user):
+        return ask_for_phone_code(request, user)
     asked = request.session.get(ASKED)
     if asked is None:
         return redirect("account_phone")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            use_new_phone_code(user=person_of(request), key=asked["key"], code=form.cleaned_data["code"])
+            use_new_phone_code(user=user, key=asked["key"], code=form.cleaned_data["code"])
         except CodeRefused:
             form.add_error("code", code_refused_words())
         except PhoneTaken:

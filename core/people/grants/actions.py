@@ -42,10 +42,12 @@ def give_grant(
     valid_from: date | None = None,
     valid_to: date | None = None,
     hamlet: Hamlet | None = None,
+    opens_account: bool = False,
 ) -> Grant:
     """Give a person a role in a unit (None: the whole country) or one of its hamlets for a period.
 
     `valid_from` is today by default; `valid_to` is the first day without it and may be missing only for SYSTEM.
+    `opens_account`: the log-in was made just now, for this grant.
     Raises NotAllowed, GrantRefused.
     """
     first = valid_from or clock.today()
@@ -55,7 +57,15 @@ def give_grant(
     _check_sense(user, role, Place(unit, hamlet), first, valid_to, by)
     _refuse_double(user.pk, role, unit, hamlet, first, valid_to)
     grant = _create(
-        user=user, role=role, unit=unit, hamlet=hamlet, valid_from=first, valid_to=valid_to, given_by_id=by.user_id
+        user=user,
+        role=role,
+        unit=unit,
+        hamlet=hamlet,
+        valid_from=first,
+        valid_to=valid_to,
+        given_by_id=by.user_id,
+        given_at=clock.now(),
+        opened_account=opens_account,
     )
     _note("grant.given", grant, by)
     emit(GrantGiven(grant.pk, user.pk))

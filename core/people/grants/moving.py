@@ -109,6 +109,8 @@ def _go_on(grant: Grant, to: Place, start: date, end: date | None, question: str
             valid_from=start,
             valid_to=end,
             given_by_id=grant.given_by_id,
+            given_at=grant.given_at,
+            opened_account=grant.opened_account,
             reviewed_on=grant.reviewed_on,
             reviewed_by_id=grant.reviewed_by_id,
             to_decide=question,

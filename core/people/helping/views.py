@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.kit import clock, phones
-from core.people.account.actions import end_all_sessions, lock_person, open_person
+from core.people.account.actions import end_all_sessions, lock_person
 from core.people.devices.actions import remove_device
 from core.people.devices.models import TrustedDevice
 from core.people.devices.queries import devices_of
-from core.people.helping.queries import people_to_help, with_state
+from core.people.helping.actions import LockedAbove, open_for
+from core.people.helping.queries import may_open, people_to_help, with_state
 from core.people.helping.rules import HELPERS
 from core.people.models import LockReason, User
 from core.people.queries import viewer_of
@@ -54,6 +55,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": facts,
         "has_app": has_second_factor(user),
         "devices": devices_of(user),
+        "may_open": may_open(viewer_of(request), user),
     }
     return render(request, "core/people/helping/person.html", context)
 
@@ -83,8 +85,12 @@ def lock(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(*HELPERS)
 def unlock(request: HttpRequest, pk: int) -> HttpResponse:
     """The account is open again."""
-    open_person(user=_helped(request, pk), now=clock.now(), by_id=viewer_of(request).user_id)
-    messages.success(request, _("Đã mở lại tài khoản."))
+    try:
+        open_for(user=_helped(request, pk), by=viewer_of(request))
+    except LockedAbove:
+        messages.error(request, _("Tài khoản này do cấp khác khóa. Hãy gọi người đã khóa hoặc cấp trên của họ để mở."))
+    else:
+        messages.success(request, _("Đã mở lại tài khoản."))
     return redirect("help_person", pk=pk)
 
 

@@ -1,4 +1,5 @@
-"""Making, ending and noting the use of API keys. A key is its person: never more rights, and none when locked."""
+"""Making, ending and noting the use of API keys. A key never has more rights than its
+person had when it was made, nor more than they have now; none when locked."""
 
 from __future__ import annotations
 
@@ -25,9 +26,12 @@ def make_api_token(
 ) -> str:
     """A new API key of this person; returned once, kept hashed. `key` is given only by the demo world.
 
-    Raises PermissionError unless it is one's own and one's role allows it (SYSTEM may), KeyRefused for too many.
+    Raises PermissionError unless it is one's own and one's role allows it (SYSTEM may), KeyRefused for too many and
+    for an operator without a role.
     """
     if not by.is_system:
+        if by.user_id == user.pk and by.is_operator and not can_have_keys(by):
+            raise KeyRefused("Quyền vận hành không dùng qua khóa API. Hãy nhờ cấp một vai trò cán bộ rồi tạo khóa.")
         if by.user_id != user.pk or not can_have_keys(by):
             raise PermissionError
         User.objects.select_for_update(no_key=True).get(pk=user.pk)

@@ -11,6 +11,7 @@ from django.utils.crypto import constant_time_compare
 
 from core.audit.actions import record
 from core.people.actions import CodeRefused
+from core.people.keys.actions import end_keys_of
 from core.people.models import User
 from core.people.second_factor.queries import acceptable_steps, code_at
 
@@ -70,8 +71,10 @@ def renew_recovery_codes(*, user: User) -> list[str]:
 
 @transaction.atomic
 def end_second_factor(*, user: User, by_id: int | None) -> None:
-    """Take app and recovery codes away. Who may, is asked before: oneself, or who helps with a lost phone."""
+    """Take app and recovery codes away; keys made with them end. Who may, is asked before: oneself, or who helps with
+    a lost phone."""
     Authenticator.objects.filter(user=user).delete()
+    end_keys_of(user=user, by_id=by_id)
     record("second_factor.ended", actor_id=by_id, object_label=f"user:{user.pk}")
 
 

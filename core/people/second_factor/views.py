@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from core.kit.encryption import decrypt, encrypt
-from core.people.account.proof import freshly_proved, person_of
+from core.people.account.proof import ask_for_phone_code, freshly_proved, person_of, phone_is_unproved
 from core.people.actions import CodeRefused
 from core.people.limits.actions import TooMany, count_try
 from core.people.limits.rules import SECOND_FACTOR
@@ -89,6 +89,8 @@ def second_factor(request: HttpRequest) -> HttpResponseBase:
 @freshly_proved
 def _enrol(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
+    if phone_is_unproved(request, user):
+        return ask_for_phone_code(request, user)
     form = EnrolForm(request.POST or None)
     if request.method != "POST" or PENDING not in request.session:
         form = EnrolForm()
