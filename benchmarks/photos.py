@@ -22,7 +22,7 @@ from PIL import Image, ImageFilter
 
 from benchmarks.figure import Figure
 from config import env
-from core.files import decoding
+from core.files import apart, decoding
 from core.files.headers import MAX_PIXELS, Kind, checked_kind
 from core.files.pipeline import LARGE_EDGE, render
 
@@ -156,7 +156,8 @@ def _decoder_megabytes(raw: bytes) -> float:
     kind = checked_kind(raw)
     if kind == Kind.JPEG:
         return 0
-    program = [sys.executable, "-I", str(Path(decoding.__file__)), kind, str(MAX_PIXELS)]
+    program = [sys.executable, "-I", apart.__file__, *map(str, (decoding.CPU_SECONDS, decoding.MEMORY_BYTES))]
+    program += [decoding.__file__, kind, str(MAX_PIXELS)]
     watch = (
         "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True);"
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"

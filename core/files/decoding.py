@@ -1,7 +1,7 @@
 """From the bytes of a picture to upright sRGB points of bounded size, every trace of its metadata gone.
 
-Also a program: `python -I decoding.py KIND`, bytes in, `width height` and points out, with little memory and time to spend.
-PNG, WebP and HEIC are opened that way: their decoders unpack the whole picture, and a hostile file that makes one of
+Also a program: `python -I decoding.py KIND`, bytes in, `width height` and points out; run by `core.files.apart`
+with little memory and time to spend. PNG, WebP and HEIC are opened that way: their decoders unpack the whole picture, and a hostile file that makes one of
 them spin, swell or crash then takes down nothing but itself. JPEG needs none of it, because its decoder shrinks while
 decoding and its work was counted before.
 
@@ -11,7 +11,6 @@ Stands alone: as a program it sees nothing of the product.
 from __future__ import annotations
 
 import io
-import resource
 import sys
 import warnings
 from collections.abc import Callable
@@ -137,9 +136,6 @@ def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
 
 def main(kind: str, max_pixels: str) -> int:
     """The program. Ends with 3 for a picture that cannot be opened, 4 for one with too many points."""
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     pillow_heif.options.THUMBNAILS = pillow_heif.options.DEPTH_IMAGES = pillow_heif.options.AUX_IMAGES = False
     # Texts in a PNG are dropped anyway; unpacking them is the only thing they can do here.
     PngImagePlugin.MAX_TEXT_CHUNK = MAX_PROFILE_BYTES

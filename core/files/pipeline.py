@@ -8,24 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import io
-import subprocess
-import sys
-import threading
 from dataclasses import dataclass
-from pathlib import Path
 
 from PIL import Image
 
 from core.files import decoding
+from core.files.apart import OutOfBounds, run_apart
 from core.files.headers import MAX_PIXELS, HeaderRefused, Kind, check_size, checked_kind
 from core.files.uploads import SENTENCES, UploadRefused
 
 MAX_BYTES = 15_000_000
 LARGE_EDGE = 1600
 SMALL_EDGE = 480
-WALL_SECONDS = 25
-# Each may take some hundred megabytes for a moment; the others wait.
-_APART_AT_ONCE = threading.BoundedSemaphore(2)
 _SENTENCES = SENTENCES | {
     "empty": "Tệp này trống. Hãy chụp lại hoặc chọn ảnh khác.",
     "too_heavy": "Ảnh này nặng quá 15 MB. Hãy chụp lại hoặc chọn ảnh khác.",
@@ -105,21 +99,16 @@ def _here(raw: bytes) -> Image.Image:
 
 def _apart(raw: bytes, kind: Kind) -> Image.Image:
     """Opened by another process, with its own time and memory."""
-    program = [sys.executable, "-I", str(Path(decoding.__file__)), kind, str(MAX_PIXELS)]
+    bounds = {"cpu_seconds": decoding.CPU_SECONDS, "memory_bytes": decoding.MEMORY_BYTES}
     try:
-        with _APART_AT_ONCE:
-            done = subprocess.run(  # noqa: S603  our own program, and the kind is one of four words
-                program, input=raw, capture_output=True, timeout=WALL_SECONDS, check=False, env={}
-            )
-    except subprocess.TimeoutExpired as error:
+        done = run_apart(decoding.__file__, (kind, str(MAX_PIXELS)), raw, **bounds)
+    except OutOfBounds as error:
         raise HeaderRefused("too_much_work") from error
-    if done.returncode == 4:
+    if done.code == 4:
         raise HeaderRefused("too_many_points")
-    if done.returncode < 0:  # stopped by the system: its time was up, or it fell
-        raise HeaderRefused("too_much_work")
-    if done.returncode:
+    if done.code:
         raise HeaderRefused("unreadable")
-    size, _, points = done.stdout.partition(b"\n")
+    size, _, points = done.output.partition(b"\n")
     width, height = (int(number) for number in size.split())
     if kind == Kind.HEIF:
         check_size(width, height)

@@ -12,7 +12,7 @@ import io
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.parsers import expat
 
 UNPACKED_BYTES_MAXIMUM = 60_000_000
@@ -21,6 +21,7 @@ CELLS_MAXIMUM = 1_000_000
 ELEMENTS_MAXIMUM = 2_500_000
 RECTANGLE_MAXIMUM = 2_000_000
 TEXT_MAXIMUM = 60_000_000
+MERGED_MAXIMUM = 50_000
 _PIECE = 65536
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 _CELL_NAME = re.compile(r"([A-Z]{1,4})([0-9]{1,8})")
@@ -41,9 +42,9 @@ def measured_workbook(content: bytes, *, rows_maximum: int, columns_maximum: int
         raise UnsafeWorkbook("too_large", "a directory without end")
     try:
         parts = _unpacked(content)
-        strings: list[int] = []
+        totals = _Totals()
         for name in sorted(parts, key=lambda name: "sharedstrings" not in name.lower()):
-            _Measure(strings, rows_maximum, columns_maximum, is_strings="sharedstrings" in name.lower()).read(
+            _Measure(totals, rows_maximum, columns_maximum, is_strings="sharedstrings" in name.lower()).read(
                 parts[name]
             )
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, OSError) as error:
@@ -103,15 +104,28 @@ class _Cell:
     shares_text: bool = False
 
 
+@dataclass
+class _Totals:
+    """Of all parts together: a workbook of a hundred small sheets is one file to its reader."""
+
+    strings: list[int] = field(default_factory=list)
+    elements: int = 0
+    cells: int = 0
+    text: int = 0
+    merged: int = 0
+    rectangles: int = 0  # of the parts before this one
+
+
 class _Measure:
     """Follows rows and cells as a reader would, and stops when there is too much. Cells without content count nothing:
     people format whole columns."""
 
-    def __init__(self, strings: list[int], rows_maximum: int, columns_maximum: int, *, is_strings: bool) -> None:
-        self._strings, self._rows_maximum, self._columns_maximum = strings, rows_maximum, columns_maximum
+    def __init__(self, totals: _Totals, rows_maximum: int, columns_maximum: int, *, is_strings: bool) -> None:
+        self._totals, self._strings = totals, totals.strings
+        self._rows_maximum, self._columns_maximum = rows_maximum, columns_maximum
         self._is_strings = is_strings
         self._cell = _Cell()
-        self._elements = self._cells = self._last_row = self._last_column = self._text = 0
+        self._last_row = self._last_column = 0
         self._index: list[str] | None = None
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
@@ -124,16 +138,21 @@ class _Measure:
     def read(self, part: bytes) -> None:
         """The whole part."""
         self._parser.Parse(part, True)
+        self._totals.rectangles += self._last_row * self._last_column
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._elements += 1
-        if self._elements > ELEMENTS_MAXIMUM:
+        self._totals.elements += 1
+        if self._totals.elements > ELEMENTS_MAXIMUM:
             raise UnsafeWorkbook("too_large", "too many elements")
         tag = name.rpartition(":")[2]
         if tag == "si":
             if not self._is_strings:
                 raise UnsafeWorkbook("unreadable", "shared texts where none belong")
             self._strings.append(0)
+        elif tag == "mergeCell":
+            self._totals.merged += 1
+            if self._totals.merged > MERGED_MAXIMUM:
+                raise UnsafeWorkbook("too_large", "too many merged cells")
         elif tag == "row":
             given = attributes.get("r", "")
             self._cell.row = (
@@ -157,8 +176,8 @@ class _Measure:
             self._parser.CharacterDataHandler = None
             written, self._index = "".join(self._index).strip(), None
             known = written.isascii() and written.isdigit() and len(written) < 9 and int(written) < len(self._strings)
-            self._text += self._strings[int(written)] if known else max(self._strings, default=0)
-            if self._text > TEXT_MAXIMUM:
+            self._totals.text += self._strings[int(written)] if known else max(self._strings, default=0)
+            if self._totals.text > TEXT_MAXIMUM:
                 raise UnsafeWorkbook("too_large", "the same text too often")
 
     def _place(self, name: str) -> None:
@@ -169,12 +188,13 @@ class _Measure:
             self._cell.column += 1
 
     def _count(self) -> None:
-        self._cells += 1
+        self._totals.cells += 1
         self._last_row = max(self._last_row, self._cell.row)
         self._last_column = max(self._last_column, self._cell.column)
         if self._last_row > self._rows_maximum or self._last_column > self._columns_maximum:
             raise UnsafeWorkbook("too_large", "too many rows or columns")
-        if self._cells > CELLS_MAXIMUM or self._last_row * self._last_column > RECTANGLE_MAXIMUM:
+        rectangles = self._totals.rectangles + self._last_row * self._last_column
+        if self._totals.cells > CELLS_MAXIMUM or rectangles > RECTANGLE_MAXIMUM:
             raise UnsafeWorkbook("too_large", "too many cells")
 
     def _string(self, text: str) -> None:

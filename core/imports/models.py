@@ -76,8 +76,8 @@ class ImportBatch(models.Model):
 
 
 class ImportFilePart(models.Model):
-    """A piece of the file as it came (base64), so that it lives and dies with its import, in one transaction, and
-    is re-encrypted with the other fields when keys change."""
+    """A piece of the sheets that were in the file (`sheet.storing`, in base64), so that it lives and dies with its
+    import, in one transaction, and is re-encrypted with the other fields when keys change."""
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="parts")
     number = models.PositiveIntegerField()

@@ -16,6 +16,7 @@ from core.imports.rules import IMPORTERS, State
 from core.imports.sheet.cells import Cell, SheetRefused, text_of
 from core.imports.sheet.headings import Header, header_at, match_columns, remembered_mapping
 from core.imports.sheet.rows import DataRow, SkippedRow, rows_below
+from core.imports.sheet.storing import unpacked
 from core.imports.sheet.workbook import Sheet, read_sheets
 from core.people.queries import Viewer
 from core.places.models import Unit
@@ -65,13 +66,15 @@ def batches_visible_to(viewer: Viewer) -> QuerySet[ImportBatch]:
     return found.select_related("unit", "made_by", "applied_by", "undone_by")
 
 
-def content_of(batch: ImportBatch) -> bytes:
-    """The file as it came. Raises SheetRefused when it has been erased."""
+def sheets_of(batch: ImportBatch) -> list[Sheet]:
+    """The sheets as they were read when the file came. Raises SheetRefused when they have been erased."""
     parts = batch.parts.order_by("number").values_list("content", flat=True)
     content = b"".join(base64.b64decode(part) for part in parts)
     if not content:
         raise SheetRefused(ERASED)
-    return content
+    # Imports begun before sheets were kept hold the file itself.
+    kept = unpacked(content)
+    return read_sheets(content) if kept is None else kept
 
 
 def likely_mapping(kind: ImportKind[Any], unit: Unit, header: Header) -> tuple[dict[str, int], set[str], bool]:
@@ -89,7 +92,7 @@ def likely_mapping(kind: ImportKind[Any], unit: Unit, header: Header) -> tuple[d
 
 def read_table(batch: ImportBatch) -> ReadTable:
     """The batch's sheet under its heading, with its mapping. Raises SheetRefused."""
-    sheets = read_sheets(content_of(batch))
+    sheets = sheets_of(batch)
     sheet = sheets[min(batch.sheet_index, len(sheets) - 1)]
     header = header_at(sheet, batch.header_row, batch.header_depth)
     return ReadTable(sheet, header, *rows_below(sheet, header, batch.mapping.values()))

@@ -25,18 +25,17 @@ from core.imports.models import ImportBatch
 from core.imports.queries import (
     ReadTable,
     batches_visible_to,
-    content_of,
     earlier_import,
     likely_mapping,
     progress_of,
     rows_shown,
+    sheets_of,
     undo_obstacles,
 )
 from core.imports.registry import import_kind
 from core.imports.rules import IMPORTERS, State, can_apply, can_cancel, can_map, can_undo, is_running
 from core.imports.sheet.cells import SheetRefused
 from core.imports.sheet.rows import rows_below
-from core.imports.sheet.workbook import read_sheets
 from core.people.queries import viewer_of
 from core.people.views import for_roles
 
@@ -88,7 +87,7 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("import_batch", pk)
     kind = _kind(batch)
     try:
-        sheets = read_sheets(content_of(batch))
+        sheets = sheets_of(batch)
     except SheetRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("import_batch", pk)

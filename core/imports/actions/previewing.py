@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from core.imports.actions.locking import StepRefused, locked, locked_for, note
 from core.imports.contract import ImportKind, Outcome, RowVerdict, refused
@@ -20,12 +21,17 @@ from core.imports.sheet.columns import Parsed, parse_row
 from core.imports.sheet.headings import Header
 from core.imports.sheet.rows import DataRow
 from core.jobs.actions import enqueue
+from core.jobs.models import Job
+from core.jobs.work.runner import code_of
 from core.kit import clock
 from core.people.queries import Viewer, viewer_for
 
+log = logging.getLogger(__name__)
 PREVIEW_JOB = "imports.preview"
 _ROWS_AT_ONCE = 500
 _SKIPPED_KEPT = 200
+_LOOKED_AT_ONCE = 200
+BROKE = "Chưa xem trước được bảng này vì lỗi của hệ thống, chưa có gì được ghi. Hãy chọn lại cột để thử lại, hoặc bỏ bảng này và gửi tệp khác."
 
 
 @transaction.atomic
@@ -75,22 +81,42 @@ def make_preview(*, batch_id: int, revision: int) -> None:
     batch = ImportBatch.objects.select_related("unit", "made_by").get(pk=batch_id)
     if batch.state != State.PREVIEWING or batch.revision != revision:
         return
-    kind = import_kind(batch.kind)
     try:
-        opened = _opened(kind, batch, read_table(batch))
+        _preview(batch)
     except SheetRefused as refusal:
         _fail(batch_id, revision, str(refusal))
-        return
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or busy: the job is tried again
+    except Exception as problem:
+        # Where it broke, never the message: it may quote what the sheet says about people.
+        log.error("the preview of import %s broke: %s", batch_id, code_of(problem))
+        _fail(batch_id, revision, BROKE)
+
+
+def _preview(batch: ImportBatch) -> None:
+    kind = import_kind(batch.kind)
+    opened = _opened(kind, batch, read_table(batch))
     viewer = viewer_for(batch.made_by)
     goes_on = True
     while goes_on:
         with transaction.atomic():
-            fresh = locked(batch_id)
-            if fresh.state != State.PREVIEWING or fresh.revision != revision:
+            fresh = locked(batch.pk)
+            if fresh.state != State.PREVIEWING or fresh.revision != batch.revision:
                 return
             goes_on = _look_at(fresh, kind, opened, viewer)
             if not goes_on:
                 _finish(fresh)
+
+
+def fail_stopped_previews() -> int:
+    """Say of previews whose job has ended without them (its tries are used up, somebody took it out of the queue) that
+    they have failed; returns how many. For the schedule."""
+    failed = 0
+    for batch in ImportBatch.objects.filter(state=State.PREVIEWING).order_by("pk")[:_LOOKED_AT_ONCE]:
+        jobs = Job.objects.filter(name=PREVIEW_JOB, key=f"{batch.pk}:{batch.revision}")
+        if not jobs.filter(state__in=Job.OPEN).exists():
+            failed += _fail(batch.pk, batch.revision, BROKE)
+    return failed
 
 
 @dataclass(frozen=True)
@@ -160,11 +186,13 @@ def _finish(batch: ImportBatch) -> None:
 
 
 @transaction.atomic
-def _fail(batch_id: int, revision: int, sentence: str) -> None:
+def _fail(batch_id: int, revision: int, sentence: str) -> bool:
     batch = locked(batch_id)
-    if batch.state == State.PREVIEWING and batch.revision == revision:
+    is_it = batch.state == State.PREVIEWING and batch.revision == revision
+    if is_it:
         batch.state, batch.failure = State.FAILED, sentence[:300]
         batch.save()
+    return is_it
 
 
 def _remember(batch: ImportBatch, header: Header, by: Viewer) -> None:

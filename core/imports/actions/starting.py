@@ -12,6 +12,7 @@ from core.imports.models import ImportBatch, ImportFilePart
 from core.imports.queries import likely_mapping
 from core.imports.registry import import_kind
 from core.imports.sheet.headings import best_sheet, likely_header
+from core.imports.sheet.storing import packed
 from core.imports.sheet.workbook import read_sheets
 from core.kit import clock
 from core.kit.text import squeeze
@@ -22,7 +23,7 @@ _PART_BYTES = 192_000  # a multiple of three: base64 without padding in between
 
 
 def start_import(*, kind_code: str, unit: Unit, content: bytes, file_name: str, by: Viewer) -> ImportBatch:
-    """Keep a sheet (a file's bytes, or pasted text as UTF-8) and find its heading and columns. Nothing is imported yet.
+    """Read a file's bytes (or pasted text as UTF-8), keep the sheets in it, and find its heading and columns. Nothing is imported yet.
 
     Raises PermissionError, `SheetRefused` with a sentence, LookupError for an unknown kind; then nothing is kept.
     """
@@ -33,6 +34,7 @@ def start_import(*, kind_code: str, unit: Unit, content: bytes, file_name: str, 
     index = best_sheet(sheets, kind.columns)
     header = likely_header(sheets[index], kind.columns)
     mapping, _, _ = likely_mapping(kind, unit, header)
+    kept = packed(sheets)
     with transaction.atomic():
         batch = ImportBatch.objects.create(
             kind=kind.code,
@@ -47,10 +49,8 @@ def start_import(*, kind_code: str, unit: Unit, content: bytes, file_name: str, 
             made_at=clock.now(),
         )
         ImportFilePart.objects.bulk_create(
-            ImportFilePart(
-                batch=batch, number=number, content=base64.b64encode(content[at : at + _PART_BYTES]).decode()
-            )
-            for number, at in enumerate(range(0, len(content), _PART_BYTES))
+            ImportFilePart(batch=batch, number=number, content=base64.b64encode(kept[at : at + _PART_BYTES]).decode())
+            for number, at in enumerate(range(0, len(kept), _PART_BYTES))
         )
         note("import.started", batch, by.user_id)
     return batch

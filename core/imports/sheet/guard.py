@@ -1,7 +1,7 @@
 """What a workbook says that its reader does not tell: hidden rows and formulas; and for OpenDocument, which the check of
 uploads does not know, how large the rectangle of each sheet is before a reader allocates it.
 
-(An xlsx arrives here checked and written anew by `core.files`; the old xls format ends at 65,536 rows and 256 columns.)
+(An xlsx arrives here checked and written anew by `core.files`; an old xls is not looked at, it is opened apart.)
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from core.imports.sheet.cells import SheetRefused
 
 ROWS_MAXIMUM = 50_000
 COLUMNS_MAXIMUM = 300
-RECTANGLE_MAXIMUM = 3_000_000
+RECTANGLE_MAXIMUM = 2_000_000  # of all sheets together
+TABLES_MAXIMUM = 200
 UNPACKED_BYTES_MAXIMUM = 60_000_000
 ENTRIES_MAXIMUM = 500
 TOO_LARGE = "Bảng này quá lớn. Hãy giữ lại một trang tính, nhiều nhất 50.000 dòng và 300 cột, rồi gửi lại."
@@ -34,10 +35,11 @@ class SheetMeasure:
     formulas: int = 0
     hidden_rows: set[int] = field(default_factory=set)
 
-    def grow(self, row: int, column: int) -> None:
-        """A cell stands here. Raises SheetRefused when the rectangle becomes too large."""
+    def grow(self, row: int, column: int, others: int) -> None:
+        """A cell stands here; `others` cells are in the rectangles of other sheets. Raises SheetRefused when the rectangle becomes too large."""
         self.rows, self.columns = max(self.rows, row), max(self.columns, column)
-        if self.rows > ROWS_MAXIMUM or self.columns > COLUMNS_MAXIMUM or self.rows * self.columns > RECTANGLE_MAXIMUM:
+        cells = self.rows * self.columns + others
+        if self.rows > ROWS_MAXIMUM or self.columns > COLUMNS_MAXIMUM or cells > RECTANGLE_MAXIMUM:
             raise SheetRefused(TOO_LARGE)
 
 
@@ -121,7 +123,7 @@ def _measure_xlsx(book: zipfile.ZipFile, part: str) -> SheetMeasure:
         if name == "row":
             given = attributes.get("r", "")
             row = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else row + 1
-            if attributes.get("hidden", "") in {"1", "true"}:
+            if attributes.get("hidden", "") in {"1", "true"} and row <= ROWS_MAXIMUM:
                 found.hidden_rows.add(row)
         elif name == "f":
             found.formulas += 1
@@ -134,27 +136,34 @@ def _measure_ods(book: zipfile.ZipFile) -> dict[str, SheetMeasure]:
     """Repeated rows and columns are one element with a number; only those with something in them take room."""
     found: dict[str, SheetMeasure] = {}
     now = SheetMeasure()
-    row = repeat = column = 0
+    tables = others = row = repeat = column = 0
+    is_hidden = is_filled = False
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal now, row, repeat, column
+        nonlocal now, tables, others, row, repeat, column, is_hidden, is_filled
         name = tag.rpartition(":")[2]
         if name == "table":
+            others += now.rows * now.columns
             now = found[attributes.get("table:name", "")] = SheetMeasure()
-            row = 0
+            row, tables = 0, tables + 1
+            if tables > TABLES_MAXIMUM:
+                raise SheetRefused(TOO_LARGE)
         elif name == "table-row":
             repeat, column = _count(attributes.get("table:number-rows-repeated")), 0
-            if attributes.get("table:visibility") in {"collapse", "filter"}:
-                now.hidden_rows.update(range(row + 1, row + 1 + min(repeat, ROWS_MAXIMUM)))
+            is_hidden, is_filled = attributes.get("table:visibility") in {"collapse", "filter"}, False
         elif name in {"table-cell", "covered-table-cell"}:
             column += _count(attributes.get("table:number-columns-repeated"))
-            if "office:value-type" in attributes or "calcext:value-type" in attributes:
-                now.grow(row + repeat, column)
-            now.formulas += "table:formula" in attributes
+            is_formula = "table:formula" in attributes
+            if is_formula or any(key.startswith(("office:", "calcext:")) for key in attributes):
+                is_filled = True
+                now.grow(row + repeat, column, others)
+            now.formulas += is_formula
 
     def end(tag: str) -> None:
         nonlocal row
         if tag.rpartition(":")[2] == "table-row":
+            if is_hidden and is_filled:  # LibreOffice hides the million rows below a table by one number
+                now.hidden_rows.update(range(row + 1, min(row + repeat, ROWS_MAXIMUM) + 1))
             row += repeat
 
     _walk(book, "content.xml", start, end)
@@ -162,4 +171,9 @@ def _measure_ods(book: zipfile.ZipFile) -> dict[str, SheetMeasure]:
 
 
 def _count(written: str | None) -> int:
-    return int(written) if written and written.isascii() and written.isdigit() and len(written) < 9 else 1
+    """How often. A number written in a way that readers may understand differently is refused."""
+    if written is None:
+        return 1
+    if not (written.isascii() and written.isdigit()):
+        raise SheetRefused(UNREADABLE)
+    return int(written) if len(written) < 9 else 10**9

@@ -6,9 +6,10 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from core.imports.sheet.cells import Cell, SheetRefused, stored_row
-from core.imports.sheet.guard import COLUMNS_MAXIMUM, ROWS_MAXIMUM, TOO_LARGE
+from core.imports.sheet.guard import COLUMNS_MAXIMUM, RECTANGLE_MAXIMUM, ROWS_MAXIMUM, TOO_LARGE
 from core.kit.text import nfc
 
 EMPTY = "Tệp này trống. Hãy chọn tệp khác."
@@ -16,6 +17,7 @@ OTHER_LETTERS = "Chữ trong tệp CSV không đọc được. Hãy lưu thành 
 NO_TABLE = "Tệp này không phải tệp bảng. Hãy chọn tệp Excel hoặc CSV."
 _DELIMITERS = "\t;,|"
 _LOOKED_AT = 60
+_CHARACTERS_LOOKED_AT = 200_000
 _LINES_IN_A_CELL = 30
 # What old Vietnamese fonts (TCVN3, VNI) leave when read as Windows letters: signs inside words.
 _OLD_FONT = re.compile(r"[a-zđ][\u00a1-\u00bf×÷¸µ§¨©®][a-zđ]", re.IGNORECASE)
@@ -64,7 +66,7 @@ def rows_of_text(text: str) -> list[list[Cell]]:
 
 def _delimiter(text: str) -> str:
     """The separator that cuts the first lines into equally many pieces, and into most."""
-    head = "\n".join(text.splitlines()[:_LOOKED_AT])
+    head = "\n".join(text[:_CHARACTERS_LOOKED_AT].splitlines()[:_LOOKED_AT])
 
     def agreement(delimiter: str) -> tuple[int, int]:
         widths = Counter(len(row) for row in _read(head, delimiter) if any(cell.strip() for cell in row))
@@ -75,18 +77,31 @@ def _delimiter(text: str) -> str:
 
 
 def _parsed(text: str, delimiter: str) -> list[list[Cell]]:
-    rows = _read(text, delimiter)
+    rows = _read(text, delimiter, is_bounded=True)
     if any(cell.count("\n") > _LINES_IN_A_CELL for row in rows for cell in row):
-        rows = _read(text, delimiter, csv.QUOTE_NONE)  # a single " swallowed what follows; then it quotes nothing
-    if len(rows) > ROWS_MAXIMUM or any(len(row) > COLUMNS_MAXIMUM for row in rows):
-        raise SheetRefused(TOO_LARGE)
+        rows = _read(
+            text, delimiter, csv.QUOTE_NONE, is_bounded=True
+        )  # a single " swallowed what follows; then it quotes nothing
     return [stored_row(row) for row in rows]
 
 
-def _read(text: str, delimiter: str, quoting: int = csv.QUOTE_MINIMAL) -> list[list[str]]:
+def _read(
+    text: str, delimiter: str, quoting: int = csv.QUOTE_MINIMAL, *, is_bounded: bool = False
+) -> list[list[str]]:  # fmt: skip
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting))  # type: ignore[arg-type]
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)  # type: ignore[arg-type]
+        return list(_bounded(lines) if is_bounded else lines)
     except csv.Error as error:
         if quoting == csv.QUOTE_NONE:
             raise SheetRefused(NO_TABLE) from error
-        return _read(text, delimiter, csv.QUOTE_NONE)
+        return _read(text, delimiter, csv.QUOTE_NONE, is_bounded=is_bounded)
+
+
+def _bounded(lines: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Counted while they come: ten megabytes of line ends would be ten million lists."""
+    cells = 0
+    for number, line in enumerate(lines, start=1):
+        cells += len(line)
+        if number > ROWS_MAXIMUM or len(line) > COLUMNS_MAXIMUM or cells > RECTANGLE_MAXIMUM:
+            raise SheetRefused(TOO_LARGE)
+        yield line

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+import json
+from dataclasses import astuple, dataclass
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, PasswordError
 
 from core.files import sheets as uploads
+from core.files.apart import OutOfBounds, run_apart
+from core.imports.sheet import opening
 from core.imports.sheet.cells import Cell, SheetRefused, stored_row
 from core.imports.sheet.guard import (
     COLUMNS_MAXIMUM,
+    RECTANGLE_MAXIMUM,
     ROWS_MAXIMUM,
     TOO_LARGE,
     UNREADABLE,
@@ -20,9 +24,10 @@ from core.imports.sheet.guard import (
 )
 from core.imports.sheet.separated import EMPTY, decoded, rows_of_text
 
-OLD_OFFICE_START = b"\xd0\xcf\x11\xe0"
 LOCKED = "Tệp này có mật khẩu. Hãy bỏ mật khẩu, lưu lại rồi gửi."
-SHEETS_MAXIMUM = 60
+# The largest tables that are taken need about half of it.
+CPU_SECONDS, MEMORY_BYTES = 10, 700_000_000
+LIMITS = opening.Limits(ROWS_MAXIMUM, COLUMNS_MAXIMUM, RECTANGLE_MAXIMUM, sheets=60, characters=20_000_000)
 
 # First row, first column, last row, last column; all from 0.
 Range = tuple[int, int, int, int]
@@ -71,37 +76,47 @@ def _says_something(sheet: Sheet) -> bool:
 def _other_kind(content: bytes, refusal: uploads.SheetRefused) -> list[Sheet]:
     """The kinds that only imports take: old Excel, OpenDocument, and csv in the letters of before UTF-8."""
     if refusal.code == "old_office":
-        return _workbook(content, {})
+        return _apart(content, {})
     if refusal.code == "open_document":
-        return _workbook(content, measure_ods(content))
+        return _apart(content, measure_ods(content))
     if refusal.code in {"letters", "unreadable"} and not content.startswith(b"PK"):
         return [read_text(decoded(content))]
     raise SheetRefused(str(refusal)) from refusal
 
 
 def _workbook(content: bytes, measures: dict[str, SheetMeasure]) -> list[Sheet]:
+    """A measured workbook, opened here."""
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            tables = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet][:SHEETS_MAXIMUM]
-            return [
-                _sheet(book, each.name, measures.get(each.name), is_hidden=each.visible != SheetVisibleEnum.Visible)
-                for each in tables
-            ]
+        return [_sheet(table, measures) for table in opening.opened(content, LIMITS)]
+    except opening.TooLarge as error:
+        raise SheetRefused(TOO_LARGE) from error
     except PasswordError as error:
         raise SheetRefused(LOCKED) from error
     except (CalamineError, OSError, ValueError) as error:
         raise SheetRefused(UNREADABLE) from error
 
 
-def _sheet(book: CalamineWorkbook, name: str, measure: SheetMeasure | None, *, is_hidden: bool) -> Sheet:
-    sheet = book.get_sheet_by_name(name)
-    end = sheet.end or (0, 0)
-    if end[0] >= ROWS_MAXIMUM or end[1] >= COLUMNS_MAXIMUM:
-        raise SheetRefused(TOO_LARGE)
-    # skip_empty_area=False: line numbers must be those that Excel shows.
-    rows = [stored_row(row) for row in sheet.to_python(skip_empty_area=False)]
+def _apart(content: bytes, measures: dict[str, SheetMeasure]) -> list[Sheet]:
+    """A workbook of which nobody knows what a reader makes of it: opened by another process."""
+    limits = [str(limit) for limit in astuple(LIMITS)]
+    try:
+        done = run_apart(opening.__file__, limits, content, cpu_seconds=CPU_SECONDS, memory_bytes=MEMORY_BYTES)
+    except OutOfBounds as error:
+        raise SheetRefused(TOO_LARGE) from error
+    if done.code:
+        raise SheetRefused({opening.LOCKED: LOCKED, opening.TOO_LARGE: TOO_LARGE}.get(done.code, UNREADABLE))
+    return [
+        _sheet(
+            opening.Table(name, is_hidden, merged, [[opening.revived(cell) for cell in row] for row in rows]), measures
+        )
+        for name, is_hidden, merged, rows in json.loads(done.output)
+    ]
+
+
+def _sheet(table: opening.Table, measures: dict[str, SheetMeasure]) -> Sheet:
+    measure = measures.get(table.name, SheetMeasure())
+    rows = [stored_row(row) for row in table.rows]
     while rows and not rows[-1]:
         rows.pop()
-    merged = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
-    hidden = frozenset(measure.hidden_rows) if measure else frozenset()
-    return Sheet(name, rows, merged, hidden, measure.formulas if measure else 0, is_hidden)
+    merged = tuple((a, b, c, d) for a, b, c, d in table.merged)
+    return Sheet(table.name, rows, merged, frozenset(measure.hidden_rows), measure.formulas, table.is_hidden)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 
 import pytest
@@ -11,10 +12,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from core.imports.actions.previewing import choose_mapping
+from core.imports.actions.previewing import choose_mapping, fail_stopped_previews
+from core.imports.hamlets.kind import HamletKind
 from core.imports.models import ImportBatch
 from core.imports.sheet.workbook import read_sheets
+from core.jobs.models import Job
 from core.jobs.work.runner import run_waiting_jobs
+from core.kit import clock
 from core.people.actions import give_grant
 from core.people.models import Role
 from core.people.queries import SYSTEM
@@ -190,3 +194,55 @@ def test_looking_at_rows_costs_the_same_for_one_and_twenty_five(desk: Desk, coun
     with CaptureQueriesContext(connection) as queries:
         choose_mapping(batch=batch, sheet_index=0, header_row=0, header_depth=1, mapping={"name": 0}, by=viewer)
     assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 15
+
+
+def test_a_file_is_opened_once(
+    browser: Callable[[str], Client], people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chi = browser("chi")
+    batch = sent(chi, people)
+
+    def opened(*_: object) -> None:
+        raise AssertionError("the file was opened again")
+
+    monkeypatch.setattr("core.imports.queries.read_sheets", opened)
+    page = reverse("import_mapping", args=[batch.pk])
+    assert "Xem trước 3 dòng" in chi.get(page).content.decode()
+    chi.post(page, {"sheet": 0, "row": 2, "depth": 1, "name": "1", "old_name": "", "commune": ""})
+    batch.refresh_from_db()
+    assert (batch.state, batch.total) == ("previewed", 3)
+
+
+def test_an_import_begun_before_sheets_were_kept_still_reads_its_file(
+    browser: Callable[[str], Client], people: People
+) -> None:
+    chi = browser("chi")
+    batch = sent(chi, people)
+    batch.parts.update(content=base64.b64encode(SHEET).decode())
+    assert "Xem trước 3 dòng" in chi.get(reverse("import_mapping", args=[batch.pk])).content.decode()
+
+
+@pytest.mark.parametrize("how", ["breaks", "never ends"])
+def test_a_preview_that_fails_for_good_says_so_with_a_way_on(
+    how: str, browser: Callable[[str], Client], people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chi = browser("chi")
+    batch = sent(chi, people)
+    monkeypatch.setattr("core.imports.actions.previewing.PREVIEW_AT_ONCE", 1)
+    mapping, page = (reverse(name, args=[batch.pk]) for name in ("import_mapping", "import_batch"))
+    chi.post(mapping, {"sheet": 0, "row": 2, "depth": 1, "name": "1", "old_name": "", "commune": ""})
+    if how == "breaks":
+        with monkeypatch.context() as broken:
+            broken.setattr(HamletKind, "preview_row", lambda *_: 1 // 0)
+            run_waiting_jobs()
+    else:
+        assert fail_stopped_previews() == 0
+        Job.objects.update(state=Job.State.FAILED, finished_at=clock.now())
+        assert (fail_stopped_previews(), fail_stopped_previews()) == (1, 0)
+    shown = chi.get(page).content.decode()
+    assert "lỗi của hệ thống" in shown and "data-refresh" not in shown
+    assert f'href="{mapping}"' in shown and "Bỏ bảng này" in shown
+    chi.post(mapping, {"sheet": 0, "row": 2, "depth": 1, "name": "1", "old_name": "", "commune": ""})
+    run_waiting_jobs()
+    batch.refresh_from_db()
+    assert (batch.state, batch.failure, batch.total) == ("previewed", "", 3)
