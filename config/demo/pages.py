@@ -55,7 +55,7 @@ def make_pages() -> None:
             slug=slug("Chảo gang của anh An"),
             lead="Hai mươi tám năm rang điều bằng củi ở Bắc Ruộng.",
             body="<p>Anh An rang điều từ bốn giờ sáng. Củi điều khô, lửa nhỏ, đảo đều tay. Mỗi mẻ năm ký, được thì bán, không được "
-            "thì nhà ăn. (Câu chuyện minh hoạ trong bản mẫu.)</p>",
+            "thì nhà ăn. (Câu chuyện minh họa trong bản mẫu.)</p>",
             shop=Shop.objects.filter(producer__name="Hộ Nguyễn Văn An").first(),
         )
     )

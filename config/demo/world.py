@@ -221,5 +221,5 @@ def _shop_of_maker(row: dict[str, str]) -> Shop:
         is_demo=True,
     )
     record_consents(producer=producer, answers=ALL_YES, means=Consent.Means.PAPER, by=SYSTEM)
-    story = "Gian hàng minh hoạ trong bản mẫu. Thông tin chủ thể lấy từ danh sách OCOP đã công bố."
+    story = "Gian hàng minh họa trong bản mẫu. Thông tin chủ thể lấy từ danh sách OCOP đã công bố."
     return open_shop(producer=producer, name=row["shop"], story=story, by=SYSTEM, is_demo=True)

@@ -23,7 +23,7 @@ from core.places.models import Unit
 
 SAMPLES = 3
 OBSTACLES_LOOKED_AT = 200
-ERASED = "Tệp này đã được xoá theo thời hạn giữ. Hãy gửi lại tệp."
+ERASED = "Tệp này đã được xóa theo thời hạn giữ. Hãy gửi lại tệp."
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def get_imports_ready() -> None:
     register_job(PREVIEW_JOB, jobs.preview, label="Xem trước bảng nhập")
     register_job(APPLY_JOB, jobs.apply, label="Nhập bảng")
     register_job(UNDO_JOB, jobs.undo, label="Hoàn tác bảng nhập")
-    register_periodic("imports.erase_old", timedelta(hours=6), erase_old_imports)
+    register_periodic("imports.erase_old", timedelta(hours=6), erase_old_imports, label="Xóa bảng nhập đã quá hạn")
     register_periodic(
         "imports.fail_stopped", timedelta(minutes=5), fail_stopped_previews, label="Báo xem trước bị dừng"
     )

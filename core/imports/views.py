@@ -186,7 +186,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 @importer_page
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the import up."""
-    return _step(request, pk, cancel_import, _("Đã huỷ. Tệp và các dòng đã được xoá."))
+    return _step(request, pk, cancel_import, _("Đã huỷ. Tệp và các dòng đã được xóa."))
 
 
 @require_POST

@@ -62,14 +62,14 @@ class AuthRevoked(PlatformFailure):
     """The key is refused: stop the connection and tell the seller."""
 
     permanent = True
-    message_vi = "Sàn không còn nhận khoá kết nối này. Hãy kết nối lại gian hàng với sàn."
+    message_vi = "Sàn không còn nhận khóa kết nối này. Hãy kết nối lại gian hàng với sàn."
 
 
 class ShopSuspended(PlatformFailure):
     """The platform stopped the shop: stop the connection and tell the seller."""
 
     permanent = True
-    message_vi = "Sàn đang tạm khoá gian hàng. Hãy liên hệ sàn để mở lại."
+    message_vi = "Sàn đang tạm khóa gian hàng. Hãy liên hệ sàn để mở lại."
 
 
 class ValidationFailed(PlatformFailure):

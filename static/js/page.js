@@ -8,6 +8,12 @@ if (matchMedia("(min-width: 860px)").matches) {
   for (const filters of document.querySelectorAll("[data-open-when-wide]")) filters.open = true;
 }
 
+// Rows of places that move sideways on a phone: the current one in sight.
+for (const row of document.querySelectorAll(".masthead-links, .tabs ul")) {
+  const current = row.querySelector("[aria-current]");
+  if (current && row.scrollWidth > row.clientWidth) row.scrollLeft = current.offsetLeft - row.offsetLeft - 16;
+}
+
 // Two taps on a slow line must not send a form twice. The server is safe against it too; this only spares the person the doubt.
 // It is forgotten after a while, because a form that answers with a file leaves the page standing.
 const SECONDS_UNTIL_SENT_AGAIN = 5;

@@ -18,6 +18,8 @@ from core.people.models import Grant, Role
 from core.people.queries import Viewer
 from core.places.models import Hamlet, Level, Unit
 
+_NOT_THERE = _("Nơi này không có trong địa bàn của bạn. Hãy chọn lại trong danh sách.")
+
 
 def date_field(label: Any, **options: Any) -> forms.DateField:
     """A day, chosen with the phone's own calendar."""
@@ -31,9 +33,23 @@ class PlaceForm(forms.Form):
     `chosen` is the role and the unit, once `is_valid()` and nothing more is asked (`asks_more`).
     """
 
-    role = forms.ChoiceField(label=_("Vai trò"), widget=forms.RadioSelect)
-    unit = forms.ChoiceField(label=_("Nơi làm việc"), required=False, help_text=_("Vai trò cho cả nước thì để trống."))
-    commune = forms.ChoiceField(label=_("Xã, phường, đặc khu"), required=False)
+    role = forms.ChoiceField(
+        label=_("Vai trò"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Hãy chọn vai trò."),
+            "invalid_choice": _("Hãy chọn một vai trò trong danh sách."),
+        },
+    )
+    unit = forms.ChoiceField(
+        label=_("Nơi làm việc"),
+        required=False,
+        help_text=_("Vai trò cho cả nước thì để trống."),
+        error_messages={"required": _("Hãy chọn nơi làm việc."), "invalid_choice": _NOT_THERE},
+    )
+    commune = forms.ChoiceField(
+        label=_("Xã, phường, đặc khu"), required=False, error_messages={"invalid_choice": _NOT_THERE}
+    )
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,7 +17,7 @@ def get_home_ready() -> None:
         _("Giúp đăng nhập"),
         "help_people",
         lambda viewer: viewer.has_role(*HELPERS),
-        about=_("Người quên mật khẩu, mất điện thoại, tài khoản bị khoá."),
+        about=_("Người quên mật khẩu, mất điện thoại, tài khoản bị khóa."),
         order=20,
     )
     register_section(_("Ai có quyền gì"), "grants", can_see_grants, about=_("Cấp, kết thúc, rà soát quyền."), order=30)

@@ -41,7 +41,7 @@ class HamletKind(ImportKind[HamletDesk]):
 
     code = "thon-ap"
     label = "Danh sách thôn, ấp, khu phố"
-    lead = "Thêm thôn, ấp, khu phố còn thiếu và đổi tên những nơi đã đổi tên. Không xoá nơi nào."
+    lead = "Thêm thôn, ấp, khu phố còn thiếu và đổi tên những nơi đã đổi tên. Không xóa nơi nào."
     columns = (
         Column(
             "name",

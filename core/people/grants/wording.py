@@ -30,6 +30,8 @@ def role_words(grant: Grant) -> str:
 
 def until_words(grant: Grant) -> str:
     """ "đến hết 21/11/2027", or that there is no end. `valid_to` itself is the first day without."""
+    if grant.valid_to and grant.valid_to <= grant.valid_from:
+        return "đã kết thúc ngay trong ngày"
     return f"đến hết {last_day(grant.valid_to):%d/%m/%Y}" if grant.valid_to else "không ghi hạn"
 
 

@@ -32,7 +32,7 @@ def seller_call(**methods: View) -> View:
         marketplace = marketplace_of(request)
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if not hmac.compare_digest(given.encode(), marketplace.key.encode()):
-            return error(401, "wrong_key", "Khoá không đúng hoặc đã bị thu hồi.")
+            return error(401, "wrong_key", "Khóa không đúng hoặc đã bị thu hồi.")
         handler = methods.get(request.method or "")
         if handler is None:
             return error(405, "method_not_allowed", "Không có thao tác này.")

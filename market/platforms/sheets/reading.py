@@ -66,7 +66,7 @@ def _refuse_repeated(row: Cells, wanted: Iterable[str]) -> None:
     folded = [fold_words(cell) for cell in row]
     for cell, name in zip(row, folded, strict=True):
         if name in wanted and folded.count(name) > 1:
-            message = f"Cột «{cell}» có hai lần. Hãy xoá cột thừa rồi gửi lại."
+            message = f"Cột «{cell}» có hai lần. Hãy xóa cột thừa rồi gửi lại."
             raise ResultFileRefused("repeated heading", message_vi=message)
 
 
