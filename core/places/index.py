@@ -139,11 +139,12 @@ def place_index() -> PlaceIndex:
 
 def _build(version: Version) -> PlaceIndex:
     index = PlaceIndex(version)
+    # Names and links before units: a resolution may be committed in between, and units are only ever added.
+    names = list(UnitName.objects.values_list("unit_id", "kind", "name", "valid_from", "valid_to"))
+    links = list(UnitLink.objects.order_by("pk").values_list("old_id", "new_id"))
     rows = Unit.objects.values_list("pk", "level", "code", "kind", "name", "parent_id", "valid_from", "valid_to")
     index.places = {row[0]: Place(*row) for row in rows}
-    for unit_id, kind, name, start, end in UnitName.objects.values_list(
-        "unit_id", "kind", "name", "valid_from", "valid_to"
-    ):
+    for unit_id, kind, name, start, end in names:
         place = index.places[unit_id]
         index.names[place.level, key(name)].append(DatedName(place, kind, name, start, end))
     for alias, name_key in PROVINCE_ALIASES.items():
@@ -151,7 +152,7 @@ def _build(version: Version) -> PlaceIndex:
             DatedName(name.place, name.kind, name.name, None, None, is_alias=True)
             for name in index.named(Level.PROVINCE, name_key)
         ]
-    for old_id, new_id in UnitLink.objects.order_by("pk").values_list("old_id", "new_id"):
+    for old_id, new_id in links:
         index.successors.setdefault(old_id, []).append(new_id)
         index.predecessors.setdefault(new_id, []).append(old_id)
     index.remember_forms()

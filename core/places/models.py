@@ -78,6 +78,10 @@ class UnitName(models.Model):
             models.UniqueConstraint(
                 fields=["unit"], condition=Q(valid_from__isnull=True), name="unit_name_once_per_date_open"
             ),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="unit_name_period_runs_forward",
+            ),
         ]
 
 
@@ -106,12 +110,24 @@ class Hamlet(models.Model):
     name = models.CharField(max_length=80)
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
+    # Its names, also those entered ahead, are in HamletName; `name` is only the one of today.
+    is_renamed = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["commune", "name", "valid_from"], name="hamlet_once_per_date"),
+            # Of hamlets that were never renamed (PostgreSQL has hamlet_once_at_a_date, on their periods, as well); whether
+            # a renamed one may carry its names is checked in actions/hamlets.py, with the commune locked.
             models.UniqueConstraint(
-                fields=["commune", "name"], condition=Q(valid_from__isnull=True), name="hamlet_once_per_date_open"
+                fields=["commune", "name", "valid_from"], condition=Q(is_renamed=False), name="hamlet_once_per_date"
+            ),
+            models.UniqueConstraint(
+                fields=["commune", "name"],
+                condition=Q(valid_from__isnull=True, is_renamed=False),
+                name="hamlet_once_per_date_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="hamlet_period_runs_forward",
             ),
         ]
 
@@ -132,6 +148,10 @@ class HamletName(models.Model):
             models.UniqueConstraint(fields=["hamlet", "valid_from"], name="hamlet_name_once_per_date"),
             models.UniqueConstraint(
                 fields=["hamlet"], condition=Q(valid_from__isnull=True), name="hamlet_name_once_per_date_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="hamlet_name_period_runs_forward",
             ),
         ]
 

@@ -9,16 +9,15 @@ from core.desk.grants.queries import grant_todos
 from core.desk.registry import register_todos
 from core.events.registry import subscribe
 from core.people.account.registry import AccountPage, register_account_page
-from core.people.grants.moving import on_hamlets_changed, on_units_changed
+from core.people.grants.moving import follow_map
 from core.people.keys.rules import can_have_keys
-from core.places.events import HamletsChanged, UnitsChanged
+from core.places.events import MapTurned
 
 
 def get_grants_ready() -> None:
     """To-dos of those who give grants, grants that follow the map, one's own page, API keys."""
     register_todos(grant_todos)
-    subscribe(UnitsChanged, on_units_changed)
-    subscribe(HamletsChanged, on_hamlets_changed)
+    subscribe(MapTurned, follow_map)
     register_account_page(
         AccountPage(_("Quyền của tôi"), _("Bạn được làm gì, ở đâu, đến khi nào."), "/tai-khoan/quyen-cua-toi/", 40)
     )

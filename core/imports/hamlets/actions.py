@@ -11,12 +11,13 @@ from core.audit.actions import record
 from core.imports.contract import RowRefused, UndoRefused
 from core.kit import clock
 from core.people.queries import Viewer
-from core.places.actions.hamlets import open_hamlet, rename_hamlet
+from core.places.actions.hamlets import named_since, open_hamlet, rename_hamlet
 from core.places.actions.units import Contradiction
-from core.places.models import Hamlet, HamletName, Unit
+from core.places.models import Hamlet, HamletName, Unit, in_force
 
 IN_USE = "đã có hộ, người hoặc việc gắn với thôn, ấp này."
 CHANGED = "tên đã được sửa lại sau khi nhập."
+NAME_TAKEN = "tên cũ đã được đặt cho nơi khác."
 
 
 @transaction.atomic
@@ -27,6 +28,9 @@ def add_hamlet(*, commune: Unit, name: str, valid_from: date | None, by: Viewer)
             return open_hamlet(commune=commune, name=name, on=valid_from, actor_id=by.user_id)
         except Contradiction as contradiction:
             raise RowRefused(str(contradiction)) from contradiction
+    Unit.objects.select_for_update().get(pk=commune.pk)
+    if named_since(commune, name, None) is not None:
+        raise RowRefused(f"Đã có hoặc từng có nơi tên «{name}». Nếu đây là nơi khác, hãy ghi từ ngày nào có tên này.")
     hamlet = Hamlet.objects.create(commune=commune, name=name)
     _note("hamlet.opened", hamlet, by, ("", name))
     return hamlet
@@ -55,20 +59,28 @@ def remove_added_hamlet(*, hamlet_id: int, by: Viewer) -> None:
         raise UndoRefused(IN_USE) from error
 
 
+def has_name_still(hamlet: Hamlet, name: str, on: date) -> bool:
+    """Whether the latest name, perhaps dated ahead, is still the one given from that day."""
+    return HamletName.objects.filter(hamlet=hamlet, name=name, valid_from=on, valid_to=None).exists()
+
+
 @transaction.atomic
-def take_name_back(*, hamlet_id: int, name: str, before: str, on: date, by: Viewer) -> None:
+def take_name_back(*, hamlet_id: int, name: str, on: date, by: Viewer) -> None:
     """Take back `give_new_name`, as if it had never been. Raises UndoRefused when the name has changed again."""
     hamlet = Hamlet.objects.select_for_update(of=("self",)).select_related("commune").get(pk=hamlet_id)
-    latest = HamletName.objects.filter(hamlet=hamlet, valid_to=None).first()
-    if latest is None or (latest.name, latest.valid_from) != (name, on):
+    if not has_name_still(hamlet, name, on):
         raise UndoRefused(CHANGED)
-    latest.delete()
-    HamletName.objects.filter(hamlet=hamlet, valid_to=on).update(valid_to=None)
-    left = list(HamletName.objects.filter(hamlet=hamlet))
-    if [each.name for each in left] == [before]:
-        left[0].delete()  # a hamlet that was never renamed has none
-    Hamlet.objects.filter(pk=hamlet.pk).update(name=before)
-    _note("hamlet.name_taken_back", hamlet, by, (name, before))
+    last = HamletName.objects.get(hamlet=hamlet, valid_to=on)
+    if named_since(hamlet.commune, last.name, on, besides=hamlet) is not None:
+        raise UndoRefused(NAME_TAKEN)
+    HamletName.objects.filter(hamlet=hamlet, valid_from=on).delete()
+    HamletName.objects.filter(pk=last.pk).update(valid_to=None)
+    hamlet.name = (HamletName.objects.filter(in_force(clock.today()), hamlet=hamlet).first() or last).name
+    if HamletName.objects.filter(hamlet=hamlet).count() == 1:
+        HamletName.objects.filter(pk=last.pk).delete()  # a hamlet that was never renamed has none
+        hamlet.is_renamed = False
+    hamlet.save(update_fields=["name", "is_renamed"])
+    _note("hamlet.name_taken_back", hamlet, by, (name, last.name))
 
 
 def _note(word: str, hamlet: Hamlet, by: Viewer, names: tuple[str, str]) -> None:

@@ -11,7 +11,15 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from core.imports.contract import Change, Effect, ImportKind, Outcome, RowVerdict, refused
-from core.imports.hamlets.actions import CHANGED, IN_USE, add_hamlet, give_new_name, remove_added_hamlet, take_name_back
+from core.imports.hamlets.actions import (
+    CHANGED,
+    IN_USE,
+    add_hamlet,
+    give_new_name,
+    has_name_still,
+    remove_added_hamlet,
+    take_name_back,
+)
 from core.imports.hamlets.names import HamletName, hamlet_name
 from core.imports.rules import IMPORTERS
 from core.imports.sheet import parsers
@@ -185,9 +193,14 @@ class HamletKind(ImportKind[HamletDesk]):
     def undo_obstacle(self, effect: Effect) -> str:
         """Somebody has changed the name since, or the hamlet is in use."""
         hamlet = Hamlet.objects.filter(pk=effect["added"] if "added" in effect else effect["renamed"]).first()
-        if hamlet is None or hamlet.name != effect["name"]:
+        if hamlet is None:
             return CHANGED
-        return IN_USE if "added" in effect and _is_used(hamlet) else ""
+        if "renamed" in effect:
+            on = date.fromisoformat(effect["on"])
+            return "" if has_name_still(hamlet, effect["name"], on) else CHANGED
+        if hamlet.name != effect["name"]:
+            return CHANGED
+        return IN_USE if _is_used(hamlet) else ""
 
     def undo_row(self, effect: Effect, *, viewer: Viewer) -> None:
         """Remove what was added, give the old name back."""
@@ -195,7 +208,7 @@ class HamletKind(ImportKind[HamletDesk]):
             remove_added_hamlet(hamlet_id=effect["added"], by=viewer)
         else:
             day = date.fromisoformat(effect["on"])
-            take_name_back(hamlet_id=effect["renamed"], name=effect["name"], before=effect["before"], on=day, by=viewer)
+            take_name_back(hamlet_id=effect["renamed"], name=effect["name"], on=day, by=viewer)
 
 
 def _is_used(hamlet: Hamlet) -> bool:

@@ -1,7 +1,8 @@
 """Grants follow the map: when units or hamlets merge or split, what people hold goes on in the successor.
 
-Called in the transaction that enters a resolution. The old grant ends on the day, an equal one begins there: who looks
-before the day sees the old place, who looks on the day sees the new one. Repeating changes nothing.
+Called on the day, in the transaction that moves the households: what was given, renewed or ended since the resolution
+was entered counts as it is then, and until then everybody keeps exactly the old place. The old grant ends on the day, an
+equal one begins there. Repeating changes nothing.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from core.audit.actions import record
+from core.kit import clock
 from core.kit.text import squeeze
 from core.people.grants.queries import in_period, overlapping
 from core.people.grants.rules import Place
 from core.people.grants.wording import place_words
 from core.people.models import Grant, User
-from core.places.events import HamletsChanged, UnitLinkFact, UnitsChanged
+from core.places.events import MapTurned, UnitLinkFact
 from core.places.models import Hamlet, Unit, UnitLink
 
 WHOLE, DEFAULT = UnitLink.Kind.WHOLE.value, UnitLink.Kind.DEFAULT.value
@@ -34,17 +36,21 @@ class _Fate:
     is_split: bool
 
 
-def on_units_changed(event: UnitsChanged) -> None:
-    """Grants of whole units. Those of hamlets wait for the news of their hamlets."""
+def follow_map(event: MapTurned) -> None:
+    """Grants of whole units go with their units, those of hamlets with their hamlets, into another commune too."""
+    _follow_units(event)
+    _follow_hamlets(event)
+
+
+def _follow_units(event: MapTurned) -> None:
     held = Grant.objects.filter(hamlet__isnull=True)
-    for unit_id, fate in _fates(event.links).items():
+    for unit_id, fate in _fates(event.units).items():
         unit = Unit.objects.select_related("parent").filter(pk=fate.successor_id or 0).first()
         _move(held.filter(unit_id=unit_id), Place(unit) if unit else None, event.on, event.decision, fate.is_split)
 
 
-def on_hamlets_changed(event: HamletsChanged) -> None:
-    """Grants of hamlets; they follow their hamlet into another commune, too."""
-    for hamlet_id, fate in _fates(event.links).items():
+def _follow_hamlets(event: MapTurned) -> None:
+    for hamlet_id, fate in _fates(event.hamlets).items():
         hamlet = Hamlet.objects.select_related("commune__parent").filter(pk=fate.successor_id or 0).first()
         place = Place(hamlet.commune, hamlet) if hamlet else None
         _move(Grant.objects.filter(hamlet_id=hamlet_id), place, event.on, event.decision, fate.is_split)
@@ -64,9 +70,8 @@ def _fates(links: Iterable[UnitLinkFact]) -> dict[int, _Fate]:
 
 @transaction.atomic
 def _move(grants: QuerySet[Grant], to: Place | None, on: date, decision: str, is_split: bool) -> None:
-    lasting = (Q(valid_to__isnull=True) | Q(valid_to__gt=on)) & (
-        Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
-    )
+    # A resolution may be entered, or its day's job run, late: what has ended by then stays ended, where it was.
+    lasting = Q(valid_to__isnull=True) | (Q(valid_to__gt=max(on, clock.today())) & Q(valid_to__gt=F("valid_from")))
     rows = grants.filter(lasting)
     # The people first, in order, as every action on grants does.
     list(User.objects.select_for_update(no_key=True).filter(pk__in=rows.values("user_id")).order_by("pk"))

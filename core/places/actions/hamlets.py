@@ -1,19 +1,18 @@
-"""Hamlets on a day: opened, renamed, merged, split, taken along by their commune."""
+"""Hamlets on a day: opened, renamed, ended. Merging and splitting is a resolution's, which moves the households too."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
 from django.db.models import F, Q
 
 from core.audit.actions import record
-from core.events.registry import emit
 from core.kit import clock
 from core.kit.text import squeeze
 from core.places.actions.units import Contradiction, Entry
-from core.places.events import HamletsChanged, UnitLinkFact
+from core.places.events import UnitLinkFact
 from core.places.models import Hamlet, HamletLink, HamletName, Unit, UnitLink, in_force
 
 
@@ -21,13 +20,23 @@ def hamlet_on(commune: Unit, name: str, on: date) -> Hamlet | None:
     """The hamlet of that commune that carried the name that day."""
     hamlets = Hamlet.objects.filter(in_force(on), commune=commune).select_related("commune")
     named = HamletName.objects.filter(in_force(on), name=name, hamlet__in=hamlets).values("hamlet")
-    return hamlets.filter(Q(pk__in=named) | Q(name=name, names=None)).first()
+    return hamlets.filter(Q(pk__in=named) | Q(name=name, is_renamed=False)).first()
+
+
+def named_since(commune: Unit, name: str, since: date | None, besides: Hamlet | None = None) -> Hamlet | None:
+    """A hamlet of that commune that carries the name on this day or any later one (None: that ever did)."""
+    lasting = Q() if since is None else Q(valid_to__isnull=True) | Q(valid_to__gt=since)
+    hamlets = Hamlet.objects.filter(lasting, commune=commune).exclude(pk__in=[besides.pk] if besides else [])
+    named = HamletName.objects.filter(lasting, name=name, hamlet__in=hamlets).values("hamlet")
+    return hamlets.filter(Q(pk__in=named) | Q(name=name, is_renamed=False)).first()
 
 
 def ensure_hamlet(entry: Entry, commune: Unit, name: str) -> Hamlet:
     """The hamlet of that name in force on the day, opened if there is none."""
     found = hamlet_on(commune, name, entry.on)
     if found is None:
+        if named_since(commune, name, entry.on) is not None:
+            raise Contradiction(f"sau ngày {entry.on:%d/%m/%Y} {commune} đã có {name}.")
         found = Hamlet.objects.create(commune=commune, name=name, valid_from=entry.on)
         entry.note_hamlet("hamlet.opened", found, f"{name}, {commune}: ra đời")
     return found
@@ -39,12 +48,19 @@ def ensure_name(entry: Entry, hamlet: Hamlet, name: str) -> None:
         return
     if HamletName.objects.filter(hamlet=hamlet, valid_from__gte=entry.on).exists():
         raise Contradiction(f"{hamlet} đã có tên khác từ ngày sau.")
-    if hamlet_on(hamlet.commune, name, entry.on) is not None:
+    if hamlet.valid_from is not None and entry.on <= hamlet.valid_from:
+        raise Contradiction(f"{hamlet} mới có từ ngày {hamlet.valid_from:%d/%m/%Y}. Hãy đổi tên từ một ngày sau đó.")
+    if hamlet.valid_to is not None and entry.on >= hamlet.valid_to:
+        raise Contradiction(f"{hamlet} chấm dứt ngày {hamlet.valid_to:%d/%m/%Y}. Hãy chọn nơi hiện nay.")
+    if named_since(hamlet.commune, name, entry.on, besides=hamlet) or hamlet_on(hamlet.commune, name, entry.on):
         raise Contradiction(f"{hamlet.commune} đã có {name}.")
-    if not HamletName.objects.filter(hamlet=hamlet).exists():
-        HamletName.objects.create(hamlet=hamlet, name=hamlet.name, valid_from=hamlet.valid_from)
-    HamletName.objects.filter(hamlet=hamlet, valid_to=None).update(valid_to=entry.on)
-    HamletName.objects.create(hamlet=hamlet, name=name, valid_from=entry.on)
+    if not hamlet.is_renamed:
+        HamletName.objects.create(
+            hamlet=hamlet, name=hamlet.name, valid_from=hamlet.valid_from, valid_to=hamlet.valid_to
+        )
+        Hamlet.objects.filter(pk=hamlet.pk).update(is_renamed=True)
+    HamletName.objects.filter(in_force(entry.on), hamlet=hamlet).update(valid_to=entry.on)
+    HamletName.objects.create(hamlet=hamlet, name=name, valid_from=entry.on, valid_to=hamlet.valid_to)
     entry.note_hamlet("hamlet.renamed", hamlet, f"{hamlet}, {hamlet.commune} → {name}")
     if entry.on <= clock.today():
         Hamlet.objects.filter(pk=hamlet.pk).update(name=name)
@@ -54,6 +70,8 @@ def ensure_end(entry: Entry, hamlet: Hamlet, became: Sequence[tuple[Hamlet, str]
     """The hamlet ends and became these, each with its share (UnitLink.Kind)."""
     if hamlet.valid_to not in (None, entry.on) or any(new.pk == hamlet.pk for new, _ in became):
         raise Contradiction(f"{hamlet}, {hamlet.commune} không thể chấm dứt ngày {entry.on:%d/%m/%Y}.")
+    if HamletName.objects.filter(hamlet=hamlet, valid_from__gte=entry.on).exists():
+        raise Contradiction(f"{hamlet}, {hamlet.commune} đã có tên từ ngày sau ngày {entry.on:%d/%m/%Y}.")
     for new, kind in became:
         link, is_new = HamletLink.objects.get_or_create(
             old=hamlet, new=new, on=entry.on, defaults={"kind": kind, "decision": entry.decision}
@@ -80,7 +98,7 @@ def open_hamlet(*, commune: Unit, name: str, on: date, actor_id: int | None) -> 
         raise Contradiction(f"{commune} đã có {name}. Hãy chọn tên khác.")
     entry = Entry("", on)
     hamlet = ensure_hamlet(entry, commune, name)
-    finish_hamlets(entry, actor_id)
+    _note_all(entry, actor_id)
     return hamlet
 
 
@@ -89,55 +107,14 @@ def rename_hamlet(*, hamlet: Hamlet, name: str, on: date, decision: str = "", ac
     """Another name from a day on; households and grants stay with the hamlet."""
     _lock(hamlet.commune)
     entry = Entry(decision, on)
-    ensure_name(entry, hamlet, _clean(name))
-    finish_hamlets(entry, actor_id)
+    ensure_name(entry, Hamlet.objects.select_related("commune").get(pk=hamlet.pk), _clean(name))
+    _note_all(entry, actor_id)
 
 
-@transaction.atomic
-def merge_hamlets(
-    *, hamlets: Iterable[Hamlet], name: str, on: date, decision: str = "", actor_id: int | None
-) -> Hamlet:
-    """Hamlets of one commune become one. `name` is a new hamlet's, or that of one of them, which then goes on."""
-    merged = list(hamlets)
-    if not merged or len({hamlet.commune_id for hamlet in merged}) != 1:
-        raise Contradiction("Chỉ nhập được các thôn, ấp của cùng một xã.")
-    _lock(merged[0].commune)
-    entry = Entry(decision, on)
-    new = ensure_hamlet(entry, merged[0].commune, _clean(name))
-    for hamlet in merged:
-        if hamlet.pk != new.pk:
-            ensure_end(entry, hamlet, [(new, UnitLink.Kind.WHOLE)])
-    finish_hamlets(entry, actor_id)
-    return new
-
-
-@transaction.atomic
-def split_hamlet(
-    *, hamlet: Hamlet, names: Sequence[str], on: date, decision: str = "", actor_id: int | None
-) -> list[Hamlet]:
-    """One hamlet becomes several new ones; the first is where a household goes whose place is not known yet."""
-    if len({_clean(name) for name in names}) < 2:
-        raise Contradiction("Chia một thôn, ấp thì phải có ít nhất hai tên mới.")
-    _lock(hamlet.commune)
-    entry = Entry(decision, on)
-    if any(hamlet_on(hamlet.commune, _clean(name), entry.eve) not in (None, hamlet) for name in names):
-        raise Contradiction("Tên mới trùng với một thôn, ấp đang có.")
-    # A part may keep the old name, so the old hamlet ends before the new ones begin.
-    Hamlet.objects.filter(pk=hamlet.pk, valid_to=None).update(valid_to=on)
-    hamlet.refresh_from_db()
-    parts = [ensure_hamlet(entry, hamlet.commune, _clean(name)) for name in names]
-    shares = [UnitLink.Kind.DEFAULT, *([UnitLink.Kind.PART] * (len(parts) - 1))]
-    ensure_end(entry, hamlet, list(zip(parts, shares, strict=True)))
-    finish_hamlets(entry, actor_id)
-    return parts
-
-
-def finish_hamlets(entry: Entry, actor_id: int | None) -> None:
-    """Put what was done on the trail and tell the upper slices of ended hamlets."""
+def _note_all(entry: Entry, actor_id: int | None) -> None:
+    """Put what was done on the trail."""
     for change in entry.changes:
         record(change.word, actor_id=actor_id, object_label=change.object_label, unit_code=change.unit_code)
-    if entry.hamlet_links:
-        emit(HamletsChanged(entry.on, entry.decision, tuple(entry.hamlet_links)))
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 
 from core.audit.actions import record
 from core.events.registry import emit
@@ -25,7 +25,7 @@ from core.places.actions.units import (
     unit_on,
 )
 from core.places.events import HamletsChanged, MapTurned, UnitLinkFact, UnitsChanged
-from core.places.models import Hamlet, HamletLink, Level, Resolution, Unit, UnitLink, UnitName, in_force
+from core.places.models import Hamlet, HamletLink, HamletName, Level, Resolution, Unit, UnitLink, UnitName, in_force
 from core.places.queries import Use, rows_in_use
 from core.places.reading import Line, Refused, ResolutionFile, read_rows
 
@@ -48,13 +48,34 @@ def enter_resolution(file: ResolutionFile, *, actor_id: int | None, apply: bool)
     """
     with transaction.atomic():
         one_map_at_a_time()
+        _lock_communes(file)
         entry = _carry_out(file)
+        _check_periods()
         outcome = Outcome(tuple(change.sentence for change in entry.changes), tuple(entry.remarks), tuple(_uses(entry)))
         if not apply:
             transaction.set_rollback(True)
         elif entry.changes:
             _keep(file, entry, actor_id)
     return outcome
+
+
+def _lock_communes(file: ResolutionFile) -> None:
+    """Nobody opens or renames a hamlet there meanwhile; in the order of keys, as imports do."""
+    codes = {code for line in file.lines for code in (line.code, line.new_code)}
+    communes = Unit.objects.filter(level=Level.COMMUNE, code__in=codes).order_by("pk")
+    list(communes.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def _check_periods() -> None:
+    """What PostgreSQL would check at the commit, checked now, so that the preview meets it too."""
+    if connection.vendor != "postgresql":
+        return
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS unit_code_once_at_a_date, hamlet_once_at_a_date IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS unit_code_once_at_a_date, hamlet_once_at_a_date DEFERRED")
+    except IntegrityError as error:
+        raise Refused(["Có hai nơi cùng mã hoặc cùng tên vào một ngày. Hãy xem lại các dòng mở, đổi tên."]) from error
 
 
 @transaction.atomic
@@ -170,7 +191,11 @@ def _check_move(entry: Entry, line: Line, file: ResolutionFile) -> None:
 
 
 def _open_hamlet(entry: Entry, line: Line, file: ResolutionFile) -> None:
-    ensure_hamlet(entry, unit_on(line.level, line.code, entry.on), line.hamlet)
+    commune = unit_on(line.level, line.code, entry.on)
+    renamed = HamletName.objects.filter(hamlet__commune=commune, name=line.hamlet, valid_from=entry.on)
+    if renamed.exclude(hamlet__valid_from=entry.on).exists():
+        raise Contradiction(f"một nơi khác của {commune} đổi tên thành {line.hamlet} đúng ngày ấy.")
+    ensure_hamlet(entry, commune, line.hamlet)
 
 
 def _rename_hamlet(entry: Entry, line: Line, file: ResolutionFile) -> None:
@@ -217,8 +242,8 @@ _STEPS: tuple[tuple[set[str], Step], ...] = (
     ({"rename"}, _rename),
     ({"merge", "split", "move"}, _take_hamlets_along),
     ({"hamlet_move"}, _check_move),
+    ({"hamlet_rename"}, _rename_hamlet),  # first: the name given up may be another's from the same day
     ({"hamlet_open"}, _open_hamlet),
-    ({"hamlet_rename"}, _rename_hamlet),
     ({"hamlet_merge"}, _merge_hamlet),
     ({"hamlet_split"}, _split_hamlet),
 )

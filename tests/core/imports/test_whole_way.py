@@ -29,7 +29,8 @@ from core.jobs.work.runner import run_waiting_jobs
 from core.kit import clock
 from core.people.models import Grant
 from core.people.queries import SYSTEM
-from core.places.models import Hamlet, Unit
+from core.places.actions.hamlets import open_hamlet
+from core.places.models import Hamlet, HamletName, Unit
 from tests.core.imports.conftest import Desk, counts, hamlets
 from tests.core.imports.sheet_tools import xlsx
 
@@ -122,6 +123,38 @@ def test_undoing_restores_exactly(desk: Desk) -> None:
     assert set(batch.rows.values_list("state", flat=True)) == {"undone"}
     with pytest.raises(StepRefused):
         undo_import(batch=batch, by=desk.viewer)
+
+
+def test_undoing_a_rename_dated_ahead(desk: Desk) -> None:
+    before, day = list(Hamlet.objects.order_by("pk").values()), clock.today() + timedelta(days=20)
+    batch = desk.import_rows([["Tên thôn", "Tên cũ", "Ngày đổi tên"], ["Thôn Đẹp", "Thôn 1", day.strftime("%d/%m/%Y")]])
+    assert hamlets(desk.people.commune) == ["Thôn 1"]
+    assert HamletName.objects.count() == 2
+    undo_import(batch=batch, by=desk.viewer)
+    run_waiting_jobs()
+    batch.refresh_from_db()
+    assert (batch.state, batch.kept, HamletName.objects.count()) == ("undone", 0, 0)
+    assert list(Hamlet.objects.order_by("pk").values()) == before
+
+
+def test_undoing_a_rename_leaves_a_name_that_is_anothers_by_now(desk: Desk) -> None:
+    batch = desk.import_rows([["Tên cũ", "Tên mới"], ["Thôn 1", "Thôn Đẹp"]])
+    open_hamlet(commune=desk.people.commune, name="Thôn 1", on=clock.today(), actor_id=None)
+    undo_import(batch=batch, by=desk.viewer)
+    run_waiting_jobs()
+    batch.refresh_from_db()
+    assert batch.kept == 1
+    assert findings_of(batch.rows.get(state="kept")).reasons == (
+        "Giữ nguyên khi hoàn tác: tên cũ đã được đặt cho nơi khác.",
+    )
+    assert hamlets(desk.people.commune) == ["Thôn Đẹp", "Thôn 1"]
+
+
+def test_a_name_of_another_time_needs_a_day(desk: Desk) -> None:
+    desk.import_rows([["Tên cũ", "Tên mới"], ["Thôn 1", "Thôn Đẹp"]])
+    batch = desk.import_rows([["Tên thôn"], ["Thôn 1"]])
+    assert counts(batch) == {"refused": 1}
+    assert hamlets(desk.people.commune) == ["Thôn Đẹp"]
 
 
 def test_undoing_keeps_what_others_have_changed_or_used_since(desk: Desk) -> None:

@@ -8,13 +8,16 @@ import unicodedata
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 
 from benchmarks.places import COLUMNS, disturbances, truth
 from core.places.finder import Finding, find_units
-from core.places.models import PlacesLoad, Unit, UnitName
+from core.places.index import _build
+from core.places.models import PlacesLoad, Unit, UnitLink, UnitName
 from core.places.queries import unit_by_code
 from core.places.wording import Doubt
 from core.places.writing import is_one_off, key
@@ -200,3 +203,28 @@ def test_today_is_the_day_unless_told_otherwise() -> None:
 def test_one_letter_off(written: str, known: str, expected: bool) -> None:
     assert is_one_off(written, known) is expected
     assert is_one_off(known, written) is expected
+
+
+def test_a_resolution_made_while_the_index_is_built_does_not_break_it() -> None:
+    """Each query sees what was committed before it: the rows made in between may be missing, but nothing hangs loose."""
+    made: list[Unit] = []
+
+    def enter_in_between(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        asks_map = sql.startswith("SELECT") and any(f'FROM "{table}"' in sql for table in TABLES)
+        if asks_map:
+            asked.append(sql)
+        if asks_map and len(asked) in (2, 3):
+            made.append(Unit.objects.create(level="commune", code=f"9999{len(made)}", kind="Xã", name="Mới"))
+            UnitName.objects.create(unit=made[-1], kind="Xã", name="Mới")
+            UnitLink.objects.create(old=first, new=made[-1], on="2027-03-01", kind="whole")
+        return execute(sql, params, many, context)
+
+    asked: list[str] = []
+    first = Unit.objects.order_by("pk")[0]
+    with connection.execute_wrapper(enter_in_between):
+        index = _build(None)
+    assert len(made) == 2
+    assert {place for ids in index.successors.values() for place in ids} <= set(index.places)
+
+
+TABLES = ("core_unit", "core_unitname", "core_unitlink")

@@ -14,10 +14,13 @@ from core.desk.grants.queries import grant_todos
 from core.events.registry import emit
 from core.kit import clock
 from core.people.actions import give_grant
+from core.people.grants.actions import end_grant, renew_grant
 from core.people.models import Grant, Role
 from core.people.queries import SYSTEM
-from core.places.events import HamletsChanged, UnitLinkFact, UnitsChanged
+from core.places.actions.resolutions import enter_resolution, turn_map
+from core.places.events import MapTurned, UnitLinkFact
 from core.places.models import Hamlet, Unit
+from core.places.reading import read_resolution
 from tests.people import People
 
 pytestmark = pytest.mark.django_db
@@ -40,8 +43,14 @@ def beside(people: People) -> Unit:
 
 def change(on: date, *links: tuple[Unit, Unit, str]) -> None:
     facts = tuple(UnitLinkFact(old.pk, new.pk, kind) for old, new, kind in links)
-    with transaction.atomic():
-        emit(UnitsChanged(on, "Nghị quyết 1/2027/NQ-TEST", facts))
+    turn(MapTurned(on, "Nghị quyết 1/2027/NQ-TEST", facts, ()))
+
+
+def turn(event: MapTurned) -> None:
+    """The day has come, or is past."""
+    day = max(event.on, clock.today())
+    with time_machine.travel(f"{day}T05:00:00Z", tick=False), transaction.atomic():
+        emit(event)
 
 
 def periods(people: People, name: str) -> list[tuple[Any, ...]]:
@@ -147,10 +156,66 @@ def test_a_hamlet_takes_its_team_along(people: People, merged: Unit) -> None:
     change(DAY, (people.commune, merged, "whole"))
     assert len(periods(people, "dung")) == 1  # the news of the commune alone does not say where the hamlet went
     for _ in range(2):
-        with transaction.atomic():
-            emit(HamletsChanged(DAY, "Nghị quyết 1", (UnitLinkFact(people.hamlet.pk, new.pk, "whole"),)))
+        turn(MapTurned(DAY, "Nghị quyết 1", (), (UnitLinkFact(people.hamlet.pk, new.pk, "whole"),)))
     rows = Grant.objects.filter(user=dung).order_by("pk").values_list("unit__code", "hamlet_id", "valid_to")
     assert list(rows) == [(people.commune.code, people.hamlet.pk, DAY), ("99991", new.pk, None)]
     with time_machine.travel(f"{DAY}T05:00:00Z", tick=False):
         area = people.viewer("dung").area(Role.TEAM_MEMBER, unit_field="commune", hamlet_field="pk")
         assert list(Hamlet.objects.filter(area)) == [new]
+
+
+def enter_merger(people: People, on: date) -> None:
+    """The commune goes into a new one, 99991."""
+    assert people.commune.parent is not None
+    rows = [
+        "decision,on,change,level,code,new_code,name,kind,parent",
+        f"1/NQ,{on},open,commune,99991,,Hợp Nhất,Xã,{people.commune.parent.code}",
+        f"1/NQ,{on},merge,commune,{people.commune.code},99991,,,",
+    ]
+    enter_resolution(read_resolution("\n".join(rows).encode()), actor_id=None, apply=True)
+
+
+def test_a_right_ended_after_the_resolution_was_entered_stays_ended(people: People) -> None:
+    enter_merger(people, DAY)
+    end_grant(grant=Grant.objects.get(user=people.users["chi"]), by=SYSTEM, reason="nghỉ việc")
+    held = list(Grant.objects.filter(user=people.users["chi"]).values())
+    with time_machine.travel(f"{DAY}T05:00:00Z", tick=False):
+        turn_map()
+        assert people.viewer("chi").grants == ()
+    assert list(Grant.objects.filter(user=people.users["chi"]).values()) == held
+
+
+def test_a_right_given_or_renewed_after_the_resolution_was_entered_moves(people: People) -> None:
+    dung, short, end = people.users["dung"], DAY - timedelta(days=5), DAY + timedelta(days=200)
+    lead = give_grant(user=dung, role=Role.TEAM_LEAD, unit=people.commune, given_by=SYSTEM, valid_to=short)
+    enter_merger(people, DAY)
+    give_grant(user=dung, role=Role.COMMUNE, unit=people.commune, given_by=SYSTEM, valid_to=end)
+    renew_grant(grant=lead, by=SYSTEM, valid_to=end)
+    with time_machine.travel(f"{DAY}T05:00:00Z", tick=False):
+        turn_map()
+    assert sorted(row for row in periods(people, "dung") if row[1] == "99991") == [
+        ("commune", "99991", DAY, end),
+        ("team_lead", "99991", DAY, end),
+    ]
+    assert covered(people, "dung", DAY, Role.COMMUNE, Role.TEAM_LEAD) == {"99991"}
+
+
+def test_until_the_turn_everybody_keeps_exactly_the_old_place(people: People) -> None:
+    enter_merger(people, DAY)
+    before = people.viewer("chi").grants
+    with time_machine.travel(f"{DAY}T00:00:10+07:00", tick=False):  # the job of 00:01 has not run
+        assert people.viewer("chi").grants == before
+        assert covered(people, "chi", DAY, Role.COMMUNE) == {people.commune.code}
+        turn_map()
+        assert covered(people, "chi", DAY, Role.COMMUNE) == {"99991"}
+
+
+def test_a_resolution_of_the_past_moves_at_once_and_wakes_nothing_that_has_ended(people: People) -> None:
+    past, today = clock.today() - timedelta(days=20), clock.today()
+    Grant.objects.update(valid_from=date(2026, 1, 1))
+    hanh = Grant.objects.get(user=people.users["hanh"])
+    Grant.objects.filter(pk=hanh.pk).update(valid_to=today - timedelta(days=3), end_reason="nghỉ việc")
+    enter_merger(people, past)
+    assert covered(people, "chi", today, Role.COMMUNE) == {"99991"}
+    assert periods(people, "hanh") == [("team_lead", people.commune.code, date(2026, 1, 1), today - timedelta(days=3))]
+    assert Grant.objects.get(pk=hanh.pk).end_reason == "nghỉ việc"
