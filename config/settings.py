@@ -137,9 +137,10 @@ PUBLIC_REQUESTS_PER_MINUTE = env.PUBLIC_REQUESTS_PER_MINUTE
 # Seconds below which a request for a sign-in code is never answered, so that the time says nothing about the phone.
 SIGN_IN_FLOOR = 0.0 if env.MODE == "test" else 0.4
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "core.people.account.passwords.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "core.people.account.passwords.MaximumLengthValidator", "OPTIONS": {"max_length": 128}},
+    {"NAME": "core.people.account.passwords.CommonPasswordValidator"},
+    {"NAME": "core.people.account.passwords.NumericPasswordValidator"},
 ]
 
 LANGUAGE_CODE = "vi"

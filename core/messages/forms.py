@@ -17,6 +17,7 @@ _LABELS = {
     (Purpose.ADVERT, Channel.SMS): _("Tin giới thiệu bằng SMS, nhiều nhất một tin một ngày"),
     (Purpose.ADVERT, Channel.EMAIL): _("Tin giới thiệu bằng thư điện tử, nhiều nhất một thư một ngày"),
 }
+_NO_PHONE = _("Bạn chưa có số điện thoại nên chưa gửi được. Ghi số ở trang Tài khoản, mục Số điện thoại.")
 
 
 class ChoicesForm(forms.Form):
@@ -25,7 +26,9 @@ class ChoicesForm(forms.Form):
     def __init__(self, lines: list[ChoiceLine], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for line in lines:
-            note = "" if line.reaches else _("Chưa có số điện thoại hoặc địa chỉ thư của bạn, nên chưa gửi được.")
+            if line.channel == Channel.EMAIL and not line.reaches:
+                continue  # there is no page to give an address
+            note = "" if line.reaches else _NO_PHONE
             self.fields[line.name] = forms.BooleanField(
                 label=_LABELS[line.purpose, line.channel], required=False, initial=line.allowed, help_text=note
             )

@@ -12,6 +12,13 @@ SIGN_IN_CODE = MessageKind(
     templates={Channel.SMS: "core/messages/sign_in_code.sms.txt"},
     urgent=True,
 )
+NEW_PHONE_CODE = MessageKind(
+    code="new_phone.code",
+    label="Mã đổi số điện thoại",
+    purpose=Purpose.SIGN_IN,
+    templates={Channel.SMS: "core/messages/new_phone_code.sms.txt"},
+    urgent=True,
+)
 GRANT_GIVEN = MessageKind(
     code="grant.given",
     label="Được giao quyền",
@@ -24,4 +31,4 @@ GRANT_ENDED = MessageKind(
     purpose=Purpose.SERVICE,
     templates={Channel.INBOX: "core/messages/grant_ended.txt"},
 )
-KINDS = (SIGN_IN_CODE, GRANT_GIVEN, GRANT_ENDED)
+KINDS = (SIGN_IN_CODE, NEW_PHONE_CODE, GRANT_GIVEN, GRANT_ENDED)

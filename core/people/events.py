@@ -10,11 +10,15 @@ from core.events.registry import Event
 
 @dataclass(frozen=True)
 class SignInCodeMade(Event):
-    """A one-time sign-in code waits to be sent. `phone` is E.164, `code` as it is typed; neither is ever logged."""
+    """A one-time code waits to be sent. `phone` is E.164, `code` as it is typed; neither is ever logged.
+
+    `is_new_phone`: it does not sign in, but proves the phone that somebody wants to sign in with from now on.
+    """
 
     phone: str
     code: str
     expires_at: datetime
+    is_new_phone: bool = False
 
 
 @dataclass(frozen=True)

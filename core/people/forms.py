@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 
@@ -48,7 +49,7 @@ class EntryForm(forms.Form):
     new_password = forms.CharField(
         label=_("Mật khẩu mới"),
         strip=False,
-        min_length=8,
         help_text=_("Ít nhất 8 ký tự, không chỉ toàn số."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        validators=[validate_password],
     )

@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from core.desk.registry import todos_for
-from core.people.queries import viewer_of
+from core.people.models import Role
+from core.people.queries import STAFF_ROLES, viewer_of
 from core.people.views import signed_in
 from market.shops.actions import AlreadyOpen, change_shop, open_shop
 from market.shops.forms import AgreeingShopForm, ShopForm
@@ -29,6 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "shop": shop,
         "producer": None if shop else producer_without_shop(viewer),
         "todos": todos_for(viewer) if shop else [],
+        "is_staff": viewer.has_role(*STAFF_ROLES, Role.PLATFORM_OPERATOR),
         "space_items": seller_places("seller_home"),
     }
     return render(request, "market/shops/home.html", context)

@@ -13,7 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.kit import clock
-from core.people.queries import WORKS_FOR, Viewer, viewer_of
+from core.people.models import Role
+from core.people.queries import STAFF_ROLES, WORKS_FOR, Viewer, viewer_of
 from core.people.views import for_roles, signed_in
 from onboarding.producers.actions import MemberRefused, end_member, let_act
 from onboarding.producers.forms import MemberForm
@@ -115,7 +116,8 @@ def work_for(request: HttpRequest) -> HttpResponse:
         {"producer": producer, "is_now": producer.pk in now, "memberships": rights.get(producer.pk, [])}
         for producer in producers_of(viewer)
     ]
-    return render(request, "onboarding/producers/work_for.html", {"rows": rows})
+    context = {"rows": rows, "is_staff": viewer.has_role(*STAFF_ROLES, Role.PLATFORM_OPERATOR)}
+    return render(request, "onboarding/producers/work_for.html", context)
 
 
 @require_POST

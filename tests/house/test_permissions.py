@@ -131,7 +131,7 @@ PAGES: dict[str, Page] = {
     "tai-khoan/thiet-bi/may/<int:pk>/bo/": Page(
         frozenset({"hanh"}), "tai-khoan/thiet-bi/may/{device}/bo/", ("POST",), MOVES_ON
     ),
-    "tai-khoan/ma-pin/": Page(frozenset({"hanh", "quantri"}), methods=FORM),
+    "tai-khoan/ma-pin/": Page(SIGNED_IN, methods=FORM),
     "tai-khoan/mat-khau/": Page(SIGNED_IN, methods=FORM, answers=MOVES_ON),  # asks for a fresh proof first
     "tai-khoan/dien-thoai/": Page(SIGNED_IN, methods=FORM, answers=MOVES_ON),
     "tai-khoan/dien-thoai/ma/": Page(SIGNED_IN, methods=FORM, answers=MOVES_ON),

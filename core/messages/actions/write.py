@@ -71,7 +71,7 @@ def on_sign_in_code_made(event: SignInCodeMade) -> None:
     reads the table cannot find the six digits by trying them all."""
     said = f"{event.phone}:{event.code}:{event.expires_at.timestamp()}"
     send_message(
-        "sign_in.code",
+        "new_phone.code" if event.is_new_phone else "sign_in.code",
         phone=event.phone,
         context={"code": event.code, "minutes": _minutes_until(event.expires_at)},
         key=salted_hmac("core.messages.sign_in_code", said, algorithm="sha256").hexdigest(),

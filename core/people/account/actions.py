@@ -62,7 +62,7 @@ def end_session(*, session: UserSession) -> None:
 
 
 @transaction.atomic
-def lock_person(*, user: User, reason: str, by_id: int | None) -> None:
+def lock_person(*, user: User, reason: str, by_id: int | None, words: str = "") -> None:
     """This person may not sign in, and their keys open nothing, until somebody opens the account. Twice is harmless."""
     changed = User.objects.filter(pk=user.pk, is_active=True).update(
         is_active=False, lock_reason=reason, locked_by_id=by_id
@@ -70,7 +70,7 @@ def lock_person(*, user: User, reason: str, by_id: int | None) -> None:
     if changed:
         end_all_sessions(user=user, by_id=by_id)
         end_keys_of(user=user, by_id=by_id)
-        why = str(LockReason(reason).label)
+        why = ": ".join(filter(None, (str(LockReason(reason).label), words)))
         record("person.locked", actor_id=by_id, object_label=f"user:{user.pk}", changes={"lý do khóa": ("", why)})
 
 

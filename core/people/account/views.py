@@ -37,6 +37,7 @@ from core.people.second_factor.proofs import check_second_factor
 from core.people.second_factor.queries import demo_codes, has_second_factor
 from core.people.views import own_address, signed_in
 
+FRAME = "core/people/account/frame.html"
 ASKED = "new_phone_code"  # in the session: the code sent to the new phone
 
 
@@ -152,14 +153,17 @@ def phone_code(request: HttpRequest) -> HttpResponse:
         try:
             use_new_phone_code(user=user, key=asked["key"], code=form.cleaned_data["code"])
         except CodeRefused:
-            form.add_error("code", code_refused_words())
+            form.add_error("code", code_refused_words(asked["key"]))
         except PhoneTaken:
-            form.add_error("code", _("Số này đang dùng cho một tài khoản khác. Hãy hỏi cán bộ xã."))
+            form.add_error(
+                "code", _("Số này đang dùng cho một tài khoản khác. Hãy hỏi người cấp quyền cho bạn hoặc cán bộ xã.")
+            )
         else:
             del request.session[ASKED]
             messages.success(request, _("Đã đổi số điện thoại đăng nhập."))
             return redirect("account")
-    return render(request, "core/people/phone_code.html", {"form": form, "asked": asked, "again_url": "account_phone"})
+    context = {"form": form, "asked": asked, "again_url": "account_phone", "is_new_phone": True, "frame": FRAME}
+    return render(request, "core/people/phone_code.html", context)
 
 
 @signed_in

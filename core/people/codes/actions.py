@@ -82,6 +82,12 @@ def set_phone(*, user: User, phone: str, by_id: int | None) -> None:
         raise PhoneTaken from error
 
 
+def tries_left(*, key: str) -> int:
+    """How often a code may still be tried; 0 when it is used, out of time or unknown."""
+    row = PhoneCode.objects.filter(key=key, used_at__isnull=True, expires_at__gt=clock.now()).first()
+    return MAX_TRIES - row.tries if row else 0
+
+
 def clear_old_codes() -> int:
     """Delete codes a day after they were made; a periodic job. Returns how many."""
     return PhoneCode.objects.filter(made_at__lt=clock.now() - KEPT).delete()[0]
@@ -101,7 +107,7 @@ def _send(*, phone: str, user: User | None, purpose: Purpose) -> Sent:
         expires_at=expires_at,
     )
     if user is not None:
-        emit(SignInCodeMade(phone, sent.code, expires_at))
+        emit(SignInCodeMade(phone, sent.code, expires_at, is_new_phone=purpose == Purpose.NEW_PHONE))
     return sent
 
 

@@ -18,8 +18,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from core.kit import phones
 from core.people.actions import CodeRefused
-from core.people.codes.actions import Sent, send_sign_in_code, use_sign_in_code
+from core.people.codes.actions import Sent, send_sign_in_code, tries_left, use_sign_in_code
 from core.people.codes.forms import CodeForm, PhoneForm
+from core.people.codes.models import MAX_TRIES
 from core.people.limits.actions import TooMany, count_try
 from core.people.limits.known import known_browser, subject_of
 from core.people.limits.rules import (
@@ -69,7 +70,7 @@ def give_code(request: HttpRequest) -> HttpResponse:
             # Five tries a code, and few codes an hour: tries need no limit of the address, which others share.
             user = use_sign_in_code(key=asked["key"], code=form.cleaned_data["code"])
         except CodeRefused:
-            form.add_error("code", refused_words())
+            form.add_error("code", refused_words(asked["key"]))
         else:
             del request.session[ASKED]
             return start_session(request, user, method="phone_code", next_url=asked["next"])
@@ -98,6 +99,8 @@ def remember(request: HttpRequest, sent: Sent, phone: str, next_url: str, *, und
     request.session[under] = {"key": sent.key, "phone": phones.masked(phone), "next": next_url, "shown": shown}
 
 
-def refused_words() -> str:
-    """Said for every refused code, whatever the reason."""
-    return _("Mã chưa đúng, đã hết hạn hoặc đã gõ sai quá 5 lần. Hãy xem lại tin nhắn, hoặc xin mã khác.")
+def refused_words(key: str) -> str:
+    """Said for a refused code; the tries are counted for a phone of nobody, too, so that both read the same."""
+    if left := tries_left(key=key):
+        return _("Mã chưa đúng. Còn thử được %d lần. Hãy xem lại tin nhắn, hoặc xin mã khác.") % left
+    return _("Mã đã hết hạn hoặc đã gõ sai %d lần. Hãy xin mã khác.") % MAX_TRIES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -52,11 +52,13 @@ def give_pin(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("pin", "again")
 def set_pin(request: HttpRequest) -> HttpResponse:
-    """A PIN on this device, for a team member who has just signed in here with a code sent to the phone."""
-    if not viewer_of(request).has_role(*TEAM):
-        raise Http404
+    """A PIN on this device, for a team member who has just signed in here with a code sent to the phone.
+
+    Everybody else reads for whom it is.
+    """
     form = NewPinForm(request.POST or None)
-    has_proof = proved_by(request, "phone_code")
+    is_team = viewer_of(request).has_role(*TEAM)
+    has_proof = is_team and proved_by(request, "phone_code")
     if request.method == "POST" and has_proof and form.is_valid():
         secret = request.COOKIES.get(DEVICE_COOKIE) or new_device_secret()
         trust_device(
@@ -66,7 +68,7 @@ def set_pin(request: HttpRequest) -> HttpResponse:
         answer = redirect("devices")
         keep_secret(answer, secret)
         return answer
-    return render(request, "core/people/account/pin.html", {"form": form, "has_proof": has_proof})
+    return render(request, "core/people/account/pin.html", {"form": form, "is_team": is_team, "has_proof": has_proof})
 
 
 def keep_secret(answer: HttpResponse, secret: str) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.kit import clock, phones
+from core.kit.text import squeeze
 from core.people.account.actions import end_all_sessions, lock_person
 from core.people.devices.actions import remove_device
 from core.people.devices.models import TrustedDevice
@@ -75,8 +76,12 @@ def take_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @for_roles(*HELPERS)
 def lock(request: HttpRequest, pk: int) -> HttpResponse:
-    """Nobody signs in to this account until it is opened."""
-    lock_person(user=_helped(request, pk), reason=LockReason.BY_STAFF, by_id=viewer_of(request).user_id)
+    """Nobody signs in to this account until it is opened; the reason, which must be given, stands in the trail."""
+    user, words = _helped(request, pk), squeeze(request.POST.get("words", ""))[:200]
+    if not words:
+        messages.error(request, _("Chưa khóa. Hãy ghi lý do khóa rồi bấm lại."))
+        return redirect("help_person", pk=pk)
+    lock_person(user=user, reason=LockReason.BY_STAFF, by_id=viewer_of(request).user_id, words=words)
     messages.success(request, _("Đã khóa tài khoản và đăng xuất mọi nơi."))
     return redirect("help_person", pk=pk)
 

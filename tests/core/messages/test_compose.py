@@ -23,6 +23,8 @@ def words(kind: str, channel: str, **values: str | int) -> tuple[str, str]:
 def test_a_code_by_sms() -> None:
     found = compose(message_kind("sign_in.code"), Channel.SMS, {"code": "123456", "minutes": 5})
     assert found.text == ("Ma dang nhap Len San: 123456. Dung trong 5 phut. Khong dua ma nay cho ai, ke ca can bo.")
+    changing = compose(message_kind("new_phone.code"), Channel.SMS, {"code": "123456", "minutes": 5})
+    assert changing.text.startswith("Ma doi so dien thoai Len San: 123456.") and changing.segments == 1
     assert found.segments == 1
 
 

@@ -112,7 +112,7 @@ def test_the_number_stands_in_the_page_head_and_costs_strangers_nothing(people: 
 def test_an_chooses(people: People, browser: Browser) -> None:
     an = browser("an")
     page = an.get("/tai-khoan/tin-nhan/").content.decode()
-    assert page.count(" checked") == 2  # his own affairs; no advert is ticked before he does it
+    assert page.count(" checked") == 1  # his own affairs; no advert is ticked before he does it
     an.post("/tai-khoan/tin-nhan/", {"service_email": "on", "advert_sms": "on"})
     made = MessageChoice.objects.order_by("channel", "purpose").values_list("channel", "purpose", "allowed", "how")
     assert list(made) == [("sms", "advert", True, "page"), ("sms", "service", False, "page")]
@@ -120,7 +120,9 @@ def test_an_chooses(people: People, browser: Browser) -> None:
     assert MessageChoice.objects.count() == 2  # nothing new was said
     an.post("/tai-khoan/tin-nhan/", {})
     newest = MessageChoice.objects.latest("pk")
-    assert MessageChoice.objects.count() == 4 and newest.allowed is False
+    assert MessageChoice.objects.count() == 3 and newest.allowed is False
+    assert "Bạn chưa có số điện thoại" in page and "thư điện tử" not in page  # no page takes an address
+    User.objects.filter(username="binh").update(email="binh@example.org")
     assert browser("binh").get("/tai-khoan/tin-nhan/").content.decode().count(" checked") == 2
     assert not MessageChoice.objects.exclude(user=people.users["an"]).exists()
 

@@ -93,10 +93,23 @@ def test_a_new_password_ends_the_other_sessions(people: People) -> None:
     assert AuditEntry.objects.filter(action="password.changed", actor_id=people.users["an"].pk).count() == 1
 
 
-@pytest.mark.parametrize("bad", [{"new_password": "12345678"}, {"new_password": "ngan"}, {"again": "khac-nhau-dai"}])
-def test_a_bad_password_changes_nothing(people: People, bad: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        ({"new_password": "62839174"}, "Mật khẩu này chỉ có số nên dễ bị đoán. Hãy thêm chữ."),
+        ({"new_password": "password1"}, "Mật khẩu này nhiều người dùng nên dễ bị đoán."),
+        ({"new_password": "a"}, "Mật khẩu này ngắn quá. Hãy dùng ít nhất 8 ký tự."),
+        ({"new_password": "lúa" * 43}, "Mật khẩu này dài quá. Hãy dùng nhiều nhất 128 ký tự."),
+        ({"again": "khac-nhau-dai"}, "Hai lần gõ không giống nhau."),
+    ],
+)
+def test_a_bad_password_changes_nothing_and_is_told_why(people: People, bad: dict[str, str], words: str) -> None:
     here, phone = browser("an"), browser("an", ANDROID)
-    assert here.post("/tai-khoan/mat-khau/", NEW | bad).status_code == 200
+    page = here.post("/tai-khoan/mat-khau/", NEW | bad).content.decode()
+    assert words in page and "This password" not in page
+    if "new_password" in bad:  # the first sign-in with a slip of paper says the same
+        entry = {"username": "an", "code": "ABCD2345"} | bad
+        assert words in Client().post("/dang-nhap/ma/", entry).content.decode()
     assert User.objects.get(username="an").check_password(PASSWORD) and is_in(phone)
 
 
@@ -122,12 +135,30 @@ def test_a_session_ends_after_twelve_hours(people: People) -> None:
         assert not is_in(here)
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/tai-khoan/", "/tai-khoan/tin-nhan/", "/tai-khoan/quyen-cua-toi/", "/tai-khoan/khoa-api/", "/tai-khoan/ma-pin/",
+     "/tai-khoan/du-lieu-cua-toi/", "/lam-thay/"],
+)  # fmt: skip
+def test_the_pages_of_my_account_have_one_frame(people: People, path: str) -> None:
+    chi = Client()
+    chi.force_login(people.users["chi"])  # a whole sign-in, so that she has her role and its pages
+    answer = chi.get(path)
+    page = answer.content.decode()
+    assert answer.status_code == 200 and 'role="search"' not in page and 'href="/gio-hang"' not in page
+    if path.startswith("/tai-khoan/") and path != "/tai-khoan/":
+        assert '<a class="back" href="/tai-khoan/"' in page
+
+
 def test_i_change_my_phone(people: People, codes: list[SignInCodeMade]) -> None:
     here = browser("an")
     assert here.get("/tai-khoan/dien-thoai/ma/")["location"] == "/tai-khoan/dien-thoai/"
     here.post("/tai-khoan/dien-thoai/", {"phone": UNKNOWN_PHONE})
     assert [each.phone for each in codes] == [UNKNOWN_PHONE]
-    assert "Mã chưa đúng" in here.post("/tai-khoan/dien-thoai/ma/", {"code": "1"}).content.decode()
+    assert codes[0].is_new_phone
+    page = here.get("/tai-khoan/dien-thoai/ma/").content.decode()
+    assert "mã 6 số để đổi số điện thoại" in page and "có tài khoản" not in page
+    assert "Mã chưa đúng. Còn thử được 4 lần." in here.post("/tai-khoan/dien-thoai/ma/", {"code": "1"}).content.decode()
     assert here.post("/tai-khoan/dien-thoai/ma/", {"code": codes[0].code})["location"] == "/tai-khoan/"
     page = here.get("/tai-khoan/").content.decode()
     assert "098… …321" in page and UNKNOWN_PHONE not in page and "0987654321" not in page

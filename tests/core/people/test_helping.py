@@ -114,8 +114,12 @@ def test_locking_and_opening(everybody: People) -> None:
     phuong, hanh = signed_in(everybody, "phuong"), everybody.users["hanh"]
     hanhs = signed_in(everybody, "hanh")
     base = f"/ban-viec/dang-nhap/{hanh.pk}/"
-    phuong.post(base + "khoa/")
-    phuong.post(base + "khoa/")
+    assert "Hãy ghi lý do khóa" in phuong.post(base + "khoa/", {"words": " "}, follow=True).content.decode()
+    hanh.refresh_from_db()
+    assert hanh.is_active
+    for _ in range(2):
+        phuong.post(base + "khoa/", {"words": "mất  điện thoại"})
+    assert "mất điện thoại" in AuditEntry.objects.get(action="person.locked").detail.text
     assert hanhs.get("/thuc-dia/").status_code == 302
     assert "Tài khoản đang bị khóa." in phuong.get(base).content.decode()
     phuong.post(base + "mo/")

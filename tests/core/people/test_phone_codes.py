@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -131,6 +132,7 @@ def asked_and_tried(phone: str) -> tuple[list[object], list[int]]:
         ("/dang-nhap/dien-thoai/", {"phone": phone}),
         ("/dang-nhap/dien-thoai/ma/", {"code": "000000"}),
         ("/dang-nhap/dien-thoai/ma/", {"code": "hết giờ"}),
+        *[("/dang-nhap/dien-thoai/ma/", {"code": "000000"})] * 4,
     ):
         with CaptureQueriesContext(connection) as captured:
             answer = client.post(path, data)
@@ -145,6 +147,8 @@ def test_nothing_says_whether_a_phone_is_known(an: User, people: People, codes: 
     User.objects.filter(pk=locked.pk).update(is_active=False)
     # All three end in the same digits, so that what is shown of them is the same.
     unknown = asked_and_tried("+84912999678")
+    said = re.findall(r"Còn thử được \d lần|đã gõ sai 5 lần", "".join(str(page) for page in unknown[0]))
+    assert list(dict.fromkeys(said)) == [f"Còn thử được {left} lần" for left in (4, 3, 2, 1)] + ["đã gõ sai 5 lần"]
     assert asked_and_tried(AN_PHONE) == unknown
     assert asked_and_tried("+84912000678") == unknown
     assert [each.phone for each in codes] == [AN_PHONE]  # and only An's phone has rung

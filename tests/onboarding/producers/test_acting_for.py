@@ -242,3 +242,11 @@ def test_judging_ones_own_goods_stays_barred_whomever_one_works_for(people: Peop
     viewer = people.viewer("chi")
     assert may_act_for(viewer, people.producer.pk) and may_act_for(viewer, ly.pk)
     assert Listing.objects.count() == 0 and User.objects.filter(username="chi").exists()
+
+
+def test_staff_without_a_shop_are_led_to_their_desk(people: People) -> None:
+    phuong, an = signed_in(people, "phuong"), signed_in(people, "an")
+    assert 'class="back" href="/ban-viec/"' in page(phuong.get("/lam-thay/"))
+    home = page(phuong.get("/nguoi-ban/"))
+    assert "không có gian hàng riêng" in home and 'href="/ban-viec/"' in home and "Hãy nhờ tổ công nghệ số" not in home
+    assert 'class="back" href="/nguoi-ban/"' in page(an.get("/lam-thay/"))
