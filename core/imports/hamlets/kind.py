@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,8 @@ from core.places.finder import Finding, find_units
 from core.places.models import Hamlet, Level, Unit, in_force
 
 NAME_LABEL, PLACE_LABEL, SINCE_LABEL = "Tên thôn, ấp, khu phố", "Xã, phường, đặc khu", "Có tên này từ ngày"
+# What stands in formulas and markup, never in the name of a place.
+_NO_NAME = re.compile(r"[=<>{}\[\]|\\@#$%^*_~`]")
 
 
 @dataclass
@@ -124,6 +127,10 @@ class HamletKind(ImportKind[HamletDesk]):
     def preview_row(self, values: Values, desk: HamletDesk) -> RowVerdict:
         """New, renamed, there already, or refused when it is not certain which place or hamlet is meant."""
         name = hamlet_name(values["name"])
+        if _NO_NAME.search(name.written):
+            return refused(
+                f"«{name.written}» có dấu lạ trong tên. Hãy ghi tên bằng chữ, số và dấu cách.", title=name.written
+            )
         if not name.bare or (name.bare.isdigit() and not name.kind):
             return refused(
                 f"«{name.written}» chưa phải tên đầy đủ. Hãy ghi như «Thôn 1», «Ấp Tân Lập».", title=name.written

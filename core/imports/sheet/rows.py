@@ -73,7 +73,12 @@ def _why_not(cells: list[Cell], used: list[int], titles: dict[int, str], *, is_f
         return "Dòng tên nhóm."
     if len(folded) <= 2 and _FOOT.match(first):
         return "Dòng ký tên hoặc ghi chú cuối bảng."
-    if used and not any(text_at(cells, index) for index in used):
+    # One stray cell beside the chosen columns is no row; more is one with something missing, and it has to come back.
+    if (
+        used
+        and not any(text_at(cells, index) for index in used)
+        and len([words for words in folded.values() if words]) < 2
+    ):
         return "Không có gì ở các cột đã chọn."
     return ""
 

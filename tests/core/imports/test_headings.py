@@ -159,15 +159,18 @@ def test_rows_that_are_no_data_are_named() -> None:
         [None, "Cộng Hòa Văn Bình", "Thôn 2", 1],
         [None, None, "Xuân Lộc, ngày 5 tháng 9 năm 2026", None],
         [None, None, "NGƯỜI LẬP BIỂU", None],
+        [None, None, None, None, "thiếu tên", "12 hộ"],
+        [None, None, None, None, "x"],
     ]
     (sheet,) = read_sheets(xlsx(rows, merged=[(1, 0, 1, 3, "I. THÔN 1")]))
     data, skipped = rows_below(sheet, found(sheet), [1, 2, 3])
-    assert [row.number for row in data] == [3, 6]
+    assert [row.number for row in data] == [3, 6, 9], "a row with something missing is a row"
     assert [(row.number, row.why, row.text) for row in skipped] == [
         (2, "Dòng tên nhóm.", "I. THÔN 1"),
         (5, "Dòng cộng.", "Tổng cộng | 2"),
         (7, "Dòng ký tên hoặc ghi chú cuối bảng.", "Xuân Lộc, ngày 5 tháng 9 năm 2026"),
         (8, "Dòng ký tên hoặc ghi chú cuối bảng.", "NGƯỜI LẬP BIỂU"),
+        (10, "Không có gì ở các cột đã chọn.", "x"),
     ]
 
 

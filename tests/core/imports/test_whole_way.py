@@ -490,3 +490,18 @@ def test_the_refused_sheet_is_no_place_for_formulas(desk: Desk) -> None:
         text.replace("\t", "") if text.startswith("\t") else text for text in nasty
     ]
     assert all(cell.hyperlink is None for cell in cells)
+
+
+@pytest.mark.parametrize("name", ["=1+1", "<b>Xóm Đồi</b>", "Thôn @1", "Ấp {x}"])
+def test_formulas_and_markup_are_no_names(desk: Desk, name: str) -> None:
+    batch = desk.preview([["TT", "Tên thôn"], [1, "Thôn Mới"], [2, name], [3, "Thôn 2-3 (Bàu Trắng)"]])
+    assert {number: outcome for number, (outcome, _) in verdicts(batch).items()} == {
+        2: "created",
+        3: "refused",
+        4: "created",
+    }
+
+
+def test_a_row_without_its_name_comes_back(desk: Desk) -> None:
+    batch = desk.preview([["TT", "Tên thôn", "Số hộ", "Ghi chú"], [1, "Thôn Mới", 3, ""], [2, "", 12, "thiếu tên"]])
+    assert verdicts(batch)[3][0] == "refused" and json.loads(batch.skipped or "[]") == []
