@@ -23,6 +23,8 @@ def problems() -> list[str]:
         found.append("SECRET_KEY must be set to at least 50 random characters.")
     if not env.FIELD_KEYS or any(len(key) < 32 or key == env.DEMO_FIELD_KEY for key in env.FIELD_KEYS):
         found.append("FIELD_KEYS must hold at least one key of 32 or more random characters.")
+    if len(env.PERSONAL_ID_KEY) < 32 or env.PERSONAL_ID_KEY == env.DEMO_PERSONAL_ID_KEY:
+        found.append("PERSONAL_ID_KEY must be set to at least 32 random characters, and never change.")
     if env.DEBUG:
         found.append("DEBUG must be off.")
     if not env.ALLOWED_HOSTS or "*" in env.ALLOWED_HOSTS:

@@ -24,6 +24,9 @@ SECRET_KEY: str = env.str("SECRET_KEY", "" if PRODUCTION else DEMO_SECRET)
 # Newest first; each at least 32 characters. How to change them: docs/operations.md.
 DEMO_FIELD_KEY = "demo-field-key-never-used-in-production-0123456789"
 FIELD_KEYS: list[str] = env.list("FIELD_KEYS", [] if PRODUCTION else [DEMO_FIELD_KEY])
+# Hashes personal IDs. It cannot be changed: what is not stored cannot be hashed anew. docs/operations.md.
+DEMO_PERSONAL_ID_KEY = "demo-personal-id-key-never-used-in-production-01"
+PERSONAL_ID_KEY: str = env.str("PERSONAL_ID_KEY", "" if PRODUCTION else DEMO_PERSONAL_ID_KEY)
 
 PORT: int = env.int("PORT", 8000)
 ALLOWED_HOSTS: list[str] = env.list(

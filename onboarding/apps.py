@@ -52,6 +52,8 @@ class OnboardingConfig(AppConfig):
         register_vocabulary(
             {
                 "household.registered": "đăng ký hộ",
+                "household.changed": "sửa thông tin hộ",
+                "household.ended": "thôi tính hộ",
                 "producer.registered": "đăng ký chủ thể",
                 "membership.recorded": "ghi người được làm cho chủ thể",
                 "membership.ended": "kết thúc việc làm cho chủ thể",

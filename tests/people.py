@@ -27,6 +27,7 @@ from market.shops.models import Shop
 from onboarding.consent.actions import record_consents
 from onboarding.consent.models import Purpose
 from onboarding.households.actions import register_household
+from onboarding.households.facts import HouseholdFacts, ProductionFacts
 from onboarding.producers.actions import add_member, register_producer
 from onboarding.producers.models import Producer
 
@@ -72,12 +73,13 @@ def make_producer(name: str, hamlet: Hamlet, *, platform: bool = True) -> Produc
     """A farm household's producer that agreed to be shown and (by default) to be sent to platforms."""
     household = register_household(
         record_id=uuid.uuid4(),
-        head_name=name.removeprefix("Hộ "),
-        hamlet=hamlet,
-        phone="",
-        phone_owner="none",
-        production={"trees": "1 ha"},
-        has_business_registration=False,
+        facts=HouseholdFacts(
+            name.removeprefix("Hộ "),
+            hamlet,
+            phone_owner="none",
+            production=(ProductionFacts("trees", area_m2=10_000),),
+            has_business_registration=False,
+        ),
         by=SYSTEM,
     )
     producer = register_producer(

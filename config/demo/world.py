@@ -30,6 +30,7 @@ from ocop.register.models import OcopProduct
 from onboarding.consent.actions import record_consents
 from onboarding.consent.models import Consent, Purpose
 from onboarding.households.actions import register_household
+from onboarding.households.facts import HouseholdFacts, ProductionFacts
 from onboarding.households.models import PhoneOwner, Production
 from onboarding.producers.actions import add_member, register_producer
 from onboarding.producers.models import Membership, Producer, ProducerKind
@@ -91,12 +92,14 @@ def _households(hamlets: list[Hamlet], team: Viewer) -> list[Producer]:
         e164 = f"+84{phone[1:]}" if phone else ""
         household = register_household(
             record_id=uuid.uuid5(uuid.NAMESPACE_URL, f"lensan:demo:household:{number}"),
-            head_name=name,
-            hamlet=hamlets[number % len(hamlets)],
-            phone=e164,
-            phone_owner=PhoneOwner.OWN if phone else PhoneOwner.NONE,
-            production={production: scale},
-            has_business_registration=number < 2,
+            facts=HouseholdFacts(
+                name,
+                hamlets[number % len(hamlets)],
+                phone=e164,
+                phone_owner=PhoneOwner.OWN if phone else PhoneOwner.NONE,
+                production=(ProductionFacts(production, scale=scale),),
+                has_business_registration=number < 2,
+            ),
             by=team,
             is_demo=True,
         )

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.kit.append_only import AppendOnly
+from core.kit.encryption import BlindIndexField, EncryptedTextField
 from core.people.models import User
 from onboarding.producers.models import Producer
 
@@ -21,6 +22,7 @@ class Platform(models.Model):
     aliases = models.JSONField(default=list, blank=True)
     operator = models.CharField(max_length=120, blank=True)
     link_pattern = models.CharField(max_length=200, blank=True)
+    shop_link_pattern = models.CharField(max_length=200, blank=True)
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
     successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -32,12 +34,26 @@ class Platform(models.Model):
         return self.name
 
 
+class OpenedBy(models.TextChoices):
+    """Who opened an account."""
+
+    SELF = "self", "hộ tự mở"
+    TEAM = "team", "tổ công nghệ số mở giúp"
+    POSTAL = "postal", "nhân viên bưu điện mở"
+    PLATFORM = "platform", "nhân viên sàn mở"
+
+
 class PlatformAccount(models.Model):
-    """A producer's shop account on a platform, as claimed; what was seen of it is in its observations."""
+    """A producer's shop account on a platform, as claimed. Its state (claimed, verified, dead, closed) is computed from
+    what was seen and reported (`queries.py`), never stored. `phone` is the one it was opened with."""
 
     platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="accounts")
     producer = models.ForeignKey(Producer, on_delete=models.PROTECT, related_name="platform_accounts")
     seller_id = models.CharField(max_length=80, blank=True)
+    opened_on = models.DateField(null=True)
+    opened_by = models.CharField(max_length=10, choices=OpenedBy.choices, blank=True, default="")
+    phone = EncryptedTextField(blank=True, default="")
+    phone_index = BlindIndexField(of="phone", purpose="phone", db_index=True, default="")
     claimed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     claimed_at = models.DateTimeField()
     closed_on = models.DateField(null=True)
@@ -53,8 +69,13 @@ class PlatformAccount(models.Model):
 
 
 class OutsideLink(models.Model):
-    """A product page on a platform. The normalised address is unique there: one page counts once."""
+    """A product page or the shop's own page on a platform. The normalised address is unique there: one page counts once."""
 
+    class Kind(models.TextChoices):
+        PRODUCT = "product", "trang sản phẩm"
+        SHOP = "shop", "trang gian hàng"
+
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.PRODUCT)
     platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="links")
     account = models.ForeignKey(PlatformAccount, on_delete=models.PROTECT, related_name="links")
     url = models.URLField(max_length=400)
@@ -93,3 +114,31 @@ class Observation(AppendOnly):
                 condition=Q(observer="adapter") | Q(observed_by__isnull=False), name="observation_by_a_named_person"
             )
         ]
+
+
+class AccountReport(AppendOnly):
+    """What a platform, the post office or a person said about an account, with the file or page behind it.
+
+    `source_sha256` is of the file it stood in; "" for a person's word.
+    """
+
+    class Result(models.TextChoices):
+        OPENED = "opened", "đã mở"
+        REFUSED = "refused", "chưa mở được"
+        CLOSED = "closed", "đã đóng"
+        NOT_FOUND = "not_found", "sàn không thấy"
+
+    class Reporter(models.TextChoices):
+        PLATFORM = "platform", "tệp kết quả của sàn"
+        PERSON = "person", "người xem"
+
+    account = models.ForeignKey(PlatformAccount, on_delete=models.PROTECT, related_name="reports")
+    at = models.DateTimeField()
+    reporter = models.CharField(max_length=10, choices=Reporter.choices)
+    reported_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    result = models.CharField(max_length=10, choices=Result.choices)
+    reason = models.CharField(max_length=300, blank=True)
+    source_sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-at"], name="account_report_latest")]

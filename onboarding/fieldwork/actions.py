@@ -14,6 +14,7 @@ from core.places.models import Hamlet
 from onboarding.consent.actions import record_consents
 from onboarding.fieldwork.rules import can_register_in
 from onboarding.households.actions import register_household
+from onboarding.households.facts import HouseholdFacts, ProductionFacts
 from onboarding.households.models import Household, PhoneOwner
 from onboarding.producers.actions import add_member, register_producer
 from onboarding.producers.models import Membership, Producer, ProducerKind
@@ -73,12 +74,14 @@ def register_at_the_door(facts: Registration, *, by: Viewer) -> Registered:
 def _register(facts: Registration, by: Viewer) -> Registered:
     household = register_household(
         record_id=facts.record_id,
-        head_name=facts.head_name,
-        hamlet=facts.hamlet,
-        phone=facts.phone,
-        phone_owner=facts.phone_owner,
-        production=facts.production,
-        has_business_registration=facts.has_business_registration,
+        facts=HouseholdFacts(
+            facts.head_name,
+            facts.hamlet,
+            phone="" if facts.phone_owner == PhoneOwner.NONE else facts.phone,
+            phone_owner=facts.phone_owner,
+            production=tuple(ProductionFacts(kind, scale=scale) for kind, scale in facts.production.items()),
+            has_business_registration=facts.has_business_registration,
+        ),
         by=by,
     )
     is_business = facts.has_business_registration

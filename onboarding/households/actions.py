@@ -1,61 +1,169 @@
-"""Putting a household into the register."""
+"""Putting a household into the register, and changing what it says."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
 from core.audit.actions import record
-from core.kit import clock
+from core.events.registry import emit
+from core.kit import clock, phones
+from core.kit.text import fold_words
 from core.people.queries import Viewer
 from core.places.events import MapTurned
 from core.places.models import Hamlet
-from onboarding.households.models import Household, PhoneOwner, ProductionLine
+from onboarding.households.events import HouseholdsChanged
+from onboarding.households.facts import FACTS, HIDDEN_FACTS, VERIFIED_FACTS, Changes, HouseholdFacts, ProductionFacts
+from onboarding.households.identity import personal_id_hash
+from onboarding.households.models import Household, PhoneOwner, ProductionLine, Source
+from onboarding.households.wording import fact_label, fact_words
 
 
 @transaction.atomic
 def register_household(
     *,
     record_id: uuid.UUID,
-    head_name: str,
-    hamlet: Hamlet,
-    phone: str,
-    phone_owner: str,
-    production: Mapping[str, str],
-    has_business_registration: bool,
+    facts: HouseholdFacts,
     by: Viewer,
+    source: str = Source.FIELD,
     is_demo: bool = False,
 ) -> Household:
-    """Store a household. `phone` is E.164 or "" (with `phone_owner` none); `production` maps kind → written size.
-
-    The caller has made sure that `record_id` is new.
-    """
-    if phone_owner == PhoneOwner.NONE:
-        phone = ""
-    household = Household.objects.create(
-        record_id=record_id,
-        head_name=head_name,
-        hamlet=hamlet,
-        commune=hamlet.commune,
-        phone=phone,
-        phone_owner=phone_owner,
-        has_business_registration=has_business_registration,
-        registered_by_id=by.user_id,
-        registered_at=clock.now(),
-        is_demo=is_demo,
-    )
-    ProductionLine.objects.bulk_create(
-        ProductionLine(household=household, kind=kind, scale=scale) for kind, scale in production.items()
-    )
+    """Store a household. The caller has made sure that `record_id` is new. Emits HouseholdsChanged."""
+    household = new_household(record_id=record_id, facts=facts, by=by, source=source, is_demo=is_demo)
+    household.save()
+    ProductionLine.objects.bulk_create(lines_of(household, facts.production))
     record(
         "household.registered",
         actor_id=by.user_id,
         object_label=f"household:{household.pk}",
-        unit_code=hamlet.commune.code,
+        unit_code=facts.hamlet.commune.code,
     )
+    emit(HouseholdsChanged((household.pk,), frozenset(FACTS), are_new=True))
     return household
+
+
+def new_household(
+    *, record_id: uuid.UUID, facts: HouseholdFacts, by: Viewer, source: str, is_demo: bool = False
+) -> Household:
+    """The row for these facts, not yet stored: for writing one, or many at once."""
+    household = Household(
+        record_id=record_id,
+        source=source,
+        registered_by_id=by.user_id,
+        last_written_by_id=by.user_id,
+        registered_at=clock.now(),
+        is_demo=is_demo,
+    )
+    _set(household, {name: getattr(facts, name) for name in FACTS if name != "production"})
+    return household
+
+
+def lines_of(household: Household, production: Iterable[ProductionFacts]) -> list[ProductionLine]:
+    """The rows for these lines of production, not yet stored."""
+    return [ProductionLine(household=household, **vars(line)) for line in production]
+
+
+@transaction.atomic
+def change_household(*, household: Household, changes: Changes, by: Viewer, via: str = "web") -> Household:
+    """Write the facts that really differ; others stay. A change of verified facts ends the verification. The caller has
+    asked whether this person may. Nothing different: nothing written. Emits HouseholdsChanged.
+    """
+    rows = Household.objects.select_for_update(of=("self",)).select_related("commune", "hamlet__commune")
+    household = rows.get(pk=household.pk)
+    before = facts_of(household)
+    different = {name: value for name, value in changes.items() if _differs(household, before, name, value)}
+    if not different:
+        return household
+    _set(household, {name: value for name, value in different.items() if name != "production"})
+    if "production" in different:
+        household.production_lines.all().delete()
+        ProductionLine.objects.bulk_create(lines_of(household, different["production"]))
+    if VERIFIED_FACTS & set(different):
+        household.verified_by, household.verified_at = None, None
+        household.last_written_by_id = by.user_id
+    household.version += 1
+    household.save()
+    record(
+        "household.changed",
+        actor_id=by.user_id,
+        object_label=f"household:{household.pk}",
+        unit_code=household.commune.code,
+        via=via,
+        changes={fact_label(name): _told(name, getattr(before, name), value) for name, value in different.items()},
+    )
+    emit(HouseholdsChanged((household.pk,), frozenset(different)))
+    return household
+
+
+@transaction.atomic
+def end_household(*, household: Household, reason: str, by: Viewer) -> Household:
+    """From today the household is not counted any more (see EndReason); twice is harmless."""
+    household = Household.objects.select_for_update(of=("self",)).select_related("commune").get(pk=household.pk)
+    if household.ended_on is None:
+        household.ended_on, household.end_reason = clock.today(), reason
+        household.version += 1
+        household.save(update_fields=["ended_on", "end_reason", "version"])
+        record(
+            "household.ended",
+            actor_id=by.user_id,
+            object_label=f"household:{household.pk}",
+            unit_code=household.commune.code,
+            changes={"lý do": ("", household.get_end_reason_display())},
+        )
+    return household
+
+
+def facts_of(household: Household) -> HouseholdFacts:
+    """What the register says now. The personal ID cannot be read back: it is always ""."""
+    values = {name: getattr(household, name) for name in FACTS if name not in {"production", "personal_id"}}
+    return HouseholdFacts(**values, production=production_of(household))
+
+
+def production_of(household: Household) -> tuple[ProductionFacts, ...]:
+    """Its lines of production, in a steady order."""
+    return tuple(
+        sorted(
+            (
+                ProductionFacts(line.kind, line.goods, line.area_m2, line.heads, line.season, line.scale)
+                for line in household.production_lines.all()
+            ),
+            key=lambda line: (line.kind, line.goods),
+        )
+    )
+
+
+def _differs(household: Household, before: HouseholdFacts, name: str, value: Any) -> bool:
+    if name == "personal_id":
+        return bool(value) and household.personal_id_hash != personal_id_hash(value)
+    if name == "production":
+        return tuple(sorted(value, key=lambda line: (line.kind, line.goods))) != before.production
+    return bool(getattr(before, name) != value)
+
+
+def _set(household: Household, values: Changes) -> None:
+    for name, value in values.items():
+        if name == "personal_id":
+            household.personal_id_hash, household.personal_id_end = personal_id_hash(value), value[-3:]
+        else:
+            setattr(household, name, value)
+    if "head_name" in values:
+        household.folded_name = fold_words(household.head_name)[:120]
+    if "hamlet" in values:
+        household.commune_id = household.hamlet.commune_id
+    if household.phone_owner == PhoneOwner.NONE:
+        household.phone = ""
+
+
+def _told(name: str, before: Any, after: Any) -> tuple[str, str]:
+    """A change for the trail; of numbers that point at a person only that there is one."""
+    if name == "phone":
+        return phones.masked(before), phones.masked(after)
+    if name in HIDDEN_FACTS:
+        return ("có" if before else ""), ("đã đổi" if after else "")
+    return fact_words(name, before), fact_words(name, after)
 
 
 def follow_map(event: MapTurned) -> None:

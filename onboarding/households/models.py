@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from core.files.models import Photo
 from core.kit.encryption import BlindIndexField, EncryptedTextField
 from core.people.models import User
 from core.places.models import Hamlet, Unit
@@ -16,32 +17,107 @@ class PhoneOwner(models.TextChoices):
     OWN = "own", "của chủ hộ"
     RELATIVE = "relative", "của người thân"
     NONE = "none", "không có điện thoại"
+    UNKNOWN = "unknown", "chưa rõ của ai"
+
+
+class Source(models.TextChoices):
+    """How a household came into the register."""
+
+    FIELD = "field", "tổ công nghệ số ghi tại nhà"
+    IMPORT = "import", "nhập từ danh sách của xã"
+    DESK = "desk", "cán bộ xã ghi"
+
+
+class EndReason(models.TextChoices):
+    """Why a household is no longer counted; empty while it lives."""
+
+    MERGED = "merged", "gộp vào hộ khác"
+    MOVED = "moved", "chuyển đi nơi khác"
+    DISSOLVED = "dissolved", "không còn sản xuất"
+    MISTAKE = "mistake", "ghi nhầm"
+    UNDONE = "undone", "hoàn tác lần nhập"
+
+
+class Sex(models.TextChoices):
+    MALE = "male", "nam"
+    FEMALE = "female", "nữ"
 
 
 class Household(models.Model):
-    """A household with the minimum set of facts. The phone is encrypted; its blind index finds equal phones."""
+    """A household: a minimum set of facts, optional ones with a purpose, and readiness for selling online.
 
-    # Made by the device or the form, so that a form sent twice makes one household.
+    Phone, tax code and bank account are encrypted; blind indexes find equal ones. Of the personal ID only a keyed hash and
+    the last three digits are kept (`identity.py`). Answers never given are None, not False. `version` grows with every change.
+    """
+
+    # Made by the device or the form, so that a record sent twice makes one household.
     record_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    version = models.PositiveIntegerField(default=1)
+    source = models.CharField(max_length=10, choices=Source.choices, default=Source.FIELD)
     head_name = models.CharField("họ tên chủ hộ", max_length=120)
+    folded_name = models.CharField(max_length=120, editable=False, default="")
     commune = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     hamlet = models.ForeignKey(Hamlet, on_delete=models.PROTECT, related_name="households")
     phone = EncryptedTextField(blank=True)
     phone_index = BlindIndexField(of="phone", purpose="phone", db_index=True)
     phone_owner = models.CharField(max_length=10, choices=PhoneOwner.choices)
-    has_business_registration = models.BooleanField()
+    has_business_registration = models.BooleanField(null=True)
+
+    personal_id_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    personal_id_end = models.CharField(max_length=3, blank=True, default="")
+    tax_code = EncryptedTextField(blank=True, default="")
+    tax_code_index = BlindIndexField(of="tax_code", purpose="tax-code", db_index=True, default="")
+    bank_bin = models.CharField(max_length=6, blank=True, default="")
+    bank_account = EncryptedTextField(blank=True, default="")
+    bank_account_index = BlindIndexField(of="bank_account", purpose="bank-account", db_index=True, default="")
+    sex = models.CharField(max_length=6, choices=Sex.choices, blank=True, default="")
+    birth_year = models.PositiveSmallIntegerField(null=True)
+
+    # Readiness; None is "not asked".
+    has_bank_account = models.BooleanField(null=True)
+    has_e_wallet = models.BooleanField(null=True)
+    has_e_identity = models.BooleanField(null=True)
+    has_payment_qr = models.BooleanField(null=True)
+
     registered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     registered_at = models.DateTimeField()
+    # Whoever last wrote the facts that are verified; a change of them ends the verification.
+    last_written_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    verified_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    verified_at = models.DateTimeField(null=True)
     ended_on = models.DateField(null=True)
+    end_reason = models.CharField(max_length=10, choices=EndReason.choices, blank=True, default="")
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="absorbed")
     is_demo = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(phone_owner="none", phone_index="") | (~Q(phone_owner="none") & ~Q(phone_index="")),
+                condition=Q(phone_owner="none", phone_index="")
+                | Q(phone_owner="unknown")
+                | (Q(phone_owner__in=["own", "relative"]) & ~Q(phone_index="")),
                 name="household_phone_fits_owner",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by__isnull=True, verified_at__isnull=True)
+                | (
+                    Q(verified_by__isnull=False, verified_at__isnull=False)
+                    & (Q(registered_by__isnull=True) | ~Q(verified_by=F("registered_by")))
+                    & (Q(last_written_by__isnull=True) | ~Q(verified_by=F("last_written_by")))
+                ),
+                name="household_verified_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | (Q(ended_on__isnull=False) & ~Q(merged_into=F("id"))),
+                name="household_merged_is_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(personal_id_hash="", personal_id_end="")
+                | (~Q(personal_id_hash="") & ~Q(personal_id_end="")),
+                name="household_personal_id_has_end",
+            ),
         ]
+        indexes = [models.Index(fields=["hamlet", "folded_name"], name="household_by_name")]
 
     def __str__(self) -> str:
         return self.head_name
@@ -64,11 +140,48 @@ class Production(models.TextChoices):
 
 
 class ProductionLine(models.Model):
-    """One main line of production of a household, with its size as said ("2 ha", "40 con")."""
+    """One line of production of a household: what ("điều"), on how much land (m²) or with how many heads, in which season;
+    `scale` is a size that was only said in words."""
 
     household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="production_lines")
     kind = models.CharField(max_length=20, choices=Production.choices)
+    goods = models.CharField(max_length=60, blank=True, default="")
+    area_m2 = models.PositiveIntegerField(null=True)
+    heads = models.PositiveIntegerField(null=True)
+    season = models.CharField(max_length=60, blank=True, default="")
     scale = models.CharField(max_length=60, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["household", "kind"], name="production_line_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["household", "kind", "goods"], name="production_line_once"),
+        ]
+
+
+class HouseholdPhoto(models.Model):
+    """A photo of a household's goods or stall, taken at a visit; none of faces or papers."""
+
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="photos")
+    photo = models.ForeignKey(Photo, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["household", "photo"], name="household_photo_once")]
+
+
+class PilotUnit(models.Model):
+    """A commune that tries something first, from a day to a day; reports compare pilots with the rest."""
+
+    commune = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    decision = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commune"], condition=Q(valid_to__isnull=True), name="pilot_unit_once_while_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="pilot_unit_runs_forward"
+            ),
+        ]

@@ -1,11 +1,29 @@
 """Gathers the tables of all slices of this storey."""
 
-from onboarding.accounts.models import Observation, OutsideLink, Platform, PlatformAccount
+from onboarding.accounts.models import AccountReport, Observation, OutsideLink, Platform, PlatformAccount
+from onboarding.checks.models import Revisit, RevisitSample
 from onboarding.consent.models import Consent, Notice
-from onboarding.households.models import Household, ProductionLine
+from onboarding.households.models import Household, HouseholdPhoto, PilotUnit, ProductionLine
+from onboarding.intake.models import (
+    DisputedSubmission,
+    FieldDevice,
+    IntakeIssue,
+    IntakeKey,
+    IntakePart,
+    IntakeRecord,
+    Submission,
+    SubmissionState,
+    SubmissionText,
+)
+from onboarding.matching.models import DuplicatePair, HouseholdMerge, SharedPhone
+from onboarding.opening.models import OpeningBatch, OpeningLine
 from onboarding.producers.models import Membership, Producer
+from onboarding.teams.models import Team, TeamHamlet, TeamMember
+from onboarding.visits.models import Attendance, TrainingSession, Visit
 
 __all__ = [
-    "Consent", "Household", "Membership", "Notice", "Observation", "OutsideLink", "Platform", "PlatformAccount", "Producer",
-    "ProductionLine",
+    "AccountReport", "Attendance", "Consent", "DisputedSubmission", "DuplicatePair", "FieldDevice", "Household", "HouseholdMerge",
+    "HouseholdPhoto", "IntakeIssue", "IntakeKey", "IntakePart", "IntakeRecord", "Membership", "Notice", "Observation", "OpeningBatch",
+    "OpeningLine", "OutsideLink", "PilotUnit", "Platform", "PlatformAccount", "Producer", "ProductionLine", "Revisit", "RevisitSample",
+    "SharedPhone", "Submission", "SubmissionState", "SubmissionText", "Team", "TeamHamlet", "TeamMember", "TrainingSession", "Visit",
 ]  # fmt: skip

@@ -32,6 +32,11 @@ class Producer(models.Model):
     commune = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     phone = EncryptedTextField(blank=True)
     phone_index = BlindIndexField(of="phone", purpose="phone", db_index=True)
+    # Readiness (the resolution's other goals); None is "not asked".
+    has_e_invoice = models.BooleanField(null=True)
+    has_digital_signature = models.BooleanField(null=True)
+    has_vn_domain = models.BooleanField(null=True)
+    has_e_contract = models.BooleanField(null=True)
     registered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     registered_at = models.DateTimeField()
     is_demo = models.BooleanField(default=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime
 
 import pytest
@@ -13,7 +14,8 @@ from core.audit.actions import record
 from core.audit.models import AuditEntry, AuditSeal
 from core.kit.append_only import AppendOnly
 from onboarding.accounts.actions import claim_account, claim_link, observe
-from onboarding.accounts.models import Observation, Platform
+from onboarding.accounts.models import AccountReport, Observation, Platform
+from onboarding.intake.models import DisputedSubmission, Submission
 from tests.people import People
 
 TRIGGERS = {
@@ -58,7 +60,38 @@ def rows(people: People) -> dict[type[AppendOnly], AppendOnly]:
     seal = AuditSeal(position=1, entry=entry, hash="0" * 64, sealed_at=datetime(2026, 5, 1, tzinfo=UTC))
     seal.save()
     connection.check_constraints()  # PostgreSQL truncates nothing while deferred checks wait
-    return {AuditEntry: entry, AuditSeal: seal, Observation: seen}
+    said = AccountReport(account=link.account, at=seen.at, reporter="person", result="opened")
+    said.save()
+    sent = Submission(
+        submission_id=uuid.uuid4(),
+        record_id=uuid.uuid4(),
+        kind="household",
+        form="household/1",
+        sequence=1,
+        device_id=uuid.uuid4(),
+        hamlet=people.hamlet,
+        commune=people.commune,
+        entered_by=people.users["hanh"],
+        received_by=people.users["hanh"],
+        entered_at=seen.at,
+        received_at=seen.at,
+        via="app",
+        sha256="0" * 64,
+    )
+    sent.save()
+    disputed = DisputedSubmission(
+        submission=sent, sha256="1" * 64, received_at=seen.at, received_by=people.users["hanh"]
+    )
+    disputed.save()
+    connection.check_constraints()
+    return {
+        AuditEntry: entry,
+        AuditSeal: seal,
+        Observation: seen,
+        AccountReport: said,
+        Submission: sent,
+        DisputedSubmission: disputed,
+    }
 
 
 def test_there_is_a_row_of_every_guarded_table(rows: dict[type[AppendOnly], AppendOnly]) -> None:
@@ -104,7 +137,9 @@ def test_the_models_refuse_too(rows: dict[type[AppendOnly], AppendOnly]) -> None
 
 def test_the_migrations_go_back_and_forth(committed_db: None) -> None:
     call_command("migrate", "onboarding", "0001", verbosity=0)
-    assert set(missing_triggers()) == {"onboarding_observation"}
+    assert set(missing_triggers()) == {
+        f"onboarding_{name}" for name in ("observation", "submission", "disputedsubmission", "accountreport")
+    }
     call_command("migrate", "onboarding", verbosity=0)
     assert missing_triggers() == {}
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from core.kit.encryption import Undecipherable, blind_index, blind_index_candidates, decrypt, encrypt
 from core.people.queries import SYSTEM
 from onboarding.households.actions import register_household
+from onboarding.households.facts import HouseholdFacts
 from onboarding.households.models import Household
 from tests.people import People
 
@@ -73,9 +74,10 @@ def test_the_blind_index_differs_by_purpose_and_key(settings: Any) -> None:
 
 def test_the_row_in_the_database_does_not_hold_the_phone(people: People) -> None:
     household = register_household(
-        record_id=uuid.uuid4(), head_name="Hồ Văn Lý", hamlet=people.hamlet, phone="+84912345678", phone_owner="own",
-        production={}, has_business_registration=False, by=SYSTEM,
-    )  # fmt: skip
+        record_id=uuid.uuid4(),
+        facts=HouseholdFacts("Hồ Văn Lý", people.hamlet, phone="+84912345678", phone_owner="own"),
+        by=SYSTEM,
+    )
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM onboarding_household WHERE id = %s", [household.pk])
         row = " ".join(str(value) for value in cursor.fetchone())

@@ -34,6 +34,7 @@ from core.kit.encryption import (
 from core.kit.rotation import Outcome, encrypted_columns, register_token_store, rotate_keys
 from core.people.queries import SYSTEM
 from onboarding.households.actions import register_household
+from onboarding.households.facts import HouseholdFacts
 from onboarding.households.models import Household
 from tests.people import People
 
@@ -43,9 +44,10 @@ PHONES = [f"+849123456{number:02d}" for number in range(8)]
 
 def make_household(people: People, phone: str) -> Household:
     return register_household(
-        record_id=uuid.uuid4(), head_name="Hồ Văn Lý", hamlet=people.hamlet, phone=phone, phone_owner="own",
-        production={}, has_business_registration=False, by=SYSTEM,
-    )  # fmt: skip
+        record_id=uuid.uuid4(),
+        facts=HouseholdFacts("Hồ Văn Lý", people.hamlet, phone=phone, phone_owner="own"),
+        by=SYSTEM,
+    )
 
 
 def rotate(*arguments: str) -> tuple[int, str]:

@@ -1,0 +1,17 @@
+"""What happens to households."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.events.registry import Event
+
+
+@dataclass(frozen=True)
+class HouseholdsChanged(Event):
+    """Households were registered or their facts changed. `fields` are the names of the facts (all of them for new ones);
+    one event for many rows, so that whoever listens can look at them together."""
+
+    ids: tuple[int, ...]
+    fields: frozenset[str]
+    are_new: bool = False
