@@ -18,6 +18,7 @@ from onboarding.producers.queries import acted_for
 _PLACES: list[tuple[str, str, tuple[str, ...]]] = [
     ("Đi thực địa", "/thuc-dia/", (Role.TEAM_LEAD, Role.TEAM_MEMBER)),
     ("Bảng số liệu", "/bang/", (Role.NATIONAL, Role.PROVINCE, Role.COMMUNE, Role.AUDITOR)),
+    ("Bàn việc của xã", "/xa/", (Role.COMMUNE, Role.TEAM_LEAD, Role.PROVINCE)),
     ("Bàn việc", "/ban-viec/", (*STAFF_ROLES, Role.PLATFORM_OPERATOR)),
     ("Bàn việc của sàn", "/san/", (Role.PLATFORM_OPERATOR,)),
     ("Xác nhận liên kết", "/san/xac-nhan/", (Role.PROVINCE, Role.COMMUNE)),
@@ -34,7 +35,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "places": places_of(viewer, request.path),
         # Only where something is done for a seller; there it costs a query or two.
         "acted_for": acted_for(viewer) if request.path.startswith("/nguoi-ban/") else None,
-        "desk_items": section_tabs(viewer, request.path) if request.path.startswith("/ban-viec/") else [],
+        "desk_items": section_tabs(viewer, request.path),
         "letters": SimpleLazyObject(lambda: unread_count(viewer)),  # asked only by pages that show it
     }
 

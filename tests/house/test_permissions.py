@@ -65,6 +65,7 @@ STAFF = frozenset({"chi", "phuong", "kiem", "quantri"})
 GIVERS = frozenset({"chi", "phuong", "quantri"})
 RECORDERS = frozenset({"chi", "phuong", "quantri"})
 OPERATORS = frozenset({"buu", "quantri"})
+COMMUNE_DESK = frozenset({"hanh", "chi", "phuong", "quantri"})
 HELPERS = frozenset({"hanh", "chi", "phuong", "quantri"})
 HELPERS_OF_HANH = frozenset({"chi", "phuong", "quantri"})
 QUEUE = frozenset({"kiem", "quantri"})
@@ -164,6 +165,7 @@ PAGES: dict[str, Page] = {
     "hien-so/<slug:code>/<int:number>/": Page(
         frozenset({"an", "binh", "chi", "phuong", "quantri"}), "hien-so/producer-phone/{producer}/", ("POST",)
     ),
+    "xa/": Page(COMMUNE_DESK),
     "thuc-dia/": Page(TEAM),
     "thuc-dia/dang-ky/": Page(TEAM, methods=FORM),
     "thuc-dia/da-dang-ky/": Page(TEAM, answers=MOVES_ON),
