@@ -15,9 +15,9 @@ from core.kit.text import fold_words
 from core.people.queries import Viewer
 from core.places.events import MapTurned
 from core.places.models import Hamlet
-from onboarding.households.events import HouseholdsChanged
+from onboarding.households.events import HouseholdsChanged, HouseholdsEnded
 from onboarding.households.facts import FACTS, HIDDEN_FACTS, VERIFIED_FACTS, Changes, HouseholdFacts, ProductionFacts
-from onboarding.households.identity import personal_id_hash
+from onboarding.households.identity import near_key, personal_id_hash
 from onboarding.households.models import Household, PhoneOwner, ProductionLine, Source
 from onboarding.households.wording import fact_label, fact_words
 
@@ -113,6 +113,7 @@ def end_household(*, household: Household, reason: str, by: Viewer) -> Household
             unit_code=household.commune.code,
             changes={"lý do": ("", household.get_end_reason_display())},
         )
+        emit(HouseholdsEnded((household.pk,)))
     return household
 
 
@@ -151,6 +152,8 @@ def _set(household: Household, values: Changes) -> None:
             setattr(household, name, value)
     if "head_name" in values:
         household.folded_name = fold_words(household.head_name)[:120]
+    if not values.keys().isdisjoint({"head_name", "birth_year"}):
+        household.near_key = near_key(household.folded_name, household.birth_year)
     if "hamlet" in values:
         household.commune_id = household.hamlet.commune_id
     if household.phone_owner == PhoneOwner.NONE:

@@ -15,3 +15,10 @@ class HouseholdsChanged(Event):
     ids: tuple[int, ...]
     fields: frozenset[str]
     are_new: bool = False
+
+
+@dataclass(frozen=True)
+class HouseholdsEnded(Event):
+    """Households that from today are not counted any more, for whatever reason."""
+
+    ids: tuple[int, ...]

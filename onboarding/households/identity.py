@@ -31,3 +31,11 @@ def personal_id_hash(digits: str) -> str:
     if not digits:
         return ""
     return hmac.new(settings.PERSONAL_ID_KEY.encode(), f"personal-id:{digits}".encode(), hashlib.sha256).hexdigest()
+
+
+def near_key(folded_name: str, birth_year: int | None) -> str:
+    """What people of one name and age share even when the name was written with a slip: the first letters of family and
+    given name, and the birth year ("na1970" of "nguyen van an", 1970); "" when either is not known. An index key to find
+    nearly equal names in a hamlet without reading the whole hamlet."""
+    words = folded_name.split()
+    return f"{words[0][0]}{words[-1][0]}{birth_year}" if len(words) > 1 and birth_year else ""

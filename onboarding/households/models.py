@@ -56,6 +56,7 @@ class Household(models.Model):
     source = models.CharField(max_length=10, choices=Source.choices, default=Source.FIELD)
     head_name = models.CharField("họ tên chủ hộ", max_length=120)
     folded_name = models.CharField(max_length=120, editable=False, default="")
+    near_key = models.CharField(max_length=8, editable=False, default="")  # see identity.near_key
     commune = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     hamlet = models.ForeignKey(Hamlet, on_delete=models.PROTECT, related_name="households")
     phone = EncryptedTextField(blank=True)
@@ -117,7 +118,10 @@ class Household(models.Model):
                 name="household_personal_id_has_end",
             ),
         ]
-        indexes = [models.Index(fields=["hamlet", "folded_name"], name="household_by_name")]
+        indexes = [
+            models.Index(fields=["hamlet", "folded_name"], name="household_by_name"),
+            models.Index(fields=["hamlet", "near_key"], name="household_by_near_key"),
+        ]
 
     def __str__(self) -> str:
         return self.head_name
