@@ -19,7 +19,7 @@ class MarketConfig(AppConfig):
         from core.people.reveal.registry import Revealable, register_revealable
         from market.listings.events import ListingChanged
         from market.listings.jobs import announce_turning_badges
-        from market.listings.queries import listing_todos
+        from market.listings.queries import households_without_goods, listing_todos
         from market.orders.actions import on_payment_settled, release_forgotten_orders
         from market.orders.kinds import ORDER_PAID
         from market.orders.queries import bought_beyond, labels_of_buyer, order_todos, phone_of_receiver
@@ -37,7 +37,9 @@ class MarketConfig(AppConfig):
         from market.shops.events import ShopChanged
         from market.shops.queries import labels_of_shops
         from onboarding.consent.events import ConsentsRecorded
+        from onboarding.visits.registry import FollowUp, register_follow_up
 
+        register_follow_up(FollowUp("no_goods", "Chưa có sản phẩm", households_without_goods, order=30))
         register_adapter("voso", voso)
         register_adapter("postmart", postmart)
         register_adapter("santhu", SanThuAdapter)

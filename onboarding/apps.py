@@ -21,9 +21,11 @@ class OnboardingConfig(AppConfig):
         from onboarding.producers import actions as producers
         from onboarding.producers.queries import acts_beyond, helps_somebody, labels_of_member, phone_of_producer
         from onboarding.producers.rules import RECORDERS
+        from onboarding.visits.ready import register as get_visits_ready
 
         subscribe(MapTurned, households.follow_map)  # first: a producer follows its household
         subscribe(MapTurned, producers.follow_map)
+        get_visits_ready()
         register_use("onboarding.Household", "hộ")
         register_use("onboarding.Producer", "chủ thể")
         register_subject_labels(labels_of_member)

@@ -17,7 +17,12 @@ def now() -> datetime:
 
 def today() -> date:
     """The day it is in Vietnam, which a UTC server would get wrong for seven hours."""
-    return now().astimezone(VIETNAM).date()
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """The day it was in Vietnam at this moment."""
+    return moment.astimezone(VIETNAM).date()
 
 
 def add_months(day: date, months: int) -> date:

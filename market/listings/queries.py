@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
@@ -13,6 +13,7 @@ from core.people.queries import Viewer
 from market.listings.models import Listing, ListingBadge, ListingPhoto
 from market.shops.models import Shop
 from market.shops.queries import shop_of
+from onboarding.producers.models import Producer
 from onboarding.producers.queries import producers_at_work
 
 FEW_TODOS = 10
@@ -72,3 +73,14 @@ def listing_todos(viewer: Viewer) -> Iterable[Todo]:
             4,
             "info",
         )
+
+
+def households_without_goods(household_ids: Collection[int]) -> Mapping[int, str]:
+    """Which of these households have somebody who sells, but nothing on sale in any of their shops: for field teams."""
+    selling = Producer.objects.filter(household__in=household_ids)
+    on_sale = Listing.objects.filter(
+        state=Listing.State.PUBLISHED, shop__state=Shop.State.OPEN, shop__producer__household__in=household_ids
+    )
+    sellers = set(selling.values_list("household_id", flat=True))
+    served = set(on_sale.values_list("shop__producer__household_id", flat=True))
+    return dict.fromkeys(sellers - served, "Chưa đăng bán sản phẩm nào.")
