@@ -16,6 +16,7 @@ class OnboardingConfig(AppConfig):
         from core.people.reveal.registry import Revealable, register_revealable
         from core.places.events import MapTurned
         from core.places.registry import register_use
+        from onboarding.checks import ready as checks
         from onboarding.households import actions as households
         from onboarding.households.queries import phone_of_household
         from onboarding.producers import actions as producers
@@ -33,6 +34,7 @@ class OnboardingConfig(AppConfig):
         register_revealable("household-phone", Revealable("Số điện thoại của hộ", phone_of_household))
         register_revealable("producer-phone", Revealable("Số điện thoại của chủ thể", phone_of_producer))
 
+        checks.register()
         register_section(
             "Ai làm thay cho ai",
             "member_producers",
@@ -56,6 +58,7 @@ class OnboardingConfig(AppConfig):
                 "household.registered": "đăng ký hộ",
                 "household.changed": "sửa thông tin hộ",
                 "household.ended": "thôi tính hộ",
+                "household.reopened": "tính lại hộ",
                 "producer.registered": "đăng ký chủ thể",
                 "membership.recorded": "ghi người được làm cho chủ thể",
                 "membership.ended": "kết thúc việc làm cho chủ thể",

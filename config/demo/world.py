@@ -206,10 +206,10 @@ def _seen_on_voso(listing: Listing, operator: Viewer, *, number: int) -> None:
 
 
 def _seen_on(listing: Listing, code: str, url: str, operator: Viewer) -> None:
-    """As after a returned sheet: the page is claimed, and a person confirms it."""
+    """As after a returned sheet: the page is claimed by the platform's file, and a person confirms it."""
     row = PlatformListing.objects.get(listing=listing, connection__platform__code=code)
     PlatformListing.objects.filter(pk=row.pk).update(
-        claimed_url=url, claimed_by=operator.user_id, claimed_at=listing.made_at, sent_revision=row.revision
+        claimed_url=url, claimed_at=listing.made_at, sent_revision=row.revision
     )
     confirm_link(row=row, by=operator)
 

@@ -11,13 +11,13 @@ from django.db.models import F, Max
 
 from core.audit.actions import record
 from core.kit import clock
-from core.people.queries import Viewer
+from core.people.queries import SYSTEM, Viewer, viewer_for
 from market.platforms.contract import Artifact, FileAdapter, ItemOutcome, ItemResult, PlatformAdapter, adapter_for
 from market.platforms.engine.documents import document_of, settings_of
 from market.platforms.engine.news import tell_refused
 from market.platforms.models import Connection, PlatformListing, SheetBatch
 from market.platforms.rules import can_confirm, can_exchange_sheets
-from onboarding.accounts.actions import LinkRefused, claim_account, claim_link, normalise_link, observe
+from onboarding.accounts.actions import LinkRefused, claim_account, claim_link, is_claimant, normalise_link, observe
 from onboarding.accounts.models import Observation
 from onboarding.producers.queries import may_act_for, on_behalf_of
 
@@ -170,19 +170,24 @@ def _is_answered(row: PlatformListing) -> bool:
 def confirm_link(*, row: PlatformListing, by: Viewer) -> None:
     """A person opened the claimed page and saw the product on sale there: evidence with their name.
 
-    Raises NotAllowed (also for the shop's own people), LinkRefused (not this platform's page, or another shop's).
+    Raises NotAllowed (also for the shop's own people and for whoever brought the link), LinkRefused (not this platform's
+    page, or another shop's).
     """
     row = (
         PlatformListing.objects.select_for_update(of=("self",))
-        .select_related("connection__platform", "listing__shop__producer__commune")
+        .select_related("connection__platform", "listing__shop__producer__commune", "claimed_by")
         .get(pk=row.pk)
     )
     if not can_confirm(by, row):
         raise NotAllowed
     if not row.claimed_url:
         raise LinkRefused("Tin này chưa có liên kết để xác nhận.")
-    account = claim_account(platform=row.connection.platform, producer=row.listing.shop.producer, by=by)
-    link = claim_link(account=account, url=row.claimed_url, by=by)
+    # The claim is that of whoever brought the link; the one who looks only says what is there.
+    claimant = viewer_for(row.claimed_by) if row.claimed_by else SYSTEM
+    account = claim_account(platform=row.connection.platform, producer=row.listing.shop.producer, by=claimant)
+    link = claim_link(account=account, url=row.claimed_url, by=claimant)
+    if is_claimant(by, link):
+        raise NotAllowed
     taken = PlatformListing.objects.filter(link=link).exclude(pk=row.pk).exists()
     if taken:
         raise LinkRefused("Liên kết này đã được ghi cho một tin khác. Mỗi trang sản phẩm chỉ tính một lần.")

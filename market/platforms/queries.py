@@ -126,9 +126,10 @@ def sheet_connections() -> QuerySet[Connection]:
 
 
 def links_to_confirm(viewer: Viewer) -> QuerySet[PlatformListing]:
-    """Claimed pages in this person's area that somebody should open, oldest first."""
+    """Claimed pages in this person's area that somebody should open, oldest first; not those that they brought."""
     return (
         PlatformListing.objects.exclude(claimed_url="")
+        .exclude(claimed_by_id=viewer.user_id or 0)
         .filter(viewer.area(*CONFIRMERS, unit_field="listing__shop__producer__commune"))
         .exclude(listing__shop__producer__in=producers_of(viewer))
         .select_related("connection__platform", "listing__shop__producer", "claimed_by")

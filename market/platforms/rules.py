@@ -17,9 +17,11 @@ def can_exchange_sheets(viewer: Viewer) -> bool:
 
 
 def can_confirm(viewer: Viewer, row: PlatformListing) -> bool:
-    """Whether this person's word counts as evidence: staff whose area covers the producer, never the shop's own people."""
+    """Whether this person's word counts as evidence: staff whose area covers the producer, never the shop's own people,
+    and never whoever brought the link."""
     producer = row.listing.shop.producer
-    if viewer.is_system or may_act_for(viewer, producer.pk):
+    brought_it = row.claimed_by_id is not None and row.claimed_by_id == viewer.user_id
+    if viewer.is_system or brought_it or may_act_for(viewer, producer.pk):
         return False
     area = viewer.area(*CONFIRMERS, unit_field="commune")
     return Producer.objects.filter(area, pk=producer.pk).exists()

@@ -19,6 +19,10 @@ from onboarding.producers.queries import on_behalf_of
 MAX_LINK = 400  # as long as the column
 
 
+class OwnClaim(PermissionError):
+    """Somebody would confirm a link or an account that they claimed themselves."""
+
+
 class LinkRefused(Exception):
     """The address cannot be this platform's product page of this producer; the message is for people."""
 
@@ -100,7 +104,12 @@ def observe(
     seen_title: str = "",
     seen_price: int | None = None,
 ) -> Observation:
-    """Add what was seen at a link just now. The hash is over the facts kept, so a changed row shows."""
+    """Add what was seen at a link just now. The hash is over the facts kept, so a changed row shows.
+
+    Raises OwnClaim when a person would say "live" of a link, or of a link of an account, that they claimed themselves.
+    """
+    if observer == Observation.Observer.PERSON and result == Observation.Result.LIVE and is_claimant(by, link):
+        raise OwnClaim
     now = clock.now()
     facts = [link.url, result, now.isoformat(), seen_title, seen_price]
     seen = Observation.objects.create(
@@ -120,3 +129,8 @@ def observe(
         changes={"điều đã thấy": ("", str(seen.get_result_display()))},
     )
     return seen
+
+
+def is_claimant(viewer: Viewer, link: OutsideLink) -> bool:
+    """Whether this person claimed the link or the account it belongs to. (A trigger says the same.)"""
+    return viewer.user_id is not None and viewer.user_id in {link.claimed_by_id, link.account.claimed_by_id}

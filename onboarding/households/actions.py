@@ -66,13 +66,23 @@ def lines_of(household: Household, production: Iterable[ProductionFacts]) -> lis
     return [ProductionLine(household=household, **vars(line)) for line in production]
 
 
+class ChangedMeanwhile(Exception):
+    """Somebody else wrote the household after this person had read it."""
+
+
 @transaction.atomic
-def change_household(*, household: Household, changes: Changes, by: Viewer, via: str = "web") -> Household:
+def change_household(
+    *, household: Household, changes: Changes, by: Viewer, via: str = "web", seen_version: int | None = None
+) -> Household:
     """Write the facts that really differ; others stay. A change of verified facts ends the verification. The caller has
     asked whether this person may. Nothing different: nothing written. Emits HouseholdsChanged.
+
+    With `seen_version` it raises ChangedMeanwhile when the row is at another version by now.
     """
     rows = Household.objects.select_for_update(of=("self",)).select_related("commune", "hamlet__commune")
     household = rows.get(pk=household.pk)
+    if seen_version is not None and household.version != seen_version:
+        raise ChangedMeanwhile
     before = facts_of(household)
     different = {name: value for name, value in changes.items() if _differs(household, before, name, value)}
     if not different:
@@ -82,7 +92,7 @@ def change_household(*, household: Household, changes: Changes, by: Viewer, via:
         household.production_lines.all().delete()
         ProductionLine.objects.bulk_create(lines_of(household, different["production"]))
     if VERIFIED_FACTS & set(different):
-        household.verified_by, household.verified_at = None, None
+        household.verified_by, household.verified_at, household.verified_how = None, None, ""
         household.last_written_by_id = by.user_id
     household.version += 1
     household.save()
@@ -114,6 +124,27 @@ def end_household(*, household: Household, reason: str, by: Viewer) -> Household
             changes={"lý do": ("", household.get_end_reason_display())},
         )
         emit(HouseholdsEnded((household.pk,)))
+    return household
+
+
+@transaction.atomic
+def reopen_household(*, household: Household, by: Viewer) -> Household:
+    """Take an ending back: the household is counted again. The caller has asked whether this person may. A merged one comes
+    back by undoing the merge only: it is returned as it is, as one that never ended."""
+    household = Household.objects.select_for_update(of=("self",)).select_related("commune").get(pk=household.pk)
+    if household.ended_on is not None and household.merged_into_id is None:
+        was = household.get_end_reason_display()
+        household.ended_on, household.end_reason = None, ""
+        household.version += 1
+        household.save(update_fields=["ended_on", "end_reason", "version"])
+        record(
+            "household.reopened",
+            actor_id=by.user_id,
+            object_label=f"household:{household.pk}",
+            unit_code=household.commune.code,
+            changes={"lý do": (was, "")},
+        )
+        emit(HouseholdsChanged((household.pk,), frozenset(FACTS)))
     return household
 
 
@@ -172,9 +203,9 @@ def _told(name: str, before: Any, after: Any) -> tuple[str, str]:
 def follow_map(event: MapTurned) -> None:
     """Households of ended hamlets and communes belong to what those became; of a divided one to its default part."""
     for old_id, new in _hamlets(event).items():
-        Household.objects.filter(hamlet_id=old_id).update(hamlet=new, commune_id=new.commune_id)
+        Household.objects.filter(hamlet_id=old_id).update(hamlet=new, commune_id=new.commune_id, changed_at=clock.now())
     for old_id, new_id in event.new_unit_ids().items():
-        Household.objects.filter(commune_id=old_id).update(commune_id=new_id)
+        Household.objects.filter(commune_id=old_id).update(commune_id=new_id, changed_at=clock.now())
 
 
 def _hamlets(event: MapTurned) -> dict[int, Hamlet]:

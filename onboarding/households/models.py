@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 
 from core.files.models import Photo
+from core.kit import clock
 from core.kit.encryption import BlindIndexField, EncryptedTextField
 from core.people.models import User
 from core.places.models import Hamlet, Unit
@@ -36,6 +38,14 @@ class EndReason(models.TextChoices):
     DISSOLVED = "dissolved", "không còn sản xuất"
     MISTAKE = "mistake", "ghi nhầm"
     UNDONE = "undone", "hoàn tác lần nhập"
+
+
+class VerifiedHow(models.TextChoices):
+    """How somebody made sure that a household is what its row says."""
+
+    VISIT = "visit", "đến nhà"
+    CALL = "call", "gọi điện"
+    PAPERS = "papers", "đối chiếu giấy tờ"
 
 
 class Sex(models.TextChoices):
@@ -86,9 +96,12 @@ class Household(models.Model):
     last_written_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     verified_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     verified_at = models.DateTimeField(null=True)
+    verified_how = models.CharField(max_length=6, choices=VerifiedHow.choices, blank=True, default="")
     ended_on = models.DateField(null=True)
     end_reason = models.CharField(max_length=10, choices=EndReason.choices, blank=True, default="")
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="absorbed")
+    # When the row was last written, for programs that follow the register.
+    changed_at = models.DateTimeField(default=clock.now, editable=False)
     is_demo = models.BooleanField(default=False)
 
     class Meta:
@@ -109,6 +122,9 @@ class Household(models.Model):
                 name="household_verified_by_another",
             ),
             models.CheckConstraint(
+                condition=Q(verified_by__isnull=True) | ~Q(verified_how=""), name="household_verified_somehow"
+            ),
+            models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | (Q(ended_on__isnull=False) & ~Q(merged_into=F("id"))),
                 name="household_merged_is_ended",
             ),
@@ -121,10 +137,18 @@ class Household(models.Model):
         indexes = [
             models.Index(fields=["hamlet", "folded_name"], name="household_by_name"),
             models.Index(fields=["hamlet", "near_key"], name="household_by_near_key"),
+            models.Index(fields=["commune", "changed_at"], name="household_by_change"),
         ]
 
     def __str__(self) -> str:
         return self.head_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Every writing of the row moves `changed_at`. Writing many rows at once sets it by hand."""
+        self.changed_at = clock.now()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "changed_at"}
+        super().save(*args, **kwargs)
 
     @property
     def phone_owner_words(self) -> str:

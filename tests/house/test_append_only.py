@@ -54,7 +54,7 @@ def rows(people: People) -> dict[type[AppendOnly], AppendOnly]:
         url="https://cho-thu.vn/sp/1",
         by=people.viewer("chi"),
     )
-    seen = observe(link=link, result="live", observer="person", by=people.viewer("chi"))
+    seen = observe(link=link, result="live", observer="person", by=people.viewer("phuong"))
     record("grant.given", actor_id=1, object_label="grant:1")
     entry = AuditEntry.objects.order_by("-pk")[0]
     seal = AuditSeal(position=1, entry=entry, hash="0" * 64, sealed_at=datetime(2026, 5, 1, tzinfo=UTC))

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from core.audit.models import AuditEntry
 from core.people.actions import give_grant
 from core.people.models import Role, User
 from core.people.queries import NOBODY, SYSTEM
@@ -294,6 +295,21 @@ def test_an_officer_who_helps_in_the_shop_does_not_vouch_for_it(
     assert PAGE not in chi.get(reverse("platform_confirm")).content.decode()
     assert chi.post(reverse("platform_confirm"), {"row": claimed.pk, "seen": "1"}).status_code == 404
     assert everything() == before
+
+
+def test_who_brought_the_link_does_not_vouch_for_it(claimed: PlatformListing, people: People, browser: Browser) -> None:
+    """Bưu took VoSo's file in: somebody else opens the page, and the claim stays his."""
+    buu = browser("buu")
+    before = everything()
+    with pytest.raises(NotAllowed):
+        confirm_link(row=claimed, by=people.viewer("buu"))
+    assert PAGE not in buu.get(reverse("platform_confirm")).content.decode()
+    assert buu.post(reverse("platform_confirm"), {"row": claimed.pk, "seen": "1"}).status_code == 404
+    assert everything() == before
+    confirm_link(row=claimed, by=people.viewer("chi"))
+    seen = Observation.objects.select_related("link__account").get()
+    assert (seen.link.claimed_by_id, seen.link.account.claimed_by_id) == (people.users["buu"].pk,) * 2
+    assert AuditEntry.objects.get(action="platform_account.claimed").actor_id == people.users["buu"].pk
 
 
 def test_chi_confirms_on_the_page_and_only_in_her_commune(

@@ -1,0 +1,1 @@
+"""Writes of second looks: verifying households, and samples that are visited again."""

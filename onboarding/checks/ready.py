@@ -1,0 +1,17 @@
+"""What second looks register once."""
+
+from __future__ import annotations
+
+from core.audit.registry import register_vocabulary
+
+
+def register() -> None:
+    """The words of the trail."""
+    register_vocabulary(
+        {
+            "household.verified": "xác minh hộ",
+            "household.verification_taken_back": "bỏ xác minh hộ",
+            "sample.drawn": "rút mẫu kiểm tra lại",
+            "revisit.recorded": "ghi kết quả kiểm tra lại",
+        }
+    )

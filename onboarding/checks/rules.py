@@ -1,0 +1,52 @@
+"""Who may verify a household, and who may look a second time."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from core.people.models import Role
+from core.people.queries import Viewer
+from onboarding.households.models import Household
+
+# A lead may verify what others of the team wrote: they live beside it. The re-visit sample goes to another team.
+VERIFIERS = (Role.COMMUNE, Role.PROVINCE, Role.TEAM_LEAD)
+OFFICERS = (Role.COMMUNE, Role.PROVINCE)
+
+ENDED = "Hộ này không còn được tính, nên không xác minh."
+VERIFIED = "Hộ này đã được xác minh rồi."
+YOU_REGISTERED = "Bạn là người ghi hộ này. Hãy để người khác xác minh."
+YOU_WROTE_LAST = "Bạn là người sửa thông tin này sau cùng. Hãy để người khác xác minh."
+CHANGED = "Thông tin đã đổi từ lúc bạn mở trang. Hãy xem lại rồi xác minh."
+
+
+def verifying_area(viewer: Viewer) -> Q:
+    """The households whose verification is in this person's area; nobody verifies as SYSTEM."""
+    if not viewer.is_signed_in:
+        return Q(pk__in=[])
+    return viewer.area(*VERIFIERS, unit_field="commune", hamlet_field="hamlet")
+
+
+def has_written(viewer: Viewer) -> Q:
+    """The households whose facts this person registered or wrote last: somebody else has to verify them."""
+    return Q(registered_by=viewer.user_id or 0) | Q(last_written_by=viewer.user_id or 0)
+
+
+def refusal_to_verify(viewer: Viewer, household: Household, *, seen_version: int) -> str:
+    """Why this person may not verify this household of their area now, as a sentence; "" when they may. (Four eyes: the
+    database keeps verifier, registrar and last writer apart as well.)"""
+    if household.ended_on is not None:
+        return ENDED
+    if household.verified_by_id is not None:
+        return VERIFIED
+    if household.registered_by_id == viewer.user_id:
+        return YOU_REGISTERED
+    if household.last_written_by_id == viewer.user_id:
+        return YOU_WROTE_LAST
+    return CHANGED if household.version != seen_version else ""
+
+
+def can_take_back(viewer: Viewer, household: Household) -> bool:
+    """Whether this person may say that a verification does not hold: whoever gave it, and the officers of the place."""
+    if household.verified_by_id is None or not viewer.is_signed_in:
+        return False
+    return household.verified_by_id == viewer.user_id or viewer.covers(household.commune, *OFFICERS)

@@ -1,0 +1,10 @@
+"""The database itself refuses that somebody confirms on a platform what they claimed themselves."""
+
+from django.db import migrations
+
+from onboarding.accounts.own_claims import OwnClaimTrigger
+
+
+class Migration(migrations.Migration):
+    dependencies = [("onboarding", "0006_households_verified_somehow")]
+    operations = [OwnClaimTrigger()]
