@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -35,3 +36,20 @@ def add_months(day: date, months: int) -> date:
         except ValueError:
             continue
     raise AssertionError("every month has a 28th")
+
+
+@dataclass(frozen=True)
+class Window:
+    """Moments from `start` (included) to `end` (left out)."""
+
+    start: datetime
+    end: datetime
+
+
+def window(on: date, days: int = 0) -> Window:
+    """The moments whose Vietnamese date is at most `days` before `on` and not after it."""
+    return Window(_midnight(on - timedelta(days=days)), _midnight(on + timedelta(days=1)))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, VIETNAM)

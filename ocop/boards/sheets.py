@@ -22,7 +22,7 @@ _PRODUCT_HEADING = [
     "Còn hạn đến", "Tình trạng", "Mã kiểm tra", "VoSo", "Thấy trên VoSo", "Postmart", "Thấy trên Postmart",
     "Nguồn",
 ]  # fmt: skip
-_HOUSEHOLD_HEADING = ["Mã hộ", "Nơi ở", "Nằm ở", "Sàn", "Khai ngày", "Thấy trên sàn", "Liên kết"]
+_HOUSEHOLD_HEADING = ["Mã hộ", "Nơi ở", "Nằm ở", "Sàn", "Khai ngày", "Thấy trên sàn", "Liên kết", "Tình trạng"]
 
 
 def rows_as_csv(indicator: Indicator, scope: Scope, side: Side | None) -> Iterator[str]:
@@ -69,6 +69,7 @@ def _household(row: HouseholdRow) -> list[str]:
         ", ".join(_day(account.claimed_at) for account in accounts),
         ", ".join(_day(account.seen_at) or "chưa thấy" for account in accounts),
         " ".join(account.url for account in accounts if account.url),
+        " ".join(account.words for account in accounts),
     ]
 
 

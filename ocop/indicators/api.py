@@ -53,7 +53,8 @@ class CertificateOut(Schema):
 
 
 class PageOut(Schema):
-    """A page on a platform, and the last time it was seen there or gone."""
+    """A page on a platform, and the last time it was seen there or gone. `result` is what was seen of a product ("live",
+    "gone"), of a household's account its state ("claimed", "verified", "dead")."""
 
     platform: str
     url: str
@@ -157,7 +158,7 @@ def _row(row: ProductRow | HouseholdRow) -> dict[str, Any]:
                 "platform": account.platform_name,
                 "url": account.url,
                 "seen_at": account.seen_at,
-                "result": "live" if account.seen_at else "",
+                "result": account.state,
                 "counts": account.counts,
             }
             for account in row.accounts

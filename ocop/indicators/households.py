@@ -6,90 +6,70 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
-from ocop.presence.rules import limits_on, window
-from onboarding.accounts.models import Observation, PlatformAccount
+from core.kit.clock import window
+from onboarding.accounts.queries import claimed_by, counting_on, state_words, with_states
+from onboarding.accounts.rules import State
 from onboarding.households.models import Household
+
+# A dead account is one that somebody claimed and nobody finds: it is in neither rate.
+CLAIMED_STATES = (State.CLAIMED, State.VERIFIED)
 
 
 @dataclass(frozen=True)
 class AccountEvidence:
-    """A household's account: on which platform, since when claimed, when last seen live; `url` is a page seen then."""
+    """A household's account: on which platform, its state on the day, in a sentence what that rests on; `url` is a page
+    last seen live at `seen_at`."""
 
     platform_name: str
+    state: str
+    words: str
     claimed_at: datetime
     seen_at: datetime | None
     url: str
-    counts: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether it puts the household into the numerator of verified ones."""
+        return self.state == State.VERIFIED
 
 
-def open_accounts(on: date) -> QuerySet[PlatformAccount]:
-    """Accounts on platforms that count for the target, claimed by that day and not closed on it."""
-    return PlatformAccount.objects.filter(
-        Q(closed_on__isnull=True) | Q(closed_on__gt=on),
-        platform__counts_for_target=True,
-        claimed_at__lt=window(on, 0).end,
-    )
+def accounts_on(on: date) -> QuerySet[Any]:
+    """Accounts claimed by that day on platforms that count for the target on it, with their states."""
+    return with_states(claimed_by(on).filter(counting_on(on, "platform__")), on)
 
 
 def with_account_marks(households: QuerySet[Household], on: date) -> QuerySet[Household]:
-    """Households marked `is_counted` (registered by the day and living on it), `is_claimed` (an open account)
-    and `is_verified` (such an account with a product page seen live in the last 180 days, see `presence.rules.LIMITS`).
+    """Households marked `is_counted` (registered by the day and living on it), `is_claimed` (an account that is claimed
+    or verified) and `is_verified` (a verified one; see `onboarding.accounts.rules.state_on`).
 
-    A page that has gone since does not undo a verified account: the account is what is counted. `is_unclear`
-    is never true: an account nobody has seen is not verified, and the household stays in the denominator.
+    `is_unclear` is never true: an account nobody has seen is not verified, and the household stays in the denominator.
     """
-    accounts = open_accounts(on).filter(producer__household=OuterRef("pk"))
-    seen = _seen_in_time(on)
+    accounts = accounts_on(on).filter(producer__household=OuterRef("pk"))
     return households.annotate(
-        is_counted=Q(registered_at__lt=window(on, 0).end) & (Q(ended_on__isnull=True) | Q(ended_on__gt=on)),
-        is_claimed=Exists(accounts),
-        is_verified=Exists(accounts.filter(seen)),
+        is_counted=Q(registered_at__lt=window(on).end) & (Q(ended_on__isnull=True) | Q(ended_on__gt=on)),
+        is_claimed=Exists(accounts.filter(state__in=CLAIMED_STATES)),
+        is_verified=Exists(accounts.filter(state=State.VERIFIED)),
         is_unclear=Value(False),
     )
 
 
 def accounts_of(household_ids: Iterable[int], on: date) -> dict[int, list[AccountEvidence]]:
-    """The evidence behind the marks, by household id; two queries however many households."""
+    """The evidence behind the marks, by household id; one query however many households. Closed accounts are left out."""
     rows = (
-        open_accounts(on)
+        accounts_on(on)
         .filter(producer__household__in=list(household_ids))
+        .exclude(state=State.CLOSED)
         .annotate(household_id=F("producer__household"))
         .select_related("platform")
         .order_by("platform__name", "pk")
     )
-    accounts = list(rows)
-    span = window(on, limits_on(on).account_days)
-    last: dict[int, tuple[datetime, str]] = {}
-    live = Observation.objects.filter(link__account__in=accounts, result=Observation.Result.LIVE, at__lt=span.end)
-    for account_id, url, at in (
-        live.values("link__account", "link__url")
-        .annotate(last_at=Max("at"))
-        .values_list("link__account", "link__url", "last_at")
-    ):
-        if account_id not in last or at > last[account_id][0]:
-            last[account_id] = (at, url)
     found: defaultdict[int, list[AccountEvidence]] = defaultdict(list)
-    for account in accounts:
-        at_url = last.get(account.pk)
-        found[account.household_id].append(
-            AccountEvidence(
-                platform_name=account.platform.name,
-                claimed_at=account.claimed_at,
-                seen_at=at_url[0] if at_url else None,
-                url=at_url[1] if at_url else "",
-                counts=bool(at_url and at_url[0] >= span.start),
-            )
-        )
+    for row in rows:
+        name, words = row.platform.name, state_words(row, on)
+        evidence = AccountEvidence(name, row.state, words, row.claimed_at, row.seen_at, row.seen_url or "")
+        found[row.household_id].append(evidence)
     return dict(found)
-
-
-def _seen_in_time(on: date) -> Q:
-    span = window(on, limits_on(on).account_days)
-    return Q(
-        links__observations__result=Observation.Result.LIVE,
-        links__observations__at__gte=span.start,
-        links__observations__at__lt=span.end,
-    )

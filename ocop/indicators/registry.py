@@ -112,7 +112,7 @@ def _products(code: str, name: str, where: str, numerator: Q) -> Indicator:
 def _households(code: str, name: str, counted: str, numerator: Q, target_percent: int | None) -> Indicator:
     return Indicator(
         code=code,
-        version=1,
+        version=2,  # 1 counted an account for 180 days whatever was found there since
         name=name,
         definition=f"Tử số: {counted} Mẫu số là số hộ đã đăng ký và còn sản xuất trong ngày tính, chưa chốt.",
         unit="hộ",
@@ -141,15 +141,16 @@ INDICATORS = {
         _households(
             "I1",
             "Hộ có gian hàng trên sàn đã được xác minh",
-            "hộ có ít nhất một tài khoản đang mở trên sàn thương mại điện tử, có tin được thấy đang bán trong "
-            "180 ngày đến ngày tính.",
+            "hộ có ít nhất một gian hàng chưa đóng trên sàn thương mại điện tử, được thấy trên sàn hoặc được sàn báo đã mở "
+            "trong 180 ngày đến ngày tính, và sau đó chưa thấy mất.",
             Q(is_verified=True),
             80,
         ),
         _households(
             "I1a",
             "Hộ khai có gian hàng trên sàn",
-            "hộ khai có ít nhất một tài khoản đang mở trên sàn thương mại điện tử, dù đã xác minh hay chưa.",
+            "hộ khai có ít nhất một gian hàng chưa đóng trên sàn thương mại điện tử, dù đã xác minh hay chưa. Gian hàng "
+            "đã xem mà không thấy thì không tính.",
             Q(is_claimed=True),
             None,
         ),

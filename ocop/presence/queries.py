@@ -10,15 +10,17 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
+from core.kit.clock import window
 from core.kit.text import fold_words
 from core.places.models import Level
 from market.listings.models import Listing
 from market.platforms.models import PlatformListing
 from market.shops.models import Shop
 from ocop.presence.models import PresenceLink
-from ocop.presence.rules import POSTMART, VOSO, limits_on, window
+from ocop.presence.rules import POSTMART, VOSO, limits_on
 from ocop.register.models import OcopProduct
 from onboarding.accounts.models import Observation
+from onboarding.accounts.queries import counting_on, platforms_named
 
 _CONCLUSIVE = (Observation.Result.LIVE, Observation.Result.GONE)
 CANDIDATES = 20
@@ -41,11 +43,11 @@ class Seen:
 
 
 def pages_on(on: date) -> QuerySet[Any]:
-    """PlatformListings on platforms that count for the target, with `last_result`, `last_at` and `last_observer` of
+    """PlatformListings on platforms that count for the target on that day, with `last_result`, `last_at` and `last_observer` of
     the last look, up to that day, at which the page was there or gone. "Could not be checked" says neither."""
     upto = window(on, 0).end
     last = Observation.objects.filter(link=OuterRef("link"), at__lt=upto, result__in=_CONCLUSIVE).order_by("-at", "-pk")
-    return PlatformListing.objects.filter(link__platform__counts_for_target=True).annotate(
+    return PlatformListing.objects.filter(counting_on(on, "link__platform__")).annotate(
         last_result=Subquery(last.values("result")[:1]),
         last_at=Subquery(last.values("at")[:1]),
         last_observer=Subquery(last.values("observer")[:1]),
@@ -63,8 +65,8 @@ def with_presence_marks(products: QuerySet[OcopProduct], on: date) -> QuerySet[O
         last_at__gte=fresh.start,
     )
     return products.annotate(
-        is_on_voso=Exists(live.filter(link__platform__code=VOSO)),
-        is_on_postmart=Exists(live.filter(link__platform__code=POSTMART)),
+        is_on_voso=Exists(live.filter(link__platform__in=platforms_named(VOSO))),
+        is_on_postmart=Exists(live.filter(link__platform__in=platforms_named(POSTMART))),
     )
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
-from core.kit.clock import VIETNAM
 from core.people.models import Role
 from core.people.queries import Viewer
 from market.listings.models import Listing
@@ -20,16 +19,16 @@ POSTMART = "postmart"
 
 @dataclass(frozen=True)
 class Limits:
-    """How old, in days, an observation may be on the day that is reported on. In force from `since`."""
+    """How old, in days, an observation of a product may be on the day that is reported on; how old evidence of an account
+    may be says `onboarding.accounts.rules`. In force from `since`."""
 
     since: date
     product_days: int
-    account_days: int
 
 
 # No law sets these numbers. A new proposal gets a line of its own, so that reports on earlier days stay what
 # they were.
-LIMITS = (Limits(since=date(2018, 1, 1), product_days=30, account_days=180),)
+LIMITS = (Limits(since=date(2018, 1, 1), product_days=30),)
 # Earlier days cannot be asked about: the programme began in 2018 (490/QĐ-TTg).
 EARLIEST_DAY = LIMITS[0].since
 
@@ -37,19 +36,6 @@ EARLIEST_DAY = LIMITS[0].since
 def limits_on(on: date) -> Limits:
     """The limits in force on a day; before the first line, the first."""
     return next((limits for limits in reversed(LIMITS) if limits.since <= on), LIMITS[0])
-
-
-@dataclass(frozen=True)
-class Window:
-    """Moments from `start` (included) to `end` (left out)."""
-
-    start: datetime
-    end: datetime
-
-
-def window(on: date, days: int) -> Window:
-    """The moments whose Vietnamese date is at most `days` before `on` and not after it."""
-    return Window(_midnight(on - timedelta(days=days)), _midnight(on + timedelta(days=1)))
 
 
 def can_link(viewer: Viewer, product: OcopProduct, listing: Listing) -> bool:
@@ -67,7 +53,3 @@ def makers_differ(product: OcopProduct, listing: Listing) -> bool:
     if product.producer_id is not None:
         return product.producer_id != producer.pk
     return maker_key(product.producer_name) != maker_key(producer.name)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, VIETNAM)

@@ -188,15 +188,44 @@ def test_which_households_count_as_verified_and_which_as_claimed(homes: dict[str
     def names(code: str, side: Side) -> set[str]:
         return set(rows_on(INDICATORS[code], scope, side).values_list("head_name", flat=True))
 
-    verified = {"mới thấy", "180 ngày", "thấy rồi mất"}
+    verified = {"mới thấy", "180 ngày"}
     claimed = verified | {"181 ngày", "mai mới thấy", "chỉ khai"}
-    everybody = claimed | {"đã đóng", "sàn không tính", "mai mới khai", "chưa có"}
+    # Formula 2: an account whose only page is gone is dead, and neither verified nor claimed.
+    everybody = claimed | {"thấy rồi mất", "đã đóng", "sàn không tính", "mai mới khai", "chưa có"}
     assert names("I1", Side.NUMERATOR) == verified
     assert names("I1a", Side.NUMERATOR) == claimed
     assert names("I1", Side.DENOMINATOR) == everybody
     assert names("I1", Side.MISSING) == set()
     found = numbers(viewer(phuong))
-    assert (found["I1"], found["I1a"]) == ((3, 10, 0), (6, 10, 0))
+    assert (found["I1"], found["I1a"]) == ((2, 10, 0), (5, 10, 0))
+
+
+def test_accounts_of_a_platform_renamed_in_mid_year_count_through_its_successor(land: Land, phuong: User) -> None:
+    house = household(land.phu_thuy)
+    old = platform("chodong")
+    opened = account(producer("Hộ bà Sáu", land.phu_thuy, house), old)
+    page = OutsideLink.objects.create(
+        platform=old, account=opened, url="https://chodong.example/1", claimed_at=timezone.now()
+    )
+    look(page, moment(ON - timedelta(days=60)))
+    renamed_on = ON - timedelta(days=50)
+    new = platform("chotay")
+    type(new).objects.filter(pk=new.pk).update(valid_from=renamed_on)
+    type(old).objects.filter(pk=old.pk).update(valid_to=renamed_on)
+    assert numbers(viewer(phuong))["I1"] == (0, 1, 0), "a platform that ended without a successor has no accounts"
+    type(old).objects.filter(pk=old.pk).update(successor=new)
+    assert numbers(viewer(phuong))["I1"] == (1, 1, 0)
+    account(house.producers.get(), new)  # the same household under both names counts once
+    assert (numbers(viewer(phuong))["I1"], numbers(viewer(phuong))["I1a"]) == ((1, 1, 0), (1, 1, 0))
+    opened.refresh_from_db()
+    assert (opened.platform, page.platform) == (old, old)
+    type(new).objects.filter(pk=new.pk).update(counts_for_target=False)
+    assert numbers(viewer(phuong))["I1"] == (0, 1, 0), "the successor decides after the day"
+    before = {
+        each.indicator.code: (each.numerator, each.denominator)
+        for each in measure(INDICATORS.values(), scope_for(viewer(phuong), on=renamed_on - timedelta(days=1)))
+    }
+    assert before["I1"] == (1, 1), "the day before, the old platform counts by itself"
 
 
 def test_the_evidence_of_a_household_says_what_its_mark_says(homes: dict[str, int], phuong: User) -> None:
@@ -242,6 +271,6 @@ def test_query_budgets(land: Land, phuong: User, fill: Callable[[int, date], Non
 
     assert numbers(viewer(phuong))["I2both"] == (size, size, 0)
     assert queries(lambda: measure(INDICATORS.values(), scope)) == 2
-    for code, budget in {"I2both": 4, "I1": 3}.items():
+    for code, budget in {"I2both": 4, "I1": 2}.items():
         rows = rows_on(INDICATORS[code], scope)
         assert queries(lambda rows=rows, code=code: evidence_rows(INDICATORS[code], rows, ON)) == budget  # type: ignore[misc]

@@ -7,12 +7,15 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from core.kit.clock import window
 from ocop.presence.models import PresenceLink
 from ocop.presence.queries import seen_on_platforms, with_presence_marks
-from ocop.presence.rules import LIMITS, limits_on, window
+from ocop.presence.rules import LIMITS, limits_on
 from ocop.register.models import OcopProduct
 from onboarding.accounts.models import Observation, OutsideLink, Platform
-from tests.ocop.conftest import Land, linked, listing, look, moment, product, put_on
+from onboarding.accounts.rules import LIMITS as ACCOUNT_LIMITS
+from onboarding.accounts.rules import limit_on
+from tests.ocop.conftest import Land, linked, listing, look, moment, platform, product, put_on
 
 ON = date(2026, 11, 22)
 
@@ -79,6 +82,26 @@ def test_a_platform_that_no_longer_counts_for_the_target_counts_for_nothing(page
     assert online() == (False, False)
 
 
+def test_a_platform_renamed_in_mid_year_counts_through_its_successor(page: OutsideLink, land: Land) -> None:
+    """VoSo becomes «Chợ Bưu chính» on 1/10: pages made before stay with VoSo, new ones are with the new name, and the
+    target that names VoSo counts both."""
+    look(page, moment(ON - timedelta(days=3)))
+    renamed_on = date(2026, 10, 1)
+    after = platform("cho-buu-chinh")
+    Platform.objects.filter(pk=after.pk).update(valid_from=renamed_on)
+    Platform.objects.filter(code="voso").update(valid_to=renamed_on)
+    assert online() == (False, False), "an ended platform without a successor counts for nothing"
+    Platform.objects.filter(code="voso").update(successor=after)
+    assert online() == (True, False)
+    look(page, moment(ON - timedelta(days=1)), Observation.Result.GONE)
+    assert online() == (False, False)
+    moved = listing("Nước mắm chai lớn", land.phu_thuy)
+    linked(OcopProduct.objects.get(), moved)
+    look(put_on(moved, "cho-buu-chinh"), moment(ON))
+    marks = with_presence_marks(OcopProduct.objects.all(), ON).get()
+    assert (marks.is_on_voso, marks.is_on_postmart) == (True, False)  # type: ignore[attr-defined]
+
+
 def test_two_listings_may_carry_one_product(page: OutsideLink, land: Land) -> None:
     look(page, moment(ON), Observation.Result.GONE)
     second = listing("Nước mắm chai nhỏ", land.phu_thuy)
@@ -90,5 +113,7 @@ def test_two_listings_may_carry_one_product(page: OutsideLink, land: Land) -> No
 
 def test_the_limits_are_dated() -> None:
     assert [limits.since for limits in LIMITS] == sorted(limits.since for limits in LIMITS)
-    assert (limits_on(ON).product_days, limits_on(ON).account_days) == (30, 180)
+    assert (limits_on(ON).product_days, limit_on(ON).account_days) == (30, 180)
     assert limits_on(date(2000, 1, 1)) == LIMITS[0]
+    assert [limit.since for limit in ACCOUNT_LIMITS] == sorted(limit.since for limit in ACCOUNT_LIMITS)
+    assert limit_on(date(2000, 1, 1)) == ACCOUNT_LIMITS[0]

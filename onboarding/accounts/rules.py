@@ -1,0 +1,119 @@
+"""When an account counts as claimed, verified, dead or closed on a day. Pure; `queries.py` says the same in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import models
+
+from core.kit.clock import Window, window
+from onboarding.accounts.models import AccountReport, Observation
+
+
+class State(models.TextChoices):
+    """What an account is on a day; computed, never stored."""
+
+    CLAIMED = "claimed", "mới khai"
+    VERIFIED = "verified", "đã xác minh"
+    DEAD = "dead", "không còn trên sàn"
+    CLOSED = "closed", "đã đóng"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How old, in days, the evidence of an account may be on the day that is reported on. In force from `since`."""
+
+    since: date
+    account_days: int
+
+
+# No law sets this number. A new proposal gets a line of its own, so that reports on earlier days stay what they were.
+LIMITS = (Limit(since=date(2018, 1, 1), account_days=180),)
+
+
+def limit_on(on: date) -> Limit:
+    """The limit in force on a day; before the first line, the first."""
+    return next((limit for limit in reversed(LIMITS) if limit.since <= on), LIMITS[0])
+
+
+def fresh_on(on: date) -> Window:
+    """The moments from which evidence verifies an account on that day."""
+    return window(on, limit_on(on).account_days)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A conclusive look at a link of the account: live, or gone. `pk` orders looks of one moment."""
+
+    at: datetime
+    pk: int
+    link_id: int
+    is_shop_page: bool
+    is_live: bool
+
+
+@dataclass(frozen=True)
+class Word:
+    """A report about the account (see `AccountReport`). `is_from_platform`: it stood in the platform's own file."""
+
+    at: datetime
+    pk: int
+    result: str
+    is_from_platform: bool
+
+
+# Words after which nothing that was seen or said before stands any more.
+ENDING = (AccountReport.Result.CLOSED, AccountReport.Result.NOT_FOUND)
+# Words that also take back "opened".
+TAKING_BACK = (*ENDING, AccountReport.Result.REFUSED)
+CONCLUSIVE = (Observation.Result.LIVE, Observation.Result.GONE)
+
+
+def state_on(on: date, *, closed_on: date | None, looks: Collection[Look], words: Collection[Word]) -> State:
+    """The state of an account on a day, from everything known about it (also what came later: that is left out).
+
+    - closed: its closing day has come, or the last report says closed;
+    - verified: within the limit of days a page of it was seen live, or the platform's own file said "opened", and
+      nothing since took that back. A product's page that went takes back only itself, the shop's own page takes back all;
+    - dead: somebody looked and found it gone, and nothing was live since;
+    - claimed: everything else. A claimer's own word is never more.
+
+    Does the platform's file verify by itself? It does: it is the word of the platform's staff, who are not the claimer;
+    it is kept by its sha256, its rows name a seller id or a page, and it lapses with the limit unless somebody has
+    looked by then. That the claimer's own office carries the file is why boards say "sàn báo" and not "đã thấy", and
+    why re-visits are drawn from these households too. A person's word "opened" verifies nothing.
+    """
+    fresh = fresh_on(on)
+    looks = [look for look in looks if look.at < fresh.end]
+    words = [word for word in words if word.at < fresh.end]
+    last = max(words, key=lambda word: (word.at, word.pk), default=None)
+    if (closed_on is not None and closed_on <= on) or (last is not None and last.result == AccountReport.Result.CLOSED):
+        return State.CLOSED
+    proofs = [word for word in words if word.result == AccountReport.Result.OPENED and word.is_from_platform]
+    stand = [look.at for look in looks if look.is_live and _stands(look, looks, words)]
+    stand += [word.at for word in proofs if _is_kept(word, looks, words)]
+    if any(at >= fresh.start for at in stand):
+        return State.VERIFIED
+    gone = [look.at for look in looks if not look.is_live]
+    gone += [word.at for word in words if word.result == AccountReport.Result.NOT_FOUND]
+    alive = [look.at for look in looks if look.is_live] + [word.at for word in proofs]
+    if gone and not any(at > max(gone) for at in alive):
+        return State.DEAD
+    return State.CLAIMED
+
+
+def _stands(live: Look, looks: Collection[Look], words: Collection[Word]) -> bool:
+    return not any(
+        (each.link_id == live.link_id and (each.at, each.pk) > (live.at, live.pk))
+        or (each.is_shop_page and each.at > live.at)
+        for each in looks
+        if not each.is_live
+    ) and not any(word.result in ENDING and word.at > live.at for word in words)
+
+
+def _is_kept(opened: Word, looks: Collection[Look], words: Collection[Word]) -> bool:
+    return not any(
+        word.result in TAKING_BACK and (word.at, word.pk) > (opened.at, opened.pk) for word in words
+    ) and not any(look.is_shop_page and not look.is_live and look.at > opened.at for look in looks)
