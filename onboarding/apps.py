@@ -19,6 +19,7 @@ class OnboardingConfig(AppConfig):
         from onboarding.checks import ready as checks
         from onboarding.households import actions as households
         from onboarding.households.queries import phone_of_household
+        from onboarding.intake.ready import register as get_intake_ready
         from onboarding.producers import actions as producers
         from onboarding.producers.queries import acts_beyond, helps_somebody, labels_of_member, phone_of_producer
         from onboarding.producers.rules import RECORDERS
@@ -27,6 +28,7 @@ class OnboardingConfig(AppConfig):
         subscribe(MapTurned, households.follow_map)  # first: a producer follows its household
         subscribe(MapTurned, producers.follow_map)
         get_visits_ready()
+        get_intake_ready()
         register_use("onboarding.Household", "hộ")
         register_use("onboarding.Producer", "chủ thể")
         register_subject_labels(labels_of_member)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.db import transaction
 
@@ -11,7 +12,7 @@ from core.events.registry import emit
 from core.kit import clock
 from core.people.queries import Viewer
 from onboarding.consent.events import ConsentsRecorded
-from onboarding.consent.models import BASIS, Consent, LegalBasis, Purpose
+from onboarding.consent.models import BASIS, Consent, LegalBasis, Notice, Purpose
 from onboarding.consent.queries import current_notice, last_answers
 from onboarding.producers.models import Producer
 from onboarding.producers.queries import on_behalf_of
@@ -20,15 +21,25 @@ _ANSWER = {True: "đồng ý", False: "không đồng ý"}
 
 
 @transaction.atomic
-def record_consents(*, producer: Producer, answers: Mapping[str, bool], means: str, by: Viewer) -> list[Consent]:
+def record_consents(
+    *,
+    producer: Producer,
+    answers: Mapping[str, bool],
+    means: str,
+    by: Viewer,
+    notice: Notice | None = None,
+    said_at: datetime | None = None,
+) -> list[Consent]:
     """Store one row per purpose answered; purposes that rest on law are noted as such with every first record.
 
-    `answers` maps purpose → yes or no. Raises ValueError for a purpose that is not asked for.
+    `answers` maps purpose → yes or no; `notice` is the version that was read (by default the one in force). `said_at` is
+    when it was said, if that was earlier: a yes counts from then, a no from now, so that a clock that runs slow hides no
+    refusal. Raises ValueError for a purpose that is not asked for.
     """
     asked = {purpose.value for purpose, basis in BASIS.items() if basis == LegalBasis.CONSENT}
     if unknown := set(answers) - asked:
         raise ValueError(f"not asked by consent: {sorted(unknown)}")
-    notice = current_notice()
+    notice = notice or current_notice()
     now = clock.now()
     given_on = [(purpose, LegalBasis.CONSENT, given) for purpose, given in answers.items()]
     if not producer.consents.filter(purpose=Purpose.REGISTER).exists():
@@ -41,7 +52,7 @@ def record_consents(*, producer: Producer, answers: Mapping[str, bool], means: s
             notice=notice,
             given=given,
             means=means,
-            at=now,
+            at=min(said_at or now, now) if given else now,
             recorded_by_id=by.user_id,
         )
         for purpose, basis, given in given_on

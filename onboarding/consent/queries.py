@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from core.kit import clock
 from onboarding.consent.models import Consent, Notice, Purpose
 from onboarding.producers.models import Producer, ProducerKind
@@ -30,3 +32,8 @@ def last_answers(producer: Producer) -> dict[str, bool]:
     """The last answer to every purpose this producer was ever asked about."""
     rows = Consent.objects.filter(producer=producer).order_by("at", "pk").values_list("purpose", "given")
     return dict(rows)
+
+
+def answers_taken_back_since(producer: Producer, moment: datetime) -> set[str]:
+    """The purposes to which this producer has said no after that moment."""
+    return set(Consent.objects.filter(producer=producer, given=False, at__gt=moment).values_list("purpose", flat=True))

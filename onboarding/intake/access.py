@@ -1,0 +1,88 @@
+"""Who calls the field intake, and how errors look to devices. The router of the bundle uses it as well."""
+
+from __future__ import annotations
+
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.utils import check_csrf
+
+from core.people.api import TokenAuth
+from core.people.limits.actions import Limit, TooMany, count_try
+from core.people.queries import Viewer, viewer_of
+from onboarding.intake.refusals import NotTaken, signed_out, try_again
+from onboarding.intake.rules import can_send
+
+MINUTE = 60
+# By person, far above what a full queue sends at once, far below what fills a disk.
+SUBMISSIONS = Limit("intake.submission", 1200, MINUTE)
+PHOTOS = Limit("intake.photo", 600, MINUTE)
+CALLS = Limit("intake.call", 300, MINUTE)
+FILES = Limit("intake.file", 30, 10 * MINUTE)
+
+
+class FieldAuth:
+    """A session with its CSRF token in the header `X-CSRFToken`, or an API key; `request.auth` becomes the Viewer.
+    Whoever may send nothing anywhere finds nothing here."""
+
+    def __call__(self, request: HttpRequest) -> Viewer:
+        """Raises NotTaken, Http404."""
+        viewer = self._by_key(request) if request.headers.get("Authorization") else self._by_session(request)
+        if not can_send(viewer):
+            raise Http404
+        return viewer
+
+    def _by_key(self, request: HttpRequest) -> Viewer:
+        kind, _, key = request.headers["Authorization"].partition(" ")
+        viewer = TokenAuth().authenticate(request, key.strip()) if kind.lower() == "bearer" else None
+        if viewer is None:
+            raise signed_out()
+        return viewer
+
+    def _by_session(self, request: HttpRequest) -> Viewer:
+        viewer = viewer_of(request)
+        if not viewer.is_signed_in:
+            raise signed_out()
+        if check_csrf(request) is not None:
+            raise NotTaken(403, "csrf", "Phiên làm việc đã đổi. Máy của bạn sẽ tự lấy lại rồi gửi.")
+        return viewer
+
+
+def caller(request: HttpRequest) -> Viewer:
+    """The Viewer behind `request.auth`."""
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    return viewer
+
+
+def is_by_key(request: HttpRequest) -> bool:
+    """Whether a program calls with a key."""
+    return bool(request.headers.get("Authorization"))
+
+
+def count_call(limit: Limit, viewer: Viewer) -> None:
+    """Raises NotTaken (429 with the seconds to wait) when this person calls too often."""
+    try:
+        count_try(limit, f"user:{viewer.user_id}")
+    except TooMany as error:
+        raise try_again(error.seconds, status=429) from error
+
+
+def show_refusals(api: NinjaAPI) -> None:
+    """Teach the API how refusals look; a database that is busy is one of them."""
+    api.add_exception_handler(NotTaken, answer_to)
+    api.add_exception_handler(OperationalError, lambda request, error: answer_to(request, _busy(error)))
+
+
+def answer_to(request: HttpRequest, error: NotTaken) -> HttpResponse:
+    """The answer that a refusal is."""
+    answer = JsonResponse({"code": error.code, "message": error.sentence, **error.extra}, status=error.status)
+    if error.retry_after:
+        answer["Retry-After"] = str(error.retry_after)
+    return answer
+
+
+def _busy(error: OperationalError) -> NotTaken:
+    """Locked (SQLite), deadlocked, or out of connections: nothing of this request was stored, and it may come again."""
+    refusal = try_again()
+    refusal.__cause__ = error
+    return refusal

@@ -1,0 +1,216 @@
+"""From submissions to the register: an action that can be run again and then changes nothing.
+
+Of a (device, record) the submissions are applied in their sequence, of several devices in the order in which they came.
+An edit waits for its household, a visit for the household it was at. Nothing is decided by a device's clock.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import OperationalError, transaction
+
+from core.kit import clock
+from onboarding.households.models import Household
+from onboarding.intake.actions.noting import NEVER_CAME, State, note_applied, note_refused, note_waiting
+from onboarding.intake.actions.outings import apply_outing, missing_households
+from onboarding.intake.actions.register import (
+    Kept,
+    attach_photos,
+    create_household,
+    edit_household,
+    fold_again,
+    living_household,
+)
+from onboarding.intake.envelope import Envelope, read_envelope
+from onboarding.intake.models import IntakeIssue, IntakeRecord, RecordKind, Submission
+
+FORCE_AFTER = timedelta(days=5)
+_WAITS_FOR_BEFORE = "Chờ bản gửi trước của cùng máy."
+_WAITS_FOR_HOUSEHOLD = "Chờ bản ghi đầu tiên của hộ."
+_OTHER_KIND = "Mã bản ghi này đã dùng cho một loại khác. Hãy ghi lại thành bản mới."
+
+
+@dataclass
+class Derived:
+    """What one run did. `kept` are fields that people changed since, left as they are."""
+
+    applied: int = 0
+    waiting: int = 0
+    refused: int = 0
+    rewritten: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
+def derive_record(*, record_id: uuid.UUID, again: bool = False) -> Derived:
+    """Apply what waits for this record, as far as its order allows; five days after it came also without.
+
+    With `again` also what was applied before is read anew, and where it now says something else than what was written
+    then, the register follows, unless somebody changed it since. Raises what a submission raises that cannot be
+    applied; the others are then applied all the same.
+    """
+    with transaction.atomic():
+        run = _Run(record_id)
+        run.go(again=again)
+    if run.has_new_household:
+        # After the commit: an outing that did not see the household is visible by now, and the other way round.
+        for waiting_id in _outings_waiting_in(run.commune_id):
+            derive_record(record_id=waiting_id)
+    if run.problem is not None:
+        raise run.problem
+    return run.done
+
+
+class _Run:
+    """One record, locked for the transaction."""
+
+    def __init__(self, record_id: uuid.UUID) -> None:
+        self.done = Derived()
+        self.problem: Exception | None = None
+        self.has_new_household = False
+        self.commune_id = 0
+        self.submissions: list[Submission] = []
+        first = Submission.objects.filter(record_id=record_id).order_by("pk").first()
+        if first is None:
+            return
+        IntakeRecord.objects.get_or_create(record_id=record_id, defaults={"kind": first.kind})
+        # Whoever derives the same record waits here, and then sees what we wrote.
+        self.record = IntakeRecord.objects.select_for_update(of=("self",)).get(record_id=record_id)
+        self.kept = Kept.of(self.record)
+        rows = Submission.objects.filter(record_id=record_id).order_by("pk")
+        self.submissions = list(rows.select_related("outcome", "text", "hamlet__commune", "commune", "entered_by"))
+        self.commune_id = first.commune_id
+        if self.record.household_id is None and self.record.kind == RecordKind.HOUSEHOLD:
+            self.record.household = Household.objects.filter(record_id=record_id).first()
+
+    def go(self, *, again: bool) -> None:
+        """Everything that can be done now."""
+        if not self.submissions:
+            return
+        while self.problem is None and (ready := self._next()) is not None:
+            try:
+                with transaction.atomic():
+                    self._apply(*ready)
+            except OperationalError:
+                raise
+            except Exception as problem:
+                self.problem = problem
+        for submission in self._pending():
+            self._leave(submission)
+        if self.record.household is not None:
+            attach_photos(self.record.household, [each for each in self.submissions if _is_applied(each)])
+        if again and self.record.household is not None:
+            envelopes = {str(each.submission_id): _envelope(each) for each in self.submissions if _is_applied(each)}
+            self.done.rewritten, self.done.kept = fold_again(
+                self.record.household, self.kept, envelopes, self.submissions
+            )
+        if self.done.applied or self.done.rewritten:
+            self.record.derived, self.record.derived_at = self.kept.text(), clock.now()
+            self.record.save()
+
+    def _pending(self) -> list[Submission]:
+        return [each for each in self.submissions if each.outcome.state == State.WAITING or _may_come_back(each)]
+
+    def _next(self) -> tuple[Submission, Envelope, bool] | None:
+        """The first one whose turn it is, else the first that has waited long enough: (it, its envelope, forced)."""
+        pending = [(each, _envelope(each)) for each in self._pending()]
+        for submission, envelope in pending:
+            if not self._hindrance(submission, envelope):
+                return submission, envelope, False
+        due = clock.now() - FORCE_AFTER
+        for submission, envelope in pending:
+            since = submission.outcome.waiting_since
+            if since is not None and since <= due and self._can_force(envelope):
+                return submission, envelope, True
+        return None
+
+    def _hindrance(self, submission: Submission, envelope: Envelope) -> str:
+        """Why it is not its turn; "" when it is."""
+        if submission.kind != self.record.kind:
+            return ""  # it will be refused
+        if envelope.kind == RecordKind.HOUSEHOLD:
+            if not envelope.is_create and self.record.household is None:
+                return _WAITS_FOR_HOUSEHOLD
+            return "" if self._is_in_sequence(submission) else _WAITS_FOR_BEFORE
+        return _WAITS_FOR_HOUSEHOLD if missing_households(envelope) else ""
+
+    def _is_in_sequence(self, submission: Submission) -> bool:
+        if submission.sequence == 1:
+            return True
+        before = [
+            each
+            for each in self.submissions
+            if each.device_id == submission.device_id and each.sequence == submission.sequence - 1
+        ]
+        return any(each.outcome.state != State.WAITING and not _may_come_back(each) for each in before)
+
+    def _can_force(self, envelope: Envelope) -> bool:
+        return envelope.kind != RecordKind.HOUSEHOLD or envelope.is_create or self.record.household is not None
+
+    def _leave(self, submission: Submission) -> None:
+        """Not its turn: it waits, or has waited in vain."""
+        since = submission.outcome.waiting_since
+        hindrance = self._hindrance(submission, _envelope(submission))
+        if submission.outcome.state == State.REFUSED or not hindrance:
+            return
+        if since is not None and since <= clock.now() - FORCE_AFTER:
+            note_refused(submission, NEVER_CAME)
+            self.done.refused += 1
+        else:
+            note_waiting(submission, hindrance)
+            self.done.waiting += 1
+
+    def _apply(self, submission: Submission, envelope: Envelope, is_forced: bool) -> None:
+        if submission.kind != self.record.kind:
+            note_refused(submission, _OTHER_KIND)
+            self.done.refused += 1
+            return
+        refusal = ""
+        if envelope.kind != RecordKind.HOUSEHOLD:
+            refusal = apply_outing(submission, envelope)
+        elif self.record.household is None:
+            self.record.household, self.kept = create_household(submission, envelope)
+            self.record.save(update_fields=["household"])
+            self.has_new_household = True
+        else:
+            household = living_household(self.record.household)
+            refusal = edit_household(household, submission, envelope, self.kept)
+        if refusal:
+            note_refused(submission, refusal)
+            self.done.refused += 1
+            return
+        self.kept.order.append(str(submission.submission_id))
+        if submission.outcome.state == State.REFUSED:  # it came after all
+            submission.issues.filter(kind=IntakeIssue.Kind.REFUSED, decided_at__isnull=True).update(
+                decided_at=clock.now(), decision="came_after_all"
+            )
+        note_applied(submission, is_forced=is_forced)
+        self.done.applied += 1
+
+
+def _is_applied(submission: Submission) -> bool:
+    return bool(submission.outcome.state == State.APPLIED)
+
+
+def _may_come_back(submission: Submission) -> bool:
+    return bool(submission.outcome.state == State.REFUSED and submission.outcome.reason == NEVER_CAME)
+
+
+def _envelope(submission: Submission) -> Envelope:
+    return read_envelope(submission.text.body.encode())
+
+
+def _outings_waiting_in(commune_id: int) -> list[uuid.UUID]:
+    rows = Submission.objects.filter(commune_id=commune_id, outcome__state=State.WAITING)
+    outings = rows.exclude(kind=RecordKind.HOUSEHOLD).order_by("pk")
+    return list(outings.values_list("record_id", flat=True).distinct())
+
+
+def records_waiting(*, untouched_since: datetime) -> list[uuid.UUID]:
+    """Records with something that nobody has looked at since it came, or that has waited long enough to be forced."""
+    waiting = Submission.objects.filter(outcome__state=State.WAITING)
+    forgotten = waiting.filter(outcome__reason="", outcome__waiting_since__lte=untouched_since)
+    overdue = waiting.filter(outcome__waiting_since__lte=clock.now() - FORCE_AFTER)
+    return list((forgotten | overdue).order_by().values_list("record_id", flat=True).distinct()[:500])

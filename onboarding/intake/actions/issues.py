@@ -1,0 +1,100 @@
+"""What an officer decides about what devices sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from core.audit.actions import record
+from core.kit import clock
+from core.people.queries import Viewer
+from core.places.events import MapTurned
+from onboarding.households.actions import change_household
+from onboarding.households.models import Household
+from onboarding.intake.actions.register import Kept, living_household
+from onboarding.intake.envelope import Envelope, read_envelope
+from onboarding.intake.models import IntakeIssue, IntakeRecord, Submission
+from onboarding.intake.queries import hamlet_of_today
+from onboarding.intake.rules import can_decide
+
+THEIRS, OURS, SEEN = "theirs", "ours", "seen"
+
+
+class DecisionRefused(ValueError):
+    """The decision cannot be carried out; the message is a Vietnamese sentence."""
+
+
+@transaction.atomic
+def decide_issue(*, issue: IntakeIssue, decision: str, by: Viewer) -> IntakeIssue:
+    """Close an issue: `theirs` writes what the device (or, of changed bytes, the second sending) says, `ours` leaves the
+    register as it is, `seen` is for what needs no choice. Raises PermissionError, DecisionRefused."""
+    rows = IntakeIssue.objects.select_for_update(of=("self",)).select_related("commune", "submission__commune")
+    issue = rows.get(pk=issue.pk)
+    if not can_decide(by, issue):
+        raise PermissionError
+    if issue.decided_at is not None:
+        raise DecisionRefused("Việc này đã có người quyết rồi.")
+    if decision == THEIRS:
+        _write_theirs(issue, by)
+    elif decision not in {OURS, SEEN}:
+        raise DecisionRefused("Hãy chọn một trong các cách đã nêu.")
+    issue.decided_by_id, issue.decided_at, issue.decision = by.user_id, clock.now(), decision
+    issue.save(update_fields=["decided_by", "decided_at", "decision"])
+    record(
+        "intake.decided",
+        actor_id=by.user_id,
+        object_label=f"submission:{issue.submission_id}",
+        unit_code=issue.commune.code,
+        changes={str(issue.get_kind_display()): ("", _WORDS[decision])},
+    )
+    return issue
+
+
+_WORDS = {THEIRS: "lấy bản của máy", OURS: "giữ như trong sổ", SEEN: "đã xem"}
+
+
+def _write_theirs(issue: IntakeIssue, by: Viewer) -> None:
+    kept_record = IntakeRecord.objects.select_for_update(of=("self",)).filter(record_id=issue.submission.record_id)
+    intake = kept_record.first()
+    if intake is None or intake.household_id is None:
+        raise DecisionRefused("Bản ghi này chưa có hộ trong sổ, nên chưa lấy được.")
+    household = living_household(Household.objects.get(pk=intake.household_id))
+    if household.ended_on is not None:
+        raise DecisionRefused("Hộ này không còn trong sổ, nên không sửa được nữa.")
+    if issue.kind == IntakeIssue.Kind.FIELD_CONFLICT:
+        wanted = _facts(envelope_of(issue), only=set(json.loads(issue.detail or "{}")))
+    elif issue.kind == IntakeIssue.Kind.CHANGED_BYTES:
+        wanted = _facts(envelope_of(issue))
+    else:
+        raise DecisionRefused("Việc này chỉ cần xem. Hãy bấm «Đã xem».")
+    change_household(household=household, changes=wanted, by=by)
+    kept = Kept.of(intake)
+    kept.note(wanted)
+    intake.derived, intake.derived_at = kept.text(), clock.now()
+    intake.save(update_fields=["derived", "derived_at"])
+
+
+def envelope_of(issue: IntakeIssue) -> Envelope:
+    """What the issue is about, parsed: the disputed bytes, else the submission's."""
+    row = issue.dispute if issue.dispute is not None else Submission.objects.get(pk=issue.submission_id)
+    return read_envelope(row.text.body.encode())
+
+
+def _facts(envelope: Envelope, only: Collection[str] | None = None) -> dict[str, Any]:
+    said: Mapping[str, Any] = envelope.said.facts
+    facts = {name: value for name, value in said.items() if only is None or name in only}
+    if "hamlet" in facts:
+        hamlet = hamlet_of_today(facts["hamlet"])
+        if hamlet is None:
+            raise DecisionRefused("Thôn, ấp trong bản của máy không còn. Hãy sửa ở trang của hộ.")
+        facts["hamlet"] = hamlet
+    return facts
+
+
+def follow_map(event: MapTurned) -> None:
+    """Open questions go to the commune that now holds the ground; submissions stay as they came."""
+    for old_id, new_id in event.new_unit_ids().items():
+        IntakeIssue.objects.filter(commune_id=old_id).update(commune_id=new_id)

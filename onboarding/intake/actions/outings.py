@@ -1,0 +1,65 @@
+"""Writing down visits and training sessions."""
+
+from __future__ import annotations
+
+import uuid
+
+from core.people.queries import viewer_for
+from onboarding.households.models import Household
+from onboarding.intake.envelope import Envelope
+from onboarding.intake.forms import SessionSaid, VisitSaid
+from onboarding.intake.models import Submission
+from onboarding.intake.queries import hamlet_of_today
+from onboarding.visits.actions import VisitRefused, log_session, log_visit
+
+
+def missing_households(envelope: Envelope) -> set[uuid.UUID]:
+    """The households this outing speaks of that are not in the register yet."""
+    wanted = _records(envelope)
+    if not wanted:
+        return set()
+    return wanted - set(Household.objects.filter(record_id__in=wanted).values_list("record_id", flat=True))
+
+
+def apply_outing(submission: Submission, envelope: Envelope) -> str:
+    """Store the visit or the session; of a session whose households never came they count among the others. Returns why
+    it cannot be stored, else ""."""
+    hamlet = hamlet_of_today(submission.hamlet_id) or submission.hamlet
+    by = viewer_for(submission.entered_by)
+    there = Household.objects.filter(record_id__in=_records(envelope), commune_id=hamlet.commune_id)
+    households = list(there.order_by("pk"))
+    said = envelope.said
+    try:
+        if isinstance(said, VisitSaid):
+            log_visit(
+                record_id=submission.record_id,
+                hamlet=hamlet,
+                household=households[0] if households else None,
+                by=by,
+                visited_at=said.visited_at,
+                received_at=submission.received_at,
+                taught=said.taught,
+                note=said.note,
+            )
+        else:
+            log_session(
+                record_id=submission.record_id,
+                hamlet=hamlet,
+                held_at=said.held_at,
+                received_at=submission.received_at,
+                topics=said.topics,
+                households=households,
+                others=said.others + len(said.households) - len(households),
+                note=said.note,
+                by=by,
+            )
+    except VisitRefused as refusal:
+        return str(refusal)
+    return ""
+
+
+def _records(envelope: Envelope) -> set[uuid.UUID]:
+    said: VisitSaid | SessionSaid = envelope.said
+    if isinstance(said, VisitSaid):
+        return {said.household} if said.household else set()
+    return set(said.households)

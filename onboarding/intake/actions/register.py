@@ -1,0 +1,312 @@
+"""Writing households from what was said at the door."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from core.kit import clock
+from core.people.actions import make_person
+from core.people.queries import Viewer, person_named, viewer_for
+from core.places.models import Hamlet
+from onboarding.accounts.actions import LinkRefused, claim_account, claim_link
+from onboarding.accounts.models import Platform
+from onboarding.consent.actions import record_consents
+from onboarding.consent.models import Consent, Notice
+from onboarding.consent.queries import answers_taken_back_since
+from onboarding.households.actions import change_household, facts_of, register_household
+from onboarding.households.facts import HouseholdFacts
+from onboarding.households.identity import personal_id_hash
+from onboarding.households.models import Household, HouseholdPhoto, PhoneOwner, Source
+from onboarding.intake.actions.noting import open_issue
+from onboarding.intake.envelope import Envelope
+from onboarding.intake.forms import HouseholdSaid
+from onboarding.intake.models import IntakeIssue, IntakePart, IntakeRecord, Submission
+from onboarding.intake.queries import hamlet_of_today
+from onboarding.intake.rules import can_write_in
+from onboarding.matching.queries import alike
+from onboarding.producers.actions import add_member, register_producer
+from onboarding.producers.models import Membership, Producer, ProducerKind
+
+_ENDED = "Hộ này không còn trong sổ. Cán bộ xã sẽ xem lại."
+_ELSEWHERE = "Hộ này ở thôn, ấp mà bạn chưa được giao. Cán bộ xã sẽ xem lại."
+
+
+@dataclass
+class Kept:
+    """What a record's submissions together said when they were last written: kept with the record as JSON."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
+    maybe_duplicates: int = 0
+
+    @classmethod
+    def of(cls, record: IntakeRecord) -> Kept:
+        """As kept with this record."""
+        return cls(**json.loads(record.derived)) if record.derived else cls()
+
+    def text(self) -> str:
+        """The JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    def note(self, facts: Mapping[str, Any]) -> None:
+        """These values are written."""
+        self.facts |= {name: plain(name, value) for name, value in facts.items()}
+
+
+def plain(name: str, value: Any) -> Any:
+    """A fact as JSON; of a personal ID only its hash."""
+    if name == "personal_id":
+        return personal_id_hash(value)
+    if name == "production":
+        return [vars(line) for line in value]
+    return value.pk if isinstance(value, Hamlet) else value
+
+
+def create_household(submission: Submission, envelope: Envelope) -> tuple[Household, Kept]:
+    """The household of this record with its producer, consents, log-in and accounts."""
+    said: HouseholdSaid = envelope.said
+    by = viewer_for(submission.entered_by)
+    facts = _as_facts(said.facts, submission)
+    said_facts = HouseholdFacts(**{"hamlet": _hamlet_of(submission)} | facts)
+    household = register_household(
+        record_id=submission.record_id,
+        facts=said_facts,
+        by=by,
+        source=Source.FIELD,
+    )
+    is_business = bool(household.has_business_registration)
+    producer = register_producer(
+        kind=ProducerKind.BUSINESS_HOUSEHOLD if is_business else ProducerKind.FARM_HOUSEHOLD,
+        name=said.selling_name or household.head_name,
+        commune=household.commune,
+        phone=household.phone,
+        household=household,
+        by=by,
+    )
+    _note_consents(producer, said, submission, by)
+    _log_in_for(producer, household, by)
+    _claim_accounts(producer, said, submission, by)
+    kept = Kept(maybe_duplicates=_count_alike(household, said_facts))
+    kept.note(facts)
+    return household, kept
+
+
+def edit_household(household: Household, submission: Submission, envelope: Envelope, kept: Kept) -> str:
+    """Write what the edit changes, field by field: where the register says what the device saw, it follows; where it
+    says something else, it stays and an issue keeps both. Returns why nothing may be written, else ""."""
+    said: HouseholdSaid = envelope.said
+    by = viewer_for(submission.entered_by)
+    if household.ended_on is not None:
+        return _ENDED
+    if household.hamlet_id != _hamlet_of(submission).pk and not can_write_in(by, household.hamlet):
+        return _ELSEWHERE
+    wanted = _as_facts(said.facts, submission)
+    was = _as_facts(said.was, submission)
+    now = facts_of(household)
+    changes: dict[str, Any] = {}
+    conflicts: dict[str, list[Any]] = {}
+    for name, new in wanted.items():
+        if is_same(household, now, name, new):
+            kept.note({name: new})
+        elif _saw(household, now, name, was) and (name != "hamlet" or can_write_in(by, new)):
+            changes[name] = new
+        else:
+            conflicts[name] = _three(name, was.get(name), new, getattr(now, name))
+    for name in _without_phone(now, changes):
+        conflicts[name] = _three(name, was.get(name), changes.pop(name), getattr(now, name))
+    change_household(household=household, changes=changes, by=by, via="")
+    kept.note(changes)
+    if conflicts:
+        open_issue(IntakeIssue.Kind.FIELD_CONFLICT, submission, conflicts)
+    producer = household.producers.order_by("pk").first()
+    if producer is not None:
+        household.refresh_from_db()
+        _note_consents(producer, said, submission, by)
+        _log_in_for(producer, household, by)
+        _claim_accounts(producer, said, submission, by)
+    return ""
+
+
+def living_household(household: Household) -> Household:
+    """The household itself, or the one it was merged into."""
+    found = Household.objects.select_related("hamlet__commune", "commune").get(pk=household.pk)
+    seen = set()
+    while found.merged_into_id is not None and found.pk not in seen:
+        seen.add(found.pk)
+        found = Household.objects.select_related("hamlet__commune", "commune").get(pk=found.merged_into_id)
+    return found
+
+
+def attach_photos(household: Household, submissions: Sequence[Submission]) -> None:
+    """Every photo that has come for these submissions belongs to the household, once."""
+    wanted = {(each.submission_id, sha256) for each in submissions for sha256 in each.photos}
+    if not wanted:
+        return
+    household = living_household(household)
+    parts = IntakePart.objects.filter(submission_id__in={each for each, _ in wanted}, photo__isnull=False)
+    photos = {part.photo_id for part in parts if (part.submission_id, part.sha256) in wanted}
+    there = set(HouseholdPhoto.objects.filter(household=household).values_list("photo_id", flat=True))
+    now = clock.now()
+    HouseholdPhoto.objects.bulk_create(
+        HouseholdPhoto(household=household, photo_id=photo_id, added_at=now)
+        for photo_id in sorted(photos - there, key=str)
+    )
+
+
+def fold_again(
+    household: Household, kept: Kept, envelopes: Mapping[str, Envelope], submissions: Sequence[Submission]
+) -> tuple[list[str], list[str]]:
+    """Read everything applied anew. Where it now says something else than was written then, the register follows unless
+    somebody changed it since. Returns the names (rewritten, left as people made them)."""
+    by_id = {str(each.submission_id): each for each in submissions}
+    folded: dict[str, Any] = {}
+    for number in kept.order:
+        if number in envelopes:
+            left = _left_out(by_id[number])
+            facts = _as_facts(envelopes[number].said.facts, by_id[number])
+            folded |= {name: value for name, value in facts.items() if name not in left}
+    household = living_household(household)
+    now = facts_of(household)
+    changes, left_alone = {}, []
+    for name, new in folded.items():
+        if name in kept.facts and kept.facts[name] == plain(name, new):
+            continue
+        if is_same(household, now, name, new):
+            kept.note({name: new})
+        elif _register_says(household, now, name) == kept.facts.get(name, _nothing(name)):
+            changes[name] = new
+        else:
+            left_alone.append(name)
+    if changes and household.ended_on is None:
+        last = by_id[kept.order[-1]]
+        change_household(household=household, changes=changes, by=viewer_for(last.entered_by), via="")
+        kept.note(changes)
+    return sorted(changes), sorted(left_alone)
+
+
+def is_same(household: Household, now: HouseholdFacts, name: str, new: Any) -> bool:
+    """Whether the register says this already."""
+    return bool(_register_says(household, now, name) == plain(name, new))
+
+
+def _register_says(household: Household, now: HouseholdFacts, name: str) -> Any:
+    if name == "personal_id":
+        return household.personal_id_hash
+    return plain(name, getattr(now, name))
+
+
+def _count_alike(household: Household, facts: HouseholdFacts) -> int:
+    """How many others of the commune may be the same household."""
+    within = Q(commune_id=household.commune_id) & ~Q(pk=household.pk)
+    return len(alike([facts], within=within)[0])
+
+
+def _nothing(name: str) -> Any:
+    if name == "production":
+        return []
+    if name == "phone_owner":
+        return PhoneOwner.UNKNOWN.value
+    return None if name.startswith("has_") or name in {"birth_year", "hamlet"} else ""
+
+
+def _saw(household: Household, now: HouseholdFacts, name: str, was: Mapping[str, Any]) -> bool:
+    """Whether the register still says what the device saw. Of a field it did not show, only that there was nothing."""
+    says = _register_says(household, now, name)
+    if name not in was:
+        return bool(says == _nothing(name))
+    if name == "phone" and len(was[name]) == 3:
+        return bool(says.endswith(was[name]))
+    return bool(says == plain(name, was[name]))
+
+
+def _without_phone(now: HouseholdFacts, changes: Mapping[str, Any]) -> list[str]:
+    """The changes that would leave a phone's owner without a phone."""
+    owner, phone = changes.get("phone_owner", now.phone_owner), changes.get("phone", now.phone)
+    if owner in {PhoneOwner.OWN, PhoneOwner.RELATIVE} and not phone:
+        return [name for name in ("phone", "phone_owner") if name in changes]
+    return []
+
+
+def _three(name: str, was: Any, theirs: Any, ours: Any) -> list[Any]:
+    if name == "personal_id":
+        return ["", f"…{theirs[-3:]}" if theirs else "", ""]
+    if name == "production":
+        return [[vars(line) for line in each or ()] for each in (was, theirs, ours)]
+    return [str(each) if isinstance(each, Hamlet) else each for each in (was, theirs, ours)]
+
+
+def _left_out(submission: Submission) -> set[str]:
+    """The fields of an edit that did not go into the register, and that nobody has decided for since."""
+    left: set[str] = set()
+    for issue in submission.issues.filter(kind=IntakeIssue.Kind.FIELD_CONFLICT).exclude(decision="theirs"):
+        left |= set(json.loads(issue.detail or "{}"))
+    return left
+
+
+def _hamlet_of(submission: Submission) -> Hamlet:
+    """The submission's hamlet on today's map; the map may have turned while it waited."""
+    return hamlet_of_today(submission.hamlet_id) or submission.hamlet
+
+
+def _as_facts(said: Mapping[str, Any], submission: Submission) -> dict[str, Any]:
+    """Values as in HouseholdFacts: the hamlet's number becomes today's hamlet."""
+    facts = dict(said)
+    if "hamlet" in facts:
+        facts["hamlet"] = hamlet_of_today(facts["hamlet"]) or _hamlet_of(submission)
+    return facts
+
+
+def _note_consents(producer: Producer, said: HouseholdSaid, submission: Submission, by: Viewer) -> None:
+    """A no counts from now; a yes from when it was said, unless it was taken back since. (A device's clock that runs
+    ahead makes no answer newer than its arrival.)"""
+    said_at = min(submission.entered_at, submission.received_at)
+    taken_back = answers_taken_back_since(producer, said_at)
+    answers = {purpose: given for purpose, given in said.consents.items() if not (given and purpose in taken_back)}
+    if answers or not producer.consents.exists():
+        record_consents(
+            producer=producer,
+            answers=answers,
+            means=said.means or Consent.Means.SPOKEN,
+            by=by,
+            notice=Notice.objects.filter(version=said.notice).first(),
+            said_at=said_at,
+        )
+
+
+def _log_in_for(producer: Producer, household: Household, by: Viewer) -> None:
+    """A log-in under the household's own phone; a relative's phone would hand the shop to the relative."""
+    if household.phone_owner != PhoneOwner.OWN or not household.phone or person_named(household.phone):
+        return
+    if producer.memberships.filter(right=Membership.Right.OWNER).exists():
+        return
+    try:
+        with transaction.atomic():
+            user = make_person(phone=household.phone, full_name=household.head_name, by=by)
+    except IntegrityError:  # somebody else got this phone in this instant
+        return
+    add_member(user=user, producer=producer, right=Membership.Right.OWNER, by=by, how="đăng ký tại nhà")
+
+
+def _claim_accounts(producer: Producer, said: HouseholdSaid, submission: Submission, by: Viewer) -> None:
+    """A refused link is something to decide, never a lost record."""
+    refused = {}
+    for number, each in enumerate(said.accounts, start=1):
+        platform = Platform.objects.filter(code=each.platform).first()
+        name = f"gian hàng {number}"
+        if platform is None:
+            refused[name] = ["", f"{each.platform} {each.link}".strip(), "Không có sàn này trong danh mục."]
+            continue
+        account = claim_account(platform=platform, producer=producer, by=by, seller_id=each.seller_id)
+        if each.link:
+            try:
+                claim_link(account=account, url=each.link, by=by)
+            except LinkRefused as refusal:
+                refused[name] = ["", f"{platform.name}: {each.link}", str(refusal)]
+    if refused:
+        open_issue(IntakeIssue.Kind.REFUSED, submission, refused)

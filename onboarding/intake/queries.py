@@ -1,0 +1,141 @@
+"""Reading what devices sent."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from django.db.models import Count, Q, QuerySet
+
+from core.kit import clock
+from core.people.grants.rules import TEAM_ROLES
+from core.people.models import Grant, Role, User
+from core.people.queries import Viewer
+from core.places.models import Hamlet, HamletLink, UnitLink
+from onboarding.intake.models import FieldDevice, IntakeIssue, Submission, SubmissionState
+from onboarding.intake.rules import OFFICERS
+
+_MOST_MAP_CHANGES = 20
+
+
+def hamlet_of_today(number: int) -> Hamlet | None:
+    """The hamlet with this number, or what it became if it has ended (of a divided one the default part)."""
+    hamlet = Hamlet.objects.select_related("commune").filter(pk=number).first()
+    today = clock.today()
+    for _ in range(_MOST_MAP_CHANGES):
+        if hamlet is None or hamlet.valid_to is None or hamlet.valid_to > today:
+            return hamlet
+        link = HamletLink.objects.filter(old=hamlet).exclude(kind=UnitLink.Kind.PART).select_related("new__commune")
+        became = link.order_by("-on").first()
+        hamlet = became.new if became else None
+    return None
+
+
+def hamlets_of_today(numbers: Sequence[int]) -> dict[int, Hamlet]:
+    """The same for several; numbers of no hamlet are left out."""
+    found = {number: hamlet_of_today(number) for number in set(numbers)}
+    return {number: hamlet for number, hamlet in found.items() if hamlet is not None}
+
+
+def submission_by_id(submission_id: uuid.UUID) -> Submission | None:
+    """The submission that came first under this id."""
+    return Submission.objects.select_related("outcome").filter(submission_id=submission_id).first()
+
+
+def submissions_of(viewer: Viewer, ids: Sequence[uuid.UUID]) -> list[Submission]:
+    """Those of these ids that this person entered or brought."""
+    mine = Q(entered_by=viewer.user_id or 0) | Q(received_by=viewer.user_id or 0)
+    return list(Submission.objects.filter(mine, submission_id__in=ids).select_related("outcome").order_by("pk"))
+
+
+def device_is_locked(device_id: uuid.UUID) -> bool:
+    """Whether the device was reported lost, by whomever it was used."""
+    return FieldDevice.objects.filter(device_id=device_id, locked_at__isnull=False).exists()
+
+
+def devices_visible_to(viewer: Viewer, *roles: str) -> QuerySet[FieldDevice]:
+    """The devices of the people who are, or were, in teams in the area of these roles of the viewer (by default those of
+    an officer), and of those who sent something from there."""
+    held = roles or OFFICERS
+    teams = Grant.objects.filter(viewer.area(*held, unit_field="unit"), role__in=TEAM_ROLES)
+    sent = Submission.objects.filter(viewer.area(*held, unit_field="commune"))
+    people = Q(user__in=teams.values("user")) | Q(user__in=sent.values("entered_by"))
+    return FieldDevice.objects.filter(people).select_related("user", "locked_by").order_by("-last_contact_at", "pk")
+
+
+def issues_visible_to(viewer: Viewer) -> QuerySet[IntakeIssue]:
+    """What somebody must decide, in the area of an officer; the oldest first."""
+    area = viewer.area(*OFFICERS, unit_field="commune")
+    rows = IntakeIssue.objects.filter(area).select_related(
+        "submission__entered_by", "submission__hamlet", "submission__text", "dispute__text", "commune", "decided_by"
+    )
+    return rows.order_by("opened_at", "pk")
+
+
+def open_issues(viewer: Viewer) -> QuerySet[IntakeIssue]:
+    """Those not decided yet."""
+    return issues_visible_to(viewer).filter(decided_at__isnull=True)
+
+
+@dataclass(frozen=True)
+class DeviceDay:
+    """One person's device today. `received`, `applied`, `waiting` count today's submissions, `conflicts` the open issues
+    of anything it ever sent; `unsent` is what the app last said it still holds, `unsent_since` its oldest (UTC)."""
+
+    device_id: uuid.UUID
+    person: User
+    received: int
+    applied: int
+    waiting: int
+    conflicts: int
+    unsent: int
+    unsent_since: datetime | None
+    last_contact: datetime
+
+
+def intake_today(viewer: Viewer) -> list[DeviceDay]:
+    """The devices of this viewer's area with what came from them today in Vietnam, those with most unsent first. For
+    officers and team leads; a fixed number of queries."""
+    roles = (*OFFICERS, Role.TEAM_LEAD)
+    devices = list(devices_visible_to(viewer, *roles).filter(wiped_at__isnull=True))
+    start = datetime.combine(clock.today(), time(), clock.VIETNAM)
+    area = viewer.area(*roles, unit_field="commune")
+    of_device = ("device_id", "entered_by")
+    today = {
+        (device, person): (received, applied, waiting)
+        for device, person, received, applied, waiting in Submission.objects.filter(area, received_at__gte=start)
+        .values_list(*of_device)
+        .annotate(
+            Count("pk"),
+            Count("pk", filter=Q(outcome__state=SubmissionState.State.APPLIED)),
+            Count("pk", filter=Q(outcome__state=SubmissionState.State.WAITING)),
+        )
+        .order_by()
+    }
+    disputed = IntakeIssue.objects.filter(area, decided_at__isnull=True).order_by()
+    conflicts = {
+        (device, person): count
+        for device, person, count in disputed.values_list(*(f"submission__{name}" for name in of_device)).annotate(
+            Count("pk")
+        )
+    }
+    rows = []
+    for device in devices:
+        key = (device.device_id, device.user_id)
+        received, applied, waiting = today.get(key, (0, 0, 0))
+        rows.append(
+            DeviceDay(
+                device_id=device.device_id,
+                person=device.user,
+                received=received,
+                applied=applied,
+                waiting=waiting,
+                conflicts=conflicts.get(key, 0),
+                unsent=device.unsent,
+                unsent_since=device.unsent_since,
+                last_contact=device.last_contact_at,
+            )
+        )
+    return sorted(rows, key=lambda row: (-row.unsent, -row.received))
