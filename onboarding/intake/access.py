@@ -69,20 +69,15 @@ def count_call(limit: Limit, viewer: Viewer) -> None:
 
 def show_refusals(api: NinjaAPI) -> None:
     """Teach the API how refusals look; a database that is busy is one of them."""
-    api.add_exception_handler(NotTaken, answer_to)
-    api.add_exception_handler(OperationalError, lambda request, error: answer_to(request, _busy(error)))
+    api.add_exception_handler(NotTaken, _answer)
+    api.add_exception_handler(OperationalError, _answer)
 
 
-def answer_to(request: HttpRequest, error: NotTaken) -> HttpResponse:
-    """The answer that a refusal is."""
-    answer = JsonResponse({"code": error.code, "message": error.sentence, **error.extra}, status=error.status)
-    if error.retry_after:
-        answer["Retry-After"] = str(error.retry_after)
+def _answer(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+    # Locked (SQLite), deadlocked, or out of connections: nothing of this request was stored, and it may come again.
+    refusal = error if isinstance(error, NotTaken) else try_again()
+    said = {"code": refusal.code, "message": refusal.sentence, **refusal.extra}
+    answer = JsonResponse(said, status=refusal.status)
+    if refusal.retry_after:
+        answer["Retry-After"] = str(refusal.retry_after)
     return answer
-
-
-def _busy(error: OperationalError) -> NotTaken:
-    """Locked (SQLite), deadlocked, or out of connections: nothing of this request was stored, and it may come again."""
-    refusal = try_again()
-    refusal.__cause__ = error
-    return refusal

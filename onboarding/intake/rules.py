@@ -34,3 +34,10 @@ def can_decide(viewer: Viewer, issue: IntakeIssue) -> bool:
     """Whether this person may decide the issue; never about what they entered themselves."""
     mine = viewer.user_id == issue.submission.entered_by_id
     return viewer.is_signed_in and viewer.covers(issue.commune, *OFFICERS) and not mine
+
+
+def somebody(viewer: Viewer) -> int:
+    """The id of the person. Raises PermissionError: no device and no job sends for nobody."""
+    if viewer.user_id is None:
+        raise PermissionError
+    return viewer.user_id

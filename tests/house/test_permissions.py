@@ -73,6 +73,7 @@ OPERATOR = frozenset({"quantri"})
 IMPORTERS = frozenset({"chi", "phuong", "quantri"})
 KEYS = frozenset({"chi", "phuong", "kiem", "quantri"})
 BY_KEY = KEYS - {"quantri"}  # a key carries grants, never what an operator may
+SENDERS = frozenset({"hanh", "chi", "phuong"})  # by key, which never carries what an operator may
 HAVE_KEYS = KEYS | {"buu"}
 
 
@@ -106,6 +107,15 @@ PAGES: dict[str, Page] = {
     "api/v1/units/<code>/became": Page(SIGNED_IN, "api/v1/units/68/became", by_key=True),
     "api/v1/units/<code>/communes": Page(SIGNED_IN, "api/v1/units/68/communes", by_key=True),
     "api/v1/units/<code>/hamlets": Page(BY_KEY | {"hanh"}, "api/v1/units/{commune}/hamlets", by_key=True),
+    "api/v1/field/session": Page(EVERYBODY),
+    "api/v1/field/devices": Page(SENDERS, methods=("POST",), answers=frozenset({422}), by_key=True),
+    "api/v1/field/contact": Page(SENDERS, methods=("POST",), answers=frozenset({422}), by_key=True),
+    "api/v1/field/submissions": Page(SENDERS, methods=("POST",), answers=frozenset({422}), by_key=True),
+    "api/v1/field/submissions/<submission>/photos/<sha256>": Page(
+        SENDERS, "api/v1/field/submissions/x/photos/x", methods=("PUT",), answers=frozenset({422}), by_key=True
+    ),
+    "api/v1/field/receipts": Page(SENDERS, methods=("POST",), answers=frozenset({422}), by_key=True),
+    "api/v1/field/sealed": Page(SENDERS, methods=("POST",), answers=frozenset({422}), by_key=True),
     "media/<path:path>": Page(EVERYBODY, "media/photos/../../private/x", answers=frozenset({404})),
     "dang-nhap/": Page(EVERYBODY, methods=FORM, answers=frozenset({200, 302})),
     "dang-nhap/ma/": Page(EVERYBODY, methods=FORM, answers=frozenset({200, 302})),
@@ -354,7 +364,11 @@ def ask(world: World, client: Client, name: str, route: str, method: str) -> tup
     address = "/" + (page.address or route).format(**world.facts)
     posted = {key: value.format(**world.facts) for key, value in page.posted.items()} if method == "POST" else None
     with transaction.atomic(), CaptureQueriesContext(connection) as queries:
-        answer = client.generic(method, address, headers=headers) if posted is None else client.post(address, posted)
+        answer = (
+            client.generic(method, address, headers=headers)
+            if posted is None
+            else client.post(address, posted, headers=headers)
+        )
         transaction.set_rollback(True)
     client.cookies = cookies
     written = [found.group(1) for query in queries if (found := WRITES.match(query["sql"]))]

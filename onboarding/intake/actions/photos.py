@@ -23,7 +23,7 @@ from onboarding.intake.models import IntakePart, Submission
 from onboarding.intake.queries import device_is_locked, submission_by_id
 from onboarding.intake.receipts import receipt_of, receipt_of_unknown
 from onboarding.intake.refusals import Invalid, device_locked, not_yours, too_large, try_again
-from onboarding.intake.rules import can_send
+from onboarding.intake.rules import can_send, somebody
 
 MOST_PHOTO_BYTES = 400_000
 # Parts whose submission never comes.
@@ -117,7 +117,7 @@ def _keep(submission_id: uuid.UUID, sha256: str, raw: bytes, by: Viewer) -> None
                 photo=photo,
                 refused=refused,
                 received_at=clock.now(),
-                received_by_id=by.user_id,
+                received_by_id=somebody(by),
             )
     except IntegrityError:  # the same photo at once: it is there
         if not IntakePart.objects.filter(submission_id=submission_id, sha256=sha256).exists():

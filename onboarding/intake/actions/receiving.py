@@ -34,7 +34,7 @@ from onboarding.intake.queries import device_is_locked, hamlet_of_today, submiss
 from onboarding.intake.receipts import receipt_of
 from onboarding.intake.refusals import Invalid, NotTaken, device_locked, not_your_hamlet, not_yours
 from onboarding.intake.registry import check_still_accepted
-from onboarding.intake.rules import can_write_in, is_officer_of
+from onboarding.intake.rules import can_write_in, is_officer_of, somebody
 
 DERIVE_JOB = "intake.derive"
 _log = logging.getLogger(__name__)
@@ -138,7 +138,7 @@ def _store(envelope: Envelope, raw: bytes, hamlet: Hamlet, by: Viewer, via: str)
         entered_by_id=envelope.entered_by,
         entered_at=envelope.entered_at,
         received_at=now,
-        received_by_id=by.user_id,
+        received_by_id=somebody(by),
         via=via,
         sha256=envelope.sha256,
         photos=list(envelope.photos),
@@ -154,7 +154,7 @@ def _dispute(first: Submission, raw: bytes, sha256: str, by: Viewer) -> NoReturn
     """Keep other bytes under a known id, once; raises NotTaken."""
     with transaction.atomic():
         dispute, is_new = DisputedSubmission.objects.get_or_create(
-            submission=first, sha256=sha256, defaults={"received_at": clock.now(), "received_by_id": by.user_id}
+            submission=first, sha256=sha256, defaults={"received_at": clock.now(), "received_by_id": somebody(by)}
         )
         if is_new:
             SubmissionText.objects.create(dispute=dispute, body=raw.decode())

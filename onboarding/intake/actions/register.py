@@ -150,7 +150,7 @@ def attach_photos(household: Household, submissions: Sequence[Submission]) -> No
         return
     household = living_household(household)
     parts = IntakePart.objects.filter(submission_id__in={each for each, _ in wanted}, photo__isnull=False)
-    photos = {part.photo_id for part in parts if (part.submission_id, part.sha256) in wanted}
+    photos = {part.photo_id for part in parts if part.photo_id and (part.submission_id, part.sha256) in wanted}
     there = set(HouseholdPhoto.objects.filter(household=household).values_list("photo_id", flat=True))
     now = clock.now()
     HouseholdPhoto.objects.bulk_create(
