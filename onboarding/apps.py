@@ -17,6 +17,7 @@ class OnboardingConfig(AppConfig):
         from core.places.events import MapTurned
         from core.places.registry import register_use
         from onboarding.checks import ready as checks
+        from onboarding.desk import ready as desk
         from onboarding.households import actions as households
         from onboarding.households.queries import phone_of_household
         from onboarding.intake.ready import register as get_intake_ready
@@ -37,6 +38,7 @@ class OnboardingConfig(AppConfig):
         register_revealable("producer-phone", Revealable("Số điện thoại của chủ thể", phone_of_producer))
 
         checks.register()
+        desk.register()
         register_section(
             "Ai làm thay cho ai",
             "member_producers",

@@ -60,3 +60,9 @@ def weight(grams: int | None) -> str:
     if grams < 1000:
         return f"{grams} g"
     return f"{grams / 1000:g} kg".replace(".", ",")
+
+
+@register.filter
+def named(names: dict[int, str], key: int | None) -> str:
+    """The name of a person by id, "hệ thống" for nobody: `people|named:row.registered_by_id`."""
+    return names.get(key or 0, "hệ thống")

@@ -84,7 +84,7 @@ def change_household(
     if seen_version is not None and household.version != seen_version:
         raise ChangedMeanwhile
     before = facts_of(household)
-    different = {name: value for name, value in changes.items() if _differs(household, before, name, value)}
+    different = {name: changes[name] for name in different_facts(household, changes)}
     if not different:
         return household
     _set(household, {name: value for name, value in different.items() if name != "production"})
@@ -165,6 +165,12 @@ def production_of(household: Household) -> tuple[ProductionFacts, ...]:
             key=lambda line: (line.kind, line.goods),
         )
     )
+
+
+def different_facts(household: Household, changes: Changes) -> list[str]:
+    """The names of those facts that the register says otherwise."""
+    before = facts_of(household)
+    return [name for name, value in changes.items() if _differs(household, before, name, value)]
 
 
 def _differs(household: Household, before: HouseholdFacts, name: str, value: Any) -> bool:

@@ -26,6 +26,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from core.audit.models import AuditEntry
+from core.files.actions import store_photo
+from core.files.pipeline import render
 from core.imports.actions.previewing import choose_mapping
 from core.imports.actions.starting import start_import
 from core.jobs.models import Job
@@ -42,9 +44,11 @@ from market.shops.actions import open_shop
 from ocop.certificates.models import Certificate
 from ocop.presence.models import PresenceLink
 from ocop.register.models import OcopProduct
+from onboarding.checks.actions.verifying import verify_household
+from onboarding.households.models import Household, HouseholdPhoto
 from onboarding.producers.actions import add_member
 from onboarding.producers.models import Membership
-from tests.people import People, make_listing, make_producer, make_shop
+from tests.people import People, jpeg, make_listing, make_producer, make_shop
 
 LEFT_OUT = {
     "admin/": "Django's admin guards itself; the doors are tested below",
@@ -176,6 +180,17 @@ PAGES: dict[str, Page] = {
         frozenset({"an", "binh", "chi", "phuong", "quantri"}), "hien-so/producer-phone/{producer}/", ("POST",)
     ),
     "xa/": Page(COMMUNE_DESK),
+    "xa/ho/": Page(COMMUNE_DESK),
+    "xa/ho/danh-sach.xlsx": Page(COMMUNE_DESK, methods=("POST",)),
+    "xa/ho/moi/": Page(frozenset({"chi", "quantri"}), methods=FORM),
+    "xa/ho/<int:pk>/": Page(COMMUNE_DESK, "xa/ho/{household}/"),
+    "xa/ho/<int:pk>/sua/": Page(COMMUNE_DESK, "xa/ho/{household}/sua/", FORM),
+    "xa/ho/<int:pk>/thoi-tinh/": Page(RECORDERS, "xa/ho/{household}/thoi-tinh/", ("POST",), MOVES_ON),
+    "xa/ho/<int:pk>/tinh-lai/": Page(RECORDERS, "xa/ho/{household}/tinh-lai/", ("POST",), MOVES_ON),
+    "xa/ho/<int:pk>/xac-minh/": Page(COMMUNE_DESK, "xa/ho/{household}/xac-minh/", ("POST",), MOVES_ON),
+    "xa/ho/<int:pk>/bo-xac-minh/": Page(RECORDERS, "xa/ho/{verified}/bo-xac-minh/", ("POST",), MOVES_ON),
+    "xa/ho/<int:pk>/anh/<uuid:photo_id>/": Page(COMMUNE_DESK, "xa/ho/{household}/anh/{household_photo}/"),
+    "xa/xac-minh/": Page(COMMUNE_DESK, methods=FORM),
     "thuc-dia/": Page(TEAM),
     "thuc-dia/dang-ky/": Page(TEAM, methods=FORM),
     "thuc-dia/da-dang-ky/": Page(TEAM, answers=MOVES_ON),
@@ -289,6 +304,12 @@ class World:
     facts: dict[str, Any]
 
 
+def photo_of_household(pk: int | None) -> str:
+    """The id of a new photo of this household."""
+    photo = store_photo(render(jpeg()), by=SYSTEM)
+    return str(HouseholdPhoto.objects.create(household_id=pk, photo=photo, added_at=timezone.now()).photo_id)
+
+
 @pytest.fixture
 def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """An's shop with a listing on platforms, sold, certified; Dũng has a shop of his own."""
@@ -328,6 +349,9 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     choose_mapping(
         batch=sheet, sheet_index=0, header_row=0, header_depth=1, mapping={"name": 0}, by=people.viewer("chi")
     )
+    verify_household(
+        household=Household.objects.get(pk=dung.household_id), how="visit", by=people.viewer("chi"), seen_version=1
+    )
     facts = {
         "import": sheet.pk, "job": job.pk, "job_name": job.name,
         "entry": AuditEntry.objects.get(action="shop.opened", object_label=f"shop:{shop.pk}").pk,
@@ -338,6 +362,8 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "link": PresenceLink.objects.create(product=product, listing=listing, linked_at=timezone.now()).pk,
         "help": Membership.objects.get(user=users["binh"]).pk,
         "grant": Grant.objects.get(user=users["hanh"]).pk,
+        "household": people.producer.household_id, "verified": dung.household_id,
+        "household_photo": photo_of_household(people.producer.household_id),
     }  # fmt: skip
     said = {"code": "DH1", "goods": "1 × Hạt điều rang", "amount": "50.000 đ"}
     facts["letter"] = send_message("order.paid", user=users["an"], context=said, key="thu", by=SYSTEM)[0].reference

@@ -1,4 +1,4 @@
-"""The commune's desk."""
+"""The first page of the desk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from core.desk.registry import Room, sections_for
 from core.people.queries import viewer_of
 from core.people.views import for_roles
-from onboarding.desk.rules import DESK_ROLES
+from onboarding.households.rules import DESK_ROLES
 
 
 @require_safe

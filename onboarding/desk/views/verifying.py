@@ -1,0 +1,111 @@
+"""The worklist of verification, and single verifications from the card."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.people.queries import users_named, viewer_of
+from core.people.views import for_roles
+from onboarding.checks.actions.verifying import (
+    VerificationRefused,
+    take_back_verification,
+    verify_household,
+    verify_households,
+)
+from onboarding.checks.queries import households_to_verify, waiting_by_hamlet
+from onboarding.checks.rules import VERIFIERS, can_take_back
+from onboarding.desk.forms.steps import ReasonForm, VerifyForm
+from onboarding.desk.queries.households import production_words_of
+from onboarding.desk.views.households import desk_page, household_of_desk
+
+PER_PAGE = 25
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@for_roles(*VERIFIERS)
+def worklist(request: HttpRequest) -> HttpResponse:
+    """Households that wait for this person, oldest first; the ticked ones are verified together, each for itself."""
+    viewer = viewer_of(request)
+    form = VerifyForm(request.POST if request.method == "POST" else None)
+    seen = _seen(request.POST.getlist("row")) if request.method == "POST" else {}
+    outcomes = None
+    if request.method == "POST" and form.is_valid():
+        if seen:
+            outcomes = verify_households(seen=seen, how=form.cleaned_data["how"], by=viewer)
+            form = VerifyForm()
+        else:
+            form.add_error(None, _("Hãy đánh dấu ít nhất một hộ."))
+    hamlets = waiting_by_hamlet(viewer)
+    chosen = request.GET.get("thon", "")
+    rows = households_to_verify(viewer).prefetch_related("production_lines")
+    if chosen in {str(hamlet.hamlet_id) for hamlet in hamlets}:
+        rows = rows.filter(hamlet=int(chosen))
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "outcomes": outcomes,
+        "done": sum(1 for each in outcomes or () if not each.refusal),
+        "refused": [each for each in outcomes or () if each.refusal],
+        "hamlets": hamlets,
+        "chosen": chosen,
+        "page_obj": page,
+        "rows": [{"household": row, "production": production_words_of(row), "ticked": row.pk in seen} for row in page],
+        "people": users_named(row.registered_by_id for row in page if row.registered_by_id),
+    }
+    return render(request, "onboarding/desk/verify.html", context)
+
+
+@require_POST
+@desk_page
+def verify(request: HttpRequest, pk: int) -> HttpResponse:
+    """Verify the household of this card, as it was shown."""
+    viewer = viewer_of(request)
+    found = household_of_desk(viewer, pk)
+    form = VerifyForm(request.POST)
+    seen = _seen([f"{pk}:{request.POST.get('version', '')}"])
+    if not form.is_valid() or not seen:
+        messages.error(request, _("Hãy chọn bạn đã kiểm tra bằng cách nào."))
+        return redirect("commune_household", pk)
+    try:
+        verify_household(household=found, how=form.cleaned_data["how"], by=viewer, seen_version=seen[pk])
+    except VerificationRefused as refusal:
+        messages.error(request, str(refusal))
+    except PermissionError as error:
+        raise Http404 from error
+    else:
+        messages.success(request, _("Đã xác minh. Tên bạn và cách kiểm tra được lưu lại."))
+    return redirect("commune_household", pk)
+
+
+@require_POST
+@desk_page
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """A verification does not hold."""
+    viewer = viewer_of(request)
+    found = household_of_desk(viewer, pk)
+    if not can_take_back(viewer, found):
+        raise Http404
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        take_back_verification(household=found, reason=form.cleaned_data["reason"], by=viewer)
+        messages.success(request, _("Đã bỏ xác minh. Hộ này lại chờ người khác xác minh."))
+    else:
+        messages.error(request, _("Hãy ghi vì sao bỏ xác minh."))
+    return redirect("commune_household", pk)
+
+
+def _seen(written: list[str]) -> dict[int, int]:
+    """ "12:3" for household 12 as it was at version 3; what is no such pair is passed over."""
+    pairs = (each.split(":") for each in written[:PER_PAGE])
+    return {int(pair[0]): int(pair[1]) for pair in pairs if len(pair) == 2 and all(map(_is_key, pair))}
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

@@ -1,0 +1,1 @@
+"""Communes that try something first."""
