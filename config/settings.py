@@ -166,7 +166,7 @@ STORAGES: dict[str, Any] = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if env.MODE == "test" or DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "config.static_files.FieldModuleStorage"
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000

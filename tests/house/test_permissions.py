@@ -192,6 +192,7 @@ PAGES: dict[str, Page] = {
     "xa/ho/<int:pk>/anh/<uuid:photo_id>/": Page(COMMUNE_DESK, "xa/ho/{household}/anh/{household_photo}/"),
     "xa/xac-minh/": Page(COMMUNE_DESK, methods=FORM),
     "thuc-dia/": Page(TEAM),
+    "thuc-dia/sw.js": Page(EVERYBODY),
     "thuc-dia/dang-ky/": Page(TEAM, methods=FORM),
     "thuc-dia/da-dang-ky/": Page(TEAM, answers=MOVES_ON),
     "nguoi-ban/": Page(SIGNED_IN),

@@ -1,0 +1,185 @@
+// What waits to be sent and what has arrived. The bytes of an envelope are made once, here, and never again.
+import { asked, get, where, write } from "./store.js";
+import { mustBeOpen } from "./drafts.js";
+import { envelope, localRow, titleOf } from "./envelope.js";
+import { bytesOf, device, Refused, sealJson, seal, sha256, unseal, unsealJson } from "./vault.js";
+
+const KEPT_RECEIPTS = 200;
+const DAY = 24 * 3600 * 1000;
+const WARN_DAYS = 3;
+
+async function rowFor(draft, sequence, forms) {
+  const me = mustBeOpen();
+  const bytes = bytesOf(JSON.stringify(envelope(draft, sequence, { forms, person: me.person.id, device: (await device()).id })));
+  const photos = draft.kind === "household" ? draft.photos.map((photo) => photo.sha256) : [];
+  return {
+    submission: draft.id,
+    record: draft.record,
+    kind: draft.kind,
+    person: me.person.id,
+    vault: me.vault,
+    sequence,
+    enteredAt: new Date().toISOString(),
+    sha256: await sha256(bytes),
+    state: "waiting",
+    isStored: false, // the server has the envelope
+    photos,
+    missing: photos, // not yet at the server
+    box: await seal(me.key, bytes, "submission", draft.id),
+    label: await sealJson(me.key, { title: titleOf(draft), local: localRow(draft), message: "" }, "label", draft.id),
+  };
+}
+
+// From draft to queue in one transaction. Doing it twice (a second tap, a second tab) is doing it once.
+export async function finish(draft, forms) {
+  if (!draft.values.hamlet) throw new Refused("Hãy chọn thôn, ấp trước khi lưu.");
+  for (;;) {
+    const last = (await get("sequences", draft.record)) ?? 0;
+    const row = await rowFor(draft, last + 1, forms);
+    const done = await write(["queue", "drafts", "sequences", "received"], async (stores) => {
+      const there = (await asked(stores.queue.get(draft.id))) ?? (await asked(stores.received.get(draft.id)));
+      if (there) {
+        stores.drafts.delete(draft.id);
+        return there;
+      }
+      if (((await asked(stores.sequences.get(draft.record))) ?? 0) !== last) return null; // another tab numbered first
+      stores.sequences.put(last + 1, draft.record);
+      stores.queue.put(row);
+      stores.drafts.delete(draft.id);
+      return row;
+    });
+    if (done) return { submission: done.submission, record: done.record, kind: done.kind, title: titleOf(draft), state: done.state ?? "received" };
+  }
+}
+
+// The rows of the open person, in the order they were entered.
+export async function rows() {
+  const found = await where("queue", "person", mustBeOpen().person.id);
+  return found.sort((a, b) => (a.enteredAt === b.enteredAt ? a.sequence - b.sequence : a.enteredAt < b.enteredAt ? -1 : 1));
+}
+
+export const isUnsent = (row) => row.state !== "conflict";
+export const canOpen = (row) => row.vault === mustBeOpen().vault;
+
+const SEALED_AWAY = { title: "Bản ghi trước khi đặt lại mã PIN", local: null, message: "" };
+export const labelOf = (row) =>
+  canOpen(row) ? unsealJson(mustBeOpen().key, row.label, "label", row.submission) : Promise.resolve(SEALED_AWAY);
+
+export const bytesFor = (row) => unseal(mustBeOpen().key, row.box, "submission", row.submission);
+
+export async function list(sendingNow) {
+  return Promise.all(
+    (await rows()).map(async (row) => {
+      const { title, message } = await labelOf(row);
+      const { submission, record, kind, enteredAt } = row;
+      const state = row.state === "waiting" && submission === sendingNow ? "sending" : row.state;
+      return { submission, record, kind, title, state, enteredAt, photosLeft: row.missing.length, message };
+    }),
+  );
+}
+
+// Changes a row that is still there. `words` goes, sealed, beside its title.
+export async function change(row, changes, words) {
+  let label = null;
+  if (words !== undefined && canOpen(row)) {
+    label = await sealJson(mustBeOpen().key, { ...(await labelOf(row)), message: words }, "label", row.submission);
+  }
+  await write(["queue"], async ({ queue }) => {
+    const now = await asked(queue.get(row.submission));
+    if (now) queue.put({ ...now, ...changes, ...(label ? { label } : {}) });
+  });
+}
+
+async function forgotten(stores, submission) {
+  stores.queue.delete(submission);
+  for (const key of await asked(stores.photos.index("holder").getAllKeys(submission))) stores.photos.delete(key);
+}
+
+// The server holds everything: only now the device forgets, and notes that it arrived.
+export async function arrived(row, receipt) {
+  const me = mustBeOpen();
+  const { title, local } = await labelOf(row);
+  const reason = receipt.state === "refused" ? receipt.reason : "";
+  const shown = { title, local: local && { ...local, number: receipt.household ?? local.number }, message: reason };
+  const kept = {
+    submission: row.submission,
+    person: row.person,
+    vault: me.vault,
+    kind: row.kind,
+    at: receipt.received_at,
+    state: receipt.state,
+    conflict: Boolean(receipt.conflict),
+    box: await sealJson(me.key, shown, "received", row.submission),
+  };
+  await write(["queue", "photos", "received"], async (stores) => {
+    if (!(await asked(stores.queue.count(row.submission)))) return; // another tab was there first
+    await forgotten(stores, row.submission);
+    stores.received.put(kept);
+    const older = (await asked(stores.received.index("person").getAll(row.person))).sort((a, b) => (a.at < b.at ? 1 : -1));
+    for (const old of older.slice(KEPT_RECEIPTS)) stores.received.delete(old.submission);
+  });
+}
+
+// Both texts are at the commune: the row stays to be read, its photos and bytes are not needed any more.
+export async function disputed(row, words) {
+  await change(row, { state: "conflict", missing: [] }, words);
+  await write(["photos"], async ({ photos }) => {
+    for (const key of await asked(photos.index("holder").getAllKeys(row.submission))) photos.delete(key);
+  });
+}
+
+// The person has read why; a waiting row is never dropped.
+export async function drop(submission) {
+  const me = mustBeOpen();
+  await write(["queue", "photos"], async (stores) => {
+    const row = await asked(stores.queue.get(submission));
+    if (row && row.person === me.person.id && row.state !== "waiting") await forgotten(stores, submission);
+  });
+}
+
+export async function receivedRows() {
+  const me = mustBeOpen();
+  const mine = (await where("received", "person", me.person.id)).filter((row) => row.vault === me.vault);
+  return mine.sort((a, b) => (a.at < b.at ? 1 : -1));
+}
+
+export async function received(limit = 20) {
+  const latest = (await receivedRows()).slice(0, limit);
+  return Promise.all(
+    latest.map(async (row) => {
+      const { title, message } = await unsealJson(mustBeOpen().key, row.box, "received", row.submission);
+      return { submission: row.submission, kind: row.kind, title, at: row.at, state: row.state, conflict: row.conflict, message };
+    }),
+  );
+}
+
+// Rows of households that the bundle does not know yet or knows older: {record → row}. Received before `madeAt`: it does.
+export async function localRows(madeAt) {
+  const key = mustBeOpen().key;
+  const found = new Map();
+  const fresh = (await receivedRows()).filter((row) => row.kind === "household" && new Date(row.at) > madeAt).reverse();
+  for (const row of fresh) {
+    const { local } = await unsealJson(key, row.box, "received", row.submission);
+    if (local) found.set(local.record, { ...local, pending: false });
+  }
+  for (const row of await rows()) {
+    const { local } = await labelOf(row);
+    if (local) found.set(local.record, { ...local, pending: true });
+  }
+  return found;
+}
+
+// For the header, from rows of everybody: {count, since, ofOthers, days, warn}.
+export function summary(everybody, personId, now = Date.now()) {
+  const unsent = everybody.filter(isUnsent);
+  const mine = personId === null ? unsent : unsent.filter((row) => row.person === personId);
+  const since = mine.reduce((first, row) => (!first || row.enteredAt < first ? row.enteredAt : first), null);
+  const days = since ? Math.floor((now - Date.parse(since)) / DAY) : 0;
+  return {
+    count: mine.length,
+    since: since ? new Date(since) : null,
+    ofOthers: unsent.length - mine.length,
+    days,
+    warn: days >= WARN_DAYS,
+  };
+}
