@@ -18,6 +18,7 @@ class OnboardingConfig(AppConfig):
         from core.places.registry import register_use
         from onboarding.checks import ready as checks
         from onboarding.desk import ready as desk
+        from onboarding.fieldwork import ready as fieldwork
         from onboarding.households import actions as households
         from onboarding.households.queries import phone_of_household
         from onboarding.intake.ready import register as get_intake_ready
@@ -39,6 +40,7 @@ class OnboardingConfig(AppConfig):
 
         checks.register()
         desk.register()
+        fieldwork.register()
         register_section(
             "Ai làm thay cho ai",
             "member_producers",

@@ -118,6 +118,7 @@ PAGES: dict[str, Page] = {
     "api/v1/field/submissions/<submission>/photos/<sha256>": Page(
         SENDERS, "api/v1/field/submissions/x/photos/x", methods=("PUT",), answers=frozenset({422}), by_key=True
     ),
+    "api/v1/field/bundle": Page(SENDERS, by_key=True),
     "api/v1/field/receipts": Page(SENDERS, methods=("POST",), answers=frozenset({422}), by_key=True),
     "api/v1/field/sealed": Page(SENDERS, methods=("POST",), answers=frozenset({422}), by_key=True),
     "media/<path:path>": Page(EVERYBODY, "media/photos/../../private/x", answers=frozenset({404})),
