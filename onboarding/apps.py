@@ -25,10 +25,12 @@ class OnboardingConfig(AppConfig):
         from onboarding.producers import actions as producers
         from onboarding.producers.queries import acts_beyond, helps_somebody, labels_of_member, phone_of_producer
         from onboarding.producers.rules import RECORDERS
+        from onboarding.teams.ready import register as get_teams_ready
         from onboarding.visits.ready import register as get_visits_ready
 
         subscribe(MapTurned, households.follow_map)  # first: a producer follows its household
         subscribe(MapTurned, producers.follow_map)
+        get_teams_ready()
         get_visits_ready()
         get_intake_ready()
         register_use("onboarding.Household", "hộ")

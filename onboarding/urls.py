@@ -6,4 +6,6 @@ urlpatterns = [
     path("", include("onboarding.desk.urls")),
     path("", include("onboarding.fieldwork.urls")),
     path("", include("onboarding.producers.urls")),
+    path("", include("onboarding.teams.urls")),
+    path("", include("onboarding.visits.urls")),
 ]

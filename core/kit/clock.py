@@ -26,6 +26,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(VIETNAM).date()
 
 
+def start_of(day: date) -> datetime:
+    """The first moment of this day in Vietnam, aware."""
+    return datetime.combine(day, time.min, VIETNAM)
+
+
 def add_months(day: date, months: int) -> date:
     """The same day `months` later; 29 February and 31st days fall back to the month's last day."""
     total = day.year * 12 + day.month - 1 + months
@@ -48,8 +53,4 @@ class Window:
 
 def window(on: date, days: int = 0) -> Window:
     """The moments whose Vietnamese date is at most `days` before `on` and not after it."""
-    return Window(_midnight(on - timedelta(days=days)), _midnight(on + timedelta(days=1)))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, VIETNAM)
+    return Window(start_of(on - timedelta(days=days)), start_of(on + timedelta(days=1)))

@@ -18,12 +18,12 @@ from onboarding.intake.models import (
 from onboarding.matching.models import DuplicatePair, HouseholdMerge, SharedPhone
 from onboarding.opening.models import OpeningBatch, OpeningLine
 from onboarding.producers.models import Membership, Producer
-from onboarding.teams.models import Team, TeamHamlet, TeamMember
+from onboarding.teams.models import Team, TeamGrant, TeamHamlet, TeamMember
 from onboarding.visits.models import Attendance, TrainingSession, Visit
 
 __all__ = [
     "AccountReport", "Attendance", "Consent", "DisputedSubmission", "DuplicatePair", "FieldDevice", "Household", "HouseholdMerge",
     "HouseholdPhoto", "IntakeIssue", "IntakeKey", "IntakePart", "IntakeRecord", "Membership", "Notice", "Observation", "OpeningBatch",
     "OpeningLine", "OutsideLink", "PilotUnit", "Platform", "PlatformAccount", "Producer", "ProductionLine", "Revisit", "RevisitSample",
-    "SharedPhone", "Submission", "SubmissionState", "SubmissionText", "Team", "TeamHamlet", "TeamMember", "TrainingSession", "Visit",
+    "SharedPhone", "Submission", "SubmissionState", "SubmissionText", "Team", "TeamGrant", "TeamHamlet", "TeamMember", "TrainingSession", "Visit",
 ]  # fmt: skip

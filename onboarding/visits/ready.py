@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from core.audit.registry import register_objects, register_vocabulary
+from core.desk.registry import Room, register_section
 from core.events.registry import subscribe
 from core.places.events import MapTurned
 from core.places.registry import register_use
+from onboarding.teams.rules import READERS
 from onboarding.visits.actions import follow_map
 from onboarding.visits.queries import households_without_account
 from onboarding.visits.registry import FollowUp, register_follow_up
@@ -26,3 +28,11 @@ def register() -> None:
         }
     )
     register_follow_up(FollowUp("no_account", "Chưa có gian hàng", households_without_account, order=10))
+    register_section(
+        "Tổ công nghệ số",
+        "teams",
+        lambda viewer: viewer.has_role(*READERS),
+        about="Tổ nào đang có, tổ nào hoạt động, ấp nào chưa có tổ, và tổ đã đến những đâu.",
+        order=40,
+        room=Room.COMMUNE,
+    )

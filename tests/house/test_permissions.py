@@ -31,6 +31,7 @@ from core.files.pipeline import render
 from core.imports.actions.previewing import choose_mapping
 from core.imports.actions.starting import start_import
 from core.jobs.models import Job
+from core.kit import clock
 from core.messages.actions import send_message
 from core.people.actions import give_grant, make_api_token
 from core.people.devices.actions import trust_device
@@ -48,6 +49,7 @@ from onboarding.checks.actions.verifying import verify_household
 from onboarding.households.models import Household, HouseholdPhoto
 from onboarding.producers.actions import add_member
 from onboarding.producers.models import Membership
+from onboarding.teams.actions import add_team_member, found_team
 from tests.people import People, jpeg, make_listing, make_producer, make_shop
 
 LEFT_OUT = {
@@ -74,6 +76,7 @@ HELPERS = frozenset({"hanh", "chi", "phuong", "quantri"})
 HELPERS_OF_HANH = frozenset({"chi", "phuong", "quantri"})
 QUEUE = frozenset({"kiem", "quantri"})
 OPERATOR = frozenset({"quantri"})
+FOUNDERS = frozenset({"chi", "quantri"})  # of teams
 IMPORTERS = frozenset({"chi", "phuong", "quantri"})
 KEYS = frozenset({"chi", "phuong", "kiem", "quantri"})
 BY_KEY = KEYS - {"quantri"}  # a key carries grants, never what an operator may
@@ -192,6 +195,22 @@ PAGES: dict[str, Page] = {
     "xa/ho/<int:pk>/bo-xac-minh/": Page(RECORDERS, "xa/ho/{verified}/bo-xac-minh/", ("POST",), MOVES_ON),
     "xa/ho/<int:pk>/anh/<uuid:photo_id>/": Page(COMMUNE_DESK, "xa/ho/{household}/anh/{household_photo}/"),
     "xa/xac-minh/": Page(COMMUNE_DESK, methods=FORM),
+    "xa/to/": Page(COMMUNE_DESK),
+    "xa/to/luot/": Page(COMMUNE_DESK),
+    "xa/to/luot/luot.csv": Page(COMMUNE_DESK),
+    "xa/to/luot/luot.xlsx": Page(COMMUNE_DESK),
+    "xa/to/moi/": Page(FOUNDERS, methods=FORM),
+    "xa/to/<int:pk>/": Page(COMMUNE_DESK, "xa/to/{team}/"),
+    "xa/to/<int:pk>/in/": Page(COMMUNE_DESK, "xa/to/{team}/in/"),
+    "xa/to/<int:pk>/lap-lai/": Page(FOUNDERS, "xa/to/{team}/lap-lai/", FORM),
+    "xa/to/<int:pk>/ket-thuc/": Page(FOUNDERS, "xa/to/{team}/ket-thuc/", FORM, frozenset({200, 302})),
+    "xa/to/<int:pk>/thanh-vien/": Page(FOUNDERS, "xa/to/{team}/thanh-vien/", FORM),
+    "xa/to/<int:pk>/ap/": Page(FOUNDERS, "xa/to/{team}/ap/", FORM),
+    "xa/to/<int:pk>/quyen/": Page(FOUNDERS, "xa/to/{team}/quyen/", ("POST",), MOVES_ON),
+    "xa/to/<int:pk>/giu/": Page(FOUNDERS, "xa/to/{team}/giu/", ("POST",), MOVES_ON),
+    "xa/to/ap/<int:pk>/ket-thuc/": Page(FOUNDERS, "xa/to/ap/{team_hamlet}/ket-thuc/", ("POST",), MOVES_ON),
+    "xa/to/thanh-vien/<int:pk>/ket-thuc/": Page(FOUNDERS, "xa/to/thanh-vien/{member}/ket-thuc/", ("POST",), MOVES_ON),
+    "xa/to/thanh-vien/<int:pk>/to-truong/": Page(FOUNDERS, "xa/to/thanh-vien/{member}/to-truong/", ("POST",), MOVES_ON),
     "thuc-dia/": Page(TEAM),
     "thuc-dia/sw.js": Page(EVERYBODY),
     "thuc-dia/dang-ky/": Page(TEAM, methods=FORM),
@@ -367,6 +386,12 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "household": people.producer.household_id, "verified": dung.household_id,
         "household_photo": photo_of_household(people.producer.household_id),
     }  # fmt: skip
+    team = found_team(
+        commune=people.commune, name="Tổ 1", decision_number="1/QĐ", decision_on=clock.today(), valid_from=clock.today(),
+        hamlets=[people.hamlet], by=people.viewer("chi"),
+    )  # fmt: skip
+    member = add_team_member(team=team, user=users["hanh"], is_lead=True, by=people.viewer("chi"))
+    facts |= {"team": team.pk, "member": member.pk, "team_hamlet": team.hamlets.get().pk}
     said = {"code": "DH1", "goods": "1 × Hạt điều rang", "amount": "50.000 đ"}
     facts["letter"] = send_message("order.paid", user=users["an"], context=said, key="thu", by=SYSTEM)[0].reference
     keys = {name: make_api_token(user=user, name="thử", by=SYSTEM) for name, user in users.items()}

@@ -42,16 +42,7 @@ def appoint(
     The name must fit the log-in: a wrong digit must not make a stranger an officer, and nobody learns from the answer
     whose number it is. `valid_to` is the first day without. Raises NotAllowed, GrantRefused.
     """
-    person, code = person_named(login), ""
-    if person is not None and fold_words(person.full_name) != fold_words(full_name):
-        raise GrantRefused("Số điện thoại hoặc tên đăng nhập này đã có người khác dùng. Hãy kiểm tra lại số và họ tên.")
-    if person is None:
-        try:
-            with transaction.atomic():
-                person = _make_new(login, full_name, by)
-        except IntegrityError as error:
-            raise GrantRefused("Số này vừa được người khác ghi. Hãy mở lại trang.") from error
-        code = issue_entry_code(user=person, by=by)
+    person, code = person_or_new(login=login, full_name=full_name, by=by)
     grant = give_grant(
         user=person,
         role=role,
@@ -63,6 +54,25 @@ def appoint(
         opens_account=bool(code),
     )
     return Appointed(grant, code)
+
+
+@transaction.atomic
+def person_or_new(*, login: str, full_name: str, by: Viewer) -> tuple[User, str]:
+    """The person with this phone or log-in name, or a new one with an entry code ("" for who was there). For actions
+    that give this person a role in the same transaction. Raises GrantRefused when the name is another's."""
+    person = person_named(login)
+    if person is not None:
+        if fold_words(person.full_name) != fold_words(full_name):
+            raise GrantRefused(
+                "Số điện thoại hoặc tên đăng nhập này đã có người khác dùng. Hãy kiểm tra lại số và họ tên."
+            )
+        return person, ""
+    try:
+        with transaction.atomic():
+            person = _make_new(login, full_name, by)
+    except IntegrityError as error:
+        raise GrantRefused("Số này vừa được người khác ghi. Hãy mở lại trang.") from error
+    return person, issue_entry_code(user=person, by=by)
 
 
 @transaction.atomic

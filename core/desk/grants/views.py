@@ -123,7 +123,7 @@ def _give(request: HttpRequest, form: GiveForm, role: str, unit: Unit | None) ->
         return None
     messages.success(request, _("Đã cấp quyền. Quyền tự hết vào ngày đã ghi."))
     if done.entry_code:
-        return _to_slip(request, done.grant.user, done.entry_code)
+        return to_slip(request, done.grant.user, done.entry_code)
     return redirect("grant_person", done.grant.user_id)
 
 
@@ -224,7 +224,7 @@ def new_slip(request: HttpRequest, pk: int) -> HttpResponse:
         code = hand_out_slip(person=found, by=viewer)
     except NotAllowed as error:
         raise Http404 from error
-    return _to_slip(request, found, code)
+    return to_slip(request, found, code)
 
 
 @never_cache
@@ -258,7 +258,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "core/desk/grants/mine.html", context)
 
 
-def _to_slip(request: HttpRequest, person: User, code: str) -> HttpResponse:
+def to_slip(request: HttpRequest, person: User, code: str) -> HttpResponse:
+    """On to the page with the slip, to print."""
     # Sessions are stored: what opens a door is kept there encrypted.
     request.session[SLIP] = {
         "person": person.pk, "name": person.full_name, "code": encrypt(code),
