@@ -11,6 +11,7 @@ from django.db import transaction
 from config.demo.pages import make_pages
 from config.demo.people import make_people
 from config.demo.pictures import picture
+from config.demo.teams import make_teams
 from core.files.actions import store_photo
 from core.files.pipeline import render
 from core.people.models import User
@@ -68,6 +69,7 @@ def make_world() -> None:
     people = make_people(commune, hamlets)
     team = viewer_for(people["totruong"])
     producers = _households(hamlets, team)
+    make_teams(people, hamlets)
     _own_shops(people, producers, team)
     import_products(content=OCOP_FILE.read_bytes(), by=SYSTEM, is_demo=True)
     _shops_of_makers(viewer_for(people["sanops"]))
