@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 
 from core.desk.registry import Todo
@@ -28,6 +29,8 @@ def team_todos(viewer: Viewer) -> Iterable[Todo]:
     for team in mine.filter(to_decide="", valid_to__lte=today + SOON, followed_by__isnull=True)[:FEW]:
         sentence = f"{team.name} hết hạn ngày {team.valid_to:%d/%m/%Y}. Hãy lập lại tổ bằng quyết định mới."
         yield Todo(sentence, reverse("team_refound", args=[team.pk]), "Lập lại tổ", 3, "warn")
-    without = hamlets_without_team(viewer.area(Role.COMMUNE, unit_field="commune"), today).count()
+    # Only where teams have been founded at all: a commune that has none decides about that first.
+    founded = viewer.area(Role.COMMUNE, unit_field="commune") & Q(commune__in=teams_in_force(today).values("commune"))
+    without = hamlets_without_team(founded, today).count()
     if without:
         yield Todo(f"{without} ấp, thôn, khu phố chưa có tổ công nghệ số.", reverse("teams"), "Xem các ấp", 6)
