@@ -58,7 +58,7 @@ LIKE = {
 # Pages of a role that the one like them has and they have not, and the reason.
 NOT_FOR = {
     # A member helps nobody to sign in, as a lead does, and so has no desk; nor one in the commune.
-    "tam": {"ban-viec/dang-nhap/", "ban-viec/", "xa/", *(route for route in PAGES if route.startswith("xa/to/"))},
+    "tam": {"ban-viec/dang-nhap/", "ban-viec/", *(route for route in PAGES if route.startswith("xa/"))},
 }
 # Pages about the commune in which Tâm has a hamlet after all.
 STILL_FOR = {"tam": {"api/v1/units/<code>/hamlets"}}
