@@ -15,6 +15,8 @@ class FieldModuleStorage(CompressedManifestStaticFilesStorage):
     """A module's hash covers the names of what it imports, so one changed module gives a new name to all that lead to it:
     an old page never loads a new module."""
 
+    max_post_process_passes = 20  # each pass settles one more level of importers; the screens stand eight deep
+
     patterns = (
         *CompressedManifestStaticFilesStorage.patterns,
         (FIELD_MODULES, CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]),

@@ -19,6 +19,7 @@ class OnboardingConfig(AppConfig):
         from onboarding.checks import ready as checks
         from onboarding.desk import ready as desk
         from onboarding.fieldwork import ready as fieldwork
+        from onboarding.fieldwork.slips import ready as slips
         from onboarding.households import actions as households
         from onboarding.households.queries import phone_of_household
         from onboarding.intake.ready import register as get_intake_ready
@@ -43,6 +44,7 @@ class OnboardingConfig(AppConfig):
         checks.register()
         desk.register()
         fieldwork.register()
+        slips.register()
         register_section(
             "Ai làm thay cho ai",
             "member_producers",

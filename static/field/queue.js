@@ -147,8 +147,9 @@ export async function received(limit = 20) {
   const latest = (await receivedRows()).slice(0, limit);
   return Promise.all(
     latest.map(async (row) => {
-      const { title, message } = await unsealJson(mustBeOpen().key, row.box, "received", row.submission);
-      return { submission: row.submission, kind: row.kind, title, at: row.at, state: row.state, conflict: row.conflict, message };
+      const { title, message, local } = await unsealJson(mustBeOpen().key, row.box, "received", row.submission);
+      const { submission, kind, at, state, conflict } = row;
+      return { submission, kind, title, at, state, conflict, message, household: local?.number ?? null };
     }),
   );
 }

@@ -211,10 +211,15 @@ PAGES: dict[str, Page] = {
     "xa/to/ap/<int:pk>/ket-thuc/": Page(FOUNDERS, "xa/to/ap/{team_hamlet}/ket-thuc/", ("POST",), MOVES_ON),
     "xa/to/thanh-vien/<int:pk>/ket-thuc/": Page(FOUNDERS, "xa/to/thanh-vien/{member}/ket-thuc/", ("POST",), MOVES_ON),
     "xa/to/thanh-vien/<int:pk>/to-truong/": Page(FOUNDERS, "xa/to/thanh-vien/{member}/to-truong/", ("POST",), MOVES_ON),
-    "thuc-dia/": Page(TEAM),
     "thuc-dia/sw.js": Page(EVERYBODY),
-    "thuc-dia/dang-ky/": Page(TEAM, methods=FORM),
-    "thuc-dia/da-dang-ky/": Page(TEAM, answers=MOVES_ON),
+    "thuc-dia/": Page(EVERYBODY),  # the empty shell of the field app
+    "thuc-dia/manifest.webmanifest": Page(EVERYBODY),
+    "thuc-dia/phieu/<int:number>/": Page(
+        frozenset({"hanh", "chi", "quantri"}),
+        "thuc-dia/phieu/{household}/",
+        methods=FORM,
+        answers=frozenset({200, 302}),
+    ),
     "nguoi-ban/": Page(SIGNED_IN),
     "nguoi-ban/gian-hang/": Page(SIGNED_IN, methods=FORM, answers=frozenset({200, 302})),
     "nguoi-ban/san-pham/": Page(SIGNED_IN, answers=frozenset({200, 302})),

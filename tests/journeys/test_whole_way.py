@@ -13,8 +13,10 @@ from PIL import Image
 
 from config.demo.pictures import picture
 from tests.journeys.conftest import Stack, Walker
+from tests.journeys.field import PURPOSES, Door, enrol, register, slip_code, wait_until_sent
 
 PHONE = "0987 654 321"
+HEAD = "Đoàn Tuấn Diễm"
 MAKER = "Hộ kinh doanh Tuấn Diễm"
 PRODUCT = "Ngũ cốc dinh dưỡng nhà làm Tuấn Diễm"
 PICTURES = Path(os.environ.get("PICTURES", "var/test/pictures"))
@@ -45,31 +47,14 @@ def test_the_whole_way(stack: Stack, walker: Callable[..., Walker], tmp_path: Pa
 
 
 def register_at_the_door(team: Walker) -> str:
-    """A field team member registers a producer; returns the code on the slip."""
-    page = team.page
-    team.sign_in("to")
-    team.click("Đăng ký một hộ", role="link")
-    team.click("Lưu hộ này")
-    assert page.get_by_text("Hãy xem lại các chỗ sau").is_visible()
-    page.get_by_label("Ấp, thôn, khu phố").select_option(index=1)
-    page.get_by_label("Họ tên chủ hộ").fill("Đoàn Tuấn Diễm")
-    page.get_by_label("Của chủ hộ").check()
-    page.get_by_role("textbox", name="Số điện thoại").fill("12345")
-    page.get_by_label("Chế biến").check()
-    page.get_by_label("Quy mô").fill("50 kg mỗi ngày")
-    page.get_by_role("group", name="Hộ có đăng ký kinh doanh không?").get_by_label("Có").check()
-    page.get_by_label("Tên bán hàng").fill(MAKER)
-    for box in ("Đưa tên và gian hàng lên trang công khai", "Gửi thông tin mở tài khoản cho sàn"):
-        assert not page.get_by_label(box).is_checked(), "consent is never ticked beforehand"
-        page.get_by_label(box).check()
-    page.get_by_label("nghe đọc và nói đồng ý").check()
-    team.click("Lưu hộ này")
-    assert page.get_by_text("Số này chưa đúng").first.is_visible()
-    assert page.get_by_label("Tên bán hàng").input_value() == MAKER, "a refused form loses nothing"
-    page.get_by_role("textbox", name="Số điện thoại").fill(PHONE)
-    team.click("Lưu hộ này")
-    assert page.get_by_text("Đã ghi hộ này vào sổ").is_visible()
-    return page.locator("#entry-code").inner_text()
+    """A field team member registers a producer in the app; returns the code on the slip."""
+    enrol(team)
+    door = Door(
+        HEAD, PHONE, work="Chế biến", goods="ngũ cốc", scale="50 kg mỗi ngày", is_business=True, selling_name=MAKER, agreed=PURPOSES
+    )  # fmt: skip
+    register(team, door)
+    wait_until_sent(team)
+    return slip_code(team, HEAD)
 
 
 def open_shop_and_publish(seller: Walker, code: str, folder: Path) -> str:

@@ -120,7 +120,7 @@ def test_locking_and_opening(everybody: People) -> None:
     for _ in range(2):
         phuong.post(base + "khoa/", {"words": "mất  điện thoại"})
     assert "mất điện thoại" in AuditEntry.objects.get(action="person.locked").detail.text
-    assert hanhs.get("/thuc-dia/").status_code == 302
+    assert hanhs.get("/tai-khoan/").status_code == 302
     assert "Tài khoản đang bị khóa." in phuong.get(base).content.decode()
     phuong.post(base + "mo/")
     hanh.refresh_from_db()

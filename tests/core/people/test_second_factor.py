@@ -287,7 +287,7 @@ def test_a_page_editor_without_a_role_needs_it_too(client: Client, people: Peopl
 
 
 def test_teams_sellers_and_buyers_need_none(people: People) -> None:
-    for name, page in (("hanh", "/thuc-dia/"), ("an", "/nguoi-ban/"), ("dung", "/nguoi-ban/")):
+    for name, page in (("hanh", "/xa/ho/"), ("an", "/nguoi-ban/"), ("dung", "/nguoi-ban/")):
         client = Client()
         by_password(client, name)
         assert opens(client, page), name
@@ -298,7 +298,7 @@ def test_a_team_lead_who_is_also_staff_keeps_the_teams_work(client: Client, peop
 
     give_grant(user=people.users["hanh"], role="commune", unit=people.commune, given_by=SYSTEM)
     by_password(client, "hanh")
-    assert opens(client, "/thuc-dia/") and not opens(client, "/bang/")
+    assert opens(client, "/xa/ho/") and not opens(client, "/bang/")
 
 
 def test_an_api_key_needs_none(people: People) -> None:

@@ -1,0 +1,106 @@
+// A training session: when, what about, who came.
+
+import { bundle, localHouseholds, startDraft } from "../engine.js";
+import { fill, h } from "../dom.js";
+import { button, choices, showErrors, textField } from "../parts.js";
+import { go, route } from "../router.js";
+import { keep, take } from "../keeping.js";
+import { fold } from "../words.js";
+import { discardButton, finish, gone } from "./visit.js";
+
+const forInput = (date) => new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+
+route("/buoi", async () => {
+  const hamlets = bundle()?.hamlets ?? [];
+  const begin = async (hamlet) => {
+    const draft = await startDraft("session");
+    draft.values = {
+      _name: `Tập huấn ở ${hamlet.name}`, _held_at: forInput(new Date()), _others: "", hamlet: hamlet.id, topics: [], households: [], note: "",
+    };
+    keep(draft);
+    await go(`/buoi/${draft.id}`, { instead: true });
+  };
+  return {
+    title: "Tập huấn ở ấp nào?",
+    back: { path: "/", label: "Hôm nay" },
+    body: [h("div", { class: "stack" }, hamlets.map((each) => button(each.name, () => begin(each), { kind: "quiet", wide: true })))],
+  };
+});
+
+route("/buoi/:id", async ({ id }) => {
+  const draft = await take(id);
+  if (!draft) return gone();
+  const values = draft.values;
+  const households = (await localHouseholds(values.hamlet)).sort((a, b) => a.name.localeCompare(b.name, "vi"));
+  const change = (name) => (value) => {
+    values[name] = value;
+    keep(draft);
+  };
+  const form = h(
+    "form",
+    {
+      novalidate: true,
+      onsubmit: async (event) => {
+        event.preventDefault();
+        const errors = check(values);
+        if (!showErrors(form, errors)) return;
+        Object.assign(values, { held_at: new Date(values._held_at).toISOString(), others: Number(values._others), note: values.note.trim() });
+        await finish(draft);
+      },
+    },
+    textField({ name: "held_at", label: "Bắt đầu lúc", type: "datetime-local", value: values._held_at, max: forInput(new Date()), oninput: change("_held_at") }),
+    choices({ name: "topics", legend: "Nội dung", several: true, options: bundle().topics, value: values.topics, onchange: change("topics") }),
+    attendance(households, values, () => keep(draft)),
+    textField({
+      name: "others", label: "Số người khác đến dự", optional: true, inputmode: "numeric", value: values._others, oninput: change("_others"),
+      hint: "Người không thuộc hộ nào ở trên.",
+    }),
+    textField({ name: "note", label: "Ghi chú", optional: true, tag: "textarea", maxlength: 1000, value: values.note, oninput: change("note") }),
+    button("Lưu buổi tập huấn", () => {}, { type: "submit", wide: true }),
+  );
+  return {
+    title: values._name, back: { path: "/", label: "Để sau, về Hôm nay" }, task: true, body: [form, h("p", { class: "apart" }, discardButton(draft, "/"))],
+  };
+});
+
+function check(values) {
+  const errors = {};
+  const held = new Date(values._held_at);
+  if (Number.isNaN(held.getTime())) errors.held_at = "Hãy chọn ngày giờ.";
+  else if (held.getTime() > Date.now() + 60_000) errors.held_at = "Buổi này chưa diễn ra. Hãy chọn lại ngày giờ.";
+  if (!values.topics.length) errors.topics = "Hãy chọn ít nhất một nội dung.";
+  if (!/^\d{0,4}$/.test(values._others.trim())) errors.others = "Hãy ghi một số, ví dụ 3.";
+  else if (!values.households.length && !Number(values._others)) errors.others = "Hãy đánh dấu hộ đến dự, hoặc ghi số người.";
+  return errors;
+}
+
+/** Boxes for the hamlet's households, a search above, the count below. */
+function attendance(households, values, changed) {
+  const count = h("p", { role: "status", class: "soft" });
+  const tell = () => fill(count, `Đã đánh dấu ${values.households.length} hộ.`);
+  const boxes = households.map((each) => {
+    const box = h("input", {
+      type: "checkbox", checked: values.households.includes(each.record),
+      onchange: (event) => {
+        values.households = values.households.filter((record) => record !== each.record);
+        if (event.target.checked) values.households.push(each.record);
+        changed();
+        tell();
+      },
+    });
+    return { words: fold(each.name), line: h("div", {}, h("label", {}, box, h("span", {}, each.name, each.phone_end && h("small", { class: "soft" }, ` …${each.phone_end}`)))) };
+  });
+  tell();
+  const narrow = (asked) => boxes.forEach(({ words, line }) => (line.hidden = !words.includes(fold(asked))));
+  return h(
+    "fieldset",
+    { class: "field", "data-field": "households" },
+    h("legend", {}, "Hộ nào đến dự?"),
+    households.length > 8 && textField({ name: "narrow", label: "Tìm trong danh sách", type: "search", oninput: narrow }),
+    households.length
+      ? h("div", { class: "choices attendance", tabindex: "0", role: "group", "aria-label": "Danh sách hộ" }, h("div", {}, boxes.map(({ line }) => line)))
+      : h("p", {}, "Ấp này chưa có hộ nào trong máy."),
+    count,
+  );
+}
+

@@ -1,0 +1,93 @@
+// How the app says names, times, sizes and states.
+
+const DAY = 86_400_000;
+
+/** Lower case without Vietnamese marks: the same for what is typed and what is searched. */
+export function fold(text) {
+  return text
+    .replace(/[đĐ]/g, "d")
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, " ")
+    .trim();
+}
+
+/** NFC, no invisible signs, single spaces, none at the ends: how the register keeps a name. */
+export function squeeze(text) {
+  return text
+    .normalize("NFC")
+    .replace(/[\p{Cc}\p{Zs}\p{Zl}\p{Zp}]/gu, " ")
+    .replace(/\p{Cf}/gu, "")
+    .replace(/ +/g, " ")
+    .trim();
+}
+
+const startOfDay = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+const two = (number) => String(number).padStart(2, "0");
+
+/** "hôm nay 09:12", "hôm qua 17:40", then "20/11/2026 17:40". */
+export function moment(value) {
+  const date = new Date(value);
+  const clock = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  const days = Math.round((startOfDay(new Date()) - startOfDay(date)) / DAY);
+  if (days === 0) return `hôm nay ${clock}`;
+  if (days === 1) return `hôm qua ${clock}`;
+  return `${day(date)} ${clock}`;
+}
+
+/** "20/11/2026". */
+export function day(value) {
+  const date = new Date(value);
+  return `${two(date.getDate())}/${two(date.getMonth() + 1)}/${date.getFullYear()}`;
+}
+
+/** "1.500": thousands with a dot, decimals with a comma. */
+export function number(value) {
+  return value.toLocaleString("vi-VN", { maximumFractionDigits: 4 });
+}
+
+/** "1,5 ha" or "800 m²". */
+export function area(squareMetres) {
+  return squareMetres >= 10_000 ? `${number(squareMetres / 10_000)} ha` : `${number(squareMetres)} m²`;
+}
+
+/** One line of production as a person says it: "điều, 1,5 ha, tháng 2–4". */
+export function productionWords(line, kinds = []) {
+  const kind = kinds.find((each) => each.code === line.kind)?.label ?? "";
+  const size = line.area_m2 ? area(line.area_m2) : line.heads ? `${number(line.heads)} con` : line.scale;
+  return [line.goods || kind.toLowerCase(), size, line.season].filter(Boolean).join(", ");
+}
+
+/** The label of a code in a list of {code, label}. */
+export function label(list, code) {
+  return list?.find((each) => each.code === code)?.label ?? "";
+}
+
+/** First letter large. */
+export function capital(text) {
+  return text ? text[0].toUpperCase() + text.slice(1) : text;
+}
+
+/** What the header says about this phone's queue: {tone, icon, words}. */
+export function unsentWords(unsent) {
+  if (!unsent.count) return { tone: "good", icon: "check", words: "Đã gửi hết" };
+  const since = unsent.since ? `, từ ${moment(unsent.since)}` : "";
+  return { tone: "warn", icon: "unsent", words: `${number(unsent.count)} chưa gửi${since}` };
+}
+
+/** What the header says about the line to the server; "" when there is nothing to say. */
+export function connectionWords(connection) {
+  if (connection.problem === "device_locked") return "Máy này đã bị khóa từ xa.";
+  if (connection.problem === "signed_out" || (connection.online && connection.signedIn === false)) {
+    return "Đăng nhập lại để gửi; cứ ghi tiếp được.";
+  }
+  if (!connection.online || connection.problem === "offline") return "Không có mạng: cứ ghi tiếp.";
+  if (connection.problem === "other_person") return ""; // said with the name
+  if (connection.problem === "server") return "Máy chủ đang bận: máy sẽ tự gửi lại, cứ ghi tiếp.";
+  if (connection.sending) {
+    const { done = 0, total = 0 } = connection.progress ?? {};
+    return total ? `Đang gửi ${done}/${total}…` : "Đang gửi…";
+  }
+  return "";
+}
