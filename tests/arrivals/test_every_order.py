@@ -1,0 +1,230 @@
+"""Every order in which the pieces of records may arrive, enumerated: the register is the same in the end.
+
+Three records on two devices: A and B are made, edited and photographed on one device each; C is made on one device and
+edited on the other. Of each: the first submission, its edit, a photo, one of the two again, and one of the two with
+other bytes under the same id. Of two different contents under one id the one that came first is the record, so there
+are two final registers, and which one it is hangs on that alone.
+
+The orders are walked as a tree: what two orders begin with in common is sent once, and taken back by a savepoint.
+"""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from core.files.models import Photo
+from core.people.actions import give_grant
+from core.people.models import Role, User
+from core.people.queries import SYSTEM
+from onboarding.consent.queries import last_answers
+from onboarding.households.actions import facts_of
+from onboarding.households.models import Household, HouseholdPhoto
+from onboarding.intake.actions import deriving
+from onboarding.intake.actions import photos as photo_actions
+from onboarding.intake.models import DisputedSubmission, IntakeIssue, Submission
+from onboarding.intake.receipts import receipts_of
+from onboarding.intake.refusals import NotTaken
+from onboarding.producers.models import Producer
+from tests.onboarding.intake.sending import FACTS, Device, raw_of, sha256
+from tests.people import People, jpeg
+
+EVENTS = ("create", "edit", "photo", "again", "changed")
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record: its events by name, and its final values of (name, e-wallet) by what came first of the two contents."""
+
+    number: uuid.UUID
+    send: dict[str, Callable[[], Any]]
+    contents: tuple[str, str]  # the events that bring one content, and the one that brings the other
+    finals: tuple[tuple[str, bool], tuple[str, bool]]
+
+    def final(self, order: Sequence[str]) -> tuple[str, bool]:
+        """What the register must say after this order."""
+        first = next(event for event in order if event in {self.contents[0], "again", self.contents[1]})
+        return self.finals[1] if first == self.contents[1] else self.finals[0]
+
+
+@pytest.fixture
+def records(people: People, monkeypatch: pytest.MonkeyPatch) -> dict[str, Record]:
+    """A, B and C."""
+    give_grant(
+        user=people.users["dung"], role=Role.TEAM_MEMBER, unit=people.commune, hamlet=people.hamlet, given_by=SYSTEM
+    )
+    one, two = Device.enrolled(people, "hanh"), Device.enrolled(people, "dung")
+    # Opening a picture takes longest and has no part in the order: each is opened once.
+    opened: dict[bytes, Any] = {}
+    real = photo_actions.take_photo
+
+    def take_once(*, upload: Any, by: Any) -> Any:
+        raw = upload.read()
+        upload.seek(0)
+        if raw not in opened:
+            opened[raw] = real(upload=upload, by=by)
+        elif not Photo.objects.filter(pk=opened[raw].pk).exists():  # taken back with its order
+            opened[raw].save(force_insert=True)
+        return opened[raw]
+
+    monkeypatch.setattr(photo_actions, "take_photo", take_once)
+    return {
+        "A": record_of("Hộ A", one, one, "create", jpeg(64, 48, "#111")),
+        "B": record_of("Hộ B", two, two, "create", jpeg(64, 48, "#222")),
+        "C": record_of("Hộ C", one, two, "edit", jpeg(64, 48, "#333")),
+    }
+
+
+def record_of(name: str, maker: Device, editor: Device, disputed: str, photo: bytes) -> Record:
+    """A record made by one device and edited by another; `disputed` is the event sent with two contents."""
+    facts = FACTS | {"head_name": name, "phone": "", "phone_owner": "none"}
+    create = maker.envelope(facts=facts, photos=[sha256(photo)])
+    edit = editor.edit(create, {"has_e_wallet": True}, {"has_e_wallet": None})
+    if disputed == "create":
+        original, other = create, create | {"facts": facts | {"head_name": name + " khác"}}
+        finals = ((name, True), (name + " khác", True))
+        sender = maker
+    else:
+        original, other = edit, edit | {"facts": {"has_e_wallet": False}}
+        finals = ((name, True), (name, False))
+        sender = editor
+    send = {
+        "create": lambda: maker.send(raw_of(create)),
+        "edit": lambda: editor.send(raw_of(edit)),
+        "photo": lambda: maker.send_photo(create, photo),
+        "again": lambda: sender.send(raw_of(original)),
+        "changed": lambda: sender.send(raw_of(other)),
+    }
+    return Record(uuid.UUID(create["record"]), send, (disputed, "changed"), finals)
+
+
+def arrive(record: Record, event: str) -> None:
+    """It arrives; other bytes under a known id are answered with 409."""
+    try:
+        record.send[event]()
+    except NotTaken as refusal:
+        if refusal.code != "other_bytes":
+            raise
+
+
+def walk(orders: Sequence[Sequence[Any]], send: Callable[[Any], None], check: Callable[[Sequence[Any]], None]) -> int:
+    """Send every order, shared beginnings once; returns how many orders were checked at their end."""
+
+    def below(prefix: tuple[Any, ...], left: Sequence[Sequence[Any]]) -> int:
+        done = 0
+        for event, group in itertools.groupby(left, key=lambda order: order[len(prefix)]):
+            with transaction.atomic():
+                send(event)
+                here, those = (*prefix, event), list(group)
+                if len(here) == len(those[0]):
+                    check(here)
+                    done += len(those)
+                else:
+                    done += below(here, those)
+                transaction.set_rollback(True)
+        return done
+
+    return below((), sorted(orders))
+
+
+def snapshot(number: uuid.UUID) -> dict[str, Any]:
+    """Everything the register says about a record."""
+    household = Household.objects.get(record_id=number)
+    producer = Producer.objects.get(household=household)
+    return {
+        "facts": facts_of(household),
+        "photos": HouseholdPhoto.objects.filter(household=household).count(),
+        "producer": (producer.name, producer.kind),
+        "answers": last_answers(producer),
+        "consents": producer.consents.count(),
+        "states": set(
+            Submission.objects.filter(record_id=number).values_list("sequence", "device_id", "outcome__state")
+        ),
+        "disputes": DisputedSubmission.objects.filter(submission__record_id=number).count(),
+        "issues": list(IntakeIssue.objects.filter(submission__record_id=number).values_list("kind", flat=True)),
+    }
+
+
+def check_record(record: Record, order: Sequence[str], finals: dict[tuple[str, bool], dict[str, Any]]) -> None:
+    """One household, the photo once, one dispute, every receipt complete, and always the same register."""
+    found = snapshot(record.number)
+    facts = found["facts"]
+    expected = record.final(order)
+    assert (facts.head_name, facts.has_e_wallet) == expected, order
+    assert (found["photos"], found["disputes"], found["issues"]) == (1, 1, ["changed_bytes"]), order
+    assert {state for *_, state in found["states"]} == {"applied"} and len(found["states"]) == 2, order
+    receipts = receipts_of(list(Submission.objects.filter(record_id=record.number).select_related("outcome")))
+    assert [receipt["complete"] for receipt in receipts] == [True, True], order
+    assert finals.setdefault(expected, found) == found, order
+
+
+@pytest.mark.parametrize("name", ["A", "B", "C"])
+def test_every_order_of_one_record(records: dict[str, Record], name: str) -> None:
+    record, finals = records[name], {}
+    users, households = User.objects.count(), Household.objects.count()
+
+    def check(order: Sequence[str]) -> None:
+        check_record(record, order, finals)
+        assert Household.objects.count() == households + 1 and User.objects.count() == users
+
+    orders = list(itertools.permutations(EVENTS))
+    assert walk(orders, lambda event: arrive(record, event), check) == 120
+    assert set(finals) == set(record.finals)
+
+
+def interleavings(left: dict[str, tuple[str, ...]]) -> Iterator[tuple[tuple[str, str], ...]]:
+    """All ways to mix these lists that keep each list's own order."""
+    if not any(left.values()):
+        yield ()
+    for name, events in left.items():
+        if events:
+            for rest in interleavings(left | {name: events[1:]}):
+                yield ((name, events[0]), *rest)
+
+
+def test_every_interleaving_of_three_records(records: dict[str, Record]) -> None:
+    """Each record's edit comes before its first submission; the three are mixed in every way."""
+    backwards = dict.fromkeys(records, ("edit", "create"))
+    orders = list(interleavings(backwards))
+    assert len(orders) == 90
+    households = Household.objects.count()
+
+    def check(order: Sequence[tuple[str, str]]) -> None:
+        assert Household.objects.count() == households + 3
+        for record in records.values():
+            facts = facts_of(Household.objects.get(record_id=record.number))
+            assert (facts.head_name, facts.has_e_wallet) == record.finals[0], order
+        assert IntakeIssue.objects.count() == 0
+
+    assert walk(orders, lambda event: arrive(records[event[0]], event[1]), check) == 90
+
+
+def test_three_whole_records_mixed(records: dict[str, Record]) -> None:
+    """Everything of all three records, round by round in every order of the records, forwards and backwards."""
+    households, finals = Household.objects.count(), {}
+    orders = [
+        tuple((name, event) for event in events for name in names)
+        for events in (EVENTS, EVENTS[::-1])
+        for names in itertools.permutations(records)
+    ]
+
+    def check(order: Sequence[tuple[str, str]]) -> None:
+        assert Household.objects.count() == households + 3
+        for name, record in records.items():
+            check_record(record, [event for of, event in order if of == name], finals)
+
+    assert walk(orders, lambda event: arrive(records[event[0]], event[1]), check) == len(orders)
+
+
+def test_the_walk_would_see_a_difference(records: dict[str, Record], monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the waiting taken away an edit that comes first breaks the walk."""
+    monkeypatch.setattr(deriving._Run, "_hindrance", lambda *_: "")
+    record, orders = records["A"], [("edit", "create", "photo", "again", "changed")]
+    with pytest.raises(Household.DoesNotExist):
+        walk(orders, lambda event: arrive(record, event), lambda order: check_record(record, order, {}))
