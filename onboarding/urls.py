@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("onboarding.desk.urls")),
     path("", include("onboarding.fieldwork.urls")),
+    path("", include("onboarding.intake.urls")),
     path("", include("onboarding.producers.urls")),
     path("", include("onboarding.teams.urls")),
     path("", include("onboarding.visits.urls")),

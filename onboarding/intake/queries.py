@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 
+from core.desk.registry import Todo
 from core.kit import clock
 from core.people.grants.rules import TEAM_ROLES
 from core.people.models import Grant, Role, User
@@ -103,24 +105,17 @@ def intake_today(viewer: Viewer) -> list[DeviceDay]:
     start = datetime.combine(clock.today(), time(), clock.VIETNAM)
     area = viewer.area(*roles, unit_field="commune")
     of_device = ("device_id", "entered_by")
-    today = {
-        (device, person): (received, applied, waiting)
-        for device, person, received, applied, waiting in Submission.objects.filter(area, received_at__gte=start)
-        .values_list(*of_device)
-        .annotate(
-            Count("pk"),
-            Count("pk", filter=Q(outcome__state=SubmissionState.State.APPLIED)),
-            Count("pk", filter=Q(outcome__state=SubmissionState.State.WAITING)),
-        )
-        .order_by()
-    }
+    state = SubmissionState.State
+    sent = Submission.objects.filter(area, received_at__gte=start).order_by().values_list(*of_device)
+    counted = sent.annotate(
+        received=Count("pk"),
+        applied=Count("pk", filter=Q(outcome__state=state.APPLIED)),
+        waiting=Count("pk", filter=Q(outcome__state=state.WAITING)),
+    )
+    today = {(device, person): tuple(counts) for device, person, *counts in counted}
     disputed = IntakeIssue.objects.filter(area, decided_at__isnull=True).order_by()
-    conflicts = {
-        (device, person): count
-        for device, person, count in disputed.values_list(*(f"submission__{name}" for name in of_device)).annotate(
-            Count("pk")
-        )
-    }
+    per_device = disputed.values_list(*(f"submission__{name}" for name in of_device)).annotate(count=Count("pk"))
+    conflicts = {(device, person): count for device, person, count in per_device}
     rows = []
     for device in devices:
         key = (device.device_id, device.user_id)
@@ -139,3 +134,15 @@ def intake_today(viewer: Viewer) -> list[DeviceDay]:
             )
         )
     return sorted(rows, key=lambda row: (-row.unsent, -row.received))
+
+
+def todos(viewer: Viewer) -> list[Todo]:
+    """That something waits for a decision; one query, none for those who decide nothing."""
+    if not viewer.has_role(*OFFICERS):
+        return []
+    area = viewer.area(*OFFICERS, unit_field="commune")
+    count = IntakeIssue.objects.filter(area, decided_at__isnull=True).count()
+    if not count:
+        return []
+    sentence = f"{count} bản ghi thực địa cần bạn quyết."
+    return [Todo(sentence, reverse("intake_issues"), "Xem các bản ghi", urgency=3, kind="warn")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 
 from core.audit.registry import register_objects, register_vocabulary
+from core.desk.registry import Room, register_section, register_todos
 from core.events.registry import subscribe
 from core.jobs.registry import register_job, register_periodic
 from core.places.events import MapTurned
@@ -14,7 +15,9 @@ from onboarding.intake.actions.issues import follow_map
 from onboarding.intake.actions.photos import erase_orphans
 from onboarding.intake.actions.receiving import DERIVE_JOB
 from onboarding.intake.models import RecordKind
+from onboarding.intake.queries import todos
 from onboarding.intake.registry import FormVersion, register_form
+from onboarding.intake.rules import OFFICERS
 
 
 def register() -> None:
@@ -34,6 +37,15 @@ def register() -> None:
         at=time(3, 30),
     )
     subscribe(MapTurned, follow_map)
+    register_section(
+        "Tiếp nhận",
+        "intake_issues",
+        lambda viewer: viewer.has_role(*OFFICERS),
+        about="Bản ghi thực địa cần quyết, tệp niêm phong, máy của tổ.",
+        order=40,
+        room=Room.COMMUNE,
+    )
+    register_todos(todos)
     register_use("onboarding.Submission", "bản ghi thực địa (giữ nguyên nơi đã ghi)")
     register_use("onboarding.IntakeIssue", "việc cần quyết của bản ghi thực địa")
     register_objects({"submission": "bản ghi thực địa", "device": "máy thực địa", "intake_part": "ảnh thực địa"})

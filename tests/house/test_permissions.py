@@ -50,6 +50,7 @@ from onboarding.households.models import Household, HouseholdPhoto
 from onboarding.producers.actions import add_member
 from onboarding.producers.models import Membership
 from onboarding.teams.actions import add_team_member, found_team
+from tests.onboarding.intake.sending import Device
 from tests.people import People, jpeg, make_listing, make_producer, make_shop
 
 LEFT_OUT = {
@@ -183,6 +184,12 @@ PAGES: dict[str, Page] = {
     "hien-so/<slug:code>/<int:number>/": Page(
         frozenset({"an", "binh", "chi", "phuong", "quantri"}), "hien-so/producer-phone/{producer}/", ("POST",)
     ),
+    "xa/tiep-nhan/": Page(RECORDERS),
+    "xa/tiep-nhan/<int:pk>/": Page(RECORDERS, "xa/tiep-nhan/{issue}/", FORM, frozenset({200, 302})),
+    "xa/tiep-nhan/tep/": Page(RECORDERS, methods=FORM, answers=frozenset({200, 422})),
+    "xa/tiep-nhan/may/": Page(RECORDERS),
+    "xa/tiep-nhan/may/<int:pk>/khoa/": Page(RECORDERS, "xa/tiep-nhan/may/{field_device}/khoa/", ("POST",), MOVES_ON),
+    "xa/tiep-nhan/may/<int:pk>/mo/": Page(RECORDERS, "xa/tiep-nhan/may/{field_device}/mo/", ("POST",), MOVES_ON),
     "xa/": Page(COMMUNE_DESK),
     "xa/ho/": Page(COMMUNE_DESK),
     "xa/ho/danh-sach.xlsx": Page(COMMUNE_DESK, methods=("POST",)),
@@ -397,6 +404,9 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     )  # fmt: skip
     member = add_team_member(team=team, user=users["hanh"], is_lead=True, by=people.viewer("chi"))
     facts |= {"team": team.pk, "member": member.pk, "team_hamlet": team.hamlets.get().pk}
+    phone = Device.enrolled(people, "hanh")
+    sent = phone.send(phone.envelope(accounts=[{"platform": "voso", "link": "https://example.com/x"}]))
+    facts["field_device"], facts["issue"] = phone.row.pk, sent.submission.issues.get().pk
     said = {"code": "DH1", "goods": "1 × Hạt điều rang", "amount": "50.000 đ"}
     facts["letter"] = send_message("order.paid", user=users["an"], context=said, key="thu", by=SYSTEM)[0].reference
     keys = {name: make_api_token(user=user, name="thử", by=SYSTEM) for name, user in users.items()}

@@ -28,9 +28,10 @@ class DecisionRefused(ValueError):
 
 
 @transaction.atomic
-def decide_issue(*, issue: IntakeIssue, decision: str, by: Viewer) -> IntakeIssue:
+def decide_issue(*, issue: IntakeIssue, decision: str, by: Viewer, note: str = "") -> IntakeIssue:
     """Close an issue: `theirs` writes what the device (or, of changed bytes, the second sending) says, `ours` leaves the
-    register as it is, `seen` is for what needs no choice. Raises PermissionError, DecisionRefused."""
+    register as it is, `seen` is for what needs no choice; `note` goes
+    into the trail. Raises PermissionError, DecisionRefused."""
     rows = IntakeIssue.objects.select_for_update(of=("self",)).select_related("commune", "submission__commune")
     issue = rows.get(pk=issue.pk)
     if not can_decide(by, issue):
@@ -48,7 +49,7 @@ def decide_issue(*, issue: IntakeIssue, decision: str, by: Viewer) -> IntakeIssu
         actor_id=by.user_id,
         object_label=f"submission:{issue.submission_id}",
         unit_code=issue.commune.code,
-        changes={str(issue.get_kind_display()): ("", _WORDS[decision])},
+        changes={str(issue.get_kind_display()): ("", _WORDS[decision])} | ({"ghi chú": ("", note)} if note else {}),
     )
     return issue
 

@@ -1,0 +1,138 @@
+"""The commune's desk for what devices sent: questions to decide, sealed files, devices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.kit.text import plain_text
+from core.people.queries import viewer_of
+from core.people.views import for_roles
+from onboarding.intake import pages
+from onboarding.intake.actions.devices import lock_device, unlock_device
+from onboarding.intake.actions.issues import DecisionRefused, decide_issue
+from onboarding.intake.actions.sealed import MOST_FILE_BYTES, import_sealed
+from onboarding.intake.models import FieldDevice
+from onboarding.intake.queries import devices_visible_to, issues_visible_to, open_issues
+from onboarding.intake.refusals import NotTaken
+from onboarding.intake.rules import OFFICERS, can_decide
+from onboarding.intake.uploading import SealedFileHandler
+
+PER_PAGE = 25
+officer_page = for_roles(*OFFICERS)
+
+
+def _parts(current: str) -> list[dict[str, Any]]:
+    items = [
+        (_("Cần quyết"), "intake_issues"),
+        (_("Nhập tệp niêm phong"), "intake_file"),
+        (_("Máy của tổ"), "intake_devices"),
+    ]
+    return [{"label": label, "url": reverse(name), "current": name == current} for label, name in items]
+
+
+@require_safe
+@officer_page
+def issues(request: HttpRequest) -> HttpResponse:
+    """What waits for a decision, the oldest first."""
+    page = Paginator(open_issues(viewer_of(request)), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "onboarding/intake/issues.html", {"page_obj": page, "parts": _parts("intake_issues")})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@officer_page
+def issue(request: HttpRequest, pk: int) -> HttpResponse:
+    """One of them side by side; the decision."""
+    viewer = viewer_of(request)
+    found = get_object_or_404(issues_visible_to(viewer), pk=pk)
+    if request.method == "POST":
+        try:
+            note = plain_text(request.POST.get("note", ""), 300)
+            decide_issue(issue=found, decision=request.POST.get("decision", ""), note=note, by=viewer)
+        except PermissionError as error:
+            raise Http404 from error
+        except DecisionRefused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("intake_issue", pk)
+        messages.success(request, _("Đã ghi quyết định. Cả hai bản vẫn được giữ."))
+        return redirect("intake_issues")
+    household = pages.household_of(found)
+    context = {
+        "issue": found,
+        "explanation": pages.explanation(found),
+        "reason": pages.reason_of(found),
+        "lines": pages.lines_of(found, household),
+        "household": household,
+        "choices": pages.choices_of(found, household),
+        "may_decide": can_decide(viewer, found),
+    }
+    return render(request, "onboarding/intake/issue.html", context)
+
+
+@csrf_exempt  # checked below: the handler must be chosen before anything is read
+def sealed_file(request: HttpRequest) -> HttpResponseBase:
+    """Bring a file that a device exported."""
+    request.upload_handlers = [SealedFileHandler(request)]
+    return _sealed_file(request)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@csrf_protect
+@officer_page
+def _sealed_file(request: HttpRequest) -> HttpResponse:
+    imported, problem = None, ""
+    if request.method == "POST":
+        upload = request.FILES.get("file")
+        if upload is None:
+            problem = _("Hãy chọn một tệp có đuôi .lensan, không quá 100 MB.")
+        else:
+            try:
+                imported = import_sealed(raw=upload.read(MOST_FILE_BYTES), by=viewer_of(request))
+            except NotTaken as refusal:
+                problem = refusal.sentence
+    context = {"imported": imported, "problem": problem, "parts": _parts("intake_file")}
+    return render(request, "onboarding/intake/file.html", context, status=422 if problem else 200)
+
+
+@require_safe
+@officer_page
+def devices(request: HttpRequest) -> HttpResponse:
+    """The devices of the area's teams: who, how much unsent as last said, when heard from."""
+    page = Paginator(devices_visible_to(viewer_of(request)), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "onboarding/intake/devices.html", {"page_obj": page, "parts": _parts("intake_devices")})
+
+
+@require_POST
+@officer_page
+def lock(request: HttpRequest, pk: int) -> HttpResponse:
+    """A device is lost."""
+    return _set_lock(request, pk, locked=True)
+
+
+@require_POST
+@officer_page
+def unlock(request: HttpRequest, pk: int) -> HttpResponse:
+    """It was found again."""
+    return _set_lock(request, pk, locked=False)
+
+
+def _set_lock(request: HttpRequest, pk: int, *, locked: bool) -> HttpResponse:
+    viewer = viewer_of(request)
+    device: FieldDevice = get_object_or_404(devices_visible_to(viewer), pk=pk)
+    (lock_device if locked else unlock_device)(device=device, by=viewer)
+    if locked:
+        messages.success(request, _("Đã khóa. Lần tới máy có mạng, ứng dụng sẽ đóng lại với mọi người dùng máy đó."))
+    else:
+        messages.success(request, _("Đã mở khóa. Máy dùng lại được khi có mạng."))
+    return redirect("intake_devices")

@@ -1,0 +1,168 @@
+"""The commune's pages: decide side by side, bring a file, lock a device; and today's numbers per device."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from core.audit.models import AuditDetail, AuditEntry
+from core.people.actions import give_grant
+from core.people.models import Role, User
+from core.people.queries import SYSTEM
+from onboarding.households.actions import change_household
+from onboarding.households.models import Household
+from onboarding.intake.actions.devices import note_contact
+from onboarding.intake.models import IntakeIssue
+from onboarding.intake.queries import intake_today
+from onboarding.intake.refusals import NotTaken
+from tests.onboarding.intake.sending import FACTS, Device
+from tests.onboarding.intake.test_sealed import pieces_of, sealed
+from tests.people import People
+
+
+@pytest.fixture
+def chi(people: People, client: Client) -> Client:
+    client.force_login(people.users["chi"])
+    return client
+
+
+def conflict(people: People, device: Device) -> dict[str, Any]:
+    create = device.envelope()
+    device.send(create)
+    household = Household.objects.get(record_id=create["record"])
+    change_household(household=household, changes={"birth_year": 1971}, by=people.viewer("phuong"))
+    device.send(device.edit(create, {"birth_year": 1970, "phone": "0987654321"}, {"birth_year": None, "phone": "000"}))
+    return create
+
+
+def test_a_conflict_is_shown_and_decided(people: People, device: Device, chi: Client) -> None:
+    create = conflict(people, device)
+    assert "Hai người ghi khác nhau" in chi.get("/xa/tiep-nhan/").content.decode()
+    issue = IntakeIssue.objects.get()
+    page = chi.get(f"/xa/tiep-nhan/{issue.pk}/").content.decode()
+    assert "1970" in page and "1971" in page and "Lấy bản của máy" in page
+    assert "0912345678" not in page and "987654321" not in page and "+84" not in page
+    assert chi.post(f"/xa/tiep-nhan/{issue.pk}/", {"decision": "theirs", "note": "Đã hỏi hộ"}).status_code == 302
+    household = Household.objects.get(record_id=create["record"])
+    assert (household.birth_year, household.phone) == (1970, "+84987654321")
+    entry = AuditEntry.objects.get(action="intake.decided")
+    assert "Đã hỏi hộ" in json.dumps(json.loads(AuditDetail.objects.get(entry=entry).text), ensure_ascii=False)
+    assert chi.get("/xa/tiep-nhan/").context["page_obj"].object_list == []
+
+
+def test_two_sendings_side_by_side(people: People, device: Device, chi: Client) -> None:
+    create = device.envelope()
+    device.send(create)
+    with pytest.raises(NotTaken):
+        device.send(create | {"facts": FACTS | {"head_name": "Người Khác"}, "selling_name": "Nhà Khác"})
+    issue = IntakeIssue.objects.get()
+    page = chi.get(f"/xa/tiep-nhan/{issue.pk}/").content.decode()
+    assert "Người Khác" in page and "Điểu Thị Hoa" in page and "Tên bán hàng" in page
+    chi.post(f"/xa/tiep-nhan/{issue.pk}/", {"decision": "ours"})
+    assert Household.objects.get(record_id=create["record"]).head_name == "Điểu Thị Hoa"
+
+
+def test_a_made_up_decision_is_none(people: People, device: Device, chi: Client) -> None:
+    conflict(people, device)
+    issue = IntakeIssue.objects.get()
+    chi.post(f"/xa/tiep-nhan/{issue.pk}/", {"decision": "delete"})
+    issue.refresh_from_db()
+    assert issue.decided_at is None
+
+
+def test_a_file_is_brought(people: People, device: Device, chi: Client) -> None:
+    envelope = device.envelope()
+    raw = json.dumps(sealed(device, pieces_of(envelope))).encode()
+    page = chi.post("/xa/tiep-nhan/tep/", {"file": SimpleUploadedFile("may.lensan", raw)})
+    assert page.status_code == 200 and "Bản ghi và ảnh mới: 1." in page.content.decode()
+    assert Household.objects.filter(record_id=envelope["record"]).exists()
+    wrong = chi.post("/xa/tiep-nhan/tep/", {"file": SimpleUploadedFile("x.lensan", b"PK")})
+    assert wrong.status_code == 422 and chi.post("/xa/tiep-nhan/tep/").status_code == 422
+
+
+def test_a_file_beyond_the_limit_is_not_taken(
+    people: People, device: Device, chi: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from onboarding.intake import uploading
+
+    raw = json.dumps(sealed(device, pieces_of(device.envelope()))).encode()
+    monkeypatch.setattr(uploading, "MOST_FILE_BYTES", 1000)
+    assert chi.post("/xa/tiep-nhan/tep/", {"file": SimpleUploadedFile("may.lensan", raw)}).status_code == 422
+    assert Household.objects.filter(source="field", head_name="Điểu Thị Hoa").count() == 0
+
+
+def test_the_file_page_asks_for_its_token(people: People, device: Device) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(people.users["chi"])
+    raw = json.dumps(sealed(device, pieces_of(device.envelope()))).encode()
+    assert browser.post("/xa/tiep-nhan/tep/", {"file": SimpleUploadedFile("may.lensan", raw)}).status_code == 403
+
+
+def test_a_lost_device(people: People, device: Device, chi: Client) -> None:
+    assert "Hanh" in chi.get("/xa/tiep-nhan/may/").content.decode()
+    give_grant(
+        user=people.users["dung"], role=Role.TEAM_MEMBER, unit=people.commune, hamlet=people.hamlet, given_by=SYSTEM
+    )
+    shared = Device.enrolled(people, "dung")
+    shared.device_id = device.device_id  # the same phone, two people
+    chi.post(f"/xa/tiep-nhan/may/{device.row.pk}/khoa/")
+    for one in (device, shared):
+        with pytest.raises(NotTaken) as caught:
+            one.send(one.envelope())
+        assert caught.value.code == "device_locked"
+    chi.post(f"/xa/tiep-nhan/may/{device.row.pk}/mo/")
+    assert device.send(device.envelope()).is_new
+    words = AuditEntry.objects.filter(action__startswith="device.").order_by("pk").values_list("action", flat=True)
+    assert list(words)[-2:] == ["device.locked", "device.unlocked"]
+
+
+def test_today_per_device(people: People, device: Device) -> None:
+    create = conflict(people, device)
+    device.send(device.edit(create, {"sex": "male"}, {"sex": ""}, sequence=9))
+    note_contact(device_id=device.device_id, unsent=4, unsent_since=None, by=people.viewer("hanh"))
+    for name in ("chi", "phuong", "hanh"):
+        (day,) = intake_today(people.viewer(name))
+        assert (day.device_id, day.person, day.received, day.applied, day.waiting, day.conflicts, day.unsent) == (
+            device.device_id, people.users["hanh"], 3, 2, 1, 1, 4,
+        )  # fmt: skip
+    assert intake_today(people.viewer("dung")) == [] == intake_today(people.viewer("an"))
+
+
+def test_today_and_the_lists_cost_the_same_at_one_and_at_twenty_five(
+    people: People, device: Device, chi: Client
+) -> None:
+    def costs() -> list[int]:
+        found = []
+        for call in (
+            lambda: intake_today(people.viewer("chi")),
+            lambda: chi.get("/xa/tiep-nhan/"),
+            lambda: chi.get("/xa/tiep-nhan/may/"),
+        ):
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
+                call()
+            found.append(len(queries))
+        return found
+
+    def one_more(number: int) -> None:
+        user = User.objects.create_user(username=f"to-{number}", full_name=f"Tổ viên {number}")
+        people.users[user.username] = user
+        give_grant(user=user, role=Role.TEAM_MEMBER, unit=people.commune, hamlet=people.hamlet, given_by=SYSTEM)
+        other = Device.enrolled(people, user.username)
+        other.send(other.envelope(
+            facts=FACTS | {"phone": "", "phone_owner": "none"}, accounts=[{"platform": "voso", "link": "https://a.b/c"}],
+        ))  # fmt: skip
+
+    one_more(0)
+    chi.get("/xa/tiep-nhan/")
+    first = costs()
+    for number in range(1, 25):
+        one_more(number)
+    assert len(intake_today(people.viewer("chi"))) == 26 and costs() == first
