@@ -28,6 +28,7 @@ from onboarding.intake.envelope import Envelope, read_envelope
 from onboarding.intake.models import IntakeIssue, IntakeRecord, RecordKind, Submission
 
 FORCE_AFTER = timedelta(days=5)
+_AT_ONCE = 2000
 _WAITS_FOR_BEFORE = "Chờ bản gửi trước của cùng máy."
 _WAITS_FOR_HOUSEHOLD = "Chờ bản ghi đầu tiên của hộ."
 _OTHER_KIND = "Mã bản ghi này đã dùng cho một loại khác. Hãy ghi lại thành bản mới."
@@ -213,4 +214,4 @@ def records_waiting(*, untouched_since: datetime) -> list[uuid.UUID]:
     waiting = Submission.objects.filter(outcome__state=State.WAITING)
     forgotten = waiting.filter(outcome__reason="", outcome__waiting_since__lte=untouched_since)
     overdue = waiting.filter(outcome__waiting_since__lte=clock.now() - FORCE_AFTER)
-    return list((forgotten | overdue).order_by().values_list("record_id", flat=True).distinct()[:500])
+    return list((forgotten | overdue).order_by().values_list("record_id", flat=True).distinct()[:_AT_ONCE])

@@ -19,7 +19,7 @@ from core.files.pipeline import PhotoRefused
 from core.kit import clock
 from core.people.queries import Viewer
 from onboarding.intake.actions.receiving import understand
-from onboarding.intake.models import IntakePart, Submission
+from onboarding.intake.models import IntakePart, Submission, SubmissionState
 from onboarding.intake.queries import device_is_locked, submission_by_id
 from onboarding.intake.receipts import receipt_of, receipt_of_unknown
 from onboarding.intake.refusals import Invalid, device_locked, not_yours, too_large, try_again
@@ -50,10 +50,11 @@ def receive_photo(
         if hashlib.sha256(raw).hexdigest() != sha256:
             raise Invalid("Ảnh nhận được không khớp mã của nó. Máy sẽ gửi lại từ đầu.")
         _keep(submission_id, sha256, raw, by)
-        # It may have come meanwhile; and whoever derives after us sees the part.
-        submission = submission or submission_by_id(submission_id)
-        if submission is not None:
-            understand(submission.record_id)
+    # The submission may have come meanwhile; and whoever derives after us sees the part. Also when the part was there:
+    # the process that took it may have been killed before this line.
+    submission = submission or submission_by_id(submission_id)
+    if submission is not None and submission.outcome.state == SubmissionState.State.APPLIED:
+        understand(submission.record_id)
     return receipt_of(submission) if submission is not None else receipt_of_unknown(submission_id)
 
 

@@ -53,7 +53,7 @@ def test_a_conflict_is_shown_and_decided(people: People, device: Device, chi: Cl
     assert (household.birth_year, household.phone) == (1970, "+84987654321")
     entry = AuditEntry.objects.get(action="intake.decided")
     assert "Đã hỏi hộ" in json.dumps(json.loads(AuditDetail.objects.get(entry=entry).text), ensure_ascii=False)
-    assert chi.get("/xa/tiep-nhan/").context["page_obj"].object_list == []
+    assert list(chi.get("/xa/tiep-nhan/").context["page_obj"].object_list) == []
 
 
 def test_two_sendings_side_by_side(people: People, device: Device, chi: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from core.audit.models import AuditEntry
@@ -305,3 +307,27 @@ class TestOldForms:
                 device.send(device.envelope())
             assert (caught.value.status, caught.value.code) == (426, "form_too_old")
             assert device.send(taken).receipt == first  # what is known stays known
+
+
+def test_the_command_reads_everything_again(device: Device, capsys: pytest.CaptureFixture[str]) -> None:
+    create = device.envelope()
+    device.send(create)
+    call_command("derive_intake")
+    assert capsys.readouterr().out.startswith("1 records: 0 submissions newly applied, 0 records rewritten")
+    with pytest.raises(CommandError):
+        call_command("derive_intake", record=uuid.uuid4())
+
+
+def test_when_much_comes_at_once_storing_goes_first(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    from onboarding.intake.actions import receiving
+
+    full = threading.BoundedSemaphore(1)
+    full.acquire()
+    create = device.envelope()
+    with monkeypatch.context() as patch:
+        patch.setattr(receiving, "_ROOM", full)
+        receipt = device.send(create).receipt
+    assert (receipt["state"], receipt["complete"]) == ("waiting", True)
+    with later(minutes=1):
+        assert jobs.derive_waiting() == 1
+    assert household_of(create).head_name == "Điểu Thị Hoa"
