@@ -8,6 +8,7 @@ from core.desk.hamlets.api import router as hamlets
 from core.people.api import TokenAuth
 from core.places.api import router as units
 from ocop.indicators.api import router as indicators
+from onboarding.accounts.api import router as accounts
 from onboarding.fieldwork.api import router as field_bundle
 from onboarding.intake.access import show_refusals
 from onboarding.intake.api import router as field_intake
@@ -27,3 +28,4 @@ api.add_router("v1", hamlets, auth=TokenAuth())
 api.add_router("v1/field", field_intake)
 api.add_router("v1/field", field_bundle)
 show_refusals(api)
+api.add_router("v1", accounts, auth=TokenAuth())

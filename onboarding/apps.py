@@ -23,6 +23,7 @@ class OnboardingConfig(AppConfig):
         from onboarding.households import actions as households
         from onboarding.households.queries import phone_of_household
         from onboarding.intake.ready import register as get_intake_ready
+        from onboarding.opening import ready as opening
         from onboarding.producers import actions as producers
         from onboarding.producers.queries import acts_beyond, helps_somebody, labels_of_member, phone_of_producer
         from onboarding.producers.rules import RECORDERS
@@ -45,6 +46,7 @@ class OnboardingConfig(AppConfig):
         desk.register()
         fieldwork.register()
         slips.register()
+        opening.register()
         register_section(
             "Ai làm thay cho ai",
             "member_producers",
@@ -74,6 +76,10 @@ class OnboardingConfig(AppConfig):
                 "membership.ended": "kết thúc việc làm cho chủ thể",
                 "consent.recorded": "ghi ý kiến đồng ý",
                 "platform_account.claimed": "khai gian hàng trên sàn",
+                "platform_account.changed": "ghi thêm về gian hàng trên sàn",
+                "platform_account.reported": "ghi điều được báo về gian hàng",
+                "platform_account.closed": "đóng gian hàng trên sàn",
+                "platform_account.reopened": "mở lại gian hàng trên sàn",
                 "link.observed": "ghi điều đã thấy trên sàn",
             }
         )

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("onboarding.desk.urls")),
     path("", include("onboarding.fieldwork.urls")),
     path("", include("onboarding.intake.urls")),
+    path("", include("onboarding.opening.urls")),
     path("", include("onboarding.producers.urls")),
     path("", include("onboarding.teams.urls")),
     path("", include("onboarding.visits.urls")),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from config.demo.opening import make_opening
 from config.demo.pages import make_pages
 from config.demo.people import make_people
 from config.demo.pictures import picture
@@ -73,6 +74,7 @@ def make_world() -> None:
     _own_shops(people, producers, team)
     import_products(content=OCOP_FILE.read_bytes(), by=SYSTEM, is_demo=True)
     _shops_of_makers(viewer_for(people["sanops"]))
+    make_opening(commune=commune, officer=viewer_for(people["xa"]))
     make_pages()
 
 

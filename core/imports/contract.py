@@ -91,6 +91,10 @@ class ImportKind(ABC, Generic[Desk]):
         `locked`: the rows are about to be written, in a transaction; lock in a fixed order what may change meanwhile.
         """
 
+    def note_file(self, desk: Desk, *, sha256: str) -> None:
+        """Told before rows are written from which file they come: for kinds to whom the file itself is evidence."""
+        return
+
     @abstractmethod
     def preview_row(self, values: Values, desk: Desk) -> RowVerdict:
         """What this row would do. Pure reading of the desk; a row already applied says UNCHANGED."""

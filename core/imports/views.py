@@ -62,7 +62,8 @@ def start(request: HttpRequest) -> HttpResponse:
     """Bring a sheet: a file or a pasted table."""
     viewer = viewer_of(request)
     posted = request.method == "POST"
-    form = StartForm(request.POST if posted else None, request.FILES if posted else None, viewer=viewer)
+    wanted = {"kind": kind} if (kind := request.GET.get("loai")) else {}
+    form = StartForm(request.POST if posted else None, request.FILES if posted else None, viewer=viewer, initial=wanted)
     if posted and form.is_valid():
         content, name = form.content()
         data = form.cleaned_data

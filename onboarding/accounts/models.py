@@ -64,7 +64,12 @@ class PlatformAccount(models.Model):
                 fields=["platform", "producer"],
                 condition=Q(closed_on__isnull=True),
                 name="one_open_account_per_platform",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["platform", "seller_id"],
+                condition=Q(closed_on__isnull=True) & ~Q(seller_id=""),
+                name="one_open_account_per_seller_id",
+            ),
         ]
 
 

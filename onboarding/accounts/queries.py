@@ -9,10 +9,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Greatest
 
 from core.kit.clock import VIETNAM, window
+from core.people.queries import STAFF_ROLES, Viewer
 from core.places.models import in_force
-from onboarding.accounts.models import AccountReport, Observation, Platform, PlatformAccount
+from onboarding.accounts.models import AccountReport, Observation, OutsideLink, Platform, PlatformAccount
 from onboarding.accounts.rules import CONCLUSIVE, ENDING, TAKING_BACK, Look, State, Word, fresh_on, limit_on, state_on
 
 _LIVE, _GONE = Observation.Result.LIVE, Observation.Result.GONE
@@ -97,6 +99,28 @@ def with_states(accounts: QuerySet[PlatformAccount], on: date) -> QuerySet[Any]:
 def claimed_by(on: date) -> QuerySet[PlatformAccount]:
     """Accounts that had been claimed by the end of that day, in whatever state."""
     return PlatformAccount.objects.filter(claimed_at__lt=window(on).end)
+
+
+def accounts_visible_to(viewer: Viewer, on: date) -> QuerySet[PlatformAccount]:
+    """Accounts claimed by that day in the area of a staff member, with `changed_at`: when one was claimed, looked at or
+    reported on last."""
+    looks = Observation.objects.filter(link__account=OuterRef("pk")).order_by("-at").values("at")[:1]
+    words = AccountReport.objects.filter(account=OuterRef("pk")).order_by("-at").values("at")[:1]
+    rows = claimed_by(on).filter(viewer.area(*STAFF_ROLES, unit_field="producer__commune"))
+    return rows.select_related("platform", "producer__household", "producer__commune").annotate(
+        changed_at=Greatest(
+            "claimed_at", Coalesce(Subquery(looks), F("claimed_at")), Coalesce(Subquery(words), F("claimed_at"))
+        )
+    )
+
+
+def shop_pages(account_ids: Collection[int]) -> dict[int, str]:
+    """A claimed address of each account: its shop's own page, else the first product page; one query."""
+    found: dict[int, str] = {}
+    links = OutsideLink.objects.filter(account__in=list(account_ids)).order_by("-kind", "pk")
+    for account_id, url in links.values_list("account_id", "url"):
+        found.setdefault(account_id, url)
+    return found
 
 
 def state_of_account(account: PlatformAccount, on: date) -> State:

@@ -11,6 +11,8 @@ PLATFORMS: tuple[dict[str, object], ...] = (
         "aliases": ["Vỏ Sò", "Voso", "voso.vn"],
         "operator": "Viettel Post",
         "link_pattern": r"^https://voso\.vn/.*-p\d+\.html$",
+        # Of the shop's own page only the host is certain.
+        "shop_link_pattern": r"^https://voso\.vn/.+$",
         "counts_for_target": True,
         "note": "Sàn nêu trong mục tiêu. Không công bố API cho người bán; tình trạng hiện nay cần hỏi lại đơn vị vận hành.",
     },
@@ -20,6 +22,7 @@ PLATFORMS: tuple[dict[str, object], ...] = (
         "aliases": ["Postmart.vn", "buudien.vn", "Nông sản Bưu điện"],
         "operator": "Vietnam Post",
         "link_pattern": r"^https://(postmart\.vn/p/.+-\d+\.html|([a-z]+\.)?buudien\.vn/.+)$",
+        "shop_link_pattern": r"^https://(postmart\.vn|([a-z]+\.)?buudien\.vn)/.+$",
         "counts_for_target": True,
         "note": "Sàn nêu trong mục tiêu. Có nguồn ghi đã đổi tên thành buudien.vn từ 31/3/2024, chưa xác nhận.",
     },

@@ -1,4 +1,5 @@
-"""When an account counts as claimed, verified, dead or closed on a day. Pure; `queries.py` says the same in SQL."""
+"""When an account counts as claimed, verified, dead or closed on a day (pure; `queries.py` says the same in SQL), and who
+may keep it."""
 
 from __future__ import annotations
 
@@ -9,7 +10,11 @@ from datetime import date, datetime
 from django.db import models
 
 from core.kit.clock import Window, window
+from core.people.models import Role
+from core.people.queries import Viewer
 from onboarding.accounts.models import AccountReport, Observation
+from onboarding.producers.models import Producer
+from onboarding.producers.queries import may_act_for
 
 
 class State(models.TextChoices):
@@ -117,3 +122,10 @@ def _is_kept(opened: Word, looks: Collection[Look], words: Collection[Word]) -> 
     return not any(
         word.result in TAKING_BACK and (word.at, word.pk) > (opened.at, opened.pk) for word in words
     ) and not any(look.is_shop_page and not look.is_live and look.at > opened.at for look in looks)
+
+
+def can_keep_account(viewer: Viewer, producer: Producer) -> bool:
+    """Whether this person may close or reopen the producer's accounts: who acts for it, and the officers of its place."""
+    return viewer.covers(producer.commune, Role.COMMUNE, Role.PROVINCE) or (
+        viewer.is_signed_in and may_act_for(viewer, producer.pk)
+    )

@@ -45,8 +45,10 @@ from market.shops.actions import open_shop
 from ocop.certificates.models import Certificate
 from ocop.presence.models import PresenceLink
 from ocop.register.models import OcopProduct
+from onboarding.accounts.models import Platform
 from onboarding.checks.actions.verifying import verify_household
 from onboarding.households.models import Household, HouseholdPhoto
+from onboarding.opening.models import OpeningBatch, OpeningLine
 from onboarding.producers.actions import add_member
 from onboarding.producers.models import Membership
 from onboarding.teams.actions import add_team_member, found_team
@@ -72,6 +74,7 @@ STAFF = frozenset({"chi", "phuong", "kiem", "quantri"})
 GIVERS = frozenset({"chi", "phuong", "quantri"})
 RECORDERS = frozenset({"chi", "phuong", "quantri"})
 OPERATORS = frozenset({"buu", "quantri"})
+OPENERS = frozenset({"chi", "quantri"})
 COMMUNE_DESK = frozenset({"hanh", "chi", "phuong", "quantri"})
 HELPERS = frozenset({"hanh", "chi", "phuong", "quantri"})
 HELPERS_OF_HANH = frozenset({"chi", "phuong", "quantri"})
@@ -109,6 +112,7 @@ PAGES: dict[str, Page] = {
     "api/v1/search": Page(EVERYBODY),
     "api/v1/indicators/<code>": Page(BY_KEY, "api/v1/indicators/I2any", by_key=True),
     "api/v1/indicators/<code>/rows": Page(BY_KEY, "api/v1/indicators/I2any/rows", by_key=True),
+    "api/v1/accounts": Page(SIGNED_IN, by_key=True),  # whose: by area, tested with the API
     "api/v1/units": Page(SIGNED_IN, by_key=True),
     "api/v1/units/find": Page(SIGNED_IN, "api/v1/units/find?name=H.Định+Quán", by_key=True),
     "api/v1/units/<code>": Page(SIGNED_IN, "api/v1/units/68", by_key=True),
@@ -218,6 +222,15 @@ PAGES: dict[str, Page] = {
     "xa/to/ap/<int:pk>/ket-thuc/": Page(FOUNDERS, "xa/to/ap/{team_hamlet}/ket-thuc/", ("POST",), MOVES_ON),
     "xa/to/thanh-vien/<int:pk>/ket-thuc/": Page(FOUNDERS, "xa/to/thanh-vien/{member}/ket-thuc/", ("POST",), MOVES_ON),
     "xa/to/thanh-vien/<int:pk>/to-truong/": Page(FOUNDERS, "xa/to/thanh-vien/{member}/to-truong/", ("POST",), MOVES_ON),
+    "xa/mo-gian-hang/": Page(RECORDERS),
+    "xa/mo-gian-hang/lap/": Page(OPENERS, methods=FORM),
+    "xa/mo-gian-hang/lo/<int:pk>/": Page(RECORDERS, "xa/mo-gian-hang/lo/{opening}/"),
+    "xa/mo-gian-hang/lo/<int:pk>/bang.xlsx": Page(OPENERS, "xa/mo-gian-hang/lo/{opening}/bang.xlsx", ("POST",)),
+    "xa/mo-gian-hang/lo/<int:pk>/da-gui": Page(OPENERS, "xa/mo-gian-hang/lo/{opening}/da-gui", ("POST",), MOVES_ON),
+    "xa/mo-gian-hang/lo/<int:pk>/ket-thuc": Page(OPENERS, "xa/mo-gian-hang/lo/{opening}/ket-thuc", ("POST",), MOVES_ON),
+    "xa/mo-gian-hang/dong/<int:pk>/da-bao": Page(
+        OPENERS, "xa/mo-gian-hang/dong/{opening_line}/da-bao", ("POST",), MOVES_ON
+    ),
     "thuc-dia/sw.js": Page(EVERYBODY),
     "thuc-dia/": Page(EVERYBODY),  # the empty shell of the field app
     "thuc-dia/manifest.webmanifest": Page(EVERYBODY),
@@ -385,7 +398,14 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     verify_household(
         household=Household.objects.get(pk=dung.household_id), how="visit", by=people.viewer("chi"), seen_version=1
     )
+    asked = OpeningBatch.objects.create(
+        platform=Platform.objects.get(code="voso"), commune=people.commune, made_by=users["chi"], made_at=timezone.now()
+    )
+    line = OpeningLine.objects.create(
+        batch=asked, platform=asked.platform, number=1, household=dung.household, producer=dung
+    )
     facts = {
+        "opening": asked.pk, "opening_line": line.pk,
         "import": sheet.pk, "job": job.pk, "job_name": job.name,
         "entry": AuditEntry.objects.get(action="shop.opened", object_label=f"shop:{shop.pk}").pk,
         "commune": people.commune.code, "producer": people.producer.pk, "hanh": users["hanh"].pk, "device": device.pk, "session": open_at.pk,

@@ -115,6 +115,7 @@ def _written(row: ImportRow, batch: ImportBatch, kind: ImportKind[Any], viewer: 
     """Look at the row again, under locks, and write it if it still does what was shown."""
     values = parse_row(kind.columns, batch.mapping, cells_of(row)).values
     desk = kind.open_desk(unit=batch.unit, viewer=viewer, rows=[values], locked=True)
+    kind.note_file(desk, sha256=batch.sha256)
     verdict, shown = kind.preview_row(values, desk), findings_of(row)
     if verdict.outcome in {Outcome.UNCHANGED, Outcome.REFUSED}:
         return verdict, {}

@@ -1,0 +1,1 @@
+"""Every write of account opening: batches out, answers in, lines taken back."""
