@@ -23,6 +23,7 @@ class OnboardingConfig(AppConfig):
         from onboarding.households import actions as households
         from onboarding.households.queries import phone_of_household
         from onboarding.intake.ready import register as get_intake_ready
+        from onboarding.matching.ready import register as get_matching_ready
         from onboarding.opening import ready as opening
         from onboarding.producers import actions as producers
         from onboarding.producers.queries import acts_beyond, helps_somebody, labels_of_member, phone_of_producer
@@ -47,6 +48,7 @@ class OnboardingConfig(AppConfig):
         fieldwork.register()
         slips.register()
         opening.register()
+        get_matching_ready()
         register_section(
             "Ai làm thay cho ai",
             "member_producers",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("onboarding.fieldwork.urls")),
     path("", include("onboarding.intake.urls")),
     path("", include("onboarding.opening.urls")),
+    path("", include("onboarding.matching.urls")),
     path("", include("onboarding.producers.urls")),
     path("", include("onboarding.teams.urls")),
     path("", include("onboarding.visits.urls")),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from config.demo.matching import make_doubles
 from config.demo.opening import make_opening
 from config.demo.pages import make_pages
 from config.demo.people import make_people
@@ -71,6 +72,7 @@ def make_world() -> None:
     team = viewer_for(people["totruong"])
     producers = _households(hamlets, team)
     make_teams(people, hamlets)
+    make_doubles(hamlets, team)
     _own_shops(people, producers, team)
     import_products(content=OCOP_FILE.read_bytes(), by=SYSTEM, is_demo=True)
     _shops_of_makers(viewer_for(people["sanops"]))

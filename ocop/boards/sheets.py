@@ -17,6 +17,7 @@ from ocop.presence.rules import POSTMART, VOSO
 
 _AT_ONCE = 500
 _SIDES = {Side.NUMERATOR: "tử số", Side.DENOMINATOR: "mẫu số", Side.MISSING: "chưa rõ"}
+_SHARED = "Điện thoại dùng chung, chờ xã xem."
 _PRODUCT_HEADING = [
     "Mã", "Sản phẩm", "Chủ thể", "Nơi sản xuất", "Nằm ở", "Hạng sao", "Số quyết định", "Công nhận",
     "Còn hạn đến", "Tình trạng", "Mã kiểm tra", "VoSo", "Thấy trên VoSo", "Postmart", "Thấy trên Postmart",
@@ -69,7 +70,7 @@ def _household(row: HouseholdRow) -> list[str]:
         ", ".join(_day(account.claimed_at) for account in accounts),
         ", ".join(_day(account.seen_at) or "chưa thấy" for account in accounts),
         " ".join(account.url for account in accounts if account.url),
-        " ".join(account.words for account in accounts),
+        " ".join([*(account.words for account in accounts), *([_SHARED] if row.is_phone_shared else [])]),
     ]
 
 

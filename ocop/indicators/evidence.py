@@ -58,6 +58,7 @@ class HouseholdRow:
     household: Household
     sides: list[str]
     accounts: list[AccountEvidence]
+    is_phone_shared: bool = False
 
     @property
     def place(self) -> str:
@@ -81,6 +82,8 @@ def evidence_rows(indicator: Indicator, rows: Any, on: date) -> list[ProductRow]
     if indicator.subject is HOUSEHOLDS:
         households = list(rows.select_related("hamlet", "commune"))
         accounts = accounts_of([household.pk for household in households], on)
-        return [HouseholdRow(each, sides_of(each), accounts.get(each.pk, [])) for each in households]
+        return [
+            HouseholdRow(each, sides_of(each), accounts.get(each.pk, []), each.is_phone_shared) for each in households
+        ]
     products = with_certificates(rows.select_related("unit", "unit__parent"))
     return product_rows(list(products), on)

@@ -14,6 +14,7 @@ from core.kit.clock import window
 from onboarding.accounts.queries import claimed_by, counting_on, state_words, with_states
 from onboarding.accounts.rules import State
 from onboarding.households.models import Household
+from onboarding.matching.queries import households_out_of_rates
 
 # A dead account is one that somebody claimed and nobody finds: it is in neither rate.
 CLAIMED_STATES = (State.CLAIMED, State.VERIFIED)
@@ -46,13 +47,19 @@ def with_account_marks(households: QuerySet[Household], on: date) -> QuerySet[Ho
     """Households marked `is_counted` (registered by the day and living on it), `is_claimed` (an account that is claimed
     or verified) and `is_verified` (a verified one; see `onboarding.accounts.rules.state_on`).
 
+    Households that share a phone with too many others (`is_phone_shared`) are neither until somebody has cleared it, and
+    stay in the denominator: one phone that opens fifty shops must not raise a rate, and leaving them out of both numbers
+    would let a bad phone be given to whoever has no account. So a flag can only lower the rate.
+
     `is_unclear` is never true: an account nobody has seen is not verified, and the household stays in the denominator.
     """
     accounts = accounts_on(on).filter(producer__household=OuterRef("pk"))
+    shared = households_out_of_rates(window(on).end)
     return households.annotate(
+        is_phone_shared=shared,
         is_counted=Q(registered_at__lt=window(on).end) & (Q(ended_on__isnull=True) | Q(ended_on__gt=on)),
-        is_claimed=Exists(accounts.filter(state__in=CLAIMED_STATES)),
-        is_verified=Exists(accounts.filter(state=State.VERIFIED)),
+        is_claimed=~shared & Q(Exists(accounts.filter(state__in=CLAIMED_STATES))),
+        is_verified=~shared & Q(Exists(accounts.filter(state=State.VERIFIED))),
         is_unclear=Value(False),
     )
 

@@ -109,12 +109,16 @@ def _products(code: str, name: str, where: str, numerator: Q) -> Indicator:
     )
 
 
+_SHARED = "Hộ ghi số điện thoại mà hơn ba hộ cùng dùng chỉ vào tử số sau khi xã đã xem."
+
+
 def _households(code: str, name: str, counted: str, numerator: Q, target_percent: int | None) -> Indicator:
     return Indicator(
         code=code,
-        version=2,  # 1 counted an account for 180 days whatever was found there since
+        # 1 counted an account for 180 days whatever was found there since; 2 also households that share a phone.
+        version=3,
         name=name,
-        definition=f"Tử số: {counted} Mẫu số là số hộ đã đăng ký và còn sản xuất trong ngày tính, chưa chốt.",
+        definition=f"Tử số: {counted} {_SHARED} Mẫu số là số hộ đã đăng ký và còn sản xuất trong ngày tính, chưa chốt.",
         unit="hộ",
         subject=HOUSEHOLDS,
         numerator=Q(is_counted=True) & numerator,

@@ -62,8 +62,13 @@ class HouseholdMerge(models.Model):
         ]
 
 
+# One phone for a family and its neighbours is usual; above this somebody should look.
+MAX_HOUSEHOLDS = 3
+
+
 class SharedPhone(models.Model):
-    """A phone that more than three households gave. They stay out of rates until somebody has cleared it."""
+    """A phone that three living households gave (the row two writers at once meet at), or more: then it is flagged, and
+    they stay out of rates until somebody has cleared it for as many."""
 
     phone = EncryptedTextField()
     phone_index = BlindIndexField(of="phone", purpose="phone", unique=True)
@@ -82,3 +87,8 @@ class SharedPhone(models.Model):
                 name="shared_phone_cleared_by_somebody",
             )
         ]
+
+    @property
+    def is_flagged(self) -> bool:
+        """Whether it waits for somebody to look."""
+        return self.households > MAX_HOUSEHOLDS and self.households > self.cleared_for

@@ -49,10 +49,12 @@ def test_a_missing_index_would_be_seen() -> None:
 
     with connection.cursor() as cursor:
         constraints = connection.introspection.get_constraints(cursor, Household._meta.db_table)
-        of_commune = [name for name, rule in constraints.items() if rule["columns"] == ["commune_id"] and rule["index"]]
-        for name in of_commune:
+        of_writer = [
+            name for name, rule in constraints.items() if rule["columns"] == ["last_written_by_id"] and rule["index"]
+        ]
+        for name in of_writer:
             cursor.execute(f'DROP INDEX "{name}"')
-    assert of_commune and without_index(Household) == ["onboarding_household.commune_id"]
+    assert of_writer and without_index(Household) == ["onboarding_household.last_written_by_id"]
 
 
 def test_text_that_may_be_empty_is_never_null() -> None:

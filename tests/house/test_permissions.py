@@ -53,6 +53,7 @@ from onboarding.producers.actions import add_member
 from onboarding.producers.models import Membership
 from onboarding.teams.actions import add_team_member, found_team
 from tests.onboarding.intake.sending import Device
+from tests.onboarding.matching.households import matching_facts
 from tests.people import People, jpeg, make_listing, make_producer, make_shop
 
 LEFT_OUT = {
@@ -231,6 +232,16 @@ PAGES: dict[str, Page] = {
     "xa/mo-gian-hang/dong/<int:pk>/da-bao": Page(
         OPENERS, "xa/mo-gian-hang/dong/{opening_line}/da-bao", ("POST",), MOVES_ON
     ),
+    "xa/trung/": Page(RECORDERS),
+    "xa/trung/<int:pk>/": Page(RECORDERS, "xa/trung/{pair}/"),
+    "xa/trung/<int:pk>/khac-nhau/": Page(RECORDERS, "xa/trung/{pair}/khac-nhau/", ("POST",)),
+    "xa/trung/<int:pk>/gop/<str:side>/": Page(RECORDERS, "xa/trung/{pair}/gop/thu-nhat/", FORM),
+    "xa/trung/da-gop/": Page(RECORDERS),
+    "xa/trung/da-gop/<int:pk>/tach-lai/": Page(
+        RECORDERS, "xa/trung/da-gop/{merge}/tach-lai/", FORM, frozenset({200, 302})
+    ),
+    "xa/trung/dien-thoai/": Page(RECORDERS),
+    "xa/trung/dien-thoai/<int:pk>/": Page(RECORDERS, "xa/trung/dien-thoai/{shared_phone}/", FORM),
     "thuc-dia/sw.js": Page(EVERYBODY),
     "thuc-dia/": Page(EVERYBODY),  # the empty shell of the field app
     "thuc-dia/manifest.webmanifest": Page(EVERYBODY),
@@ -417,6 +428,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "grant": Grant.objects.get(user=users["hanh"]).pk,
         "household": people.producer.household_id, "verified": dung.household_id,
         "household_photo": photo_of_household(people.producer.household_id),
+        **matching_facts(people),
     }  # fmt: skip
     team = found_team(
         commune=people.commune, name="Tổ 1", decision_number="1/QĐ", decision_on=clock.today(), valid_from=clock.today(),

@@ -11,11 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.people.models import Grant, Role, User
-from core.people.queries import Viewer
-from ocop.indicators.evidence import evidence_rows
+from core.people.queries import SYSTEM, Viewer
+from ocop.indicators.evidence import HouseholdRow, evidence_rows
 from ocop.indicators.queries import NotVisible, measure, rows_on, scope_for, sides_of
 from ocop.indicators.registry import INDICATORS, Side, indicator_by_code
 from onboarding.accounts.models import OutsideLink
+from onboarding.households.actions import change_household
+from onboarding.households.models import Household
+from onboarding.matching.actions.phones import clear_phone
+from onboarding.matching.models import SharedPhone
 from tests.ocop.conftest import (
     Land,
     account,
@@ -198,6 +202,33 @@ def test_which_households_count_as_verified_and_which_as_claimed(homes: dict[str
     assert names("I1", Side.MISSING) == set()
     found = numbers(viewer(phuong))
     assert (found["I1"], found["I1a"]) == ((2, 10, 0), (5, 10, 0))
+
+
+def test_households_that_share_a_phone_are_in_no_numerator_until_somebody_has_looked(
+    land: Land, phuong: User, homes: dict[str, int]
+) -> None:
+    """And stay in the denominator: a flag can only lower a rate."""
+    names = ["mới thấy", "chỉ khai", "chưa có"]
+    for name in names:
+        change_household(
+            household=Household.objects.get(pk=homes[name]),
+            changes={"phone": "+84912345678", "phone_owner": "own"},
+            by=SYSTEM,
+        )
+    assert (numbers(viewer(phuong))["I1"], numbers(viewer(phuong))["I1a"]) == ((2, 10, 0), (5, 10, 0))
+    fourth = Household.objects.get(pk=homes["đã đóng"])
+    change_household(household=fourth, changes={"phone": "+84912345678", "phone_owner": "relative"}, by=SYSTEM)
+    SharedPhone.objects.update(flagged_at=moment(ON))
+    assert (numbers(viewer(phuong))["I1"], numbers(viewer(phuong))["I1a"]) == ((1, 10, 0), (3, 10, 0))
+    scope = scope_for(viewer(phuong), on=ON)
+    rows = evidence_rows(INDICATORS["I1"], rows_on(INDICATORS["I1"], scope), ON)
+    marked = {
+        row.household.head_name: row.sides for row in rows if isinstance(row, HouseholdRow) and row.is_phone_shared
+    }
+    assert marked == {name: ["denominator"] for name in [*names, "đã đóng"]}
+    clear_phone(pk=SharedPhone.objects.get().pk, reason="họ hàng", by=viewer(phuong))
+    SharedPhone.objects.update(cleared_at=moment(ON))
+    assert (numbers(viewer(phuong))["I1"], numbers(viewer(phuong))["I1a"]) == ((2, 10, 0), (5, 10, 0))
 
 
 def test_accounts_of_a_platform_renamed_in_mid_year_count_through_its_successor(land: Land, phuong: User) -> None:

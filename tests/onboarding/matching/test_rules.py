@@ -7,7 +7,15 @@ import unicodedata
 
 import pytest
 
-from onboarding.matching.rules import THRESHOLD, Keys, Likeness, is_near_name, is_same_name, likeness, reason_words
+from onboarding.matching.rules.likeness import (
+    THRESHOLD,
+    Keys,
+    Likeness,
+    is_near_name,
+    is_same_name,
+    likeness,
+    reason_words,
+)
 
 NAME = "Nguyễn Văn An"
 

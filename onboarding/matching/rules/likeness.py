@@ -1,4 +1,4 @@
-"""How alike two households are: reasons as codes, and a score from 0 to 100. Pure; who decides is `deciding.py`.
+"""How alike two households are: reasons as codes, and a score from 0 to 100. Pure; who may decide is in `rights.py`.
 
 Why these weights. What belongs to one person only speaks for itself: a personal ID nearly decides; a tax code may be one
 for a family's business; an account or a phone may be lent, so they are worth a look and no more. A name is shared by many:

@@ -16,11 +16,9 @@ from core.kit.text import fold_words
 from onboarding.households.facts import HouseholdFacts
 from onboarding.households.identity import near_key, personal_id_hash
 from onboarding.households.models import Household
-from onboarding.matching.models import SharedPhone
-from onboarding.matching.rules import OWN, Keys, Likeness, likeness
+from onboarding.matching.models import MAX_HOUSEHOLDS, SharedPhone
+from onboarding.matching.rules.likeness import OWN, Keys, Likeness, likeness
 
-# More than three households: the phone says nothing about any of them.
-MAX_HOUSEHOLDS = 3
 SHOWN = 5
 _COLUMNS = (
     "pk", "head_name", "folded_name", "near_key", "hamlet_id", "birth_year", "personal_id_hash", "tax_code_index",
@@ -40,7 +38,7 @@ class Alike:
 
 
 @dataclass(frozen=True)
-class _Row:
+class Row:
     """A household of the register as the database has it: one stored form of each value."""
 
     pk: int
@@ -92,14 +90,25 @@ def keys_of_household(household: Household) -> Keys:
     )
 
 
+def full_keys(households: Iterable[Household]) -> dict[int, Keys]:
+    """The comparable form of these households by id, without phones that too many share."""
+    found = {household.pk: keys_of_household(household) for household in households}
+    shared = _shared(index for keys in found.values() for index in keys.phones)
+    return {pk: _without(keys, shared) for pk, keys in found.items()}
+
+
+def _without(keys: Keys, shared: frozenset[str]) -> Keys:
+    return keys if keys.phones.isdisjoint(shared) else keys._replace(phones=frozenset())
+
+
 def _under_every_key(value: str, purpose: str) -> frozenset[str]:
     return frozenset(blind_index_candidates(value, purpose)) if value else frozenset()
 
 
-def candidates(wanted: Sequence[Keys], *, within: Q) -> list[list[tuple[_Row, Likeness]]]:
+def candidates(wanted: Sequence[Keys], *, within: Q) -> list[list[tuple[Row, Likeness]]]:
     """For each of `wanted` every living household that is alike enough, the likeliest first; see `alike`."""
     shared = _shared(index for each in wanted for index in each.phones)
-    wanted = [each if each.phones.isdisjoint(shared) else each._replace(phones=frozenset()) for each in wanted]
+    wanted = [_without(each, shared) for each in wanted]
     by_key = _by_key(_rows(wanted, Household.objects.filter(within, ended_on__isnull=True)))
     found = []
     for each in wanted:
@@ -118,7 +127,7 @@ def _shared(indexes: Iterable[str]) -> frozenset[str]:
     return frozenset(flagged.values_list("phone_index", flat=True)) if asked else frozenset()
 
 
-def _rows(wanted: Sequence[Keys], households: QuerySet[Household]) -> list[_Row]:
+def _rows(wanted: Sequence[Keys], households: QuerySet[Household]) -> list[Row]:
     """One query for each kind of key."""
     seen: dict[int, Any] = {}
     for condition in _conditions(wanted):
@@ -127,10 +136,10 @@ def _rows(wanted: Sequence[Keys], households: QuerySet[Household]) -> list[_Row]
     return [_row(values, shared) for values in seen.values()]
 
 
-def _row(values: Any, shared: frozenset[str]) -> _Row:
+def _row(values: Any, shared: frozenset[str]) -> Row:
     pk, name, folded, near, hamlet_id, year, person, tax, account, phone, owner = values
     own = phone if owner in OWN and phone not in shared else ""
-    return _Row(pk, folded, near, Keys(name, hamlet_id, year, _one(person), _one(tax), _one(account), _one(own)))
+    return Row(pk, folded, near, Keys(name, hamlet_id, year, _one(person), _one(tax), _one(account), _one(own)))
 
 
 def _one(value: str) -> frozenset[str]:
@@ -173,8 +182,8 @@ def _lookup_keys(keys: Keys) -> Iterable[tuple[object, ...]]:
             yield (kind, value)
 
 
-def _by_key(rows: Iterable[_Row]) -> Mapping[tuple[object, ...], list[_Row]]:
-    found: defaultdict[tuple[object, ...], list[_Row]] = defaultdict(list)
+def _by_key(rows: Iterable[Row]) -> Mapping[tuple[object, ...], list[Row]]:
+    found: defaultdict[tuple[object, ...], list[Row]] = defaultdict(list)
     for row in rows:
         found["name", row.keys.hamlet_id, row.folded_name].append(row)
         if row.near_key:
