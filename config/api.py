@@ -10,14 +10,16 @@ from core.places.api import router as units
 from ocop.indicators.api import router as indicators
 from onboarding.accounts.api import router as accounts
 from onboarding.fieldwork.api import router as field_bundle
+from onboarding.households.api import router as households
 from onboarding.intake.access import show_refusals
 from onboarding.intake.api import router as field_intake
+from onboarding.producers.api import router as producers
 from search.pages.api import router as search
 
 api = NinjaAPI(
     title="Lên Sàn",
     version="1",
-    description="Search, indicators and administrative units. Keys: `Authorization: Bearer <key>`.",
+    description="Search, indicators, administrative units, households and producers. Keys: `Authorization: Bearer <key>`.",
     docs_url="docs/",
     openapi_url="schema/",
 )
@@ -25,6 +27,8 @@ api.add_router("v1", search)
 api.add_router("v1", indicators, auth=TokenAuth())
 api.add_router("v1", units, auth=TokenAuth())
 api.add_router("v1", hamlets, auth=TokenAuth())
+api.add_router("v1", households, auth=TokenAuth())
+api.add_router("v1", producers, auth=TokenAuth())
 api.add_router("v1/field", field_intake)
 api.add_router("v1/field", field_bundle)
 show_refusals(api)

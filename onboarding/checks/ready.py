@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from core.audit.registry import register_vocabulary
+from core.audit.registry import register_objects, register_vocabulary
 
 
 def register() -> None:
     """The words of the trail."""
+    register_objects({"sample": "mẫu kiểm tra lại"})
     register_vocabulary(
         {
             "household.verified": "xác minh hộ",

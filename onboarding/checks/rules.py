@@ -6,6 +6,9 @@ from django.db.models import Q
 
 from core.people.models import Role
 from core.people.queries import Viewer
+from core.places.models import Unit
+from onboarding.checks.models import Revisit
+from onboarding.checks.teams import teams_of_person
 from onboarding.households.models import Household
 
 # A lead may verify what others of the team wrote: they live beside it. The re-visit sample goes to another team.
@@ -50,3 +53,27 @@ def can_take_back(viewer: Viewer, household: Household) -> bool:
     if household.verified_by_id is None or not viewer.is_signed_in:
         return False
     return household.verified_by_id == viewer.user_id or viewer.covers(household.commune, *OFFICERS)
+
+
+def can_draw(viewer: Viewer, commune: Unit) -> bool:
+    """Whether this person draws samples there: officers of the place."""
+    return viewer.is_signed_in and viewer.covers(commune, *OFFICERS)
+
+
+YOU_WERE_THERE_FIRST = "Bạn là người ghi hộ này. Người khác phải kiểm tra lại."
+YOUR_TEAM_WAS_THERE_FIRST = "Tổ của bạn đã ghi hộ này. Người của tổ khác phải kiểm tra lại."
+NOT_YOURS = "Hộ này không giao cho tổ của bạn."
+
+
+def refusal_to_record(viewer: Viewer, revisit: Revisit) -> str:
+    """Why this person may not say what a second look found, as a sentence; "" when they may: an officer of the place, or
+    somebody of the team it was given to; never the registrar (the database says so as well), nobody of the registrar's team.
+    """
+    teams = teams_of_person(viewer.user_id)
+    is_officer = viewer.covers(revisit.sample.commune, *OFFICERS)
+    if not viewer.is_signed_in or not (is_officer or revisit.team_id in teams):
+        return NOT_YOURS
+    if revisit.registrar_id == viewer.user_id:
+        return YOU_WERE_THERE_FIRST
+    shared = teams & teams_of_person(revisit.registrar_id)
+    return YOUR_TEAM_WAS_THERE_FIRST if shared else ""

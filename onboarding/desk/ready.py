@@ -24,6 +24,22 @@ def register() -> None:
         order=20,
         room=Room.COMMUNE,
     )
+    register_section(
+        _("Kiểm tra lại"),
+        "commune_samples",
+        _at_desk,
+        about=_("Mẫu ngẫu nhiên mỗi tháng, tổ khác đến xem lại."),
+        order=25,
+        room=Room.COMMUNE,
+    )
+    register_section(
+        _("Sẵn sàng"),
+        "commune_readiness",
+        _at_desk,
+        about=_("Điện thoại, tài khoản, định danh, mã QR theo từng thôn."),
+        order=30,
+        room=Room.COMMUNE,
+    )
     register_vocabulary(
         {
             "household.exported": "tải danh sách hộ",

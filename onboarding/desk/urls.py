@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from onboarding.desk.views import changing, home, households, verifying
+from onboarding.desk.views import changing, home, households, readiness, samples, verifying
 
 urlpatterns = [
     path("xa/", home.home, name="commune_home"),
@@ -16,5 +16,11 @@ urlpatterns = [
     path("xa/ho/<int:pk>/xac-minh/", verifying.verify, name="commune_household_verify"),
     path("xa/ho/<int:pk>/bo-xac-minh/", verifying.take_back, name="commune_household_take_back"),
     path("xa/ho/<int:pk>/anh/<uuid:photo_id>/", households.photo, name="commune_household_photo"),
+    path("xa/kiem-tra-lai/", samples.samples, name="commune_samples"),
+    path("xa/kiem-tra-lai/<int:pk>/", samples.sample, name="commune_sample"),
+    path("xa/kiem-tra-lai/luot/<int:pk>/", samples.revisit, name="commune_revisit"),
+    path("xa/san-sang/", readiness.readiness, name="commune_readiness"),
+    path("xa/thi-diem/", readiness.pilots, name="commune_pilots"),
+    path("xa/thi-diem/<int:pk>/ket-thuc/", readiness.end, name="commune_pilot_end"),
     path("xa/xac-minh/", verifying.worklist, name="commune_verify"),
 ]

@@ -23,6 +23,16 @@ def hamlets_of_team(viewer: Viewer) -> QuerySet[Hamlet]:
     return Hamlet.objects.filter(in_force(clock.today())).filter(area).select_related("commune").order_by("pk")
 
 
+# Who reads the register somewhere: staff where they work, teams in their hamlets.
+READERS = (*STAFF_ROLES, *TEAM_ROLES)
+
+
+def households_in_area(viewer: Viewer) -> QuerySet[Household]:
+    """Every household of this viewer's area as staff or team, ended ones too."""
+    rows = Household.objects.filter(viewer.area(*READERS, unit_field="commune", hamlet_field="hamlet"))
+    return rows.select_related("hamlet", "commune")
+
+
 def households_visible_to(viewer: Viewer) -> QuerySet[Household]:
     """Living households in the area of a staff member, or those of a team's own hamlets."""
     staff = viewer.area(*STAFF_ROLES, unit_field="commune")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db import transaction
@@ -14,8 +15,9 @@ from core.people.queries import Viewer
 from core.places.events import MapTurned
 from core.places.models import Unit, in_force
 from onboarding.households.models import Household
-from onboarding.producers.models import Membership, Producer
-from onboarding.producers.rules import LONGEST_PERIOD, RECORDED, can_end_member, can_record_member
+from onboarding.producers.models import READINESS, Membership, Producer
+from onboarding.producers.queries import on_behalf_of
+from onboarding.producers.rules import LONGEST_PERIOD, RECORDED, can_end_member, can_note_readiness, can_record_member
 
 
 @transaction.atomic
@@ -41,6 +43,34 @@ def register_producer(
         is_demo=is_demo,
     )
     record("producer.registered", actor_id=by.user_id, object_label=f"producer:{producer.pk}", unit_code=commune.code)
+    return producer
+
+
+@transaction.atomic
+def note_readiness(*, producer: Producer, answers: Mapping[str, bool | None], by: Viewer) -> Producer:
+    """Write what a producer has for selling online (fields of READINESS; None: not asked). Raises PermissionError; nothing
+    different, nothing written."""
+    producer = Producer.objects.select_for_update(of=("self",)).select_related("commune").get(pk=producer.pk)
+    if not can_note_readiness(by, producer):
+        raise PermissionError
+    different = {
+        name: answers[name] for name in READINESS if name in answers and answers[name] != getattr(producer, name)
+    }
+    if not different:
+        return producer
+    words = {None: "chưa hỏi", True: "có", False: "không"}
+    changes = {READINESS[name]: (words[getattr(producer, name)], words[value]) for name, value in different.items()}
+    for name, value in different.items():
+        setattr(producer, name, value)
+    producer.save(update_fields=list(different))
+    record(
+        "producer.readiness_noted",
+        actor_id=by.user_id,
+        object_label=f"producer:{producer.pk}",
+        unit_code=producer.commune.code,
+        changes=changes,
+        **on_behalf_of(by, producer.pk),
+    )
     return producer
 
 

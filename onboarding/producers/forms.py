@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django import forms
 from django.utils.text import capfirst
@@ -12,7 +13,8 @@ from core.kit import clock
 from core.kit.text import fold_words, squeeze
 from core.people.models import User
 from core.people.queries import person_named
-from onboarding.producers.models import Membership
+from onboarding.households.forms import answer_field, answer_in, answer_of
+from onboarding.producers.models import READINESS, Membership, Producer
 from onboarding.producers.rules import RECORDED, USUAL_PERIOD
 
 WAYS = ("Chủ đồng ý tại nhà", "Chủ đồng ý qua điện thoại", "Giấy ủy quyền", "Chủ tự ghi")
@@ -64,3 +66,21 @@ class MemberForm(forms.Form):
 
 
 RIGHT_WORDS = {right: capfirst(str(right.label)) for right in RECORDED}
+
+
+class ReadinessForm(forms.Form):
+    """What a producer has for selling online."""
+
+    has_e_invoice = answer_field(_("Có dùng hóa đơn điện tử không?"))
+    has_digital_signature = answer_field(_("Có chữ ký số không?"))
+    has_vn_domain = answer_field(_("Có tên miền .vn không?"))
+    has_e_contract = answer_field(_("Có ký hợp đồng điện tử không?"))
+
+    @classmethod
+    def showing(cls, data: Any, producer: Producer) -> ReadinessForm:
+        """With what is known."""
+        return cls(data, initial={name: answer_of(getattr(producer, name)) for name in READINESS})
+
+    def answers(self) -> dict[str, bool | None]:
+        """By field; only after `is_valid()`."""
+        return {name: answer_in(self.cleaned_data[name]) for name in READINESS}

@@ -20,6 +20,15 @@ class ProducerKind(models.TextChoices):
     ASSOCIATION = "association", "hội, hiệp hội"
 
 
+# What the resolution wants of producers besides a shop: field → what it is called.
+READINESS = {
+    "has_e_invoice": "Hóa đơn điện tử",
+    "has_digital_signature": "Chữ ký số",
+    "has_vn_domain": "Tên miền .vn",
+    "has_e_contract": "Hợp đồng điện tử",
+}
+
+
 class Producer(models.Model):
     """Who sells. Several producers may belong to one household; a company belongs to none.
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from core.people.models import Role
 from core.people.queries import Viewer
 from onboarding.producers.models import Membership, Producer
-from onboarding.producers.queries import is_owner
+from onboarding.producers.queries import is_owner, may_act_for
 
 RECORDERS = (Role.PROVINCE, Role.COMMUNE)
 # What may be recorded here. An owner is made where a producer is registered: that hands the shop over.
@@ -34,3 +34,8 @@ def can_end_member(viewer: Viewer, membership: Membership) -> bool:
     if viewer.is_system or (viewer.user_id is not None and membership.user_id == viewer.user_id):
         return membership.right != Membership.Right.OWNER
     return membership.right in RECORDED and can_see_members(viewer, membership.producer)
+
+
+def can_note_readiness(viewer: Viewer, producer: Producer) -> bool:
+    """Whether this person may say what a producer is ready for: whoever acts for it, and the officers of its place."""
+    return may_act_for(viewer, producer.pk) or viewer.covers(producer.commune, *RECORDERS)

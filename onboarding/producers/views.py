@@ -16,11 +16,11 @@ from core.kit import clock
 from core.people.models import Role
 from core.people.queries import STAFF_ROLES, WORKS_FOR, Viewer, viewer_of
 from core.people.views import for_roles, signed_in
-from onboarding.producers.actions import MemberRefused, end_member, let_act
-from onboarding.producers.forms import MemberForm
+from onboarding.producers.actions import MemberRefused, end_member, let_act, note_readiness
+from onboarding.producers.forms import MemberForm, ReadinessForm
 from onboarding.producers.models import Membership, Producer
 from onboarding.producers.queries import members_of, producers_at_work, producers_named, producers_of
-from onboarding.producers.rules import RECORDERS, can_end_member, can_see_members
+from onboarding.producers.rules import RECORDERS, can_end_member, can_note_readiness, can_see_members
 
 PER_PAGE = 25
 
@@ -99,6 +99,27 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     if can_see_members(viewer, membership.producer):
         return redirect("members", membership.producer_id)
     return redirect("work_for")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def readiness(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a producer has for selling online, said by those who act for it or by an officer."""
+    viewer = viewer_of(request)
+    producer = get_object_or_404(Producer.objects.select_related("commune", "commune__parent"), pk=pk)
+    if not can_note_readiness(viewer, producer):
+        raise Http404
+    form = ReadinessForm.showing(request.POST if request.method == "POST" else None, producer)
+    is_officer = viewer.covers(producer.commune, *RECORDERS)
+    if form.is_valid():
+        note_readiness(producer=producer, answers=form.answers(), by=viewer)
+        messages.success(request, _("Đã ghi."))
+        if is_officer and producer.household_id:
+            return redirect("commune_household", producer.household_id)
+        return redirect("commune_readiness" if is_officer else "seller_home")
+    context = {"producer": producer, "form": form, "is_officer": is_officer}
+    return render(request, "onboarding/producers/readiness.html", context)
 
 
 @require_safe

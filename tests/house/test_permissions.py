@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,6 +49,8 @@ from onboarding.accounts.models import Platform
 from onboarding.checks.actions.verifying import verify_household
 from onboarding.households.models import Household, HouseholdPhoto
 from onboarding.opening.models import OpeningBatch, OpeningLine
+from onboarding.checks.models import Revisit, RevisitSample
+from onboarding.households.models import Household, HouseholdPhoto, PilotUnit
 from onboarding.producers.actions import add_member
 from onboarding.producers.models import Membership
 from onboarding.teams.actions import add_team_member, found_team
@@ -130,6 +132,10 @@ PAGES: dict[str, Page] = {
     "api/v1/field/bundle": Page(SENDERS, by_key=True),
     "api/v1/field/receipts": Page(SENDERS, methods=("POST",), answers=frozenset({422}), by_key=True),
     "api/v1/field/sealed": Page(SENDERS, methods=("POST",), answers=frozenset({422}), by_key=True),
+    "api/v1/households": Page(BY_KEY | {"hanh"}, by_key=True),
+    "api/v1/households/<uuid:record_id>": Page(BY_KEY | {"hanh"}, "api/v1/households/{record}", by_key=True),
+    "api/v1/producers": Page(BY_KEY | {"hanh"}, by_key=True),
+    "api/v1/producers/<int:number>": Page(BY_KEY | {"hanh"}, "api/v1/producers/{producer}", by_key=True),
     "media/<path:path>": Page(EVERYBODY, "media/photos/../../private/x", answers=frozenset({404})),
     "dang-nhap/": Page(EVERYBODY, methods=FORM, answers=frozenset({200, 302})),
     "dang-nhap/ma/": Page(EVERYBODY, methods=FORM, answers=frozenset({200, 302})),
@@ -242,6 +248,15 @@ PAGES: dict[str, Page] = {
     ),
     "xa/trung/dien-thoai/": Page(RECORDERS),
     "xa/trung/dien-thoai/<int:pk>/": Page(RECORDERS, "xa/trung/dien-thoai/{shared_phone}/", FORM),
+    "xa/san-sang/": Page(COMMUNE_DESK),
+    "xa/thi-diem/": Page(frozenset({"phuong", "quantri"}), methods=FORM),
+    "xa/thi-diem/<int:pk>/ket-thuc/": Page(
+        frozenset({"phuong", "quantri"}), "xa/thi-diem/{pilot}/ket-thuc/", ("POST",), MOVES_ON
+    ),
+    "xa/kiem-tra-lai/": Page(COMMUNE_DESK),
+    "xa/kiem-tra-lai/<int:pk>/": Page(RECORDERS, "xa/kiem-tra-lai/{sample}/"),
+    "xa/kiem-tra-lai/luot/<int:pk>/": Page(RECORDERS, "xa/kiem-tra-lai/luot/{revisit}/", FORM),
+    "thuc-dia/": Page(TEAM),
     "thuc-dia/sw.js": Page(EVERYBODY),
     "thuc-dia/": Page(EVERYBODY),  # the empty shell of the field app
     "thuc-dia/manifest.webmanifest": Page(EVERYBODY),
@@ -322,6 +337,9 @@ PAGES: dict[str, Page] = {
     "lam-thay/": Page(SIGNED_IN),
     "lam-thay/<int:pk>/chon/": Page(ANS_SHOP, "lam-thay/{producer}/chon/", ("POST",), MOVES_ON),
     "lam-thay/<int:pk>/nguoi/": Page(RECORDERS | {"an"}, "lam-thay/{producer}/nguoi/", FORM),
+    "lam-thay/<int:pk>/san-sang/": Page(
+        RECORDERS | ANS_SHOP, "lam-thay/{producer}/san-sang/", FORM, frozenset({200, 302})
+    ),
     "lam-thay/nguoi/<int:pk>/ket-thuc/": Page(
         RECORDERS | ANS_SHOP, "lam-thay/nguoi/{help}/ket-thuc/", ("POST",), MOVES_ON
     ),
@@ -415,6 +433,10 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     line = OpeningLine.objects.create(
         batch=asked, platform=asked.platform, number=1, household=dung.household, producer=dung
     )
+    sample = RevisitSample.objects.create(
+        commune=people.commune, period_from=date(2026, 1, 1), period_to=date(2026, 2, 1), seed="0", per_mille=50,
+        frame_size=1, frame_hash="0", drawn_at=timezone.now(),
+    )  # fmt: skip
     facts = {
         "opening": asked.pk, "opening_line": line.pk,
         "import": sheet.pk, "job": job.pk, "job_name": job.name,
@@ -427,6 +449,9 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "help": Membership.objects.get(user=users["binh"]).pk,
         "grant": Grant.objects.get(user=users["hanh"]).pk,
         "household": people.producer.household_id, "verified": dung.household_id,
+        "pilot": PilotUnit.objects.create(commune=people.commune, valid_from=date(2026, 1, 1)).pk,
+        "record": Household.objects.get(pk=people.producer.household_id).record_id,
+        "sample": sample.pk, "revisit": Revisit.objects.create(sample=sample, household_id=people.producer.household_id).pk,
         "household_photo": photo_of_household(people.producer.household_id),
         **matching_facts(people),
     }  # fmt: skip

@@ -13,25 +13,14 @@ from core.kit import clock, phones
 from core.kit.text import squeeze
 from core.places.models import Hamlet
 from onboarding.households.facts import HouseholdFacts, ProductionFacts
+from onboarding.households.forms import answer_field, answer_in, answer_of
 from onboarding.households.identity import NotAPersonalId, normalise_personal_id
 from onboarding.households.models import PhoneOwner, Production, Sex
 from onboarding.households.numbers import NotABankAccount, NotATaxCode, normalise_bank_account, normalise_tax_code
 
-ANSWERS = [("", _("Chưa hỏi")), ("yes", _("Có")), ("no", _("Không"))]
-YES_NO = {"yes": True, "no": False}
 ASKED = ("has_business_registration", "has_bank_account", "has_e_wallet", "has_e_identity", "has_payment_qr")
 NUMBERS = ("personal_id", "tax_code", "bank_bin", "bank_account")
 YOUNGEST = 16  # Law 91/2025/QH15: below, a representative decides
-
-
-def answer_field(label: Any) -> forms.ChoiceField:
-    """Yes, no, or not asked."""
-    return forms.ChoiceField(label=label, choices=ANSWERS, required=False, widget=forms.RadioSelect)
-
-
-def answer_of(value: bool | None) -> str:
-    """The choice for a stored answer."""
-    return "" if value is None else "yes" if value else "no"
 
 
 def _number(label: Any, hint: Any = "") -> forms.CharField:
@@ -158,7 +147,7 @@ class HouseholdForm(forms.Form):
         said: dict[str, Any] = {
             name: data[name] for name in ("hamlet", "head_name", "phone_owner", "sex", "birth_year")
         }
-        said |= {name: YES_NO.get(data[name]) for name in ASKED}
+        said |= {name: answer_in(data[name]) for name in ASKED}
         said |= {name: data[name] for name in NUMBERS if data.get(name)}
         if data["phone"] or data["phone_owner"] == PhoneOwner.NONE:
             said["phone"] = data["phone"]

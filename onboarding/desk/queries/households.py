@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from core.kit import phones
+from core.kit import clock, phones
 from core.kit.text import fold_words
 from core.people.queries import Viewer
 from onboarding.accounts.models import PlatformAccount
+from onboarding.accounts.queries import AccountState, account_states
 from onboarding.households.actions import production_of
 from onboarding.households.models import Household, HouseholdPhoto, PhoneOwner
 from onboarding.households.rules import desk_area
@@ -88,7 +89,7 @@ class Card:
     """What stands beside the facts of a household."""
 
     producers: list[Producer]
-    accounts: list[PlatformAccount]
+    accounts: list[AccountState]
     visits: list[Visit]
     photos: list[HouseholdPhoto]
 
@@ -96,11 +97,10 @@ class Card:
 def card_of(household: Household) -> Card:
     """Its producers with their consents, accounts, the latest visits, and photos."""
     producers = Producer.objects.filter(household=household).prefetch_related("consents").order_by("pk")
-    accounts = PlatformAccount.objects.filter(producer__household=household).select_related("platform", "producer")
     visits = Visit.objects.filter(household=household).select_related("visited_by", "team")
     return Card(
         list(producers),
-        list(accounts.order_by("closed_on", "-claimed_at", "pk")),
+        account_states([household.pk], clock.today()).get(household.pk, []),
         list(visits.order_by("-visited_at", "-pk")[:SHOWN_VISITS]),
         list(household.photos.select_related("photo").order_by("pk")),
     )

@@ -27,6 +27,7 @@ from onboarding.households.models import Household
 from onboarding.households.numbers import masked_end
 from onboarding.households.pilots.queries import is_pilot
 from onboarding.households.rules import DESK_ROLES, can_add, can_end, can_write_numbers
+from onboarding.producers.models import READINESS, Producer
 from onboarding.visits.models import Topic
 from onboarding.visits.registry import follow_ups_for
 
@@ -110,9 +111,13 @@ def card_context(viewer: Viewer, found: Household) -> dict[str, Any]:
         ),
         "facts": _facts(found),
         "ready": _readiness(found),
+        "may_write": can_write_numbers(viewer, found),
         "numbers": _numbers(found) if can_write_numbers(viewer, found) else [],
         "card": card,
-        "producers": [{"producer": each, "consents": _consents(each)} for each in card.producers],
+        "producers": [
+            {"producer": each, "consents": _consents(each), "ready": _producer_readiness(each)}
+            for each in card.producers
+        ],
         "visits": [{"visit": each, "taught": _taught(each.taught)} for each in card.visits],
         "marks": follow_ups_for([found.pk]).get(found.pk, []),
         "refusal": refusal,
@@ -153,6 +158,10 @@ def _readiness(found: Household) -> list[dict[str, str]]:
     return [{"label": label, "value": _answer(value)} for label, value in pairs]
 
 
+def _producer_readiness(producer: Producer) -> list[dict[str, str]]:
+    return [{"label": label, "value": _answer(getattr(producer, name))} for name, label in READINESS.items()]
+
+
 def _numbers(found: Household) -> list[dict[str, str]]:
     pairs = [
         (_("Số định danh cá nhân"), masked_end(found.personal_id_end)),
@@ -163,7 +172,7 @@ def _numbers(found: Household) -> list[dict[str, str]]:
     return [{"label": label, "value": value or _("chưa ghi")} for label, value in pairs]
 
 
-def _consents(producer: Any) -> list[dict[str, str]]:
+def _consents(producer: Producer) -> list[dict[str, str]]:
     last = {row.purpose: row for row in sorted(producer.consents.all(), key=lambda row: (row.at, row.pk))}
     return [
         {

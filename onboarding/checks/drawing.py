@@ -1,0 +1,24 @@
+"""The draw of a sample: the same seed and the same frame give the same households, to anybody. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+
+def frame_hash(frame: Iterable[UUID]) -> str:
+    """SHA-256 of the record ids, sorted, one a line."""
+    return hashlib.sha256("".join(f"{each}\n" for each in sorted(map(str, frame))).encode()).hexdigest()
+
+
+def sample_size(frame_size: int, per_mille: int) -> int:
+    """So many per thousand of the frame, rounded up."""
+    return -(-frame_size * per_mille // 1000)
+
+
+def draw(frame: Iterable[UUID], *, seed: str, per_mille: int) -> Sequence[UUID]:
+    """The households drawn, in the order of HMAC-SHA256(seed, record id)."""
+    ordered = sorted(frame, key=lambda each: hmac.new(seed.encode(), str(each).encode(), hashlib.sha256).hexdigest())
+    return ordered[: sample_size(len(ordered), per_mille)]
