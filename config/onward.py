@@ -13,7 +13,9 @@ from onboarding.producers.queries import producers_of
 _FIRST_PAGES = (
     ((Role.TEAM_LEAD, Role.TEAM_MEMBER), "/thuc-dia/"),
     ((Role.PLATFORM_OPERATOR,), "/san/"),
-    ((Role.NATIONAL, Role.PROVINCE, Role.COMMUNE, Role.AUDITOR), "/bang/"),
+    ((Role.NATIONAL, Role.PROVINCE), "/bang/"),
+    ((Role.COMMUNE,), "/xa/"),
+    ((Role.AUDITOR,), "/bang/"),
 )
 
 

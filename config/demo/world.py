@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from config.demo.desk import work_at_the_desk
 from config.demo.matching import make_doubles
 from config.demo.opening import make_opening
 from config.demo.pages import make_pages
@@ -77,6 +78,7 @@ def make_world() -> None:
     import_products(content=OCOP_FILE.read_bytes(), by=SYSTEM, is_demo=True)
     _shops_of_makers(viewer_for(people["sanops"]))
     make_opening(commune=commune, officer=viewer_for(people["xa"]))
+    work_at_the_desk(producers, viewer_for(people["xa"]))
     make_pages()
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from core.audit.registry import register_vocabulary
-from core.desk.registry import Room, register_section
+from core.desk.registry import Room, register_section, register_todos
 from core.people.queries import Viewer
 from onboarding.checks.rules import VERIFIERS
+from onboarding.desk.queries.home import desk_todos
 from onboarding.households.rules import DESK_ROLES
 
 
 def register() -> None:
-    """Sections and the words of the trail."""
+    """Sections, to-dos and the words of the trail."""
+    register_todos(desk_todos)
     register_section(
         _("Hộ"), "commune_households", _at_desk, about=_("Tìm, xem, sửa, ghi thêm hộ."), order=10, room=Room.COMMUNE
     )

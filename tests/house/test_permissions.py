@@ -47,10 +47,9 @@ from ocop.presence.models import PresenceLink
 from ocop.register.models import OcopProduct
 from onboarding.accounts.models import Platform
 from onboarding.checks.actions.verifying import verify_household
-from onboarding.households.models import Household, HouseholdPhoto
-from onboarding.opening.models import OpeningBatch, OpeningLine
 from onboarding.checks.models import Revisit, RevisitSample
 from onboarding.households.models import Household, HouseholdPhoto, PilotUnit
+from onboarding.opening.models import OpeningBatch, OpeningLine
 from onboarding.producers.actions import add_member
 from onboarding.producers.models import Membership
 from onboarding.teams.actions import add_team_member, found_team
@@ -133,9 +132,9 @@ PAGES: dict[str, Page] = {
     "api/v1/field/receipts": Page(SENDERS, methods=("POST",), answers=frozenset({422}), by_key=True),
     "api/v1/field/sealed": Page(SENDERS, methods=("POST",), answers=frozenset({422}), by_key=True),
     "api/v1/households": Page(BY_KEY | {"hanh"}, by_key=True),
-    "api/v1/households/<uuid:record_id>": Page(BY_KEY | {"hanh"}, "api/v1/households/{record}", by_key=True),
+    "api/v1/households/<record_id>": Page(BY_KEY | {"hanh"}, "api/v1/households/{record}", by_key=True),
     "api/v1/producers": Page(BY_KEY | {"hanh"}, by_key=True),
-    "api/v1/producers/<int:number>": Page(BY_KEY | {"hanh"}, "api/v1/producers/{producer}", by_key=True),
+    "api/v1/producers/<number>": Page(BY_KEY | {"hanh"}, "api/v1/producers/{producer}", by_key=True),
     "media/<path:path>": Page(EVERYBODY, "media/photos/../../private/x", answers=frozenset({404})),
     "dang-nhap/": Page(EVERYBODY, methods=FORM, answers=frozenset({200, 302})),
     "dang-nhap/ma/": Page(EVERYBODY, methods=FORM, answers=frozenset({200, 302})),
@@ -256,7 +255,6 @@ PAGES: dict[str, Page] = {
     "xa/kiem-tra-lai/": Page(COMMUNE_DESK),
     "xa/kiem-tra-lai/<int:pk>/": Page(RECORDERS, "xa/kiem-tra-lai/{sample}/"),
     "xa/kiem-tra-lai/luot/<int:pk>/": Page(RECORDERS, "xa/kiem-tra-lai/luot/{revisit}/", FORM),
-    "thuc-dia/": Page(TEAM),
     "thuc-dia/sw.js": Page(EVERYBODY),
     "thuc-dia/": Page(EVERYBODY),  # the empty shell of the field app
     "thuc-dia/manifest.webmanifest": Page(EVERYBODY),

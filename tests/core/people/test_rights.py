@@ -223,7 +223,7 @@ def test_a_user_name_comes_before_a_phone(people: People) -> None:
 
 def test_where_the_day_starts(people: People) -> None:
     names = ("an", "chi", "hanh", "phuong", "buu")
-    pages = ["/nguoi-ban/", "/bang/", "/thuc-dia/", "/bang/", "/san/"]
+    pages = ["/nguoi-ban/", "/xa/", "/thuc-dia/", "/bang/", "/san/"]
     assert [first_page(people.viewer(name)) for name in names] == pages
 
 
