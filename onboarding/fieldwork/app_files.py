@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -15,6 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 SHELL = "onboarding/fieldwork/app.html"
+_IN_SHEET = re.compile(r"""url\(["']?([^"'()#?]+)""")
 _NAMED = re.compile(r'"(/static/[^"?#]+)')
 # What a phone needs; sources of icons and the like stay here.
 _KEPT = {".js", ".css", ".svg", ".png", ".webp", ".woff2"}
@@ -53,7 +55,13 @@ def _version_once() -> AppVersion:
 
 def _version() -> AppVersion:
     page = shell()
-    static = {address: _content(address) for address in [*_NAMED.findall(page), *_modules()]}
+    static: dict[str, bytes] = {}
+    waiting = [*_NAMED.findall(page), *_modules()]
+    while waiting:
+        address = waiting.pop()
+        if address not in static:
+            static[address] = _content(address)
+            waiting += _named_in_sheet(address, static[address])
     contents = {reverse("field_home"): page.encode(), **dict(sorted(static.items()))}
     files = tuple(AppFile(address, hashlib.sha256(content).hexdigest()) for address, content in contents.items())
     number = hashlib.sha256("".join(f"{file.address} {file.sha256}\n" for file in files).encode()).hexdigest()
@@ -64,6 +72,13 @@ def _modules() -> list[str]:
     root = Path(finders.find("field") or settings.BASE_DIR / "static" / "field")
     names = sorted(path.relative_to(root.parent).as_posix() for path in root.rglob("*") if path.suffix in _KEPT)
     return [staticfiles_storage.url(name) for name in names]
+
+
+def _named_in_sheet(address: str, content: bytes) -> list[str]:
+    """The addresses that a style sheet loads."""
+    if not address.endswith(".css"):
+        return []
+    return [urljoin(address, found) for found in _IN_SHEET.findall(content.decode()) if not found.startswith("data:")]
 
 
 def _content(address: str) -> bytes:

@@ -66,12 +66,14 @@ export function connection() {
 }
 
 async function lockedFromAfar() {
-  const file = await exported(); // while the app is open its proof can still be given
+  const files = new Map(); // while the app is open its proof can still be given
+  const me = vault.current();
+  if (me) files.set(me.vault, await exported({ personId: me.person.id, vaultIds: new Set([me.vault]) }));
   lock();
   await wiping.lockDown();
   sync.state.problem = "device_locked";
   await changed();
-  await wiping.rescue(file).catch(() => {});
+  await wiping.rescue(files).catch(() => {}); // at the next contact, then
   await changed();
 }
 
@@ -90,7 +92,8 @@ async function firstContact() {
     await paySignOut();
     if (await vault.isLockedDevice()) {
       sync.state.problem = "device_locked";
-      if (await wiping.rescue()) await changed();
+      await wiping.rescue();
+      await changed();
     } else if ((await vault.people()).length) {
       await sync.contact(null);
     }
@@ -242,7 +245,8 @@ export async function tryAgain(submission) {
   void sync.run({ fresh: true });
 }
 
-export const exportSealed = () => exported({ personId: person().id });
+// Everything unsent of the open person; on a locked device of everybody.
+export const exportSealed = () => exported({ personId: person()?.id });
 
 // Unsent or unfinished things first: {needsExport: true, unsent, drafts}. With {exported: true} everything of this person
 // leaves the device and the session ends (at the next contact, when there is no network now).

@@ -58,7 +58,8 @@ export async function rows() {
   return found.sort((a, b) => (a.enteredAt === b.enteredAt ? a.sequence - b.sequence : a.enteredAt < b.enteredAt ? -1 : 1));
 }
 
-export const isUnsent = (row) => row.state !== "conflict";
+// A disputed text is at the server; photos that only its loser names may not be.
+export const isUnsent = (row) => row.state !== "conflict" || row.missing.length > 0;
 export const canOpen = (row) => row.vault === mustBeOpen().vault;
 
 const SEALED_AWAY = { title: "Bản ghi trước khi đặt lại mã PIN", local: null, message: "" };

@@ -83,7 +83,8 @@ async function understood(row, receipt) {
 async function refused(row, error) {
   if (!(error instanceof Permanent) || error.code === "csrf") throw error;
   if (error.code === "not_yours") throw new OtherPerson(); // another tab signed in as somebody else
-  await change(row, { state: "refused" }, error.message);
+  if (row.isDisputed) return change(row, { state: "conflict" }, `${DISPUTED} ${error.message}`); // its photos stay here
+  return change(row, { state: "refused" }, error.message);
 }
 
 const DISPUTED = "Xã đã có một bản khác của phiếu này. Cả hai bản đều được giữ, cán bộ xã sẽ xem và chọn.";

@@ -1,6 +1,6 @@
 // Leaving a device: signing out, and being locked from afar. What the server does not hold is never thrown away in the clear
 // sense of the word: it is exported first, or stays sealed to the server until it has been taken.
-import { asked, get, remember, removeWhere, write } from "./store.js";
+import { all, asked, get, remember, removeWhere, write } from "./store.js";
 import { ask, Permanent, session } from "./http.js";
 import { exported } from "./seal.js";
 
@@ -26,30 +26,44 @@ export async function wipe(personId) {
 export async function lockDown() {
   await write(["meta", "vaults", "drafts", "photos", "bundles", "received"], async (stores) => {
     stores.meta.put(true, "isLocked");
-    for (const vault of await asked(stores.vaults.getAll())) stores.vaults.put({ ...vault, pin: null, isCurrent: false });
+    for (const vault of await asked(stores.vaults.getAll())) stores.vaults.put({ ...vault, pin: null });
     await removePhotosOf(stores, await asked(stores.drafts.getAllKeys()));
     for (const name of ["drafts", "bundles", "received"]) stores[name].clear();
   });
 }
 
-// Hands what is left to the server, then empties the device. Returns whether it is empty.
-export async function rescue(sealedFile) {
-  const { blob, count } = sealedFile ?? (await exported());
-  if (count > 0) {
-    const answer = await session();
-    if (!answer.signed_in) return false;
-    try {
-      const outcome = await ask("POST", "sealed", { bytes: await blob.arrayBuffer(), timeout: 120_000 });
-      if (outcome.stored + outcome.known + outcome.conflicts < count) return false; // not all of it was taken
-    } catch (error) {
-      if (error instanceof Permanent) return false;
-      throw error;
+async function forgetVault({ id, person }) {
+  await write([...OWNED, "photos", "bundles"], async (stores) => {
+    for (const row of await asked(stores.queue.index("person").getAll(person))) {
+      if (row.vault !== id) continue;
+      await removePhotosOf(stores, [row.submission]);
+      stores.queue.delete(row.submission);
     }
-  }
-  await write([...OWNED, "photos", "bundles"], (stores) => {
-    for (const name of [...OWNED, "photos", "bundles"]) stores[name].clear();
+    stores.vaults.delete(id);
   });
-  return true;
+}
+
+// Hands one person's part to the server. False when it was not taken whole: then it stays, sealed, for an officer.
+async function handOver({ blob, count }) {
+  if (count === 0) return true;
+  const answer = await session();
+  if (!answer.signed_in) return false;
+  try {
+    const outcome = await ask("POST", "sealed", { bytes: await blob.arrayBuffer(), timeout: 120_000 });
+    return Array.isArray(outcome.refused) && outcome.refused.length === 0;
+  } catch (error) {
+    if (error instanceof Permanent) return false;
+    throw error;
+  }
+}
+
+// Empties a locked device, each vault once the server has what is in it. `files`: made while the app was still open, by
+// vault; they carry its proof.
+export async function rescue(files = new Map()) {
+  for (const vault of await all("vaults")) {
+    const file = files.get(vault.id) ?? (await exported({ personId: vault.person, vaultIds: new Set([vault.id]) }));
+    if (await handOver(file)) await forgetVault(vault);
+  }
 }
 
 // Offline the session at the server cannot be ended: it is noted, and done at the next contact before anything else.
