@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -14,7 +15,9 @@ from core.audit.registry import is_known, register_vocabulary
 from core.kit import clock
 from core.kit.origin import origin
 
-__all__ = ["erase_details", "note_export", "read_detail", "record", "register_vocabulary"]
+__all__ = ["Noted", "erase_details", "note_export", "read_detail", "record", "record_many", "register_vocabulary"]
+
+_AT_ONCE = 500
 
 
 def record(
@@ -35,10 +38,7 @@ def record(
     salted digest. `via` is told by where the code runs (web, api, worker, command) unless it is given.
     Raises ValueError for a word outside the vocabulary, RuntimeError outside a transaction.
     """
-    if not is_known(action):
-        raise ValueError(f"unknown audit action {action!r}")
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("an audit entry belongs into the transaction of its change")
+    _refuse_outside(action)
     text, salt = changes_text(changes or {}), secrets.token_hex(16)
     here = origin()
     entry = AuditEntry.objects.create(
@@ -55,6 +55,56 @@ def record(
     )
     if text:
         AuditDetail.objects.create(entry=entry, salt=salt, text=text)
+
+
+@dataclass(frozen=True)
+class Noted:
+    """One entry of many: see `record`."""
+
+    object_label: str
+    unit_code: str = ""
+    changes: Mapping[str, tuple[str, str]] | None = None
+
+
+def record_many(action: str, noted: Iterable[Noted], *, actor_id: int | None, via: str = "") -> None:
+    """`record` for many objects to which one person did the same: an entry each, in the order given, in few statements.
+
+    Raises ValueError for a word outside the vocabulary, RuntimeError outside a transaction.
+    """
+    _refuse_outside(action)
+    at, here = clock.now(), origin()
+    entries, told = [], []
+    for each in noted:
+        text, salt = changes_text(each.changes or {}), secrets.token_hex(16)
+        entries.append(
+            AuditEntry(
+                at=at,
+                actor_id=actor_id,
+                via=via or here.via,
+                action=action,
+                object_label=each.object_label,
+                unit_code=each.unit_code,
+                request_id=here.request_id,
+                digest=digest(salt, text) if text else "",
+            )
+        )
+        told.append((salt, text))
+    made = AuditEntry.objects.bulk_create(entries, batch_size=_AT_ONCE)
+    AuditDetail.objects.bulk_create(
+        (
+            AuditDetail(entry=entry, salt=salt, text=text)
+            for entry, (salt, text) in zip(made, told, strict=True)
+            if text
+        ),
+        batch_size=_AT_ONCE,
+    )
+
+
+def _refuse_outside(action: str) -> None:
+    if not is_known(action):
+        raise ValueError(f"unknown audit action {action!r}")
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("an audit entry belongs into the transaction of its change")
 
 
 @transaction.atomic

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.files.uploads import SENTENCES, RefusedUpload, UploadRefused
-from core.files.workbooks import UnsafeWorkbook, measured_workbook
+from core.files.workbooks import Bounds, UnsafeWorkbook, measured_workbook
 
 MAX_SHEET_BYTES = 10_000_000
 _SENTENCES = SENTENCES | {
     "empty": "Tệp này trống. Hãy chọn tệp khác.",
-    "too_heavy": "Tệp này nặng quá 10 MB. Hãy chỉ giữ bảng dữ liệu, hoặc tách thành nhiều tệp, rồi gửi lại.",
+    "too_heavy": "Tệp này nặng quá {megabytes} MB. Hãy chỉ giữ bảng dữ liệu, hoặc tách thành nhiều tệp, rồi gửi lại.",
     "too_large": "Tệp này quá lớn. Hãy chỉ giữ bảng dữ liệu, tối đa {rows} dòng và {columns} cột, rồi gửi lại.",
     "macros": "Tệp này có chương trình kèm theo (macro) nên không nhận được. Hãy lưu lại thành .xlsx thường rồi gửi lại.",
     "old_office": "Tệp này là Excel kiểu cũ hoặc có mật khẩu. Hãy bỏ mật khẩu, lưu thành .xlsx rồi gửi lại.",
@@ -59,9 +59,11 @@ class SheetRefused(UploadRefused):
     """`str()` is the sentence for the sender, in Vietnamese; `code` is stable: empty, too_heavy, too_large, macros,
     old_office, open_document, unreadable, web_page, letters, other, too_many, no_room."""
 
-    def __init__(self, code: str, *, rows_maximum: int = 0, columns_maximum: int = 0) -> None:
+    def __init__(
+        self, code: str, *, rows_maximum: int = 0, columns_maximum: int = 0, bytes_maximum: int = MAX_SHEET_BYTES
+    ) -> None:
         rows = f"{rows_maximum:,}".replace(",", ".")
-        super().__init__(_SENTENCES[code].format(rows=rows, columns=columns_maximum))
+        super().__init__(_SENTENCES[code].format(rows=rows, columns=columns_maximum, megabytes=bytes_maximum // 1_000_000))
         self.code = code
 
 
@@ -71,27 +73,36 @@ class Readable(Protocol):
     def read(self, size: int = ..., /) -> bytes: ...
 
 
-def check_sheet_upload(upload: Readable, *, rows_maximum: int = 20_000, columns_maximum: int = 200) -> CheckedSheet:
+def check_sheet_upload(
+    upload: Readable,
+    *,
+    rows_maximum: int = 20_000,
+    columns_maximum: int = 200,
+    bounds: Bounds | None = None,
+    bytes_maximum: int = MAX_SHEET_BYTES,
+) -> CheckedSheet:
     """Look at a sheet's content before anything opens it: its bytes, what it unpacks to, its macros, its size as a table.
 
-    Name and content type are not asked. At most 10 MB are read; nothing is stored. Raises SheetRefused.
+    Name and content type are not asked. At most 10 MB are read; nothing is stored. For a larger table
+    `bounds` (rows and columns are taken from there) and `bytes_maximum`. Raises SheetRefused.
     """
+    bounds = bounds or Bounds(rows_maximum, columns_maximum)
     if isinstance(upload, RefusedUpload):
         raise SheetRefused(upload.code)
-    content = upload.read(MAX_SHEET_BYTES + 1)
-    if len(content) > MAX_SHEET_BYTES:
-        raise SheetRefused("too_heavy")
+    content = upload.read(bytes_maximum + 1)
+    if len(content) > bytes_maximum:
+        raise SheetRefused("too_heavy", bytes_maximum=bytes_maximum)
     if not content.strip():
         raise SheetRefused("empty")
     try:
         if content.startswith(b"PK"):
             if content[30:80].startswith(b"mimetypeapplication/vnd.oasis"):
                 raise SheetRefused("open_document")
-            book = measured_workbook(content, rows_maximum=rows_maximum, columns_maximum=columns_maximum)
+            book = measured_workbook(content, bounds)
             return CheckedSheet(SheetKind.XLSX, book)
     except UnsafeWorkbook as problem:
-        raise SheetRefused(problem.code, rows_maximum=rows_maximum, columns_maximum=columns_maximum) from problem
-    return CheckedSheet(SheetKind.CSV, _checked_text(content, rows_maximum, columns_maximum).encode())
+        raise SheetRefused(problem.code, rows_maximum=bounds.rows, columns_maximum=bounds.columns) from problem
+    return CheckedSheet(SheetKind.CSV, _checked_text(content, bounds.rows, bounds.columns).encode())
 
 
 def _checked_text(content: bytes, rows_maximum: int, columns_maximum: int) -> str:

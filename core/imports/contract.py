@@ -41,14 +41,35 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """Something of which a file may speak once: "household:12", or a name in a place.
+
+    Two rows with one `key` speak of the same thing, unless their marks tell them apart: the first mark that both have
+    (a personal ID, a birth year, a phone) decides. A claim without marks is never told apart.
+    """
+
+    key: str
+    marks: tuple[str, ...] = ()
+
+    def is_told_apart(self, other_marks: tuple[str, ...]) -> bool:
+        """Whether a claim of the same key with these marks is another thing for certain."""
+        return next((ours != theirs for ours, theirs in zip(self.marks, other_marks, strict=False) if ours and theirs), False)
+
+
+@dataclass(frozen=True)
 class RowVerdict:
-    """What a row would do. `reasons` say why it is refused; `data` is what `write_row` needs, never stored."""
+    """What a row would do. `reasons` say why it is refused; `data` is what `write_row` needs, never stored.
+
+    `doubles` are warnings of a kind of their own: this may be there already ("perhaps a duplicate of …"), a person decides.
+    """
 
     outcome: Outcome
     title: str = ""
     reasons: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    doubles: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    claims: tuple[Claim, ...] = field(default=(), compare=False)
     data: Any = field(default=None, compare=False)
 
 
@@ -75,14 +96,20 @@ class ImportKind(ABC, Generic[Desk]):
     label: str
     lead: str
     columns: tuple[Column, ...]
+    # How many rows are written in one transaction: few where `write_rows` writes one after the other, because others wait
+    # for what it locks; some hundred where it writes them in bulk.
+    rows_at_once = 25
+    # Said of a second row about the same thing; `line` is the first one's.
+    said_twice = "Cùng một mục với dòng {line} nhưng nội dung khác. Hãy giữ lại một dòng."
 
     @abstractmethod
     def units_for(self, viewer: Viewer) -> QuerySet[Unit]:
         """The units for which this person may import sheets of this kind; none without a right (fails closed)."""
 
-    @abstractmethod
     def row_key(self, values: Values) -> str:
-        """What makes two rows of one file the same thing; "" when the row does not say."""
+        """What makes two rows of one file the same thing; "" when the row does not say (the kind may claim more with the
+        verdict, when it knows what the row means)."""
+        return ""
 
     @abstractmethod
     def open_desk(self, *, unit: Unit, viewer: Viewer, rows: Sequence[Values], locked: bool) -> Desk:
@@ -104,9 +131,25 @@ class ImportKind(ABC, Generic[Desk]):
         """Do what the verdict says (created or changed only), through the owner slice's actions, in the caller's
         transaction. Returns what `undo_row` needs, as JSON; it is stored encrypted. Raises RowRefused."""
 
+    def write_rows(self, verdicts: Sequence[RowVerdict], desk: Desk) -> list[Effect]:
+        """`write_row` for several rows in one transaction, an effect for each; kinds that have many rows write in bulk.
+
+        Whatever it raises undoes them all; then each row is tried alone, so that one that breaks is refused alone.
+        """
+        return [self.write_row(verdict, desk) for verdict in verdicts]
+
+    def find_doubles(self, verdicts: Sequence[RowVerdict], desk: Desk) -> Sequence[tuple[str, ...]]:
+        """For every row that would be added, the sentences about what it may be a double of; only asked in a preview, for
+        many rows at once, so that it may cost a fixed number of queries."""
+        return [()] * len(verdicts)
+
     @abstractmethod
     def undo_obstacle(self, effect: Effect) -> str:
         """Why the row can no longer be taken back (somebody changed or used it since); "" when it can."""
+
+    def undo_obstacles(self, effects: Sequence[Effect]) -> list[str]:
+        """`undo_obstacle` of many rows."""
+        return [self.undo_obstacle(effect) for effect in effects]
 
     @abstractmethod
     def undo_row(self, effect: Effect, *, viewer: Viewer) -> None:

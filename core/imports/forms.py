@@ -11,15 +11,16 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.files.forms import UploadField
-from core.files.sheets import MAX_SHEET_BYTES
 from core.imports.contract import ImportKind
 from core.imports.queries import ReadTable, samples_of
 from core.imports.registry import kinds_for
+from core.imports.sheet.guard import BYTES_MAXIMUM, ROWS_MAXIMUM
 from core.people.queries import Viewer
 from core.places.models import Level, Unit
 
 UNITS_OFFERED = 300
 COLUMNS_SHOWN = 100
+ROWS_SAMPLED = 200
 
 
 class UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -44,7 +45,7 @@ class StartForm(forms.Form):
     file = UploadField(
         label=_("Tệp bảng"),
         required=False,
-        help_text=_("Excel (.xlsx, .xls), OpenDocument (.ods) hoặc CSV, nhiều nhất 10 MB."),
+        help_text=_("Excel (.xlsx, .xls), OpenDocument (.ods) hoặc CSV, nhiều nhất 15 MB và 120.000 dòng."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.tsv,.txt"}),
         error_messages={"empty": _("Tệp này trống. Hãy chọn tệp khác.")},
     )
@@ -73,8 +74,8 @@ class StartForm(forms.Form):
 
     def clean_file(self) -> UploadedFile[Any] | None:
         file: UploadedFile[Any] | None = self.cleaned_data["file"]
-        if file and (file.size or 0) > MAX_SHEET_BYTES:
-            raise forms.ValidationError(_("Tệp này nặng quá 10 MB. Hãy tách nhỏ rồi gửi từng phần."))
+        if file and (file.size or 0) > BYTES_MAXIMUM:
+            raise forms.ValidationError(_("Tệp này nặng quá 15 MB. Hãy tách nhỏ rồi gửi từng phần."))
         return file
 
     def clean(self) -> dict[str, Any]:
@@ -144,8 +145,9 @@ class MappingForm(forms.Form):
 def column_choices(table: ReadTable) -> list[tuple[str, str]]:
     """The columns of the sheet: letter, heading and a few values."""
     found = []
+    rows = table.first_rows(ROWS_SAMPLED)
     for heading in table.header.headings[:COLUMNS_SHOWN]:
-        samples = samples_of(table.rows, heading.index)
+        samples = samples_of(rows, heading.index)
         if heading.parts or samples:
             shown = f"Cột {column_letter(heading.index)}: {heading.text or 'không tên'}"
             found.append((str(heading.index), f"{shown} (như: {'; '.join(samples)})" if samples else shown))
@@ -170,7 +172,7 @@ class PlaceOfTableForm(forms.Form):
     row = forms.IntegerField(
         label=_("Dòng tiêu đề"),
         min_value=1,
-        max_value=50_000,
+        max_value=ROWS_MAXIMUM,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     depth = forms.TypedChoiceField(

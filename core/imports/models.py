@@ -50,6 +50,7 @@ class ImportBatch(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     warnings = models.PositiveIntegerField(default=0)
+    doubles = models.PositiveIntegerField(default=0)
     kept = models.PositiveIntegerField(default=0)
     failure = models.CharField(max_length=300, blank=True)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -109,6 +110,7 @@ class ImportRow(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     warning_count = models.PositiveSmallIntegerField(default=0)
     is_hidden = models.BooleanField(default=False)
+    may_be_double = models.BooleanField(default=False)
     cells = EncryptedTextField(blank=True)
     findings = EncryptedTextField(blank=True)
     effect = EncryptedTextField(blank=True)
@@ -118,6 +120,7 @@ class ImportRow(models.Model):
         indexes = [
             models.Index(fields=["batch", "state", "number"], name="import_row_by_state"),
             models.Index(fields=["batch", "outcome", "number"], name="import_row_by_outcome"),
+            models.Index(fields=["batch", "number"], condition=Q(may_be_double=True), name="import_row_doubles"),
         ]
 
 

@@ -32,6 +32,9 @@ _STATE_KINDS = {
 }
 
 
+COUNTED_AT_ONCE = 2_000
+
+
 @dataclass(frozen=True)
 class ShownRow:
     """One row of the sheet with what was said about it. `kind` is a status kind, `word` its word."""
@@ -88,6 +91,7 @@ def figures_of(batch: ImportBatch) -> list[dict[str, str]]:
         (_("Đã có, giữ nguyên"), batch.unchanged),
         (_("Chưa nhận được"), batch.refused),
     ]
+    figures += [(_("Có thể trùng"), batch.doubles)] if batch.doubles else []
     figures += [(_("Lời nhắc"), batch.warnings)] if batch.warnings else []
     figures += [(_("Không hoàn tác được"), batch.kept)] if batch.kept else []
     return [{"label": label, "value": str(count)} for label, count in figures]
@@ -102,6 +106,7 @@ def views_of(batch: ImportBatch, current: str) -> list[dict[str, Any]]:
         ("changed", _("Thay đổi"), batch.changed),
         ("unchanged", _("Đã có"), batch.unchanged),
         ("refused", _("Chưa nhận"), batch.refused),
+        ("doubles", _("Có thể trùng"), batch.doubles),
         ("warned", _("Có lời nhắc"), None if not batch.warnings else ""),
         ("kept", _("Giữ nguyên"), batch.kept),
     ]
@@ -148,6 +153,13 @@ def sheet_label(sheet: Sheet) -> str:
     return _("%(name)s (đang ẩn)") % {"name": name} if sheet.is_hidden else name
 
 
+def count_of_rows(table: ReadTable) -> int | None:
+    """How many rows of data there are; None for a large sheet, in which nobody waits for counting."""
+    if table.lines > COUNTED_AT_ONCE:
+        return None
+    return len(table.first_rows(table.lines))
+
+
 def sample(table: ReadTable) -> list[dict[str, Any]]:
     """The first rows under the heading, each with its cells beside their headings."""
     shown = [heading for heading in table.header.headings if heading.parts][:12]
@@ -156,5 +168,5 @@ def sample(table: ReadTable) -> list[dict[str, Any]]:
             "number": row.number,
             "cells": [(each.text, row.cells[each.index] if each.index < len(row.cells) else "") for each in shown],
         }
-        for row in table.rows[:5]
+        for row in table.first_rows(5)
     ]

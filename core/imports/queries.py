@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -15,7 +16,7 @@ from core.imports.models import ColumnMapping, ImportBatch, ImportRow
 from core.imports.rules import IMPORTERS, State
 from core.imports.sheet.cells import Cell, SheetRefused, text_of
 from core.imports.sheet.headings import Header, header_at, match_columns, remembered_mapping
-from core.imports.sheet.rows import DataRow, SkippedRow, rows_below
+from core.imports.sheet.rows import DataRow, SkippedRow, lines_below
 from core.imports.sheet.storing import unpacked
 from core.imports.sheet.workbook import Sheet, read_sheets
 from core.people.queries import Viewer
@@ -36,20 +37,38 @@ class Findings:
     changes: tuple[Change, ...]
 
     def as_json(self) -> str:
-        """The stored form."""
+        """The stored form, short: most rows of a large sheet have only a title or a few changes."""
         changes = [[change.label, change.before, change.after] for change in self.changes]
         found = {"title": self.title, "reasons": self.reasons, "warnings": self.warnings, "changes": changes}
-        return json.dumps(found, ensure_ascii=False)
+        said = {name: value for name, value in found.items() if value}
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
 class ReadTable:
-    """One sheet under one heading."""
+    """One sheet under one heading, and the columns in use."""
 
     sheet: Sheet
     header: Header
-    rows: list[DataRow]
-    skipped: list[SkippedRow]
+    used: tuple[int, ...]
+
+    def __iter__(self) -> Iterator[DataRow | SkippedRow]:
+        """The rows under the heading, data and not, in their order."""
+        return lines_below(self.sheet, self.header, self.used)
+
+    @property
+    def lines(self) -> int:
+        """How many lines there are under the heading, whatever they hold."""
+        return max(len(self.sheet.rows) - self.header.row - self.header.depth, 0)
+
+    @property
+    def has_data(self) -> bool:
+        """Whether there is anything to import."""
+        return any(isinstance(row, DataRow) for row in self)
+
+    def first_rows(self, limit: int) -> list[DataRow]:
+        """The first rows of data."""
+        return list(islice((row for row in self if isinstance(row, DataRow)), limit))
 
 
 @dataclass(frozen=True)
@@ -95,13 +114,13 @@ def read_table(batch: ImportBatch) -> ReadTable:
     sheets = sheets_of(batch)
     sheet = sheets[min(batch.sheet_index, len(sheets) - 1)]
     header = header_at(sheet, batch.header_row, batch.header_depth)
-    return ReadTable(sheet, header, *rows_below(sheet, header, batch.mapping.values()))
+    return ReadTable(sheet, header, tuple(batch.mapping.values()))
 
 
 def samples_of(rows: Sequence[DataRow], index: int) -> list[str]:
     """The first different values that stand in a column."""
     found: list[str] = []
-    for row in rows[:200]:
+    for row in rows:
         text = text_of(row.cells[index]) if index < len(row.cells) else ""
         if text and text not in found:
             found.append(text[:60])
@@ -122,6 +141,7 @@ def counts_of(batch: ImportBatch) -> dict[str, int]:
     counted: dict[str, Any] = rows.aggregate(
         total=Count("pk"),
         warnings=Sum("warning_count", default=0),
+        doubles=Count("pk", filter=Q(may_be_double=True)),
         kept=Count("pk", filter=Q(state=ImportRow.State.KEPT)),
         **{str(outcome): Count("pk", filter=Q(outcome=outcome)) for outcome in ImportRow.Outcome.values},
     )
@@ -154,10 +174,13 @@ def rows_to_undo(batch: ImportBatch) -> QuerySet[ImportRow]:
 
 
 def rows_shown(batch: ImportBatch, view: str = "") -> QuerySet[ImportRow]:
-    """Rows of one outcome, those with warnings ("warned"), those kept at an undo ("kept"), or all."""
+    """Rows of one outcome, those with warnings ("warned"), those that may be doubles ("doubles"), those kept at an undo
+    ("kept"), or all."""
     rows = ImportRow.objects.filter(batch=batch).order_by("number")
     if view == "warned":
         return rows.filter(warning_count__gt=0)
+    if view == "doubles":
+        return rows.filter(may_be_double=True)
     if view == "kept":
         return rows.filter(state=ImportRow.State.KEPT)
     return rows.filter(outcome=view) if view in ImportRow.Outcome.values else rows
@@ -182,6 +205,6 @@ def cells_of(row: ImportRow) -> list[Cell]:
 
 def undo_obstacles(batch: ImportBatch, kind: ImportKind[Any]) -> list[tuple[int, str]]:
     """(Line, why) of rows that can no longer be taken back, among the last OBSTACLES_LOOKED_AT."""
-    rows = rows_to_undo(batch)[:OBSTACLES_LOOKED_AT]
-    looked_at = ((row.number, kind.undo_obstacle(json.loads(row.effect or "{}"))) for row in rows)
-    return [(number, why) for number, why in looked_at if why]
+    rows = list(rows_to_undo(batch).only("number", "effect")[:OBSTACLES_LOOKED_AT])
+    obstacles = kind.undo_obstacles([json.loads(row.effect or "{}") for row in rows])
+    return [(row.number, why) for row, why in zip(rows, obstacles, strict=True) if why]

@@ -35,7 +35,6 @@ from core.imports.queries import (
 from core.imports.registry import import_kind
 from core.imports.rules import IMPORTERS, State, can_apply, can_cancel, can_map, can_undo, is_running
 from core.imports.sheet.cells import SheetRefused
-from core.imports.sheet.rows import rows_below
 from core.people.queries import viewer_of
 from core.people.views import for_roles
 
@@ -98,7 +97,7 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
     chosen, guessed, remembered = likely_mapping(kind, batch.unit, header)
     if not is_new and batch.revision:
         chosen, guessed, remembered = batch.mapping, set(), False
-    table = ReadTable(sheets[index], header, *rows_below(sheets[index], header, chosen.values()))
+    table = ReadTable(sheets[index], header, tuple(chosen.values()))
     posted = request.POST if request.method == "POST" else None
     form = MappingForm(posted, kind=kind, table=table, mapping=chosen, guessed=guessed)
     if posted is not None and form.is_valid():
@@ -127,7 +126,7 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
         "header": header,
         "remembered": remembered,
         "sample": pages.sample(table),
-        "row_count": len(table.rows),
+        "row_count": pages.count_of_rows(table),
         "formulas": sheets[index].formulas,
         "hidden": len(sheets[index].hidden_rows),
     }

@@ -9,6 +9,7 @@ the key id authenticated with it.
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import hmac
 import os
@@ -26,6 +27,8 @@ class Undecipherable(ValueError):
     """The stored value was made with a key that is not in the ring, or was changed."""
 
 
+# Derived over and over for every field of every row; a ring has few secrets and a register few purposes.
+@functools.lru_cache(maxsize=64)
 def _derive(secret: str, purpose: str) -> bytes:
     return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).digest()
 
@@ -35,6 +38,12 @@ def _ring() -> Sequence[str]:
     return ring
 
 
+@functools.lru_cache(maxsize=16)
+def _cipher(secret: str) -> AESGCM:
+    return AESGCM(_derive(secret, "encrypt"))
+
+
+@functools.lru_cache(maxsize=16)
 def _key_id(secret: str) -> str:
     return hashlib.sha256(b"lensan-key-id:" + secret.encode()).hexdigest()[:8]
 
@@ -46,7 +55,7 @@ def encrypt(text: str) -> str:
     secret = _ring()[0]
     key_id = _key_id(secret)
     nonce = os.urandom(12)
-    sealed = AESGCM(_derive(secret, "encrypt")).encrypt(nonce, text.encode(), key_id.encode())
+    sealed = _cipher(secret).encrypt(nonce, text.encode(), key_id.encode())
     return f"v1.{key_id}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
 
@@ -62,7 +71,7 @@ def decrypt(token: str) -> str:
     for secret in _ring():
         if version == "v1" and _key_id(secret) == key_id:
             try:
-                return AESGCM(_derive(secret, "encrypt")).decrypt(raw[:12], raw[12:], key_id.encode()).decode()
+                return _cipher(secret).decrypt(raw[:12], raw[12:], key_id.encode()).decode()
             except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
                 raise Undecipherable("changed token") from error
     raise Undecipherable(f"no key {key_id}")

@@ -8,6 +8,7 @@ import unicodedata
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _ORDER = {letter: index for index, letter in enumerate(_ALPHABET)}
 _TONES = {"": 0, "\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+_WORDS = re.compile(r"[a-z0-9]+")
 _SHAPE_MARKS = "\u0302\u0306\u031b"  # circumflex, breve, horn: they make another letter, not a tone
 
 
@@ -18,6 +19,9 @@ def nfc(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """NFC, no control or zero-width characters, single spaces, no spaces at the ends."""
+    # Printable text has no sign to drop and no space but the plain one; most cells of most sheets are that.
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):
+        return " ".join(text.split())
     visible = "".join(
         " " if unicodedata.category(char) in {"Cc", "Zs", "Zl", "Zp"} else char
         for char in nfc(text)
@@ -31,13 +35,15 @@ def fold(text: str) -> str:
 
     đ is not a letter with a mark in Unicode, so it is replaced by hand. «Hòa» and «hoà» fold alike.
     """
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
 
 
 def fold_words(text: str) -> str:
     """`fold`, with everything but letters and digits turned into single spaces: a comparison key."""
-    return " ".join(re.findall(r"[a-z0-9]+", fold(text)))
+    return " ".join(_WORDS.findall(fold(text)))
 
 
 def slug(text: str, limit: int = 60) -> str:

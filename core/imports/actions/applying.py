@@ -1,4 +1,4 @@
-"""Writing the previewed rows: each in a transaction of its own, together with the note that it is done.
+"""Writing the previewed rows: some in each transaction, together with the notes that they are done.
 
 So a killed worker loses no row and doubles none, however often the job runs and however many run at once. Nothing is
 written that the preview did not show: a row that would do something else by now is refused.
@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import logging
 import time
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import QuerySet
 
 from core.imports.actions.locking import StepRefused, locked, locked_for, note
 from core.imports.contract import Effect, ImportKind, Outcome, RowRefused, RowVerdict, refused
@@ -30,7 +30,6 @@ from core.people.queries import Viewer, viewer_for
 log = logging.getLogger(__name__)
 APPLY_JOB = "imports.apply"
 SECONDS_AT_ONCE = 20.0
-_ROWS_AT_ONCE = 100
 NO_LONGER_ALLOWED = "Người bấm nhập không còn quyền ở nơi này, nên việc nhập đã dừng. Các dòng đã nhập vẫn còn."
 NOT_WRITTEN = "Việc nhập đã dừng trước dòng này. Hãy gửi lại dòng này."
 CHANGED_SINCE = "Dữ liệu đã thay đổi sau khi xem trước. Hãy gửi lại dòng này để xem trước lại."
@@ -68,68 +67,120 @@ def apply_rows(*, batch_id: int, seconds: float = SECONDS_AT_ONCE) -> None:
     kind, viewer = import_kind(batch.kind), viewer_for(batch.applied_by)
     is_allowed = may_act(viewer, batch)
     until = time.monotonic() + seconds
-    while keys := list(waiting_rows(batch).values_list("pk", flat=True)[:_ROWS_AT_ONCE]):
-        for key in keys:
-            if is_allowed:
-                _apply_row(key, batch, kind, viewer)
-            else:
-                _refuse(key, NOT_WRITTEN)
-            if time.monotonic() > until:
-                with transaction.atomic():
-                    go_on_applying(batch)
-                return
+    while keys := list(waiting_rows(batch).values_list("pk", flat=True)[: kind.rows_at_once]):
+        if is_allowed:
+            _apply_together(keys, batch, kind, viewer)
+        else:
+            _refuse(keys, NOT_WRITTEN)
+        if time.monotonic() > until:
+            with transaction.atomic():
+                go_on_applying(batch)
+            return
     if is_allowed:
         _end(batch_id, State.APPLIED, "")
     else:
         _end(batch_id, State.FAILED, NO_LONGER_ALLOWED)
 
 
-def _apply_row(key: int, batch: ImportBatch, kind: ImportKind[Any], viewer: Viewer) -> None:
+def _apply_together(keys: Sequence[int], batch: ImportBatch, kind: ImportKind[Any], viewer: Viewer) -> None:
+    """Rows in one transaction; should one break, each in its own, so that the others are written."""
     try:
-        with transaction.atomic():
-            if row := _still(ImportRow.objects.filter(pk=key, state=ImportRow.State.WAITING)):
-                verdict, effect = _written(row, batch, kind, viewer)
-                _done(row, verdict, effect)
-    except RowRefused as refusal:
-        _refuse(key, str(refusal))
+        _apply(keys, batch, kind, viewer)
     except (OperationalError, InterfaceError):
-        raise  # the database is away or busy: the job is tried again, the row still waits
+        raise  # the database is away or busy: the job is tried again, the rows still wait
     except Exception as problem:
-        # Where it broke, never the message: it may quote what the sheet says about people.
+        if not isinstance(problem, RowRefused):
+            # Where it broke, never the message: it may quote what the sheet says about people.
+            log.warning("%s rows of import %s broke: %s; now one by one", len(keys), batch.pk, code_of(problem))
+        for key in keys:
+            _apply_alone(key, batch, kind, viewer)
+
+
+def _apply_alone(key: int, batch: ImportBatch, kind: ImportKind[Any], viewer: Viewer) -> None:
+    try:
+        _apply([key], batch, kind, viewer)
+    except RowRefused as refusal:
+        _refuse([key], str(refusal))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as problem:
         log.error("row %s of import %s broke: %s", key, batch.pk, code_of(problem))
-        _refuse(key, BROKE)
+        _refuse([key], BROKE)
 
 
 @transaction.atomic
-def _refuse(key: int, reason: str) -> None:
-    if row := _still(ImportRow.objects.filter(pk=key, state=ImportRow.State.WAITING)):
-        _done(row, refused(reason, title=findings_of(row).title), {})
+def _apply(keys: Sequence[int], batch: ImportBatch, kind: ImportKind[Any], viewer: Viewer) -> None:
+    if rows := _still(keys):
+        _done(_written(rows, batch, kind, viewer))
 
 
-def _still(rows: QuerySet[ImportRow]) -> ImportRow | None:
-    """The row, locked, if nobody else has done it."""
-    return rows.select_for_update().first()
+@transaction.atomic
+def _refuse(keys: Sequence[int], reason: str) -> None:
+    _done([_Written(row, refused(reason, title=findings_of(row).title)) for row in _still(keys)])
 
 
-def _written(row: ImportRow, batch: ImportBatch, kind: ImportKind[Any], viewer: Viewer) -> tuple[RowVerdict, Effect]:
-    """Look at the row again, under locks, and write it if it still does what was shown."""
-    values = parse_row(kind.columns, batch.mapping, cells_of(row)).values
-    desk = kind.open_desk(unit=batch.unit, viewer=viewer, rows=[values], locked=True)
-    kind.note_file(desk, sha256=batch.sha256)
-    verdict, shown = kind.preview_row(values, desk), findings_of(row)
+def _still(keys: Sequence[int]) -> list[ImportRow]:
+    """Those of the rows that nobody else has done, locked, in the sheet's order."""
+    rows = ImportRow.objects.filter(pk__in=keys, state=ImportRow.State.WAITING).order_by("number")
+    return list(rows.select_for_update())
+
+
+@dataclass
+class _Written:
+    """A row, what it turned out to do, and what undo needs. `is_as_shown`: its verdict stands there already."""
+
+    row: ImportRow
+    verdict: RowVerdict
+    effect: Effect = field(default_factory=dict)
+    is_as_shown: bool = False
+
+
+def _written(rows: list[ImportRow], batch: ImportBatch, kind: ImportKind[Any], viewer: Viewer) -> list[_Written]:
+    """Look at the rows again, under locks, and write those that still do what was shown."""
+    values = [parse_row(kind.columns, batch.mapping, cells_of(row)).values for row in rows]
+    desk = kind.open_desk(unit=batch.unit, viewer=viewer, rows=values, locked=True)
+    claimed: set[str] = set()
+    found = [_looked_at_again(row, kind.preview_row(each, desk), claimed) for row, each in zip(rows, values, strict=True)]
+    to_write = [each for each in found if each.is_as_shown]
+    effects = kind.write_rows([each.verdict for each in to_write], desk)
+    for each, effect in zip(to_write, effects, strict=True):
+        each.effect = effect
+    return found
+
+
+def _looked_at_again(row: ImportRow, verdict: RowVerdict, claimed: set[str]) -> _Written:
+    shown = findings_of(row)
     if verdict.outcome in {Outcome.UNCHANGED, Outcome.REFUSED}:
-        return verdict, {}
-    if verdict.outcome != row.outcome or verdict.changes != shown.changes:
-        return refused(CHANGED_SINCE, title=verdict.title), {}
-    return replace(verdict, warnings=shown.warnings), kind.write_row(verdict, desk)
+        return _Written(row, verdict)
+    # The preview saw to it that no two rows are about one thing; by now they may have become so.
+    alone = {claim.key for claim in verdict.claims if not claim.marks}
+    if verdict.outcome != row.outcome or verdict.changes != shown.changes or alone & claimed:
+        return _Written(row, refused(CHANGED_SINCE, title=verdict.title))
+    claimed |= alone
+    return _Written(row, replace(verdict, warnings=shown.warnings), is_as_shown=True)
 
 
-def _done(row: ImportRow, verdict: RowVerdict, effect: Effect) -> None:
-    row.state, row.outcome = ImportRow.State.DONE, verdict.outcome
-    row.findings = Findings(verdict.title, verdict.reasons, verdict.warnings, verdict.changes).as_json()
-    row.warning_count = min(len(verdict.warnings), 100)
-    row.effect = json.dumps(effect, ensure_ascii=False) if effect else ""
-    row.save(update_fields=["state", "outcome", "findings", "warning_count", "effect"])
+def _done(written: list[_Written]) -> None:
+    """Note what became of rows, many in one statement. Their cells stay: they are no part of what is written."""
+    for each in written:
+        each.row.state, each.row.outcome, each.row.cells = ImportRow.State.DONE, each.verdict.outcome, ""
+        each.row.effect = json.dumps(each.effect, ensure_ascii=False, separators=(",", ":")) if each.effect else ""
+        each.row.findings = ""
+        if not each.is_as_shown:
+            verdict = each.verdict
+            each.row.findings = Findings(verdict.title, verdict.reasons, verdict.warnings, verdict.changes).as_json()
+            each.row.warning_count = min(len(verdict.warnings), 100)
+            each.row.may_be_double = False
+    _update([each.row for each in written if each.is_as_shown], ["state", "effect"])
+    told = ["state", "outcome", "findings", "warning_count", "may_be_double", "effect"]
+    _update([each.row for each in written if not each.is_as_shown], told)
+
+
+def _update(rows: list[ImportRow], fields: list[str]) -> None:
+    # All rows are there and locked, so this only ever updates; Django's bulk_update takes ten times as long.
+    ImportRow.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["id"], update_fields=fields, batch_size=500
+    )
 
 
 @transaction.atomic
@@ -139,7 +190,7 @@ def _end(batch_id: int, state: ImportBatch.State, failure: str) -> None:
         return
     counts = counts_of(batch)
     batch.state, batch.failure = state, failure
-    for name in ("created", "changed", "unchanged", "refused", "warnings"):
+    for name in ("created", "changed", "unchanged", "refused", "warnings", "doubles"):
         setattr(batch, name, counts[name])
     if state == State.FAILED and batch.created + batch.changed == 0:
         batch.applied_by, batch.applied_at = None, None  # nothing was written: it may be cancelled or begun anew

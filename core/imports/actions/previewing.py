@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Max
 
 from core.imports.actions.locking import StepRefused, locked, locked_for, note
-from core.imports.contract import ImportKind, Outcome, RowVerdict, refused
+from core.imports.actions.looking import LookedAt, Looking
+from core.imports.contract import RowVerdict
 from core.imports.models import ColumnMapping, ImportBatch, ImportRow
-from core.imports.queries import Findings, ReadTable, counts_of, read_table
+from core.imports.queries import Findings, counts_of, read_table
 from core.imports.registry import import_kind
 from core.imports.rules import PREVIEW_AT_ONCE, State, can_map
 from core.imports.sheet.cells import SheetRefused
-from core.imports.sheet.columns import Parsed, parse_row
 from core.imports.sheet.headings import Header
 from core.imports.sheet.rows import DataRow
 from core.jobs.actions import enqueue
@@ -29,7 +28,6 @@ from core.people.queries import Viewer, viewer_for
 log = logging.getLogger(__name__)
 PREVIEW_JOB = "imports.preview"
 _ROWS_AT_ONCE = 500
-_SKIPPED_KEPT = 200
 _LOOKED_AT_ONCE = 200
 BROKE = "Chưa xem trước được bảng này vì lỗi của hệ thống, chưa có gì được ghi. Hãy chọn lại cột để thử lại, hoặc bỏ bảng này và gửi tệp khác."
 
@@ -56,18 +54,20 @@ def choose_mapping(
     batch.mapping, batch.state, batch.failure = chosen, State.PREVIEWING, ""
     batch.revision += 1
     table = read_table(batch)
-    if not table.rows:
+    if not table.has_data:
         raise StepRefused("Không thấy dòng dữ liệu nào dưới dòng tiêu đề. Hãy chọn dòng tiêu đề khác.")
-    batch.total = len(table.rows)
+    batch.total = table.lines  # as far as is known before all of them have been looked at
     batch.headings = [heading.text for heading in table.header.headings]
-    batch.skipped = json.dumps([vars(row) for row in table.skipped[:_SKIPPED_KEPT]], ensure_ascii=False)
+    batch.skipped = ""
     batch.rows.all().delete()
     batch.save()
     _remember(batch, table.header, by)
     note("import.mapped", batch, by.user_id)
-    if batch.total <= PREVIEW_AT_ONCE:
-        _look_at(batch, kind, _opened(kind, batch, table), by)
-        _finish(batch)
+    if table.lines <= PREVIEW_AT_ONCE:
+        looking = Looking(kind, batch, table, by)
+        for piece in looking.pieces(_ROWS_AT_ONCE):
+            _store(batch, piece)
+        _finish(batch, looking)
     else:
         enqueue(PREVIEW_JOB, {"batch": batch.pk, "revision": batch.revision}, key=f"{batch.pk}:{batch.revision}")
     return batch
@@ -94,18 +94,19 @@ def make_preview(*, batch_id: int, revision: int) -> None:
 
 
 def _preview(batch: ImportBatch) -> None:
-    kind = import_kind(batch.kind)
-    opened = _opened(kind, batch, read_table(batch))
-    viewer = viewer_for(batch.made_by)
-    goes_on = True
-    while goes_on:
+    looking = Looking(import_kind(batch.kind), batch, read_table(batch), viewer_for(batch.made_by))
+    for piece in looking.pieces(_ROWS_AT_ONCE):
         with transaction.atomic():
-            fresh = locked(batch.pk)
-            if fresh.state != State.PREVIEWING or fresh.revision != batch.revision:
+            if not _goes_on(batch, fresh := locked(batch.pk)):
                 return
-            goes_on = _look_at(fresh, kind, opened, viewer)
-            if not goes_on:
-                _finish(fresh)
+            _store(fresh, piece)
+    with transaction.atomic():
+        if _goes_on(batch, fresh := locked(batch.pk)):
+            _finish(fresh, looking)
+
+
+def _goes_on(batch: ImportBatch, fresh: ImportBatch) -> bool:
+    return fresh.state == State.PREVIEWING and fresh.revision == batch.revision
 
 
 def fail_stopped_previews() -> int:
@@ -119,68 +120,33 @@ def fail_stopped_previews() -> int:
     return failed
 
 
-@dataclass(frozen=True)
-class _Opened:
-    """The whole sheet, understood, and for every row the first one that speaks of the same thing."""
-
-    rows: list[DataRow]
-    parsed: list[Parsed]
-    first_with_key: list[int | None]
-
-
-def _opened(kind: ImportKind[Any], batch: ImportBatch, table: ReadTable) -> _Opened:
-    parsed = [parse_row(kind.columns, batch.mapping, row.cells) for row in table.rows]
-    seen: dict[str, int] = {}
-    first: list[int | None] = []
-    for at, each in enumerate(parsed):
-        key = "" if each.problems else kind.row_key(each.values)
-        first.append(seen.get(key) if key else None)
-        if key:
-            seen.setdefault(key, at)
-    return _Opened(table.rows, parsed, first)
-
-
-def _look_at(batch: ImportBatch, kind: ImportKind[Any], opened: _Opened, viewer: Viewer) -> bool:
-    """Look at the next rows that have no verdict yet; whether more are left. The batch is locked."""
-    start = ImportRow.objects.filter(batch=batch).count()
-    piece = range(start, min(start + _ROWS_AT_ONCE, len(opened.rows)))
-    good = [opened.parsed[at].values for at in piece if not opened.parsed[at].problems]
-    desk = kind.open_desk(unit=batch.unit, viewer=viewer, rows=good, locked=False)
-    ImportRow.objects.bulk_create(_row(batch, opened.rows[at], _verdict(kind, desk, opened, at)) for at in piece)
-    return piece.stop < len(opened.rows)
-
-
-def _verdict(kind: ImportKind[Any], desk: Any, opened: _Opened, at: int) -> RowVerdict:
-    parsed, first = opened.parsed[at], opened.first_with_key[at]
-    if parsed.problems:
-        return refused(*parsed.problems)
-    verdict = kind.preview_row(parsed.values, desk)
-    if first is None:
-        return verdict
-    line = opened.rows[first].number
-    if opened.parsed[first].values == parsed.values:
-        warning = f"Giống hệt dòng {line}, chỉ tính một lần."
-        return RowVerdict(Outcome.UNCHANGED, verdict.title, warnings=(*verdict.warnings, warning))
-    return refused(f"Cùng một mục với dòng {line} nhưng nội dung khác. Hãy giữ lại một dòng.", title=verdict.title)
+def _store(batch: ImportBatch, piece: Sequence[LookedAt]) -> None:
+    """Keep a piece; what another run has kept already stays. The batch is locked."""
+    last = ImportRow.objects.filter(batch=batch).aggregate(last=Max("number"))["last"] or 0
+    rows = (_row(batch, each.row, each.verdict) for each in piece if each.row.number > last)
+    ImportRow.objects.bulk_create(rows, batch_size=_ROWS_AT_ONCE)
 
 
 def _row(batch: ImportBatch, row: DataRow, verdict: RowVerdict) -> ImportRow:
-    warnings = (*verdict.warnings, *(["Dòng này đang bị ẩn trong bảng."] if row.is_hidden else []))
+    hidden = ("Dòng này đang bị ẩn trong bảng.",) if row.is_hidden else ()
+    warnings = (*verdict.doubles, *verdict.warnings, *hidden)
     return ImportRow(
         batch=batch,
         number=row.number,
         outcome=verdict.outcome,
         warning_count=min(len(warnings), 100),
         is_hidden=row.is_hidden,
-        cells=json.dumps(row.cells, ensure_ascii=False),
+        may_be_double=bool(verdict.doubles),
+        cells=json.dumps(row.cells, ensure_ascii=False, separators=(",", ":")),
         findings=Findings(verdict.title, verdict.reasons, warnings, verdict.changes).as_json(),
     )
 
 
-def _finish(batch: ImportBatch) -> None:
+def _finish(batch: ImportBatch, looking: Looking) -> None:
     counts = counts_of(batch)
     batch.state = State.PREVIEWED
-    for name in ("total", "created", "changed", "unchanged", "refused", "warnings"):
+    batch.skipped = json.dumps([vars(row) for row in looking.skipped], ensure_ascii=False)
+    for name in ("total", "created", "changed", "unchanged", "refused", "warnings", "doubles"):
         setattr(batch, name, counts[name])
     batch.save()
 

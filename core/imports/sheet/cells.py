@@ -18,6 +18,8 @@ class SheetRefused(Exception):
 
 def stored(value: object) -> Cell:
     """A cell as it is kept: text and numbers as they are, dates as dd/mm/yyyy. 912345678.0 is the number 912345678."""
+    if type(value) is str:  # most cells are
+        return value if len(value) <= CELL_CHARACTERS_MAXIMUM else value[:CELL_CHARACTERS_MAXIMUM]
     if value is None:
         return ""
     if isinstance(value, bool | int):
@@ -36,7 +38,7 @@ def stored(value: object) -> Cell:
 def stored_row(values: Iterable[object]) -> list[Cell]:
     """A row as it is kept, without the empty cells at its end."""
     row = [stored(value) for value in values]
-    while row and (row[-1] == "" or (isinstance(row[-1], str) and not row[-1].strip())):
+    while row and isinstance(row[-1], str) and not row[-1].strip():
         row.pop()
     return row
 

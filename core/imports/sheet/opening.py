@@ -1,6 +1,6 @@
 """From the bytes of a workbook to its tables, by calamine.
 
-Also a program: `python -I opening.py ROWS COLUMNS RECTANGLE SHEETS CHARACTERS`, bytes in, JSON out. Old xls and OpenDocument
+Also a program: `python -I opening.py ROWS COLUMNS RECTANGLE SHEETS CHARACTERS`, bytes in, lines of JSON out. Old xls and OpenDocument
 are opened that way (`core.files.apart`), because what calamine makes of them cannot be counted before it opens them.
 
 Stands alone: as a program it sees nothing of the product.
@@ -11,8 +11,8 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 LOCKED, UNREADABLE, TOO_LARGE = 2, 3, 4
 _CELL_CHARACTERS_MAXIMUM = 5_000
+_ROWS_IN_A_LINE = 500
 
 
 class TooLarge(Exception):
@@ -39,12 +40,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class Table:
-    """One sheet as it stands there. `merged`: first row, first column, last row, last column, from 0."""
+    """One sheet as it stands there. `merged`: first row, first column, last row, last column, from 0. `rows` come one by
+    one and once: all of them as Python's values would take ten times the room of the file."""
 
     name: str
     is_hidden: bool
     merged: list[list[int]]
-    rows: list[list[Any]]
+    rows: Iterable[list[Any]]
 
 
 def opened(content: bytes, limits: Limits) -> Iterator[Table]:
@@ -59,9 +61,14 @@ def opened(content: bytes, limits: Limits) -> Iterator[Table]:
             if rows > limits.rows or columns > limits.columns or room < 0:
                 raise TooLarge
             merged = [[*first, *last] for first, last in sheet.merged_cell_ranges or ()]
-            # skip_empty_area=False: line numbers must be those that Excel shows.
-            found = sheet.to_python(skip_empty_area=False) if rows else []
-            yield Table(each.name, each.visible != SheetVisibleEnum.Visible, merged, found)
+            yield Table(each.name, each.visible != SheetVisibleEnum.Visible, merged, _rows(sheet) if rows else [])
+
+
+def _rows(sheet: Any) -> Iterator[list[Any]]:
+    """Line by line as Excel counts: calamine begins at the first filled row, but with its first filled column."""
+    before = [""] * (sheet.start[1] if sheet.start else 0)
+    for row in sheet.iter_rows():
+        yield before + row if before else row
 
 
 def revived(value: Any) -> Any:
@@ -78,29 +85,37 @@ def _written(value: Any) -> Any:
     return str(value)
 
 
-def _short(table: Table, room: int) -> tuple[Table, int]:
-    """Rows without the empty cells at their end, long texts cut; and the room for characters that is left."""
+def _short(row: list[Any]) -> list[Any]:
+    """The row without the empty cells at its end, long texts cut."""
+    while row and row[-1] == "":
+        row.pop()
+    return [cell[:_CELL_CHARACTERS_MAXIMUM] if isinstance(cell, str) else cell for cell in row]
+
+
+def _lines(table: Table, room: int) -> Iterator[tuple[Any, int]]:
+    """What is written of one sheet, piece by piece, with the room for characters that is left."""
+    yield {"name": table.name, "is_hidden": table.is_hidden, "merged": table.merged}, room
+    piece: list[list[Any]] = []
     for row in table.rows:
-        while row and row[-1] == "":
-            row.pop()
-        for at, cell in enumerate(row):
-            if isinstance(cell, str):
-                row[at] = cell[:_CELL_CHARACTERS_MAXIMUM]
-                room -= len(row[at])
+        piece.append(_short(row))
+        room -= sum(len(cell) for cell in piece[-1] if isinstance(cell, str))
         if room < 0:
             raise TooLarge
-    return table, room
+        if len(piece) == _ROWS_IN_A_LINE:
+            yield piece, room
+            piece = []
+    yield piece, room
 
 
 def main(*limits: str) -> int:
     """The program. Ends with LOCKED, UNREADABLE or TOO_LARGE."""
     bounds = Limits(*map(int, limits))
-    room, found = bounds.characters, []
+    room = bounds.characters
     try:
         for table in opened(sys.stdin.buffer.read(), bounds):
-            short, room = _short(table, room)
-            found.append(astuple(short))
-        sys.stdout.buffer.write(json.dumps(found, default=_written, ensure_ascii=False).encode())
+            for line, left in _lines(table, room):
+                room = left
+                sys.stdout.buffer.write(json.dumps(line, default=_written, ensure_ascii=False).encode() + b"\n")
     except PasswordError:
         return LOCKED
     except (TooLarge, MemoryError):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from core.imports.sheet.cells import Cell, text_at, text_of
+from core.imports.sheet.cells import Cell, text_of
 from core.imports.sheet.columns import is_blank
 from core.imports.sheet.headings import Header, is_reason
 from core.imports.sheet.workbook import Sheet
@@ -40,47 +40,64 @@ class SkippedRow:
 
 def rows_below(sheet: Sheet, header: Header, mapped: Iterable[int]) -> tuple[list[DataRow], list[SkippedRow]]:
     """The data under the heading, and the filled rows that were left out. `mapped` are the columns in use."""
+    lines = list(lines_below(sheet, header, mapped))
+    return [row for row in lines if isinstance(row, DataRow)], [row for row in lines if isinstance(row, SkippedRow)]
+
+
+def lines_below(sheet: Sheet, header: Header, mapped: Iterable[int]) -> Iterator[DataRow | SkippedRow]:
+    """The filled rows under the heading, one after the other. `mapped` are the columns in use."""
     used = sorted(set(mapped))
     reasons = {heading.index for heading in header.headings if is_reason(heading)}
     titles = {index: fold_words(text) for index, text in _last_parts(header).items()}
     start = header.row + header.depth
     banners = {each[0] for each in sheet.merged if each[0] >= start and _is_banner(each, len(titles))}
-    data, skipped = [], []
-    for at in range(start, len(sheet.rows)):
-        cells = _without(sheet.rows[at], reasons)
-        if is_blank(cells):
+    for at, written in enumerate(sheet.rows):
+        cells = _without(written, reasons)
+        if at < start or is_blank(cells):
             continue
         why = _why_not(cells, used, titles, is_first=at == start, is_banner=at in banners)
         if why:
             shown = " | ".join(text for cell in cells if (text := text_of(cell)))
-            skipped.append(SkippedRow(at + 1, why, shown[:120]))
+            yield SkippedRow(at + 1, why, shown[:120])
         else:
-            data.append(DataRow(at + 1, cells, at + 1 in sheet.hidden_rows))
-    return data, skipped
+            yield DataRow(at + 1, cells, at + 1 in sheet.hidden_rows)
 
 
 def _why_not(cells: list[Cell], used: list[int], titles: dict[int, str], *, is_first: bool, is_banner: bool) -> str:
-    folded = {index: fold_words(text) for index, cell in enumerate(cells) if (text := text_of(cell))}
-    first = next(iter(folded.values()), "")
-    if len([1 for index, words in folded.items() if words and titles.get(index) == words]) > len(titles) / 2:
+    filled = {index: text for index, cell in enumerate(cells) if (text := text_of(cell))}
+    first = fold_words(next(iter(filled.values()), ""))
+    if _repeats(filled, titles):
         return "Dòng đầu bảng lặp lại."
-    if is_first and len(folded) > 1 and _is_numbering(folded):
+    if is_first and len(filled) > 1 and _is_numbering({index: fold_words(text) for index, text in filled.items()}):
         return "Dòng đánh số cột."
-    rest = list(folded.values())[1:]
-    if _TOTAL.match(first) and all(re.fullmatch(r"[\d ]*", words) for words in rest):
+    if _TOTAL.match(first) and all(re.fullmatch(r"[\d ]*", fold_words(text)) for text in list(filled.values())[1:]):
         return "Dòng cộng."
-    if is_banner and len(folded) == 1:
+    if is_banner and len(filled) == 1:
         return "Dòng tên nhóm."
-    if len(folded) <= 2 and _FOOT.match(first):
+    if len(filled) <= 2 and _FOOT.match(first):
         return "Dòng ký tên hoặc ghi chú cuối bảng."
     # One stray cell beside the chosen columns is no row; more is one with something missing, and it has to come back.
     if (
         used
-        and not any(text_at(cells, index) for index in used)
-        and len([words for words in folded.values() if words]) < 2
+        and not any(index in filled for index in used)
+        and len([text for text in filled.values() if fold_words(text)]) < 2
     ):
         return "Không có gì ở các cột đã chọn."
     return ""
+
+
+def _repeats(filled: dict[int, str], titles: dict[int, str]) -> bool:
+    """Whether most cells say what the heading over them says. Almost no row does, so cells are only folded while it is
+    still possible."""
+    missing = len(titles) / 2
+    for index, title in titles.items():
+        text = filled.get(index, "")
+        # Folding makes nothing longer, and digits stay digits.
+        if len(text) < len(title) or (text.isdigit() and text != title) or fold_words(text) != title:
+            missing -= 1
+            if missing <= 0:
+                return False
+    return len([1 for index, text in filled.items() if titles.get(index) == fold_words(text) != ""]) > len(titles) / 2
 
 
 def _is_numbering(folded: dict[int, str]) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
+from typing import Any
 
 from python_calamine import CalamineError, PasswordError
 
@@ -13,6 +15,8 @@ from core.files.apart import OutOfBounds, run_apart
 from core.imports.sheet import opening
 from core.imports.sheet.cells import Cell, SheetRefused, stored_row
 from core.imports.sheet.guard import (
+    BOUNDS,
+    BYTES_MAXIMUM,
     COLUMNS_MAXIMUM,
     RECTANGLE_MAXIMUM,
     ROWS_MAXIMUM,
@@ -22,12 +26,13 @@ from core.imports.sheet.guard import (
     measure_ods,
     measure_xlsx,
 )
+from core.imports.sheet.packing import pack
 from core.imports.sheet.separated import EMPTY, decoded, rows_of_text
 
 LOCKED = "Tệp này có mật khẩu. Hãy bỏ mật khẩu, lưu lại rồi gửi."
 # The largest tables that are taken need about half of it.
 CPU_SECONDS, MEMORY_BYTES = 10, 700_000_000
-LIMITS = opening.Limits(ROWS_MAXIMUM, COLUMNS_MAXIMUM, RECTANGLE_MAXIMUM, sheets=60, characters=20_000_000)
+LIMITS = opening.Limits(ROWS_MAXIMUM, COLUMNS_MAXIMUM, RECTANGLE_MAXIMUM, sheets=60, characters=40_000_000)
 
 # First row, first column, last row, last column; all from 0.
 Range = tuple[int, int, int, int]
@@ -35,10 +40,13 @@ Range = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet. `rows[0]` is line 1 as Excel counts; rows end at their last filled cell. Hidden rows by that number."""
+    """One sheet. `rows[0]` is line 1 as Excel counts; rows end at their last filled cell. Hidden rows by that number.
+
+    What was read is packed (`packing`): reading the rows in their order is cheap, jumping about is not.
+    """
 
     name: str
-    rows: list[list[Cell]]
+    rows: Sequence[list[Cell]]
     merged: tuple[Range, ...] = ()
     hidden_rows: frozenset[int] = frozenset()
     formulas: int = 0
@@ -46,10 +54,10 @@ class Sheet:
 
 
 def read_sheets(content: bytes) -> list[Sheet]:
-    """All sheets that hold something, in the file's order. At most 10 MB. Raises SheetRefused."""
+    """All sheets that hold something, in the file's order. At most 15 MB. Raises SheetRefused."""
     try:
         checked = uploads.check_sheet_upload(
-            io.BytesIO(content), rows_maximum=ROWS_MAXIMUM, columns_maximum=COLUMNS_MAXIMUM
+            io.BytesIO(content), bounds=BOUNDS, bytes_maximum=BYTES_MAXIMUM
         )
     except uploads.SheetRefused as refusal:
         sheets = _other_kind(content, refusal)
@@ -66,7 +74,7 @@ def read_sheets(content: bytes) -> list[Sheet]:
 
 def read_text(text: str) -> Sheet:
     """A table pasted as text, or the text of a csv file. Raises SheetRefused."""
-    return Sheet("", rows_of_text(text))
+    return Sheet("", pack(rows_of_text(text)))
 
 
 def _says_something(sheet: Sheet) -> bool:
@@ -105,18 +113,32 @@ def _apart(content: bytes, measures: dict[str, SheetMeasure]) -> list[Sheet]:
         raise SheetRefused(TOO_LARGE) from error
     if done.code:
         raise SheetRefused({opening.LOCKED: LOCKED, opening.TOO_LARGE: TOO_LARGE}.get(done.code, UNREADABLE))
-    return [
-        _sheet(
-            opening.Table(name, is_hidden, merged, [[opening.revived(cell) for cell in row] for row in rows]), measures
-        )
-        for name, is_hidden, merged, rows in json.loads(done.output)
-    ]
+    return list(_told(io.BytesIO(done.output), measures))
+
+
+def _told(lines: Iterable[bytes], measures: dict[str, SheetMeasure]) -> Iterator[Sheet]:
+    """The sheets of which that process wrote, line by line."""
+    about: dict[str, Any] = {}
+    pieces: list[bytes] = []
+    for line in lines:
+        if line.startswith(b"{"):
+            if about:
+                yield _sheet(opening.Table(**about, rows=_revived(pieces)), measures)
+            about, pieces = json.loads(line), []
+        else:
+            pieces.append(line)
+    if about:
+        yield _sheet(opening.Table(**about, rows=_revived(pieces)), measures)
+
+
+def _revived(pieces: Iterable[bytes]) -> Iterator[list[Any]]:
+    for piece in pieces:
+        for row in json.loads(piece):
+            yield [opening.revived(cell) for cell in row]
 
 
 def _sheet(table: opening.Table, measures: dict[str, SheetMeasure]) -> Sheet:
     measure = measures.get(table.name, SheetMeasure())
-    rows = [stored_row(row) for row in table.rows]
-    while rows and not rows[-1]:
-        rows.pop()
+    rows = pack(stored_row(row) for row in table.rows)
     merged = tuple((a, b, c, d) for a, b, c, d in table.merged)
     return Sheet(table.name, rows, merged, frozenset(measure.hidden_rows), measure.formulas, table.is_hidden)

@@ -269,7 +269,8 @@ def test_work_is_done_in_pieces_and_goes_on(desk: Desk, monkeypatch: pytest.Monk
     rows = [["Tên thôn"], *([f"Thôn {number}"] for number in range(2, 9))]
     batch = apply_import(batch=desk.preview(rows), by=desk.viewer)
     Job.objects.all().delete()
-    for left in (6, 5):
+    monkeypatch.setattr(HamletKind, "rows_at_once", 2)
+    for left in (5, 3):
         apply_rows(batch_id=batch.pk, seconds=0)
         assert batch.rows.filter(state="waiting").count() == left
     assert [(job.name, job.key) for job in Job.objects.all()] == [("imports.apply", str(batch.pk))]
@@ -318,8 +319,10 @@ def test_a_right_that_has_ended_stops_the_work(desk: Desk) -> None:
 def stopped(desk: Desk, *, written: int) -> ImportBatch:
     """Three new hamlets, of which so many were written when Chi's right ended; it has come back since."""
     batch = apply_import(batch=desk.preview([["Tên thôn"], ["Thôn 2"], ["Thôn 3"], ["Thôn 4"]]), by=desk.viewer)
-    for _ in range(written):
-        apply_rows(batch_id=batch.pk, seconds=-1)
+    with pytest.MonkeyPatch.context() as one_by_one:
+        one_by_one.setattr(HamletKind, "rows_at_once", 1)
+        for _ in range(written):
+            apply_rows(batch_id=batch.pk, seconds=-1)
     right = Grant.objects.filter(user=desk.people.users["chi"])
     right.update(valid_to=clock.today())
     run_waiting_jobs()
