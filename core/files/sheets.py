@@ -63,7 +63,9 @@ class SheetRefused(UploadRefused):
         self, code: str, *, rows_maximum: int = 0, columns_maximum: int = 0, bytes_maximum: int = MAX_SHEET_BYTES
     ) -> None:
         rows = f"{rows_maximum:,}".replace(",", ".")
-        super().__init__(_SENTENCES[code].format(rows=rows, columns=columns_maximum, megabytes=bytes_maximum // 1_000_000))
+        super().__init__(
+            _SENTENCES[code].format(rows=rows, columns=columns_maximum, megabytes=bytes_maximum // 1_000_000)
+        )
         self.code = code
 
 

@@ -150,7 +150,7 @@ class _Totals:
     rectangles: int = 0  # of the parts before this one
 
 
-def _measure(pieces: Iterable[bytes], totals: _Totals, bounds: Bounds, *, is_strings: bool) -> None:  # noqa: C901  one walk
+def _measure(pieces: Iterable[bytes], totals: _Totals, bounds: Bounds, *, is_strings: bool) -> None:
     """Follow rows and cells as a reader would, and stop when there is too much. Cells without content count nothing: people
     format whole columns.
 

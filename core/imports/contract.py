@@ -42,18 +42,23 @@ class Change:
 
 @dataclass(frozen=True)
 class Claim:
-    """Something of which a file may speak once: "household:12", or a name in a place.
+    """Something of which a file may speak once: "household:12", or somebody of a name in a place.
 
-    Two rows with one `key` speak of the same thing, unless their marks tell them apart: the first mark that both have
-    (a personal ID, a birth year, a phone) decides. A claim without marks is never told apart.
+    Two rows with one `key` speak of the same thing unless they are told apart: by another `writing` (where both have
+    one; an equal one tells nothing), else by the first of the `marks` that both have (a personal ID, a birth year, a
+    phone), which decides. A claim without either is never told apart.
     """
 
     key: str
+    writing: str = ""
     marks: tuple[str, ...] = ()
 
-    def is_told_apart(self, other_marks: tuple[str, ...]) -> bool:
-        """Whether a claim of the same key with these marks is another thing for certain."""
-        return next((ours != theirs for ours, theirs in zip(self.marks, other_marks, strict=False) if ours and theirs), False)
+    def is_apart(self, writing: str, marks: tuple[str, ...]) -> bool:
+        """Whether a claim of the same key that is written and marked so is another thing for certain."""
+        if self.writing and writing and self.writing != writing:
+            return True
+        both = ((ours, theirs) for ours, theirs in zip(self.marks, marks, strict=False) if ours and theirs)
+        return next((ours != theirs for ours, theirs in both), False)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def new_household(
         registered_at=clock.now(),
         is_demo=is_demo,
     )
-    _set(household, {name: getattr(facts, name) for name in FACTS if name != "production"})
+    set_facts(household, {name: getattr(facts, name) for name in FACTS if name != "production"})
     return household
 
 
@@ -87,7 +87,7 @@ def change_household(
     different = {name: changes[name] for name in different_facts(household, changes)}
     if not different:
         return household
-    _set(household, {name: value for name, value in different.items() if name != "production"})
+    set_facts(household, {name: value for name, value in different.items() if name != "production"})
     if "production" in different:
         household.production_lines.all().delete()
         ProductionLine.objects.bulk_create(lines_of(household, different["production"]))
@@ -102,7 +102,7 @@ def change_household(
         object_label=f"household:{household.pk}",
         unit_code=household.commune.code,
         via=via,
-        changes={fact_label(name): _told(name, getattr(before, name), value) for name, value in different.items()},
+        changes={fact_label(name): told(name, getattr(before, name), value) for name, value in different.items()},
     )
     emit(HouseholdsChanged((household.pk,), frozenset(different)))
     return household
@@ -170,10 +170,11 @@ def production_of(household: Household) -> tuple[ProductionFacts, ...]:
 def different_facts(household: Household, changes: Changes) -> list[str]:
     """The names of those facts that the register says otherwise."""
     before = facts_of(household)
-    return [name for name, value in changes.items() if _differs(household, before, name, value)]
+    return [name for name, value in changes.items() if differs(household, before, name, value)]
 
 
-def _differs(household: Household, before: HouseholdFacts, name: str, value: Any) -> bool:
+def differs(household: Household, before: HouseholdFacts, name: str, value: Any) -> bool:
+    """Whether a fact would become another one; `before` is what the register says now."""
     if name == "personal_id":
         return bool(value) and household.personal_id_hash != personal_id_hash(value)
     if name == "production":
@@ -181,7 +182,8 @@ def _differs(household: Household, before: HouseholdFacts, name: str, value: Any
     return bool(getattr(before, name) != value)
 
 
-def _set(household: Household, values: Changes) -> None:
+def set_facts(household: Household, values: Changes) -> None:
+    """Put facts (all but the lines of production) into the row, with what is derived from them. Nothing is stored yet."""
     for name, value in values.items():
         if name == "personal_id":
             household.personal_id_hash, household.personal_id_end = personal_id_hash(value), value[-3:]
@@ -197,7 +199,7 @@ def _set(household: Household, values: Changes) -> None:
         household.phone = ""
 
 
-def _told(name: str, before: Any, after: Any) -> tuple[str, str]:
+def told(name: str, before: Any, after: Any) -> tuple[str, str]:
     """A change for the trail; of numbers that point at a person only that there is one."""
     if name == "phone":
         return phones.masked(before), phones.masked(after)

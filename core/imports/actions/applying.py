@@ -140,7 +140,9 @@ def _written(rows: list[ImportRow], batch: ImportBatch, kind: ImportKind[Any], v
     values = [parse_row(kind.columns, batch.mapping, cells_of(row)).values for row in rows]
     desk = kind.open_desk(unit=batch.unit, viewer=viewer, rows=values, locked=True)
     claimed: set[str] = set()
-    found = [_looked_at_again(row, kind.preview_row(each, desk), claimed) for row, each in zip(rows, values, strict=True)]
+    found = [
+        _looked_at_again(row, kind.preview_row(each, desk), claimed) for row, each in zip(rows, values, strict=True)
+    ]
     to_write = [each for each in found if each.is_as_shown]
     effects = kind.write_rows([each.verdict for each in to_write], desk)
     for each, effect in zip(to_write, effects, strict=True):
@@ -153,7 +155,7 @@ def _looked_at_again(row: ImportRow, verdict: RowVerdict, claimed: set[str]) -> 
     if verdict.outcome in {Outcome.UNCHANGED, Outcome.REFUSED}:
         return _Written(row, verdict)
     # The preview saw to it that no two rows are about one thing; by now they may have become so.
-    alone = {claim.key for claim in verdict.claims if not claim.marks}
+    alone = {claim.key for claim in verdict.claims if not claim.writing and not claim.marks}
     if verdict.outcome != row.outcome or verdict.changes != shown.changes or alone & claimed:
         return _Written(row, refused(CHANGED_SINCE, title=verdict.title))
     claimed |= alone

@@ -29,11 +29,12 @@ class LookedAt:
     verdict: RowVerdict
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Said:
-    """Who claimed something: the line, its marks, and a digest of all it says."""
+    """Who claimed something: the line, how it was written and marked, and a digest of all the row says."""
 
     line: int
+    writing: str
     marks: tuple[str, ...]
     content: bytes
 
@@ -94,17 +95,15 @@ class Looking:
             said
             for claim in claims
             for said in self._said.get(_digest(claim.key), ())
-            if not claim.is_told_apart(said.marks)
+            if not claim.is_apart(said.writing, said.marks)
         ]
         return min(found, key=lambda said: said.line, default=None)
 
     def _remember(self, row: DataRow, claims: tuple[Claim, ...], content: bytes) -> None:
         for claim in claims:
             key = _digest(claim.key)
-            self._said[key] = (*self._said.get(key, ()), _Said(row.number, claim.marks, content))
+            self._said[key] = (*self._said.get(key, ()), _Said(row.number, claim.writing, claim.marks, content))
 
 
 def _digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()
-
-

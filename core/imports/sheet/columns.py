@@ -9,6 +9,7 @@ from typing import Any
 from core.imports.sheet.cells import Cell, text_at, text_of
 
 Values = dict[str, Any]
+_NOTHING = {"n/a", "N/A", "#N/A"}  # what survey programs and formulas write into an empty cell
 
 
 class CellRefused(Exception):
@@ -46,7 +47,7 @@ def parse_row(columns: Sequence[Column], mapping: Mapping[str, int], cells: list
     for column in columns:
         values[column.name] = None
         text = text_at(cells, mapping.get(column.name, -1))
-        if text:
+        if text and text not in _NOTHING:
             try:
                 values[column.name] = column.parse(text)
             except CellRefused as refused:

@@ -20,6 +20,8 @@ DEPTH_MAXIMUM = 3
 BETWEEN_PARTS = " – "
 REASON_HEADING = "Lý do chưa nhận (Lên Sàn ghi)"
 LONGEST_HEADING = 80
+# Names of fields hold no spaces; a group, or a leading underscore, shows that one was not written by hand.
+_FIELD = re.compile(r"_\w+|\w+(?:[/:.\-]\w+)+", re.ASCII)
 SURE, LIKELY, TYPO = 0.85, 0.5, 0.86
 
 
@@ -210,6 +212,10 @@ def _fit(parts: tuple[str, ...], known: frozenset[str]) -> float:
         return 1.0
     if words in known:
         return 0.98
+    if path := _fields(parts):
+        # The longest end of group/group/field that is known; what a survey program notes by itself is never guessed at.
+        ends = (" ".join(path[at:]) for at in range(1, len(path)))
+        return next((0.97 - 0.01 * at for at, end in enumerate(ends) if end in known), 0.0)
     if last in known:
         return 0.9
     if not words or len(words) > LONGEST_HEADING:
@@ -225,6 +231,16 @@ def _fit(parts: tuple[str, ...], known: frozenset[str]) -> float:
     ]
     close = max((difflib.SequenceMatcher(None, words, name).ratio() for name in near), default=0.0)
     return 0.75 * close if close >= TYPO else 0.0
+
+
+@functools.lru_cache(maxsize=20_000)
+def _fields(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of groups and field, folded, of a column as a survey program exports it («group_a/ho_ten», «nhom-ten_ho»,
+    «_submission_time»); () for a heading that people wrote."""
+    text = parts[-1]
+    if len(parts) > 1 or not _FIELD.fullmatch(text):
+        return ()
+    return tuple(filter(None, (fold_words(name) for name in re.split(r"[/:.]|(?<=\w)-(?=\w)", text))))
 
 
 def _without_brackets(text: str) -> str:

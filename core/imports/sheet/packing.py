@@ -84,7 +84,9 @@ def cut(content: memoryview, sizes: Sequence[int]) -> list[bytes]:
 
 
 def _packed(rows: list[Row]) -> bytes:
-    return zlib.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"), 1)
+    return zlib.compress(
+        json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"), 1
+    )
 
 
 def _unpacked(piece: bytes) -> list[Row]:

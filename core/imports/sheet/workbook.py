@@ -56,9 +56,7 @@ class Sheet:
 def read_sheets(content: bytes) -> list[Sheet]:
     """All sheets that hold something, in the file's order. At most 15 MB. Raises SheetRefused."""
     try:
-        checked = uploads.check_sheet_upload(
-            io.BytesIO(content), bounds=BOUNDS, bytes_maximum=BYTES_MAXIMUM
-        )
+        checked = uploads.check_sheet_upload(io.BytesIO(content), bounds=BOUNDS, bytes_maximum=BYTES_MAXIMUM)
     except uploads.SheetRefused as refusal:
         sheets = _other_kind(content, refusal)
     else:
