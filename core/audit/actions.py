@@ -13,6 +13,7 @@ from core.audit.chain import changes_text, digest
 from core.audit.models import AuditDetail, AuditEntry
 from core.audit.registry import is_known, register_vocabulary
 from core.kit import clock
+from core.kit.bulk import insert_many
 from core.kit.origin import origin
 
 __all__ = ["Noted", "erase_details", "note_export", "read_detail", "record", "record_many", "register_vocabulary"]
@@ -75,7 +76,8 @@ def record_many(action: str, noted: Iterable[Noted], *, actor_id: int | None, vi
     at, here = clock.now(), origin()
     entries, told = [], []
     for each in noted:
-        text, salt = changes_text(each.changes or {}), secrets.token_hex(16)
+        text = changes_text(each.changes or {})
+        salt = secrets.token_hex(16) if text else ""
         entries.append(
             AuditEntry(
                 at=at,
@@ -89,11 +91,11 @@ def record_many(action: str, noted: Iterable[Noted], *, actor_id: int | None, vi
             )
         )
         told.append((salt, text))
-    made = AuditEntry.objects.bulk_create(entries, batch_size=_AT_ONCE)
+    insert_many(entries)
     AuditDetail.objects.bulk_create(
         (
             AuditDetail(entry=entry, salt=salt, text=text)
-            for entry, (salt, text) in zip(made, told, strict=True)
+            for entry, (salt, text) in zip(entries, told, strict=True)
             if text
         ),
         batch_size=_AT_ONCE,

@@ -35,10 +35,19 @@ def fold(text: str) -> str:
 
     đ is not a letter with a mark in Unicode, so it is replaced by hand. «Hòa» and «hoà» fold alike.
     """
-    if text.isascii():
-        return text.casefold()
-    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+    return text.casefold() if text.isascii() else text.translate(_FOLDED)
+
+
+class _Folded(dict[int, str]):
+    """Signs and what they fold to, found out once for each: a list of a province has millions of letters."""
+
+    def __missing__(self, code: int) -> str:
+        decomposed = unicodedata.normalize("NFD", {"đ": "d", "Đ": "D"}.get(chr(code), chr(code)))
+        self[code] = "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+        return self[code]
+
+
+_FOLDED = _Folded()
 
 
 def fold_words(text: str) -> str:

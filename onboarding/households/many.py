@@ -10,6 +10,7 @@ from django.db import transaction
 from core.audit.actions import Noted, record_many
 from core.events.registry import emit
 from core.kit import clock
+from core.kit.bulk import insert_many, update_many
 from core.people.queries import Viewer
 from onboarding.households.actions import differs, facts_of, lines_of, new_household, set_facts, told
 from onboarding.households.events import HouseholdsChanged
@@ -17,7 +18,6 @@ from onboarding.households.facts import FACTS, VERIFIED_FACTS, Changes, Househol
 from onboarding.households.models import Household, ProductionLine
 from onboarding.households.wording import fact_label
 
-_AT_ONCE = 500
 _WRITTEN = [
     field.name for field in Household._meta.local_concrete_fields if field.name not in {"id", "record_id"}
 ]  # fmt: skip
@@ -30,7 +30,7 @@ def register_households(
     """Store these households, in their order. The caller has made sure that the record ids are new. One entry of the trail
     for each, one HouseholdsChanged for all."""
     households = [new_household(record_id=key, facts=facts, by=by, source=source) for key, facts in records]
-    Household.objects.bulk_create(households, batch_size=_AT_ONCE)
+    insert_many(households)
     _add_lines((household, facts) for household, (_, facts) in zip(households, records, strict=True))
     noted = [
         Noted(f"household:{household.pk}", facts.hamlet.commune.code)
@@ -43,8 +43,7 @@ def register_households(
 
 
 def _add_lines(written: Iterable[tuple[Household, HouseholdFacts]]) -> None:
-    lines = (line for household, facts in written for line in lines_of(household, facts.production))
-    ProductionLine.objects.bulk_create(lines, batch_size=_AT_ONCE)
+    insert_many([line for household, facts in written for line in lines_of(household, facts.production)])
 
 
 @transaction.atomic
@@ -83,15 +82,11 @@ def _set(household: Household, different: Changes, by: Viewer) -> None:
 
 
 def _store(households: Sequence[Household]) -> None:
-    # All of them are there and locked: this only ever updates, in a tenth of the time that bulk_update takes.
-    Household.objects.bulk_create(
-        households, update_conflicts=True, unique_fields=["id"], update_fields=_WRITTEN, batch_size=_AT_ONCE
-    )
+    update_many(households, _WRITTEN)
 
 
 def _replace_lines(production: Mapping[Household, Changes]) -> None:
     ProductionLine.objects.filter(household__in=list(production)).delete()
-    lines = (line for household, other in production.items() for line in lines_of(household, other["production"]))
-    ProductionLine.objects.bulk_create(lines, batch_size=_AT_ONCE)
+    insert_many([line for household, other in production.items() for line in lines_of(household, other["production"])])
     for household in production:
         household._prefetched_objects_cache.clear()  # type: ignore[attr-defined]

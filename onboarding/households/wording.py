@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from onboarding.households.facts import ProductionFacts
@@ -27,6 +28,9 @@ _LABELS = {
 }
 
 
+_CHOICES = {"phone_owner": dict(PhoneOwner.choices), "sex": dict(Sex.choices)}
+
+
 def fact_label(name: str) -> str:
     """ "Họ tên chủ hộ" of "head_name"."""
     return _LABELS[name]
@@ -40,13 +44,12 @@ def fact_words(name: str, value: Any) -> str:
         return "; ".join(production_words(line) for line in value)
     if isinstance(value, bool):
         return "có" if value else "không"
-    if name == "phone_owner":
-        return str(PhoneOwner(value).label)
-    if name == "sex":
-        return str(Sex(value).label)
+    if name in _CHOICES:
+        return _CHOICES[name][value]
     return str(value)
 
 
+@functools.lru_cache(maxsize=2_000)
 def production_words(line: ProductionFacts) -> str:
     """ "điều, 1,5 ha, vụ tháng 2–4"."""
     parts = [line.goods or str(Production(line.kind).label)]

@@ -21,10 +21,11 @@ from core.imports.models import ImportBatch, ImportRow
 from core.imports.queries import Findings, cells_of, counts_of, findings_of, waiting_rows
 from core.imports.registry import import_kind
 from core.imports.rules import State, can_apply, may_act
-from core.imports.sheet.columns import parse_row
+from core.imports.sheet.columns import RowParser
 from core.jobs.actions import enqueue
 from core.jobs.work.runner import code_of
 from core.kit import clock
+from core.kit.bulk import update_many
 from core.people.queries import Viewer, viewer_for
 
 log = logging.getLogger(__name__)
@@ -65,11 +66,11 @@ def apply_rows(*, batch_id: int, seconds: float = SECONDS_AT_ONCE) -> None:
     if batch.state != State.APPLYING:
         return
     kind, viewer = import_kind(batch.kind), viewer_for(batch.applied_by)
-    is_allowed = may_act(viewer, batch)
+    is_allowed, work = may_act(viewer, batch), _Work(batch, kind, viewer, RowParser(kind.columns, batch.mapping))
     until = time.monotonic() + seconds
     while keys := list(waiting_rows(batch).values_list("pk", flat=True)[: kind.rows_at_once]):
         if is_allowed:
-            _apply_together(keys, batch, kind, viewer)
+            _apply_together(keys, work)
         else:
             _refuse(keys, NOT_WRITTEN)
         if time.monotonic() > until:
@@ -82,36 +83,46 @@ def apply_rows(*, batch_id: int, seconds: float = SECONDS_AT_ONCE) -> None:
         _end(batch_id, State.FAILED, NO_LONGER_ALLOWED)
 
 
-def _apply_together(keys: Sequence[int], batch: ImportBatch, kind: ImportKind[Any], viewer: Viewer) -> None:
+@dataclass(frozen=True)
+class _Work:
+    """What a job writes, as what, and on whose rights."""
+
+    batch: ImportBatch
+    kind: ImportKind[Any]
+    viewer: Viewer
+    parser: RowParser
+
+
+def _apply_together(keys: Sequence[int], work: _Work) -> None:
     """Rows in one transaction; should one break, each in its own, so that the others are written."""
     try:
-        _apply(keys, batch, kind, viewer)
+        _apply(keys, work)
     except (OperationalError, InterfaceError):
         raise  # the database is away or busy: the job is tried again, the rows still wait
     except Exception as problem:
         if not isinstance(problem, RowRefused):
             # Where it broke, never the message: it may quote what the sheet says about people.
-            log.warning("%s rows of import %s broke: %s; now one by one", len(keys), batch.pk, code_of(problem))
+            log.warning("%s rows of import %s broke: %s; now one by one", len(keys), work.batch.pk, code_of(problem))
         for key in keys:
-            _apply_alone(key, batch, kind, viewer)
+            _apply_alone(key, work)
 
 
-def _apply_alone(key: int, batch: ImportBatch, kind: ImportKind[Any], viewer: Viewer) -> None:
+def _apply_alone(key: int, work: _Work) -> None:
     try:
-        _apply([key], batch, kind, viewer)
+        _apply([key], work)
     except RowRefused as refusal:
         _refuse([key], str(refusal))
     except (OperationalError, InterfaceError):
         raise
     except Exception as problem:
-        log.error("row %s of import %s broke: %s", key, batch.pk, code_of(problem))
+        log.error("row %s of import %s broke: %s", key, work.batch.pk, code_of(problem))
         _refuse([key], BROKE)
 
 
 @transaction.atomic
-def _apply(keys: Sequence[int], batch: ImportBatch, kind: ImportKind[Any], viewer: Viewer) -> None:
+def _apply(keys: Sequence[int], work: _Work) -> None:
     if rows := _still(keys):
-        _done(_written(rows, batch, kind, viewer))
+        _done(_written(rows, work))
 
 
 @transaction.atomic
@@ -135,10 +146,11 @@ class _Written:
     is_as_shown: bool = False
 
 
-def _written(rows: list[ImportRow], batch: ImportBatch, kind: ImportKind[Any], viewer: Viewer) -> list[_Written]:
+def _written(rows: list[ImportRow], work: _Work) -> list[_Written]:
     """Look at the rows again, under locks, and write those that still do what was shown."""
-    values = [parse_row(kind.columns, batch.mapping, cells_of(row)).values for row in rows]
-    desk = kind.open_desk(unit=batch.unit, viewer=viewer, rows=values, locked=True)
+    kind = work.kind
+    values = [work.parser.parse(cells_of(row)).values for row in rows]
+    desk = kind.open_desk(unit=work.batch.unit, viewer=work.viewer, rows=values, locked=True)
     claimed: set[str] = set()
     found = [
         _looked_at_again(row, kind.preview_row(each, desk), claimed) for row, each in zip(rows, values, strict=True)
@@ -163,26 +175,18 @@ def _looked_at_again(row: ImportRow, verdict: RowVerdict, claimed: set[str]) -> 
 
 
 def _done(written: list[_Written]) -> None:
-    """Note what became of rows, many in one statement. Their cells stay: they are no part of what is written."""
+    """Note what became of rows."""
     for each in written:
-        each.row.state, each.row.outcome, each.row.cells = ImportRow.State.DONE, each.verdict.outcome, ""
+        each.row.state, each.row.outcome = ImportRow.State.DONE, each.verdict.outcome
         each.row.effect = json.dumps(each.effect, ensure_ascii=False, separators=(",", ":")) if each.effect else ""
-        each.row.findings = ""
         if not each.is_as_shown:
             verdict = each.verdict
             each.row.findings = Findings(verdict.title, verdict.reasons, verdict.warnings, verdict.changes).as_json()
             each.row.warning_count = min(len(verdict.warnings), 100)
             each.row.may_be_double = False
-    _update([each.row for each in written if each.is_as_shown], ["state", "effect"])
+    update_many([each.row for each in written if each.is_as_shown], ["state", "effect"])
     told = ["state", "outcome", "findings", "warning_count", "may_be_double", "effect"]
-    _update([each.row for each in written if not each.is_as_shown], told)
-
-
-def _update(rows: list[ImportRow], fields: list[str]) -> None:
-    # All rows are there and locked, so this only ever updates; Django's bulk_update takes ten times as long.
-    ImportRow.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["id"], update_fields=fields, batch_size=500
-    )
+    update_many([each.row for each in written if not each.is_as_shown], told)
 
 
 @transaction.atomic

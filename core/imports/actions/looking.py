@@ -14,7 +14,7 @@ from typing import Any
 from core.imports.contract import Claim, ImportKind, Outcome, RowVerdict, refused
 from core.imports.models import ImportBatch
 from core.imports.queries import ReadTable
-from core.imports.sheet.columns import Parsed, parse_row
+from core.imports.sheet.columns import Parsed, RowParser
 from core.imports.sheet.rows import DataRow, SkippedRow
 from core.people.queries import Viewer
 
@@ -46,6 +46,7 @@ class Looking:
 
     def __init__(self, kind: ImportKind[Any], batch: ImportBatch, table: ReadTable, viewer: Viewer) -> None:
         self._kind, self._batch, self._table, self._viewer = kind, batch, table, viewer
+        self._parser = RowParser(kind.columns, batch.mapping)
         self._said: dict[bytes, tuple[_Said, ...]] = {}
         self.skipped: list[SkippedRow] = []
 
@@ -64,7 +65,7 @@ class Looking:
 
     def _looked_at(self, rows: list[DataRow]) -> list[LookedAt]:
         kind = self._kind
-        parsed = [parse_row(kind.columns, self._batch.mapping, row.cells) for row in rows]
+        parsed = [self._parser.parse(row.cells) for row in rows]
         good = [each.values for each in parsed if not each.problems]
         desk = kind.open_desk(unit=self._batch.unit, viewer=self._viewer, rows=good, locked=False)
         verdicts = [self._verdict(row, each, desk) for row, each in zip(rows, parsed, strict=True)]

@@ -23,6 +23,7 @@ from core.jobs.actions import enqueue
 from core.jobs.models import Job
 from core.jobs.work.runner import code_of
 from core.kit import clock
+from core.kit.bulk import insert_many
 from core.people.queries import Viewer, viewer_for
 
 log = logging.getLogger(__name__)
@@ -123,8 +124,7 @@ def fail_stopped_previews() -> int:
 def _store(batch: ImportBatch, piece: Sequence[LookedAt]) -> None:
     """Keep a piece; what another run has kept already stays. The batch is locked."""
     last = ImportRow.objects.filter(batch=batch).aggregate(last=Max("number"))["last"] or 0
-    rows = (_row(batch, each.row, each.verdict) for each in piece if each.row.number > last)
-    ImportRow.objects.bulk_create(rows, batch_size=_ROWS_AT_ONCE)
+    insert_many([_row(batch, each.row, each.verdict) for each in piece if each.row.number > last])
 
 
 def _row(batch: ImportBatch, row: DataRow, verdict: RowVerdict) -> ImportRow:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.imports.sheet.cells import Cell, text_at, text_of
+from core.imports.sheet.cells import Cell, text_of
 
 Values = dict[str, Any]
+_TEXTS_REMEMBERED = 2_000
 _NOTHING = {"n/a", "N/A", "#N/A"}  # what survey programs and formulas write into an empty cell
 
 
@@ -40,21 +41,44 @@ class Parsed:
     problems: tuple[str, ...]
 
 
+class RowParser:
+    """Understands rows of one sheet; `mapping` says at which index each column's cell stands.
+
+    What was understood of a text is remembered for as long as the parser lives: a list says «Ấp 3» and «có» thousands of
+    times. (Values are never changed by whoever gets them.)
+    """
+
+    def __init__(self, columns: Sequence[Column], mapping: Mapping[str, int]) -> None:
+        self._nothing: Values = {column.name: None for column in columns}
+        places = [(column, mapping.get(column.name, -1)) for column in columns]
+        self._places: list[tuple[Column, int, dict[str, Any]]] = [
+            (column, index, {}) for column, index in places if index >= 0 or column.required
+        ]
+
+    def parse(self, cells: list[Cell]) -> Parsed:
+        """The values of one row, and what is wrong with it."""
+        values = self._nothing.copy()
+        problems = []
+        for column, index, known in self._places:
+            text = text_of(cells[index]) if 0 <= index < len(cells) else ""
+            if text and text not in _NOTHING:
+                try:
+                    if text in known:
+                        values[column.name] = known[text]
+                        continue
+                    values[column.name] = value = column.parse(text)
+                    if len(known) < _TEXTS_REMEMBERED:
+                        known[text] = value
+                except CellRefused as refused:
+                    problems.append(f"{column.label}: {refused}")
+            elif column.required:
+                problems.append(f"Thiếu {column.label.lower()}. Hãy điền rồi gửi lại dòng này.")
+        return Parsed(values, tuple(problems))
+
+
 def parse_row(columns: Sequence[Column], mapping: Mapping[str, int], cells: list[Cell]) -> Parsed:
-    """The values of one row; `mapping` says at which index each column's cell stands."""
-    values: Values = {}
-    problems = []
-    for column in columns:
-        values[column.name] = None
-        text = text_at(cells, mapping.get(column.name, -1))
-        if text and text not in _NOTHING:
-            try:
-                values[column.name] = column.parse(text)
-            except CellRefused as refused:
-                problems.append(f"{column.label}: {refused}")
-        elif column.required:
-            problems.append(f"Thiếu {column.label.lower()}. Hãy điền rồi gửi lại dòng này.")
-    return Parsed(values, tuple(problems))
+    """The values of one row; for many of one sheet see RowParser."""
+    return RowParser(columns, mapping).parse(cells)
 
 
 def is_blank(cells: list[Cell]) -> bool:

@@ -105,7 +105,7 @@ def best_sheet(sheets: Sequence[Sheet], columns: Sequence[Column]) -> int:
         header = find_header(sheets[index], columns)
         return (len(match_columns(header.headings, columns)) if header else 0, not sheets[index].is_hidden, -index)
 
-    return max(range(len(sheets)), key=known)
+    return max(range(len(sheets)), key=known) if len(sheets) > 1 else 0
 
 
 def likely_header(sheet: Sheet, columns: Sequence[Column]) -> Header:
@@ -197,6 +197,11 @@ def _known_words(column: Column) -> frozenset[str]:
     return frozenset(fold_words(name) for name in (column.name, column.label, *column.aliases)) - {""}
 
 
+@functools.lru_cache(maxsize=1000)
+def _tokens(known: frozenset[str]) -> frozenset[str]:
+    return frozenset(word for name in known for word in name.split())
+
+
 @functools.lru_cache(maxsize=20_000)
 def _forms(parts: tuple[str, ...]) -> tuple[str, str, str]:
     """A heading folded: as written, without brackets, and its last part alone."""
@@ -220,7 +225,7 @@ def _fit(parts: tuple[str, ...], known: frozenset[str]) -> float:
         return 0.9
     if not words or len(words) > LONGEST_HEADING:
         return 0.0
-    inside = [name for name in known if f" {name} " in f" {words} "]
+    inside = [] if _tokens(known).isdisjoint(words.split()) else [name for name in known if f" {name} " in f" {words} "]
     if inside:
         return 0.45 + 0.35 * max(map(len, inside)) / len(words)
     # Comparing letter by letter is slow: only with what begins or ends alike and is about as long.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from core.imports.sheet.cells import Cell, text_of
+from core.imports.sheet.cells import Cell, text_at, text_of
 from core.imports.sheet.columns import is_blank
 from core.imports.sheet.headings import Header, is_reason
 from core.imports.sheet.workbook import Sheet
@@ -64,40 +65,46 @@ def lines_below(sheet: Sheet, header: Header, mapped: Iterable[int]) -> Iterator
 
 
 def _why_not(cells: list[Cell], used: list[int], titles: dict[int, str], *, is_first: bool, is_banner: bool) -> str:
-    filled = {index: text for index, cell in enumerate(cells) if (text := text_of(cell))}
-    first = fold_words(next(iter(filled.values()), ""))
-    if _repeats(filled, titles):
+    # Nearly all rows are data: what makes one none is only looked for as far as it is still possible.
+    few = list(islice(((index, text) for index, cell in enumerate(cells) if (text := text_of(cell))), 3))
+    first = fold_words(few[0][1])
+    if _repeats(cells, titles):
         return "Dòng đầu bảng lặp lại."
-    if is_first and len(filled) > 1 and _is_numbering({index: fold_words(text) for index, text in filled.items()}):
+    if is_first and len(few) > 1 and _is_numbering(_folded(cells)):
         return "Dòng đánh số cột."
-    if _TOTAL.match(first) and all(re.fullmatch(r"[\d ]*", fold_words(text)) for text in list(filled.values())[1:]):
+    if _TOTAL.match(first) and all(re.fullmatch(r"[\d ]*", words) for words in list(_folded(cells).values())[1:]):
         return "Dòng cộng."
-    if is_banner and len(filled) == 1:
+    if is_banner and len(few) == 1:
         return "Dòng tên nhóm."
-    if len(filled) <= 2 and _FOOT.match(first):
+    if len(few) <= 2 and _FOOT.match(first):
         return "Dòng ký tên hoặc ghi chú cuối bảng."
     # One stray cell beside the chosen columns is no row; more is one with something missing, and it has to come back.
     if (
         used
-        and not any(index in filled for index in used)
-        and len([text for text in filled.values() if fold_words(text)]) < 2
+        and not any(text_at(cells, index) for index in used)
+        and len([words for words in _folded(cells).values() if words]) < 2
     ):
         return "Không có gì ở các cột đã chọn."
     return ""
 
 
-def _repeats(filled: dict[int, str], titles: dict[int, str]) -> bool:
-    """Whether most cells say what the heading over them says. Almost no row does, so cells are only folded while it is
-    still possible."""
+def _folded(cells: list[Cell]) -> dict[int, str]:
+    """The filled cells by their index."""
+    return {index: fold_words(text) for index, cell in enumerate(cells) if (text := text_of(cell))}
+
+
+def _repeats(cells: list[Cell], titles: dict[int, str]) -> bool:
+    """Whether most cells say what the heading over them says."""
     missing = len(titles) / 2
     for index, title in titles.items():
-        text = filled.get(index, "")
-        # Folding makes nothing longer, and digits stay digits.
-        if len(text) < len(title) or (text.isdigit() and text != title) or fold_words(text) != title:
+        cell = cells[index] if index < len(cells) else ""
+        # Folding makes nothing longer, and a number is no heading but a number's.
+        is_it = not (isinstance(cell, str) and len(cell) < len(title)) and (isinstance(cell, str) or title.isdigit())
+        if not is_it or fold_words(text_of(cell)) != title:
             missing -= 1
             if missing <= 0:
                 return False
-    return len([1 for index, text in filled.items() if titles.get(index) == fold_words(text) != ""]) > len(titles) / 2
+    return len([1 for index, words in _folded(cells).items() if words and titles.get(index) == words]) > len(titles) / 2
 
 
 def _is_numbering(folded: dict[int, str]) -> bool:
