@@ -148,7 +148,7 @@ def write(path: Path, rows: int) -> None:
             before = cells
             for at, cell in enumerate(cells):
                 if isinstance(cell, date):
-                    sheet.write_datetime(number + 3, at, cell, day)  # type: ignore[arg-type]
+                    sheet.write_datetime(number + 3, at, cell, day)
                 elif cell != "":
                     sheet.write(number + 3, at, cell)
 

@@ -50,7 +50,7 @@ def update_many(rows: Sequence[models.Model], names: Sequence[str]) -> None:
         return
     _refuse_outside()
     meta = rows[0]._meta
-    fields = [meta.get_field(name) for name in names]
+    fields: list[Any] = [meta.get_field(name) for name in names]
     writers = [_writer(field) for field in (*fields, meta.pk)]
     places = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
     sql = f"UPDATE {_quoted(meta.db_table)} SET {places} WHERE {_quoted(meta.pk.column)} = %s"  # noqa: S608  names of our own models
@@ -63,8 +63,8 @@ def _refuse_outside() -> None:
         raise RuntimeError("rows are written together in a transaction")
 
 
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)
+def _quoted(name: str | None) -> str:
+    return connection.ops.quote_name(name or "")
 
 
 def _writer(field: Any) -> Callable[[Any], Any]:

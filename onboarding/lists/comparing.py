@@ -166,11 +166,11 @@ def _judged(facts: HouseholdFacts, household: Household) -> bool | None:
     """Whether two of one name in one hamlet are one (True), are two (False), or nothing says so (None): the first that both
     have decides."""
     if facts.personal_id and household.personal_id_hash:
-        return personal_id_hash(facts.personal_id) == household.personal_id_hash
+        return bool(personal_id_hash(facts.personal_id) == household.personal_id_hash)
     if facts.birth_year and household.birth_year:
-        return facts.birth_year == household.birth_year
+        return bool(facts.birth_year == household.birth_year)
     if facts.phone and household.phone:
-        return facts.phone == household.phone
+        return bool(facts.phone == household.phone)
     return None
 
 

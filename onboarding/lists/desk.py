@@ -114,7 +114,7 @@ def open_list_desk(*, unit: Unit, viewer: Viewer, rows: Sequence[Values], locked
     for hamlet in hamlets:
         hamlet.commune = desk.communes[hamlet.commune_id]
         desk.hamlets.setdefault(hamlet.commune_id, []).append((known_name(hamlet.name), hamlet))
-    meant = {hamlet.pk for row in rows if (hamlet := desk.place_of(row).hamlet) is not None}
+    meant = {place.hamlet.pk for row in rows if (place := desk.place_of(row)).hamlet is not None}
     if locked:
         list(Hamlet.objects.filter(pk__in=meant).order_by("pk").select_for_update(no_key=True).values_list("pk"))
     _read_households(desk, rows, locked=locked)

@@ -12,6 +12,8 @@ from core.imports.models import ImportBatch
 from core.jobs.models import Job
 from core.jobs.work.runner import run_waiting_jobs
 from core.places.models import Hamlet
+from onboarding.households import many
+from onboarding.households.models import Household
 from tests.core.imports.conftest import Desk, counts
 from tests.people import make_people
 from tests.races.conftest import Gate, at_once, without_row_locks
@@ -72,6 +74,33 @@ class TestTwoWorkersOnOneImport:
         assert not gate.met
         assert (batch.state, counts(batch)) == ("applied", {"changed": 1})
         assert AuditEntry.objects.filter(action="hamlet.renamed").count() == 1
+
+
+class TestTwoImportsOfOneHouseholdList:
+    ROWS = [
+        ["Họ tên chủ hộ", "Thôn", "Năm sinh"],
+        *([f"Trần Văn {word}", "Thôn 1", 1970] for word in ("Út", "Bảy", "Tám")),
+    ]
+
+    def work(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> tuple[list[ImportBatch], Gate]:
+        batches = [apply_import(batch=desk.preview(self.ROWS, kind="ho"), by=desk.viewer) for _ in range(2)]
+        Job.objects.all().delete()
+        gate = hold(monkeypatch, many, "new_household")
+        assert at_once(*[lambda pk=batch.pk: apply_rows(batch_id=pk) for batch in batches]) == [None, None]
+        for batch in batches:
+            batch.refresh_from_db()
+        return batches, gate
+
+    def test_without_the_lock_households_are_doubled(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        without_row_locks(monkeypatch)
+        _, gate = self.work(desk, monkeypatch)
+        assert gate.met and Household.objects.filter(source="import").count() == 6
+
+    def test_each_is_there_once(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        batches, gate = self.work(desk, monkeypatch)
+        assert not gate.met and Household.objects.filter(source="import").count() == 3
+        assert sorted(str(counts(batch)) for batch in batches) == ["{'created': 3}", "{'unchanged': 3}"]
+        assert AuditEntry.objects.filter(action="household.registered", via="import").count() == 3
 
 
 def test_two_imports_of_the_same_list_make_each_hamlet_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,11 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from core.audit.actions import record
-from core.audit.models import AuditEntry
+from core.audit.actions import Noted, record, record_many
+from core.audit.chain import digest
+from core.audit.models import AuditDetail, AuditEntry
+from core.audit.sealing import seal_due
+from core.audit.verifying import verify_chain
 from core.events.registry import Event, emit, subscribe
 from core.people.models import User
 
@@ -26,6 +29,29 @@ def test_an_entry_says_who_did_what_to_what() -> None:
         "at": datetime(2026, 5, 1, 3, tzinfo=UTC), "actor_id": 7, "on_behalf_of_id": 9, "via": "api",
         "action": "grant.given", "object_label": "grant:3", "unit_code": "22891",
     }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_many_entries_are_as_if_written_one_by_one_and_are_sealed() -> None:
+    noted = [
+        Noted("household:1", "22891"),
+        Noted("household:2", "22891", {"năm sinh": ("", "1970")}),
+        Noted("household:3"),
+    ]
+    record_many("grant.given", noted, actor_id=7, via="import")
+    entries = list(AuditEntry.objects.order_by("pk"))
+    assert [(each.object_label, each.unit_code, each.actor_id, each.via) for each in entries] == [
+        ("household:1", "22891", 7, "import"), ("household:2", "22891", 7, "import"), ("household:3", "", 7, "import"),
+    ]  # fmt: skip
+    detail = AuditDetail.objects.get()
+    assert (detail.entry_id, detail.text) == (entries[1].pk, '{"năm sinh":["","1970"]}')
+    assert [each.digest for each in entries] == ["", digest(detail.salt, detail.text), ""]
+    assert seal_due() == 3
+    verdict = verify_chain(with_details=True)
+    assert (verdict.checked, verdict.details_checked, verdict.broken, verdict.doubts) == (3, 1, None, 0)
+    with pytest.raises(ValueError, match=r"grant\.forgotten"):
+        record_many("grant.forgotten", noted, actor_id=7)
+    assert AuditEntry.objects.count() == 3
 
 
 @pytest.mark.django_db

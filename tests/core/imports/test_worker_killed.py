@@ -16,11 +16,13 @@ from core.audit.models import AuditEntry
 from core.imports.actions.applying import apply_import
 from core.imports.models import ImportBatch
 from core.places.models import Hamlet
+from onboarding.households.models import Household
 from tests.core.imports.conftest import Desk, counts
 from tests.people import make_people
 
 ROOT = Path(__file__).resolve().parents[3]
 ROWS, KILLS = 160, 4
+LETTERS = "bcdghklmnpqrstvxBCDGHKLMNPQRSTVX"[:32]
 
 
 def database() -> str:
@@ -61,6 +63,39 @@ def test_kill_nine_in_the_middle_loses_and_doubles_nothing(committed_db: None, t
     assert sorted(names) == sorted(f"Ấp {number}" for number in range(1, ROWS + 1))
     assert AuditEntry.objects.filter(action="hamlet.opened").count() == ROWS
     assert all(row.effect for row in batch.rows.all())
+
+
+def test_kill_nine_among_chunks_of_households(committed_db: None, tmp_path: Path) -> None:
+    """Hundreds of rows in one transaction: dead in the middle of a chunk, none of it is there; the rest follows."""
+    people = make_people()
+    desk = Desk(people)
+    rows = [
+        ["Họ tên chủ hộ", "Thôn"],
+        *([f"Trần Văn {letter}{other}a", "Thôn 1"] for letter in LETTERS for other in LETTERS),
+    ]
+    batch = desk.preview(rows, kind="ho")
+    total = batch.total
+    apply_import(batch=batch, by=desk.viewer)
+    environ = os.environ | {"MODE": "test", "DATABASE_URL": database(), "STATE_DIR": str(tmp_path)}
+    command = [sys.executable, "manage.py", "work", "--interval", "0.1", "--lease", "1.5"]
+    found = []
+    for kill in (True, True, False):
+        worker = subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.DEVNULL)
+        try:
+            before, deadline = done(batch), time.monotonic() + 60
+            while state(batch) == "applying" and not (kill and done(batch) > before):
+                assert worker.poll() is None and time.monotonic() < deadline, "the worker does nothing"
+                time.sleep(0.005)
+        finally:
+            worker.send_signal(signal.SIGKILL)
+            worker.wait(timeout=10)
+        found.append(done(batch))
+        made = Household.objects.filter(source="import").count()
+        assert made == done(batch) == AuditEntry.objects.filter(action="household.registered", via="import").count()
+    assert 0 < found[0] < total, "the first death was not in the middle; make the sheet longer"
+    batch.refresh_from_db()
+    assert (batch.state, counts(batch)) == ("applied", {"created": total})
+    assert Household.objects.filter(source="import").values("head_name").distinct().count() == total
 
 
 def done(batch: ImportBatch) -> int:

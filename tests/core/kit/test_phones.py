@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.kit.phones import NotAPhone, masked, national, normalise
+from core.kit.phones import NotAPhone, is_of_before_2018, masked, national, normalise
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,46 @@ def test_any_text_is_a_phone_or_is_refused(text: str) -> None:
         return
     assert normalise(found) == found
     assert normalise(national(found)) == found
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("0162", "032"), ("0163", "033"), ("0164", "034"), ("0165", "035"), ("0166", "036"), ("0167", "037"), ("0168", "038"),
+        ("0169", "039"), ("0120", "070"), ("0121", "079"), ("0122", "077"), ("0126", "076"), ("0128", "078"), ("0123", "083"),
+        ("0124", "084"), ("0125", "085"), ("0127", "081"), ("0129", "082"), ("0186", "056"), ("0188", "058"), ("0199", "059"),
+    ],
+)  # fmt: skip
+def test_eleven_digits_of_before_2018_have_their_new_beginning(old: str, new: str) -> None:
+    now = f"+84{new[1:]}2345678"
+    for written in (
+        f"{old}2345678",
+        f"{old} 234 5678",
+        f"{old[1:]}2345678",
+        f"84{old[1:]}2345678",
+        f"+84{old[1:]}2345678",
+    ):
+        assert (normalise(written), is_of_before_2018(written)) == (now, True)
+    assert not is_of_before_2018(now)
+
+
+@pytest.mark.parametrize("written", ["01601234567", "0170 2345678", "01112345678", "016823456789"])
+def test_other_eleven_digits_are_no_phone(written: str) -> None:
+    with pytest.raises(NotAPhone):
+        normalise(written)
+
+
+@given(st.integers(min_value=200_000_000, max_value=999_999_999))
+def test_the_short_way_says_what_the_library_says(number: int) -> None:
+    parsed = phonenumbers.parse(f"+84{number}", None)
+    is_mobile = phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.MOBILE
+    try:
+        found = normalise(str(number))
+    except NotAPhone:
+        assert not is_mobile
+        return
+    shown = phonenumbers.format_number(phonenumbers.parse(found, None), phonenumbers.PhoneNumberFormat.NATIONAL)
+    assert national(found) == shown and (not is_mobile or found == f"+84{number}")
 
 
 def test_shown_and_masked() -> None:
