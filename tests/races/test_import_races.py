@@ -82,10 +82,11 @@ class TestTwoImportsOfOneHouseholdList:
         *([f"Trần Văn {word}", "Thôn 1", 1970] for word in ("Út", "Bảy", "Tám")),
     ]
 
-    def work(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> tuple[list[ImportBatch], Gate]:
+    def work(self, desk: Desk, monkeypatch: pytest.MonkeyPatch, wait: float = 0.7) -> tuple[list[ImportBatch], Gate]:
         batches = [apply_import(batch=desk.preview(self.ROWS, kind="ho"), by=desk.viewer) for _ in range(2)]
         Job.objects.all().delete()
         gate = hold(monkeypatch, many, "new_household")
+        gate._wait = wait  # before they come here both read their desks, which takes a busy machine longer
         assert at_once(*[lambda pk=batch.pk: apply_rows(batch_id=pk) for batch in batches]) == [None, None]
         for batch in batches:
             batch.refresh_from_db()
@@ -93,7 +94,7 @@ class TestTwoImportsOfOneHouseholdList:
 
     def test_without_the_lock_households_are_doubled(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         without_row_locks(monkeypatch)
-        _, gate = self.work(desk, monkeypatch)
+        _, gate = self.work(desk, monkeypatch, wait=10)
         assert gate.met and Household.objects.filter(source="import").count() == 6
 
     def test_each_is_there_once(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

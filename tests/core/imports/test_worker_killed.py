@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import signal
@@ -22,7 +23,7 @@ from tests.people import make_people
 
 ROOT = Path(__file__).resolve().parents[3]
 ROWS, KILLS = 160, 4
-LETTERS = "bcdghklmnpqrstvxBCDGHKLMNPQRSTVX"[:32]
+LETTERS = "bcdghklmnpqrstvx"
 
 
 def database() -> str:
@@ -69,10 +70,8 @@ def test_kill_nine_among_chunks_of_households(committed_db: None, tmp_path: Path
     """Hundreds of rows in one transaction: dead in the middle of a chunk, none of it is there; the rest follows."""
     people = make_people()
     desk = Desk(people)
-    rows = [
-        ["Họ tên chủ hộ", "Thôn"],
-        *([f"Trần Văn {letter}{other}a", "Thôn 1"] for letter in LETTERS for other in LETTERS),
-    ]
+    names = ("".join(letters) for letters in itertools.product(LETTERS, LETTERS, LETTERS[:5]))
+    rows = [["Họ tên chủ hộ", "Thôn"], *([f"Trần Văn {name}a", "Thôn 1"] for name in names)]
     batch = desk.preview(rows, kind="ho")
     total = batch.total
     apply_import(batch=batch, by=desk.viewer)
