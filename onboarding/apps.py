@@ -23,9 +23,9 @@ class OnboardingConfig(AppConfig):
         from onboarding.households import actions as households
         from onboarding.households.queries import phone_of_household
         from onboarding.intake.ready import register as get_intake_ready
+        from onboarding.lists.ready import register as get_lists_ready
         from onboarding.matching.ready import register as get_matching_ready
         from onboarding.opening import ready as opening
-        from onboarding.lists.ready import register as get_lists_ready
         from onboarding.producers import actions as producers
         from onboarding.producers.queries import acts_beyond, helps_somebody, labels_of_member, phone_of_producer
         from onboarding.producers.rules import RECORDERS

@@ -101,9 +101,9 @@ class ImportKind(ABC, Generic[Desk]):
     label: str
     lead: str
     columns: tuple[Column, ...]
-    # How many rows are written in one transaction: few where `write_rows` writes one after the other, because others wait
-    # for what it locks; some hundred where it writes them in bulk.
-    rows_at_once = 25
+    # How many rows share a transaction and a desk: more than one only where rows do not change what the desk says of each
+    # other (or writing them notices it); some hundred where `write_rows` writes them in bulk.
+    rows_at_once = 1
     # Said of a second row about the same thing; `line` is the first one's.
     said_twice = "Cùng một mục với dòng {line} nhưng nội dung khác. Hãy giữ lại một dòng."
 

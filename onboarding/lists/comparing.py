@@ -24,7 +24,7 @@ from onboarding.lists.cells import Phone
 from onboarding.lists.columns import CHOSEN, YES_NO
 from onboarding.lists.desk import ListDesk
 from onboarding.lists.trades import with_measures
-from onboarding.matching.rules import is_same_name
+from onboarding.matching.rules.likeness import is_same_name
 
 ADULT_FROM = 16  # a younger person needs a legal representative (Law 91/2025/QH15), and is no head of a household
 _OLDEST = 120

@@ -29,8 +29,8 @@ from onboarding.lists.comparing import (
     said_facts,
 )
 from onboarding.lists.desk import ListDesk, open_list_desk
-from onboarding.matching.queries import Alike, alike
-from onboarding.matching.rules import reason_words
+from onboarding.matching.queries.looking import Alike, alike
+from onboarding.matching.rules.likeness import reason_words
 
 _DOUBLES_SHOWN = 2
 

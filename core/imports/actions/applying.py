@@ -151,6 +151,7 @@ def _written(rows: list[ImportRow], work: _Work) -> list[_Written]:
     kind = work.kind
     values = [work.parser.parse(cells_of(row)).values for row in rows]
     desk = kind.open_desk(unit=work.batch.unit, viewer=work.viewer, rows=values, locked=True)
+    kind.note_file(desk, sha256=work.batch.sha256)
     claimed: set[str] = set()
     found = [
         _looked_at_again(row, kind.preview_row(each, desk), claimed) for row, each in zip(rows, values, strict=True)

@@ -51,6 +51,7 @@ class HamletKind(ImportKind[HamletDesk]):
     """Adds hamlets, and renames those whose old name is given."""
 
     code = "thon-ap"
+    rows_at_once = 25  # the actions look again at every name they give
     label = "Danh sách thôn, ấp, khu phố"
     lead = "Thêm thôn, ấp, khu phố còn thiếu và đổi tên những nơi đã đổi tên. Không xóa nơi nào."
     columns = (
