@@ -79,6 +79,7 @@ route("/ho/:record", async ({ record }) => {
   const edit = (step) => async () => {
     const draft = await startDraft("household", { household });
     Object.assign(draft.values, seenValues(household));
+    if (household.phone_end) draft.was.phone = household.phone_end; // all this phone saw of the number
     draft.step = step;
     keep(draft);
     await go(`/ghi/${draft.id}`);
