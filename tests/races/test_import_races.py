@@ -83,7 +83,8 @@ class TestTwoImportsOfOneHouseholdList:
     ]
 
     def work(self, desk: Desk, monkeypatch: pytest.MonkeyPatch, wait: float = 0.7) -> tuple[list[ImportBatch], Gate]:
-        batches = [apply_import(batch=desk.preview(self.ROWS, kind="ho"), by=desk.viewer) for _ in range(2)]
+        previewed = [desk.preview(self.ROWS, kind="ho") for _ in range(2)]  # (a preview runs the jobs that wait)
+        batches = [apply_import(batch=batch, by=desk.viewer) for batch in previewed]
         Job.objects.all().delete()
         gate = hold(monkeypatch, many, "new_household")
         gate._wait = wait  # before they come here both read their desks, which takes a busy machine longer
@@ -105,8 +106,11 @@ class TestTwoImportsOfOneHouseholdList:
 
 
 def test_two_imports_of_the_same_list_make_each_hamlet_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = apply_import(batch=desk.preview([["Tên thôn"], ["Thôn 5"], ["Thôn 6"]]), by=desk.viewer)
-    second = apply_import(batch=desk.preview([["Thôn/ấp"], ["THÔN 05"], ["THÔN 06"]]), by=desk.viewer)
+    previewed = [
+        desk.preview([["Tên thôn"], ["Thôn 5"], ["Thôn 6"]]),
+        desk.preview([["Thôn/ấp"], ["THÔN 05"], ["THÔN 06"]]),
+    ]
+    first, second = (apply_import(batch=batch, by=desk.viewer) for batch in previewed)
     Job.objects.all().delete()
     assert at_once(*[lambda pk=batch.pk: apply_rows(batch_id=pk) for batch in (first, second)]) == [None, None]
     assert Hamlet.objects.filter(commune=desk.people.commune).count() == 3
