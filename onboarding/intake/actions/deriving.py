@@ -14,6 +14,7 @@ from django.db import OperationalError, transaction
 
 from core.kit import clock
 from onboarding.households.models import Household
+from onboarding.intake.actions.answers import note_refusals
 from onboarding.intake.actions.noting import NEVER_CAME, State, note_applied, note_refused, note_waiting
 from onboarding.intake.actions.outings import apply_outing, missing_households
 from onboarding.intake.actions.register import (
@@ -71,6 +72,7 @@ class _Run:
         self.done = Derived()
         self.problem: Exception | None = None
         self.has_new_household = False
+        self.has_new_refusals = False
         self.commune_id = 0
         self.submissions: list[Submission] = []
         first = Submission.objects.filter(record_id=record_id).order_by("pk").first()
@@ -90,6 +92,7 @@ class _Run:
         """Everything that can be done now."""
         if not self.submissions:
             return
+        self._note_refusals()
         while self.problem is None and (ready := self._next()) is not None:
             try:
                 with transaction.atomic():
@@ -107,9 +110,24 @@ class _Run:
             self.done.rewritten, self.done.kept = fold_again(
                 self.record.household, self.kept, envelopes, self.submissions
             )
-        if self.done.applied or self.done.rewritten:
+        if self.done.applied or self.done.rewritten or self.has_new_refusals:
             self.record.derived, self.record.derived_at = self.kept.text(), clock.now()
             self.record.save()
+
+    def _note_refusals(self) -> None:
+        """What a household refused counts as soon as it is here, before its turn and even if its turn never comes."""
+        if self.record.household is None or self.record.kind != RecordKind.HOUSEHOLD:
+            return
+        for submission in self.submissions:
+            number = str(submission.submission_id)
+            if _is_applied(submission) or number in self.kept.refusals or submission.kind != self.record.kind:
+                continue
+            said = _envelope(submission).said
+            if all(said.consents.values()):
+                continue
+            if note_refusals(living_household(self.record.household), submission, said):
+                self.kept.refusals.append(number)
+                self.has_new_refusals = True
 
     def _pending(self) -> list[Submission]:
         return [each for each in self.submissions if each.outcome.state == State.WAITING or _may_come_back(each)]
@@ -175,6 +193,8 @@ class _Run:
             self.record.household, self.kept = create_household(submission, envelope)
             self.record.save(update_fields=["household"])
             self.has_new_household = True
+            self.kept.refusals.append(str(submission.submission_id))
+            self._note_refusals()
         else:
             household = living_household(self.record.household)
             refusal = edit_household(household, submission, envelope, self.kept)

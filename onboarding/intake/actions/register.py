@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -14,15 +15,13 @@ from core.kit import clock
 from core.people.actions import make_person
 from core.people.queries import Viewer, person_named, viewer_for
 from core.places.models import Hamlet
-from onboarding.accounts.actions import LinkRefused, claim_account, claim_link
-from onboarding.accounts.models import Platform
-from onboarding.consent.actions import record_consents
-from onboarding.consent.models import Consent, Notice
-from onboarding.consent.queries import answers_taken_back_since
+from onboarding.accounts.actions import LinkRefused, claim_account, claim_link, normalise_link
+from onboarding.accounts.models import OutsideLink, Platform, PlatformAccount
 from onboarding.households.actions import change_household, facts_of, register_household
 from onboarding.households.facts import HouseholdFacts
 from onboarding.households.identity import personal_id_hash
 from onboarding.households.models import Household, HouseholdPhoto, PhoneOwner, Source
+from onboarding.intake.actions.answers import note_answers
 from onboarding.intake.actions.noting import open_issue
 from onboarding.intake.envelope import Envelope
 from onboarding.intake.forms import HouseholdSaid
@@ -43,6 +42,7 @@ class Kept:
 
     facts: dict[str, Any] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)  # submissions whose no to a consent is noted
     maybe_duplicates: int = 0
 
     @classmethod
@@ -89,7 +89,7 @@ def create_household(submission: Submission, envelope: Envelope) -> tuple[Househ
         household=household,
         by=by,
     )
-    _note_consents(producer, said, submission, by)
+    note_answers(producer, said, submission)
     _log_in_for(producer, household, by)
     _claim_accounts(producer, said, submission, by)
     kept = Kept(maybe_duplicates=_count_alike(household, said_facts))
@@ -127,7 +127,7 @@ def edit_household(household: Household, submission: Submission, envelope: Envel
     producer = household.producers.order_by("pk").first()
     if producer is not None:
         household.refresh_from_db()
-        _note_consents(producer, said, submission, by)
+        note_answers(producer, said, submission)
         _log_in_for(producer, household, by)
         _claim_accounts(producer, said, submission, by)
     return ""
@@ -262,23 +262,6 @@ def _as_facts(said: Mapping[str, Any], submission: Submission) -> dict[str, Any]
     return facts
 
 
-def _note_consents(producer: Producer, said: HouseholdSaid, submission: Submission, by: Viewer) -> None:
-    """A no counts from now; a yes from when it was said, unless it was taken back since. (A device's clock that runs
-    ahead makes no answer newer than its arrival.)"""
-    said_at = min(submission.entered_at, submission.received_at)
-    taken_back = answers_taken_back_since(producer, said_at)
-    answers = {purpose: given for purpose, given in said.consents.items() if not (given and purpose in taken_back)}
-    if answers or not producer.consents.exists():
-        record_consents(
-            producer=producer,
-            answers=answers,
-            means=said.means or Consent.Means.SPOKEN,
-            by=by,
-            notice=Notice.objects.filter(version=said.notice).first(),
-            said_at=said_at,
-        )
-
-
 def _log_in_for(producer: Producer, household: Household, by: Viewer) -> None:
     """A log-in under the household's own phone; a relative's phone would hand the shop to the relative."""
     if household.phone_owner != PhoneOwner.OWN or not household.phone or person_named(household.phone):
@@ -305,8 +288,19 @@ def _claim_accounts(producer: Producer, said: HouseholdSaid, submission: Submiss
         account = claim_account(platform=platform, producer=producer, by=by, seller_id=each.seller_id)
         if each.link:
             try:
-                claim_link(account=account, url=each.link, by=by)
+                _claim_shop(account, each.link, by)
             except LinkRefused as refusal:
                 refused[name] = ["", f"{platform.name}: {each.link}", str(refusal)]
     if refused:
         open_issue(IntakeIssue.Kind.REFUSED, submission, refused)
+
+
+def _claim_shop(account: PlatformAccount, link: str, by: Viewer) -> None:
+    """The shop's page; where somebody typed a product's, that. Raises LinkRefused."""
+    try:
+        claim_link(account=account, url=link, by=by, kind=OutsideLink.Kind.SHOP)
+    except LinkRefused:
+        pattern = account.platform.link_pattern
+        if not pattern or not re.search(pattern, normalise_link(link)):
+            raise
+        claim_link(account=account, url=link, by=by)
