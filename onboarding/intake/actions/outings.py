@@ -10,6 +10,7 @@ from onboarding.intake.envelope import Envelope
 from onboarding.intake.forms import SessionSaid, VisitSaid
 from onboarding.intake.models import Submission
 from onboarding.intake.queries import hamlet_of_today
+from onboarding.matching.queries.pairs import survivor_of
 from onboarding.visits.actions import VisitRefused, log_session, log_visit
 
 
@@ -26,8 +27,9 @@ def apply_outing(submission: Submission, envelope: Envelope) -> str:
     it cannot be stored, else ""."""
     hamlet = hamlet_of_today(submission.hamlet_id) or submission.hamlet
     by = viewer_for(submission.entered_by)
-    there = Household.objects.filter(record_id__in=_records(envelope), commune_id=hamlet.commune_id)
-    households = list(there.order_by("pk"))
+    # Also one that has moved to another commune since, and of merged ones the one that is left, once.
+    there = list(Household.objects.filter(record_id__in=_records(envelope)).order_by("pk"))
+    households = list({household.pk: household for household in map(survivor_of, there)}.values())
     said = envelope.said
     try:
         if isinstance(said, VisitSaid):
@@ -49,7 +51,7 @@ def apply_outing(submission: Submission, envelope: Envelope) -> str:
                 received_at=submission.received_at,
                 topics=said.topics,
                 households=households,
-                others=said.others + len(said.households) - len(households),
+                others=said.others + len(said.households) - len(there),
                 note=said.note,
                 by=by,
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -23,7 +23,7 @@ from onboarding.households.identity import personal_id_hash
 from onboarding.households.models import Household, HouseholdPhoto, PhoneOwner, Source
 from onboarding.intake.actions.answers import note_answers
 from onboarding.intake.actions.noting import open_issue
-from onboarding.intake.envelope import Envelope
+from onboarding.intake.envelope import Envelope, read_envelope
 from onboarding.intake.forms import HouseholdSaid
 from onboarding.intake.models import IntakeIssue, IntakePart, IntakeRecord, Submission
 from onboarding.intake.queries import hamlet_of_today
@@ -32,6 +32,8 @@ from onboarding.matching.queries import alike
 from onboarding.producers.actions import add_member, register_producer
 from onboarding.producers.models import Membership, Producer, ProducerKind
 
+# A number and whose it is, an account and its bank: one without the other would be somebody else's.
+TOGETHER = (frozenset({"phone", "phone_owner"}), frozenset({"bank_bin", "bank_account"}))
 _ENDED = "Hộ này không còn trong sổ. Cán bộ xã sẽ xem lại."
 _ELSEWHERE = "Hộ này ở thôn, ấp mà bạn chưa được giao. Cán bộ xã sẽ xem lại."
 
@@ -107,6 +109,8 @@ def edit_household(household: Household, submission: Submission, envelope: Envel
     if household.hamlet_id != _hamlet_of(submission).pk and not can_write_in(by, household.hamlet):
         return _ELSEWHERE
     wanted = _as_facts(said.facts, submission)
+    if wanted.get("phone_owner") == PhoneOwner.NONE:
+        wanted.setdefault("phone", "")
     was = _as_facts(said.was, submission)
     now = facts_of(household)
     changes: dict[str, Any] = {}
@@ -118,7 +122,10 @@ def edit_household(household: Household, submission: Submission, envelope: Envel
             changes[name] = new
         else:
             conflicts[name] = _three(name, was.get(name), new, getattr(now, name))
-    for name in _without_phone(now, changes):
+    unseen = {name for name in was.keys() - wanted.keys() if not _saw(household, now, name, was)}
+    for name in [*_half_said(changes, conflicts.keys() | unseen), *_without_phone(now, changes)]:
+        if name not in changes:
+            continue
         conflicts[name] = _three(name, was.get(name), changes.pop(name), getattr(now, name))
     change_household(household=household, changes=changes, by=by, via="")
     kept.note(changes)
@@ -144,15 +151,26 @@ def living_household(household: Household) -> Household:
 
 
 def attach_photos(household: Household, submissions: Sequence[Submission]) -> None:
-    """Every photo that has come for these submissions belongs to the household, once."""
+    """Every photo that has come for these submissions belongs to the household as it is now, and to no other."""
     wanted = {(each.submission_id, sha256) for each in submissions for sha256 in each.photos}
     if not wanted:
         return
     household = living_household(household)
     parts = IntakePart.objects.filter(submission_id__in={each for each, _ in wanted}, photo__isnull=False)
     photos = {part.photo_id for part in parts if part.photo_id and (part.submission_id, part.sha256) in wanted}
-    there = set(HouseholdPhoto.objects.filter(household=household).values_list("photo_id", flat=True))
     now = clock.now()
+    rows = list(HouseholdPhoto.objects.filter(photo_id__in=photos).order_by("pk"))
+    there = {row.photo_id for row in rows if row.household_id == household.pk}
+    # A merge or its undoing has taken the record elsewhere since it came.
+    for row in rows:
+        if row.household_id == household.pk:
+            continue
+        if row.photo_id in there:
+            row.delete()
+        else:
+            row.household = household
+            row.save(update_fields=["household"])
+            there.add(row.photo_id)
     HouseholdPhoto.objects.bulk_create(
         HouseholdPhoto(household=household, photo_id=photo_id, added_at=now)
         for photo_id in sorted(photos - there, key=str)
@@ -163,9 +181,10 @@ def fold_again(
     household: Household, kept: Kept, envelopes: Mapping[str, Envelope], submissions: Sequence[Submission]
 ) -> tuple[list[str], list[str]]:
     """Read everything applied anew. Where it now says something else than was written then, the register follows unless
-    somebody changed it since. Returns the names (rewritten, left as people made them)."""
+    somebody changed it since, or has decided about it. Returns the names (rewritten, left as people made them)."""
     by_id = {str(each.submission_id): each for each in submissions}
     folded: dict[str, Any] = {}
+    decided = _decided(submissions)
     for number in kept.order:
         if number in envelopes:
             left = _left_out(by_id[number])
@@ -175,6 +194,8 @@ def fold_again(
     now = facts_of(household)
     changes, left_alone = {}, []
     for name, new in folded.items():
+        if name in decided:
+            continue
         if name in kept.facts and kept.facts[name] == plain(name, new):
             continue
         if is_same(household, now, name, new):
@@ -183,6 +204,9 @@ def fold_again(
             changes[name] = new
         else:
             left_alone.append(name)
+    for name in _half_said(changes, left_alone):
+        del changes[name]
+        left_alone.append(name)
     if changes and household.ended_on is None:
         last = by_id[kept.order[-1]]
         change_household(household=household, changes=changes, by=viewer_for(last.entered_by), via="")
@@ -225,6 +249,11 @@ def _saw(household: Household, now: HouseholdFacts, name: str, was: Mapping[str,
     return bool(says == plain(name, was[name]))
 
 
+def _half_said(changes: Collection[str], others: Collection[str]) -> list[str]:
+    """The changes that mean nothing without another field which stays as it is."""
+    return [name for group in TOGETHER for name in group if name in changes and not group.isdisjoint(others)]
+
+
 def _without_phone(now: HouseholdFacts, changes: Mapping[str, Any]) -> list[str]:
     """The changes that would leave a phone's owner without a phone."""
     owner, phone = changes.get("phone_owner", now.phone_owner), changes.get("phone", now.phone)
@@ -239,6 +268,19 @@ def _three(name: str, was: Any, theirs: Any, ours: Any) -> list[Any]:
     if name == "production":
         return [[vars(line) for line in each or ()] for each in (was, theirs, ours)]
     return [str(each) if isinstance(each, Hamlet) else each for each in (was, theirs, ours)]
+
+
+def _decided(submissions: Sequence[Submission]) -> set[str]:
+    """The fields about which a person has decided: what they chose comes after everything that was sent."""
+    found: set[str] = set()
+    of_these = IntakeIssue.objects.filter(submission__in=submissions, decided_at__isnull=False)
+    for issue in of_these.filter(kind=IntakeIssue.Kind.FIELD_CONFLICT).exclude(decision="seen"):
+        found |= set(json.loads(issue.detail or "{}"))
+    taken = of_these.filter(kind=IntakeIssue.Kind.CHANGED_BYTES, decision="theirs", dispute__isnull=False)
+    for issue in taken.select_related("dispute__text"):
+        if issue.dispute is not None:
+            found |= set(read_envelope(issue.dispute.text.body.encode()).said.facts)
+    return found.union(*(group for group in TOGETHER if group & found))
 
 
 def _left_out(submission: Submission) -> set[str]:
