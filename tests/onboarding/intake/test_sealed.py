@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import os
-import uuid
 from typing import Any
 
 import pytest
