@@ -16,7 +16,8 @@ from onboarding.checks.rules import VERIFIERS
 from onboarding.desk.queries.households import open_accounts
 from onboarding.households.models import Household
 from onboarding.households.rules import DESK_ROLES, desk_area
-from onboarding.matching.models import DuplicatePair, SharedPhone
+from onboarding.matching.models import DuplicatePair
+from onboarding.matching.queries import flagged_phones_of
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,10 @@ def figures_of(viewer: Viewer) -> Figures:
         with_account=Count("pk", filter=Q(has_shop=True)),
     )
     pairs = viewer.area(*DESK_ROLES, unit_field="first__commune", hamlet_field="first__hamlet")
-    shared = SharedPhone.objects.filter(cleared_at__isnull=True, phone_index__in=mine.order_by().values("phone_index"))
     return Figures(
         **counted,
         duplicates=DuplicatePair.objects.filter(pairs, state=DuplicatePair.State.OPEN).count(),
-        phones=shared.count(),
+        phones=flagged_phones_of(mine),
     )
 
 

@@ -89,6 +89,17 @@ def households_out_of_rates(before: datetime | None = None) -> Q:
     return Q(phone_index__in=list(stored_forms(shared.values_list("phone", flat=True))))
 
 
+def flagged_phones_of(households: QuerySet[Household]) -> int:
+    """How many phones wait for a look (shared by too many, more than when they were cleared) that one of these living
+    households gave; one query, and one more only while several keys are in the ring."""
+    shared = SharedPhone.objects.filter(FLAGGED)
+    if len(settings.FIELD_KEYS) == 1:
+        return shared.filter(phone_index__in=households.order_by().values("phone_index")).count()
+    forms = stored_forms(shared.values_list("phone", flat=True))
+    given = households.filter(phone_index__in=list(forms)).order_by().values_list("phone_index", flat=True)
+    return len({forms[index] for index in given})
+
+
 def phones_to_look_at(viewer: Viewer, *, cleared: bool = False) -> list[PhoneRow]:
     """The flagged (or cleared) phones that somebody in this officer's area gave, most households first; at most 200.
     Two queries."""

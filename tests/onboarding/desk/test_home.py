@@ -20,6 +20,7 @@ from onboarding.households.facts import HouseholdFacts
 from onboarding.households.models import Household
 from onboarding.intake.models import FieldDevice
 from onboarding.matching.models import DuplicatePair, SharedPhone
+from onboarding.matching.queries.phones import phones_to_look_at
 from tests.people import People
 
 
@@ -53,6 +54,19 @@ def test_figures_of_the_living_households_of_my_desk(people: People) -> None:
     assert figures_of(people.viewer("dung")) == Figures(0, 0, 0, 0, 0)
     page = page_of(people, "chi")
     assert page.count("1/3 (33,3\u00a0%)") == 2 and "Xem 2 hộ chưa có gian hàng" in page
+
+
+def test_phones_are_counted_as_matching_flags_them(people: People) -> None:
+    numbers = [f"+8491234567{digit}" for digit in range(4)]
+    for number in numbers:
+        household(people, f"Hộ {number}", phone=number, phone_owner="own")
+    now = timezone.now()
+    shared = {"flagged_at": now, "cleared_at": now, "cleared_by": people.users["chi"]}
+    SharedPhone.objects.create(phone=numbers[0], households=3, flagged_at=now)  # three are not too many
+    SharedPhone.objects.create(phone=numbers[1], households=4, cleared_for=4, **shared)
+    again = SharedPhone.objects.create(phone=numbers[2], households=6, cleared_for=4, **shared)  # more since: again
+    assert figures_of(people.viewer("chi")).phones == 1
+    assert [row.shared for row in phones_to_look_at(people.viewer("chi"))] == [again]
 
 
 def test_what_waits_for_whom(people: People) -> None:
