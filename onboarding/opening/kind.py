@@ -159,9 +159,12 @@ class OpeningKind(ImportKind[OpeningDesk]):
             if isinstance(answer, Opened):
                 before = PlatformAccount.objects.filter(producer=line.producer, platform=line.platform)
                 known = dict(before.values_list("pk", "seller_id"))
+                open_before = list(before.filter(closed_on=None).values_list("pk", flat=True))
                 written = record_opened(line=line, answer=answer, sha256=desk.sha256, by=desk.viewer)
                 account_id = written.account_id or 0
                 effect |= {"made": account_id not in known, "seller": known.get(account_id, "")}
+                closed = before.filter(pk__in=open_before, closed_on__isnull=False).first()
+                effect["closed"] = closed.pk if closed else 0
             else:
                 written = record_refused(line=line, reason=answer, by=desk.viewer)
         except AnswerRefused as refusal:
@@ -186,6 +189,7 @@ class OpeningKind(ImportKind[OpeningDesk]):
                 was_reason=effect["reason"],
                 made=effect["made"],
                 seller_id=effect["seller"],
+                closed_id=effect.get("closed", 0),
                 by=viewer,
             )
         except AnswerRefused as refusal:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 
 from core.audit.actions import record
 from core.kit import clock
@@ -102,9 +103,12 @@ def record_refused(*, line: OpeningLine, reason: str, by: Viewer) -> OpeningLine
 
 
 @transaction.atomic
-def take_answer_back(*, line_id: int, was_state: str, was_reason: str, made: bool, seller_id: str, by: Viewer) -> None:
+def take_answer_back(
+    *, line_id: int, was_state: str, was_reason: str, made: bool, seller_id: str, closed_id: int = 0, by: Viewer
+) -> None:
     """Undo an answer: the line is as it was. An account that the answer `made` is closed as of the day it was claimed, an
-    older one loses the platform's word and has the seller id of before. Pages nobody has looked at go with it. Raises AnswerRefused, PermissionError."""
+    older one loses the platform's word and has the seller id of before; a dead one that it closed (`closed_id`) is as dead
+    as it was. Pages nobody has looked at go with it. Raises AnswerRefused, PermissionError."""
     line, batch = _locked(OpeningLine(pk=line_id), by)
     others = OpeningLine.objects.filter(platform=line.platform, producer=line.producer, state=State.WAITING)
     if was_state == State.WAITING and others.exclude(pk=line.pk).exists():
@@ -125,11 +129,43 @@ def take_answer_back(*, line_id: int, was_state: str, was_reason: str, made: boo
             )
         elif account.seller_id != seller_id:
             PlatformAccount.objects.filter(pk=account.pk).update(seller_id=seller_id)
+    if closed_id:
+        _reopen(closed_id, by)
     line.state, line.reason, line.account, line.answered_at = was_state, was_reason, None, None
     line.save(update_fields=["state", "reason", "account", "answered_at"])
     if was_state == State.WAITING:
         OpeningBatch.objects.filter(pk=batch.pk).update(state=OpeningBatch.State.SENT)
     _note("opening.answer_undone", line, batch, by)
+
+
+def _reopen(account_id: int, by: Viewer) -> None:
+    """The account that was closed only because the platform's file named another."""
+    rows = PlatformAccount.objects.select_for_update(of=("self",)).select_related("producer__commune")
+    account = rows.get(pk=account_id)
+    if account.closed_on is None:
+        return
+    same_seller = Q(seller_id=account.seller_id) & ~Q(seller_id="")
+    others = PlatformAccount.objects.filter(platform=account.platform_id, closed_on=None)
+    if others.filter(Q(producer=account.producer_id) | same_seller).exists():
+        raise AnswerRefused("Gian hàng cũ của hộ không mở lại được: đã có gian hàng khác đang mở.")
+    closed_on, account.closed_on = account.closed_on, None
+    account.save(update_fields=["closed_on"])
+    words = list(account.reports.order_by("-at", "-pk").values_list("result", flat=True)[:2])
+    if words[1:] != [AccountReport.Result.CLOSED]:  # it was dead, and not closed by an earlier word
+        report_account(
+            account=account,
+            result=AccountReport.Result.NOT_FOUND,
+            reporter=AccountReport.Reporter.PERSON,
+            reason=_UNDONE,
+            by=by,
+        )
+    record(
+        "platform_account.reopened",
+        actor_id=by.user_id,
+        object_label=f"platform_account:{account.pk}",
+        unit_code=account.producer.commune.code,
+        changes={"ngày đóng": (f"{closed_on:%d/%m/%Y}", "")},
+    )
 
 
 def _answer(

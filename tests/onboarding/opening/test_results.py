@@ -241,6 +241,44 @@ def test_undo_leaves_an_older_account_as_it_was(people: People, desk: Desk, batc
     assert (older.seller_id, older.closed_on, state_of_account(older, clock.today())) == ("", None, "claimed")
 
 
+def test_undo_makes_the_dead_account_as_dead_as_it_was(people: People, desk: Desk) -> None:
+    old = claim_account(platform=voso(), producer=seller(home(people.hamlet, "Mất")), by=SYSTEM, seller_id="CU")
+    page = claim_link(account=old, url="https://voso.vn/x-p1.html", by=SYSTEM)
+    observe(link=page, result="gone", observer="adapter", by=SYSTEM)
+    batch = sent_batch(people)
+    done = desk.import_rows(answers(batch, (1, "Đã mở", "CU", "", "")), kind=KIND)
+    old.refresh_from_db()
+    assert old.closed_on == clock.today()
+    undo_import(batch=done, by=people.viewer("chi"))
+    run_waiting_jobs()
+    done.refresh_from_db()
+    assert (done.state, done.kept, lines(batch)) == ("undone", 0, [("waiting", "")])
+    states = [
+        (each.pk == old.pk, state_of_account(each, clock.today())) for each in PlatformAccount.objects.order_by("pk")
+    ]
+    assert states == [(True, "dead"), (False, "closed")]
+    old.refresh_from_db()
+    assert (old.closed_on, old.seller_id) == (None, "CU")
+    assert AuditEntry.objects.filter(action="platform_account.reopened").count() == 1
+
+
+def test_undo_leaves_the_line_when_the_dead_account_cannot_come_back(people: People, desk: Desk) -> None:
+    house = home(people.hamlet, "Mất")
+    old = claim_account(platform=voso(), producer=seller(house), by=SYSTEM, seller_id="CU")
+    observe(
+        link=claim_link(account=old, url="https://voso.vn/x-p1.html", by=SYSTEM),
+        result="gone", observer="adapter", by=SYSTEM,
+    )  # fmt: skip
+    done = desk.import_rows(answers(sent_batch(people), (1, "Đã mở", "MOI", "", "")), kind=KIND)
+    claim_account(platform=voso(), producer=seller(home(people.hamlet, "Khác")), by=SYSTEM, seller_id="CU")
+    undo_import(batch=done, by=people.viewer("chi"))
+    run_waiting_jobs()
+    done.refresh_from_db()
+    assert done.kept == 1 and PlatformAccount.objects.get(seller_id="MOI").closed_on is None
+    old.refresh_from_db()
+    assert old.closed_on is not None
+
+
 @pytest.mark.parametrize("name", ["phuong", "hanh", "dung", "buu"])
 def test_others_bring_no_answers(people: People, batch: OpeningBatch, name: str) -> None:
     with pytest.raises(PermissionError):
