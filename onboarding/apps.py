@@ -21,6 +21,7 @@ class OnboardingConfig(AppConfig):
         from onboarding.fieldwork import ready as fieldwork
         from onboarding.fieldwork.slips import ready as slips
         from onboarding.households import actions as households
+        from onboarding.households.pilots import actions as pilots
         from onboarding.households.queries import phone_of_household
         from onboarding.intake.ready import register as get_intake_ready
         from onboarding.lists.ready import register as get_lists_ready
@@ -34,6 +35,7 @@ class OnboardingConfig(AppConfig):
 
         subscribe(MapTurned, households.follow_map)  # first: a producer follows its household
         subscribe(MapTurned, producers.follow_map)
+        subscribe(MapTurned, pilots.follow_map)
         get_teams_ready()
         get_visits_ready()
         get_intake_ready()

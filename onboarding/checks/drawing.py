@@ -22,3 +22,14 @@ def draw(frame: Iterable[UUID], *, seed: str, per_mille: int) -> Sequence[UUID]:
     """The households drawn, in the order of HMAC-SHA256(seed, record id)."""
     ordered = sorted(frame, key=lambda each: hmac.new(seed.encode(), str(each).encode(), hashlib.sha256).hexdigest())
     return ordered[: sample_size(len(ordered), per_mille)]
+
+
+def packed(frame: Iterable[UUID]) -> bytes:
+    """A frame for keeping: the ids sorted, 16 bytes each."""
+    return b"".join(each.bytes for each in sorted(frame, key=str))
+
+
+def unpacked(kept: bytes | memoryview[int]) -> list[UUID]:
+    """The ids of a kept frame."""
+    ids = bytes(kept)
+    return [UUID(bytes=ids[start : start + 16]) for start in range(0, len(ids), 16)]

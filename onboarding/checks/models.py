@@ -15,9 +15,10 @@ from onboarding.teams.models import Team
 class RevisitSample(models.Model):
     """Households drawn from those registered in a period. The draw can be repeated by anybody: the households of the frame
     (their record ids, sorted; `frame_hash` is the SHA-256 of them, one per line), ordered by HMAC-SHA256(seed, record id),
-    the first `ceil(frame_size × per_mille / 1000)`."""
+    the first `ceil(frame_size × per_mille / 1000)`. `commune` follows the map, `drawn_in` is the commune of that day."""
 
     commune = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    drawn_in = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     period_from = models.DateField()
     period_to = models.DateField()  # the first day after
     seed = models.CharField(max_length=64)
@@ -29,10 +30,18 @@ class RevisitSample(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["commune", "period_from", "period_to"], name="revisit_sample_once"),
+            models.UniqueConstraint(fields=["drawn_in", "period_from", "period_to"], name="revisit_sample_once"),
             models.CheckConstraint(condition=Q(per_mille__gte=30, per_mille__lte=50), name="revisit_share_3_to_5"),
             models.CheckConstraint(condition=Q(period_to__gt=F("period_from")), name="revisit_period_runs_forward"),
         ]
+
+
+class SampleFrame(models.Model):
+    """The households a sample was drawn from, whatever becomes of them or of the map: their record ids, sorted, 16 bytes
+    each. Beside the sample, because only a redraw reads it."""
+
+    sample = models.OneToOneField(RevisitSample, on_delete=models.CASCADE, related_name="frame")
+    record_ids = models.BinaryField()
 
 
 class Revisit(models.Model):

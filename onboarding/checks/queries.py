@@ -13,8 +13,8 @@ from core.kit import clock
 from core.kit.text import sort_key
 from core.people.queries import Viewer
 from core.places.models import Unit
-from onboarding.checks.drawing import draw, frame_hash
-from onboarding.checks.models import Revisit, RevisitSample
+from onboarding.checks.drawing import draw, frame_hash, unpacked
+from onboarding.checks.models import Revisit, RevisitSample, SampleFrame
 from onboarding.checks.rules import OFFICERS, has_written, verifying_area
 from onboarding.checks.teams import teams_of_person
 from onboarding.households.models import Household
@@ -59,9 +59,18 @@ def frame_of(commune: Unit, period_from: date, period_to: date, drawn_on: date) 
     return rows.order_by("pk")
 
 
+def drawn_from_already(commune: Unit, period_from: date, period_to: date) -> set[UUID]:
+    """The households of a period from which a sample was drawn in a commune that has become part of this one since."""
+    frames = SampleFrame.objects.filter(
+        sample__commune=commune, sample__period_from__lt=period_to, sample__period_to__gt=period_from
+    )
+    others = frames.exclude(sample__drawn_in=commune).values_list("record_ids", flat=True)
+    return {each for kept in others for each in unpacked(kept)}
+
+
 @dataclass(frozen=True)
 class Redraw:
-    """A sample drawn once more from the register as it is now. `drawn` are record ids, in the order of the draw."""
+    """A sample drawn once more from its kept frame. `drawn` are record ids, in the order of the draw."""
 
     frame_size: int
     frame_hash: str
@@ -71,11 +80,16 @@ class Redraw:
 
 
 def redraw(sample: RevisitSample) -> Redraw:
-    """Draw with the seed of a sample again. When the frame is another by now (households moved away, were ended before the
-    draw after all), the sample may be another too: the kept hash says that the frame is not the one of that day."""
-    drawn_on = sample.drawn_at.astimezone(clock.VIETNAM).date()
-    frame = frame_of(sample.commune, sample.period_from, sample.period_to, drawn_on)
-    ids = list(frame.values_list("record_id", flat=True))
+    """Draw with the seed of a sample again, from the record ids that were kept with it: whatever has become of the
+    households and of the map, the same come out. The hash, which is in the trail as well, says whether the kept frame
+    is the one of that day. (A sample from before frames were kept is drawn from the register as it is now.)"""
+    kept = SampleFrame.objects.filter(sample=sample).values_list("record_ids", flat=True).first()
+    if kept is None:
+        drawn_on = sample.drawn_at.astimezone(clock.VIETNAM).date()
+        frame = frame_of(sample.commune, sample.period_from, sample.period_to, drawn_on)
+        ids = list(frame.values_list("record_id", flat=True))
+    else:
+        ids = unpacked(kept)
     drawn = tuple(draw(ids, seed=sample.seed, per_mille=sample.per_mille))
     was = set(sample.revisits.values_list("household__record_id", flat=True))
     found = frame_hash(ids)

@@ -13,10 +13,16 @@ from onboarding.teams.queries import assignments_in_force, memberships_in_force,
 
 
 def teams_of_person(user_id: int | None) -> set[int]:
-    """The ids of the teams this person is in today; none for nobody."""
+    """The ids of the teams this person is in today, and of those that went on in them under a new decision: what was
+    given to the old team is the new one's. None for nobody."""
     if user_id is None:
         return set()
-    return set(memberships_in_force(clock.today()).filter(user=user_id).values_list("team_id", flat=True))
+    found: set[int] = set()
+    teams = set(memberships_in_force(clock.today()).filter(user=user_id).values_list("team_id", flat=True))
+    while new := teams - found:
+        found |= new
+        teams = set(Team.objects.filter(followed_by__in=new).values_list("pk", flat=True))
+    return found
 
 
 def other_teams(households: Sequence[Household], commune: Unit) -> list[list[Team]]:

@@ -11,8 +11,23 @@ from core.people.grants.rules import TEAM_ROLES
 from core.people.models import Role
 from core.people.queries import STAFF_ROLES, Viewer
 from core.people.reveal.registry import Revealed
-from core.places.models import Hamlet, in_force
+from core.places.models import Hamlet, HamletLink, UnitLink, in_force
 from onboarding.households.models import Household
+
+_MOST_MAP_CHANGES = 20
+
+
+def hamlet_of_today(number: int) -> Hamlet | None:
+    """The hamlet with this number, or what it became if it has ended (of a divided one the default part)."""
+    hamlet = Hamlet.objects.select_related("commune").filter(pk=number).first()
+    today = clock.today()
+    for _ in range(_MOST_MAP_CHANGES):
+        if hamlet is None or hamlet.valid_to is None or hamlet.valid_to > today:
+            return hamlet
+        link = HamletLink.objects.filter(old=hamlet).exclude(kind=UnitLink.Kind.PART).select_related("new__commune")
+        became = link.order_by("-on").first()
+        hamlet = became.new if became else None
+    return None
 
 
 def hamlets_of_team(viewer: Viewer) -> QuerySet[Hamlet]:

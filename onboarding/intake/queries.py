@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 
 from core.desk.registry import Todo
@@ -15,30 +15,9 @@ from core.kit import clock
 from core.people.grants.rules import TEAM_ROLES
 from core.people.models import Grant, Role, User
 from core.people.queries import Viewer
-from core.places.models import Hamlet, HamletLink, UnitLink
+from core.places.models import Unit, UnitLink
 from onboarding.intake.models import FieldDevice, IntakeIssue, Submission, SubmissionState
 from onboarding.intake.rules import OFFICERS
-
-_MOST_MAP_CHANGES = 20
-
-
-def hamlet_of_today(number: int) -> Hamlet | None:
-    """The hamlet with this number, or what it became if it has ended (of a divided one the default part)."""
-    hamlet = Hamlet.objects.select_related("commune").filter(pk=number).first()
-    today = clock.today()
-    for _ in range(_MOST_MAP_CHANGES):
-        if hamlet is None or hamlet.valid_to is None or hamlet.valid_to > today:
-            return hamlet
-        link = HamletLink.objects.filter(old=hamlet).exclude(kind=UnitLink.Kind.PART).select_related("new__commune")
-        became = link.order_by("-on").first()
-        hamlet = became.new if became else None
-    return None
-
-
-def hamlets_of_today(numbers: Sequence[int]) -> dict[int, Hamlet]:
-    """The same for several; numbers of no hamlet are left out."""
-    found = {number: hamlet_of_today(number) for number in set(numbers)}
-    return {number: hamlet for number, hamlet in found.items() if hamlet is not None}
 
 
 def submission_by_id(submission_id: uuid.UUID) -> Submission | None:
@@ -57,12 +36,32 @@ def device_is_locked(device_id: uuid.UUID) -> bool:
     return FieldDevice.objects.filter(device_id=device_id, locked_at__isnull=False).exists()
 
 
+def places_of_submissions(communes: Q) -> set[int]:
+    """The ids of the ended communes that have become, wholly or in their default part, one of these (a condition over
+    Unit): submissions keep the commune they came to. A query for each change of the map that led here, and one."""
+    found: set[int] = set()
+    links = UnitLink.objects.exclude(kind=UnitLink.Kind.PART).order_by()
+    new = set(links.filter(new__in=Unit.objects.filter(communes)).values_list("old_id", flat=True))
+    while new - found:
+        found |= new
+        new = set(links.filter(new__in=new).values_list("old_id", flat=True))
+    return found
+
+
+def sent_in_area(viewer: Viewer, *roles: str) -> Q:
+    """The submissions that came to the viewer's area, or to a commune that has become part of it since."""
+    area = viewer.area(*roles, unit_field="commune")
+    if viewer.sees_everything(*roles):
+        return area
+    return area | Q(commune__in=places_of_submissions(viewer.units(*roles)))
+
+
 def devices_visible_to(viewer: Viewer, *roles: str) -> QuerySet[FieldDevice]:
     """The devices of the people who are, or were, in teams in the area of these roles of the viewer (by default those of
     an officer), and of those who sent something from there."""
     held = roles or OFFICERS
     teams = Grant.objects.filter(viewer.area(*held, unit_field="unit"), role__in=TEAM_ROLES)
-    sent = Submission.objects.filter(viewer.area(*held, unit_field="commune"))
+    sent = Submission.objects.filter(sent_in_area(viewer, *held))
     people = Q(user__in=teams.values("user")) | Q(user__in=sent.values("entered_by"))
     return FieldDevice.objects.filter(people).select_related("user", "locked_by").order_by("-last_contact_at", "pk")
 
@@ -83,14 +82,16 @@ def open_issues(viewer: Viewer) -> QuerySet[IntakeIssue]:
 
 @dataclass(frozen=True)
 class DeviceDay:
-    """One person's device today. `received`, `applied`, `waiting` count today's submissions, `conflicts` the open issues
-    of anything it ever sent; `unsent` is what the app last said it still holds, `unsent_since` its oldest (UTC)."""
+    """One person's device today. `received`, `applied`, `waiting` count today's submissions, `waiting_before` those that
+    wait since an earlier day (the oldest came at `waiting_since`, UTC), `conflicts` the open issues of anything it ever sent; `unsent` is what the app last said it still holds, `unsent_since` its oldest (UTC)."""
 
     device_id: uuid.UUID
     person: User
     received: int
     applied: int
     waiting: int
+    waiting_before: int
+    waiting_since: datetime | None
     conflicts: int
     unsent: int
     unsent_since: datetime | None
@@ -98,7 +99,8 @@ class DeviceDay:
 
 
 def intake_today(viewer: Viewer) -> list[DeviceDay]:
-    """The devices of this viewer's area with what came from them today in Vietnam, those with most unsent first. For
+    """The devices of this viewer's area with what came from them today in Vietnam and what waits since before, those
+    with most unsent first. For
     officers and team leads; a fixed number of queries."""
     roles = (*OFFICERS, Role.TEAM_LEAD)
     devices = list(devices_visible_to(viewer, *roles).filter(wiped_at__isnull=True))
@@ -106,13 +108,19 @@ def intake_today(viewer: Viewer) -> list[DeviceDay]:
     area = viewer.area(*roles, unit_field="commune")
     of_device = ("device_id", "entered_by")
     state = SubmissionState.State
-    sent = Submission.objects.filter(area, received_at__gte=start).order_by().values_list(*of_device)
+    everything = Submission.objects.filter(sent_in_area(viewer, *roles)).order_by().values_list(*of_device)
+    sent = everything.filter(received_at__gte=start)
     counted = sent.annotate(
         received=Count("pk"),
         applied=Count("pk", filter=Q(outcome__state=state.APPLIED)),
         waiting=Count("pk", filter=Q(outcome__state=state.WAITING)),
     )
     today = {(device, person): tuple(counts) for device, person, *counts in counted}
+    left = everything.filter(received_at__lt=start, outcome__state=state.WAITING)
+    before = {
+        (device, person): (count, since)
+        for device, person, count, since in left.annotate(count=Count("pk"), since=Min("received_at"))
+    }
     disputed = IntakeIssue.objects.filter(area, decided_at__isnull=True).order_by()
     per_device = disputed.values_list(*(f"submission__{name}" for name in of_device)).annotate(count=Count("pk"))
     conflicts = {(device, person): count for device, person, count in per_device}
@@ -120,6 +128,7 @@ def intake_today(viewer: Viewer) -> list[DeviceDay]:
     for device in devices:
         key = (device.device_id, device.user_id)
         received, applied, waiting = today.get(key, (0, 0, 0))
+        waiting_before, waiting_since = before.get(key, (0, None))
         rows.append(
             DeviceDay(
                 device_id=device.device_id,
@@ -127,13 +136,15 @@ def intake_today(viewer: Viewer) -> list[DeviceDay]:
                 received=received,
                 applied=applied,
                 waiting=waiting,
+                waiting_before=waiting_before,
+                waiting_since=waiting_since,
                 conflicts=conflicts.get(key, 0),
                 unsent=device.unsent,
                 unsent_since=device.unsent_since,
                 last_contact=device.last_contact_at,
             )
         )
-    return sorted(rows, key=lambda row: (-row.unsent, -row.received))
+    return sorted(rows, key=lambda row: (-row.unsent, -row.waiting_before, -row.received))
 
 
 def todos(viewer: Viewer) -> list[Todo]:

@@ -19,6 +19,7 @@ from onboarding.households.events import HouseholdsChanged
 from onboarding.households.facts import Changes, HouseholdFacts, ProductionFacts
 from onboarding.households.many import change_households, register_households
 from onboarding.households.models import EndReason, Household, ProductionLine, Source
+from onboarding.households.queries import hamlet_of_today
 from onboarding.households.wording import fact_label
 from onboarding.matching.models import DuplicatePair
 
@@ -147,5 +148,6 @@ def _give_back(household: Household, effect: Effect, by: Viewer) -> None:
 
 def _revived(name: str, value: Any) -> Any:
     if name == "hamlet":
-        return Hamlet.objects.select_related("commune").get(pk=value)
+        # The map may have turned since the file came: then what the hamlet became.
+        return hamlet_of_today(value) or Hamlet.objects.select_related("commune").get(pk=value)
     return tuple(ProductionFacts(**line) for line in value) if name == "production" else value

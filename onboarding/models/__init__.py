@@ -1,7 +1,7 @@
 """Gathers the tables of all slices of this storey."""
 
 from onboarding.accounts.models import AccountReport, Observation, OutsideLink, Platform, PlatformAccount
-from onboarding.checks.models import Revisit, RevisitSample
+from onboarding.checks.models import Revisit, RevisitSample, SampleFrame
 from onboarding.consent.models import Consent, Notice
 from onboarding.households.models import Household, HouseholdPhoto, PilotUnit, ProductionLine
 from onboarding.intake.models import (
@@ -25,5 +25,5 @@ __all__ = [
     "AccountReport", "Attendance", "Consent", "DisputedSubmission", "DuplicatePair", "FieldDevice", "Household", "HouseholdMerge",
     "HouseholdPhoto", "IntakeIssue", "IntakeKey", "IntakePart", "IntakeRecord", "Membership", "Notice", "Observation", "OpeningBatch",
     "OpeningLine", "OutsideLink", "PilotUnit", "Platform", "PlatformAccount", "Producer", "ProductionLine", "Revisit", "RevisitSample",
-    "SharedPhone", "Submission", "SubmissionState", "SubmissionText", "Team", "TeamGrant", "TeamHamlet", "TeamMember", "TrainingSession", "Visit",
+    "SampleFrame", "SharedPhone", "Submission", "SubmissionState", "SubmissionText", "Team", "TeamGrant", "TeamHamlet", "TeamMember", "TrainingSession", "Visit",
 ]  # fmt: skip

@@ -6,8 +6,10 @@ from core.audit.registry import register_objects, register_vocabulary
 from core.desk.registry import Room, register_section, register_todos
 from core.events.registry import subscribe
 from core.imports.registry import register_import_kind
+from core.places.events import MapTurned
 from onboarding.consent.events import ConsentsRecorded
 from onboarding.opening.actions.batches import on_consents_recorded
+from onboarding.opening.actions.moving import follow_map
 from onboarding.opening.kind import OpeningKind
 from onboarding.opening.queries.tasks import opening_todos, refused_by_platform, with_dead_account, without_account
 from onboarding.opening.rules import READERS
@@ -44,3 +46,4 @@ def register() -> None:
     register_follow_up(FollowUp("opening_refused", "Sàn chưa mở gian hàng", refused_by_platform, order=20))
     register_follow_up(FollowUp("dead_account", "Gian hàng chết", with_dead_account, order=30))
     subscribe(ConsentsRecorded, on_consents_recorded)
+    subscribe(MapTurned, follow_map)

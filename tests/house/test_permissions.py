@@ -432,7 +432,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         batch=asked, platform=asked.platform, number=1, household=dung.household, producer=dung
     )
     sample = RevisitSample.objects.create(
-        commune=people.commune, period_from=date(2026, 1, 1), period_to=date(2026, 2, 1), seed="0", per_mille=50,
+        commune=people.commune, drawn_in=people.commune, period_from=date(2026, 1, 1), period_to=date(2026, 2, 1), seed="0", per_mille=50,
         frame_size=1, frame_hash="0", drawn_at=timezone.now(),
     )  # fmt: skip
     facts = {

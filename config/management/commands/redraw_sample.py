@@ -25,10 +25,14 @@ class Command(BaseCommand):
         again = redraw(sample)
         self.stdout.write(f"seed {sample.seed}, {sample.per_mille} of 1000, drawn {sample.drawn_at:%Y-%m-%d %H:%M} UTC")
         self.stdout.write(f"frame then {sample.frame_size} {sample.frame_hash}")
-        self.stdout.write(f"frame now  {again.frame_size} {again.frame_hash}")
+        self.stdout.write(f"frame kept {again.frame_size} {again.frame_hash}")
         for record_id in again.drawn:
             self.stdout.write(str(record_id))
         if not again.is_same_sample:
-            why = "the frame is another by now" if not again.is_same_frame else "the kept sample was changed"
+            why = (
+                "the kept frame is not the one of that day"
+                if not again.is_same_frame
+                else "the kept sample was changed"
+            )
             raise CommandError(f"NOT the same households: {why}")
         self.stdout.write("the same households" + ("" if again.is_same_frame else " (from a frame that has changed)"))

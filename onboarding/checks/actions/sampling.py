@@ -13,13 +13,15 @@ from core.audit.actions import record
 from core.kit import clock
 from core.people.queries import Viewer
 from core.places.models import Unit
-from onboarding.checks.drawing import draw, frame_hash
-from onboarding.checks.models import Revisit, RevisitSample
-from onboarding.checks.queries import frame_of
+from onboarding.checks.drawing import draw, frame_hash, packed
+from onboarding.checks.models import Revisit, RevisitSample, SampleFrame
+from onboarding.checks.queries import drawn_from_already, frame_of
 from onboarding.checks.rules import can_draw, refusal_to_record
 from onboarding.checks.teams import other_teams
 from onboarding.households.models import Household
 from onboarding.teams.models import Team
+
+DRAWN = "Tháng này đã rút mẫu rồi. Mỗi tháng một mẫu, không rút lại."
 
 
 class SampleRefused(ValueError):
@@ -42,14 +44,17 @@ def draw_sample(*, commune: Unit, period_from: date, period_to: date, per_mille:
         raise PermissionError
     if period_to > clock.today():
         raise SampleRefused("Tháng này chưa hết. Hãy rút mẫu khi hết tháng.")
-    frame = list(frame_of(commune, period_from, period_to, clock.today()))
+    known = drawn_from_already(commune, period_from, period_to)
+    all_of_period = frame_of(commune, period_from, period_to, clock.today())
+    frame = [household for household in all_of_period if household.record_id not in known]
     if not frame:
-        raise SampleRefused("Không có hộ nào được ghi trong tháng này, nên không có gì để rút.")
+        raise SampleRefused(DRAWN if known else "Không có hộ nào được ghi trong tháng này, nên không có gì để rút.")
     seed = secrets.token_hex(16)
     try:
         with transaction.atomic():
             sample = RevisitSample.objects.create(
                 commune=commune,
+                drawn_in=commune,
                 period_from=period_from,
                 period_to=period_to,
                 seed=seed,
@@ -60,9 +65,10 @@ def draw_sample(*, commune: Unit, period_from: date, period_to: date, per_mille:
                 drawn_at=clock.now(),
             )
     except IntegrityError as error:
-        if not RevisitSample.objects.filter(commune=commune, period_from=period_from, period_to=period_to).exists():
+        if not RevisitSample.objects.filter(drawn_in=commune, period_from=period_from, period_to=period_to).exists():
             raise
-        raise SampleRefused("Tháng này đã rút mẫu rồi. Mỗi tháng một mẫu, không rút lại.") from error
+        raise SampleRefused(DRAWN) from error
+    SampleFrame.objects.create(sample=sample, record_ids=packed(each.record_id for each in frame))
     by_record = {each.record_id: each for each in frame}
     drawn = [by_record[key] for key in draw(by_record, seed=seed, per_mille=per_mille)]
     Revisit.objects.bulk_create(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from core.audit.actions import record
 from core.kit import clock
-from core.people.queries import Viewer
+from core.people.queries import SYSTEM, Viewer
+from core.places.events import MapTurned
 from core.places.models import Unit
 from onboarding.households.models import PilotUnit
 from onboarding.households.pilots.queries import SETTERS
@@ -53,3 +55,21 @@ def _note(word: str, pilot: PilotUnit, by: Viewer, change: tuple[str, str]) -> N
         unit_code=pilot.commune.code,
         changes={"thí điểm": change},
     )
+
+
+def follow_map(event: MapTurned) -> None:
+    """A pilot goes on in what its commune became, from that day; where that is a pilot already, the old one just ends.
+    (Of a divided commune the default part stays the pilot.) Repeating changes nothing."""
+    still = Q(valid_to__isnull=True) | Q(valid_to__gt=event.on)
+    for old_id, new_id in event.new_unit_ids().items():
+        for pilot in PilotUnit.objects.filter(still, commune_id=old_id).order_by("pk"):
+            first, end = max(event.on, pilot.valid_from), pilot.valid_to
+            pilot.valid_to = first
+            pilot.save(update_fields=["valid_to"])
+            words = f"theo địa giới mới từ {event.on:%d/%m/%Y}, {event.decision}"
+            _note("pilot.ended", pilot, SYSTEM, ("đang thí điểm", words))
+            if not PilotUnit.objects.filter(still, commune_id=new_id).exists():
+                there = PilotUnit.objects.create(
+                    commune_id=new_id, valid_from=first, valid_to=end, decision=pilot.decision
+                )
+                _note("pilot.set", there, SYSTEM, ("", words))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import OperationalError, transaction
+from django.db.models import Q
 
 from core.kit import clock
 from onboarding.households.models import Household
@@ -27,6 +28,7 @@ from onboarding.intake.actions.register import (
 )
 from onboarding.intake.envelope import Envelope, read_envelope
 from onboarding.intake.models import IntakeIssue, IntakeRecord, RecordKind, Submission
+from onboarding.intake.queries import places_of_submissions
 
 FORCE_AFTER = timedelta(days=5)
 _AT_ONCE = 2000
@@ -84,7 +86,6 @@ class _Run:
         self.kept = Kept.of(self.record)
         rows = Submission.objects.filter(record_id=record_id).order_by("pk")
         self.submissions = list(rows.select_related("outcome", "text", "hamlet__commune", "commune", "entered_by"))
-        self.commune_id = first.commune_id
         if self.record.household_id is None and self.record.kind == RecordKind.HOUSEHOLD:
             self.record.household = Household.objects.filter(record_id=record_id).first()
 
@@ -192,7 +193,7 @@ class _Run:
         elif self.record.household is None:
             self.record.household, self.kept = create_household(submission, envelope)
             self.record.save(update_fields=["household"])
-            self.has_new_household = True
+            self.has_new_household, self.commune_id = True, self.record.household.commune_id
             self.kept.refusals.append(str(submission.submission_id))
             self._note_refusals()
         else:
@@ -224,7 +225,9 @@ def _envelope(submission: Submission) -> Envelope:
 
 
 def _outings_waiting_in(commune_id: int) -> list[uuid.UUID]:
-    rows = Submission.objects.filter(commune_id=commune_id, outcome__state=State.WAITING)
+    """Also those that came while this ground was another commune's."""
+    communes = {commune_id, *places_of_submissions(Q(pk=commune_id))}
+    rows = Submission.objects.filter(commune__in=communes, outcome__state=State.WAITING)
     outings = rows.exclude(kind=RecordKind.HOUSEHOLD).order_by("pk")
     return list(outings.values_list("record_id", flat=True).distinct())
 

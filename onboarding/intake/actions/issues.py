@@ -14,10 +14,10 @@ from core.people.queries import Viewer
 from core.places.events import MapTurned
 from onboarding.households.actions import change_household
 from onboarding.households.models import Household
+from onboarding.households.queries import hamlet_of_today
 from onboarding.intake.actions.register import Kept, living_household
 from onboarding.intake.envelope import Envelope, read_envelope
 from onboarding.intake.models import IntakeIssue, IntakeRecord, Submission
-from onboarding.intake.queries import hamlet_of_today
 from onboarding.intake.rules import can_decide
 
 THEIRS, OURS, SEEN = "theirs", "ours", "seen"

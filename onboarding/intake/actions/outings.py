@@ -6,10 +6,10 @@ import uuid
 
 from core.people.queries import viewer_for
 from onboarding.households.models import Household
+from onboarding.households.queries import hamlet_of_today
 from onboarding.intake.envelope import Envelope
 from onboarding.intake.forms import SessionSaid, VisitSaid
 from onboarding.intake.models import Submission
-from onboarding.intake.queries import hamlet_of_today
 from onboarding.matching.queries.pairs import survivor_of
 from onboarding.visits.actions import VisitRefused, log_session, log_visit
 

@@ -18,6 +18,7 @@ from core.kit import clock
 from core.people.queries import Viewer
 from core.places.models import Hamlet
 from onboarding.consent.models import Notice
+from onboarding.households.queries import hamlet_of_today
 from onboarding.intake import reading
 from onboarding.intake.actions.deriving import derive_record
 from onboarding.intake.actions.noting import open_issue
@@ -31,7 +32,7 @@ from onboarding.intake.models import (
     SubmissionState,
     SubmissionText,
 )
-from onboarding.intake.queries import device_is_locked, hamlet_of_today, submission_by_id
+from onboarding.intake.queries import device_is_locked, submission_by_id
 from onboarding.intake.receipts import receipt_of
 from onboarding.intake.refusals import Invalid, NotTaken, device_locked, not_your_hamlet, not_yours
 from onboarding.intake.registry import check_still_accepted

@@ -21,12 +21,12 @@ from onboarding.households.actions import change_household, facts_of, register_h
 from onboarding.households.facts import HouseholdFacts
 from onboarding.households.identity import personal_id_hash
 from onboarding.households.models import Household, HouseholdPhoto, PhoneOwner, Source
+from onboarding.households.queries import hamlet_of_today
 from onboarding.intake.actions.answers import note_answers
 from onboarding.intake.actions.noting import open_issue
 from onboarding.intake.envelope import Envelope, read_envelope
 from onboarding.intake.forms import HouseholdSaid
 from onboarding.intake.models import IntakeIssue, IntakePart, IntakeRecord, Submission
-from onboarding.intake.queries import hamlet_of_today
 from onboarding.intake.rules import can_write_in
 from onboarding.matching.queries import alike
 from onboarding.producers.actions import add_member, register_producer

@@ -11,6 +11,7 @@ from core.people.queries import Viewer
 from onboarding.households.events import HouseholdsChanged
 from onboarding.households.facts import FACTS
 from onboarding.households.models import EndReason, Household, ProductionLine
+from onboarding.households.queries import hamlet_of_today
 from onboarding.matching.actions.merging import MergeRefused, NotAllowed
 from onboarding.matching.actions.rows import RowData, Snapshot, lines_data, move_back, row_data, row_from, value_of
 from onboarding.matching.models import DuplicatePair, HouseholdMerge
@@ -34,6 +35,8 @@ def unmerge(*, merge: HouseholdMerge, by: Viewer) -> HouseholdMerge:
     if obstacle := _obstacle(merge, kept, absorbed):
         raise MergeRefused(obstacle)
     snapshot = Snapshot.from_text(merge.snapshot)
+    for row in (snapshot.kept, snapshot.kept_after):
+        _on_todays_map(row)
     move_back(snapshot.moved, source=absorbed, target=kept)
     _restore_kept(kept, snapshot)
     _restore_absorbed(absorbed, snapshot)
@@ -64,6 +67,13 @@ def _obstacle(merge: HouseholdMerge, kept: Household, absorbed: Household) -> st
     if later is not None:
         return f"Sau đó còn gộp thêm hộ số {later.absorbed_id} vào hộ này. Hãy tách lần gộp đó trước."
     return ""
+
+
+def _on_todays_map(row: RowData) -> None:
+    """The map may have turned since the merge: households went along, and so does what the snapshot says of them."""
+    hamlet = hamlet_of_today(row["hamlet_id"])
+    if hamlet is not None:
+        row["hamlet_id"], row["commune_id"] = hamlet.pk, hamlet.commune_id
 
 
 def _restore_kept(kept: Household, snapshot: Snapshot) -> None:

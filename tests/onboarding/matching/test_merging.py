@@ -171,7 +171,7 @@ def test_what_is_drawn_for_a_second_look_stays_where_it_was(people: People) -> N
     pair, first, second = twins(people.hamlet)
     today = clock.today()
     sample = RevisitSample.objects.create(
-        commune=people.commune, period_from=today.replace(day=1), period_to=today.replace(day=28), seed="s", per_mille=50,
+        commune=people.commune, drawn_in=people.commune, period_from=today.replace(day=1), period_to=today.replace(day=28), seed="s", per_mille=50,
         frame_size=2, frame_hash="h", drawn_at=clock.now(),
     )  # fmt: skip
     drawn = Revisit.objects.create(sample=sample, household=second)
