@@ -1,7 +1,7 @@
 """A household list of a whole province as a sheet, as messy as real ones, and the whole way of it: what a part of the
 benchmark does in processes of its own, so that the memory of each can be told.
 
-    python -m benchmarks.household_list (write|calamine|way) FILE ROWS
+    python -c "import django; django.setup(); from benchmarks.household_list import main; main()" (write|calamine|way) FILE ROWS
 """
 
 from __future__ import annotations
@@ -19,9 +19,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import django
 import xlsxwriter
 from python_calamine import CalamineWorkbook
+
+from core.imports.actions.applying import apply_import, apply_rows
+from core.imports.actions.previewing import choose_mapping, make_preview
+from core.imports.actions.starting import start_import
+from core.imports.models import ImportBatch
+from core.people.models import User
+from core.people.queries import viewer_for
+from core.places.models import Hamlet
+from onboarding.households.models import Household
 
 _SURNAMES = [
     "Nguyễn",
@@ -182,8 +190,6 @@ def _row(number: int, commune: str, hamlet: str, dice: random.Random) -> list[An
 
 
 def _places() -> list[tuple[str, str]]:
-    from core.places.models import Hamlet  # noqa: PLC0415  Django must be set up
-
     hamlets = Hamlet.objects.select_related("commune").order_by("commune__code", "pk")
     return [(f"{each.commune.kind} {each.commune.name}", each.name) for each in hamlets]
 
@@ -198,15 +204,6 @@ def calamine(path: Path, rows: int) -> dict[str, float]:
 def way(path: Path, rows: int) -> dict[str, float]:
     """The whole way: seconds of reading, preview and apply, rows a second time, and the memory of this process and of those
     it started, MB."""
-    from core.imports.actions.applying import apply_import, apply_rows  # noqa: PLC0415  Django must be set up
-    from core.imports.actions.previewing import choose_mapping, make_preview  # noqa: PLC0415
-    from core.imports.actions.starting import start_import  # noqa: PLC0415
-    from core.imports.models import ImportBatch  # noqa: PLC0415
-    from core.people.models import User  # noqa: PLC0415
-    from core.people.queries import viewer_for  # noqa: PLC0415
-    from core.places.models import Hamlet  # noqa: PLC0415
-    from onboarding.households.models import Household  # noqa: PLC0415
-
     by = viewer_for(User.objects.create_superuser(username="do-danh-sach", full_name="Đo"))
     province = Hamlet.objects.select_related("commune__parent").order_by("pk")[0].commune.parent
     assert province is not None
@@ -252,7 +249,7 @@ def _seconds(work: Callable[[], Any]) -> float:
     return time.perf_counter() - began
 
 
-if __name__ == "__main__":
-    django.setup()
+def main() -> None:
+    """One step, its answer as JSON; the process has set up Django."""
     steps: dict[str, Callable[[Path, int], Any]] = {"write": write, "calamine": calamine, "way": way}
     print(json.dumps(steps[sys.argv[1]](Path(sys.argv[2]), int(sys.argv[3]))))

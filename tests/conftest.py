@@ -35,6 +35,15 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path(os.environ.get("STATE_DIR", ROOT / "var")) / "test"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow proofs wait for SLOW=1, so that `make test` stays a matter of minutes."""
+    if os.environ.get("SLOW") == "1":
+        return
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.skip(reason="a slow proof: SLOW=1 make test; .ci/run runs it"))
+
+
 def _fingerprint() -> str:
     digest = hashlib.sha256()
     for pattern in ("*/migrations/*.py", "core/places/data/*.csv", "**/reference.py", "requirements.lock"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,6 +83,38 @@ def free_ports() -> int:
     raise RuntimeError("no free ports")
 
 
+FOLDER = Path(os.environ.get("STATE_DIR", ROOT / "var")) / "test"
+_STATIC = FOLDER / "static"  # collected once: compressing them takes most of a start
+
+
+def _lay_out_static(state: Path) -> None:
+    """What an earlier start collected; the stamp beside it says for which files, so a stale copy is collected anew."""
+    with _static_lock():
+        if (_STATIC / ".static").exists():
+            shutil.copytree(_STATIC / "files", state / "static")
+            shutil.copyfile(_STATIC / ".static", state / ".static")
+
+
+def _keep_static(state: Path) -> None:
+    with _static_lock():
+        if _read(_STATIC / ".static") != _read(state / ".static"):
+            shutil.rmtree(_STATIC, ignore_errors=True)
+            shutil.copytree(state / "static", _STATIC / "files")
+            shutil.copyfile(state / ".static", _STATIC / ".static")
+
+
+@contextmanager
+def _static_lock() -> Iterator[None]:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "static.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _read(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
 @pytest.fixture(scope="module")
 def stack(copies: Any, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Iterator[Stack]:
     """`config/bootstrap.py run` on a copy of the template database, so that migrations are not run again."""
@@ -95,6 +129,7 @@ def stack(copies: Any, tmp_path_factory: pytest.TempPathFactory, django_db_block
         with django_db_blocker.unblock():
             copies.renew()
         environment["DATABASE_URL"] = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/lensan_journey"
+    _lay_out_static(state)
     port = free_ports()
     environment |= {"PORT": str(port), "STATE_DIR": str(state), "LENSAN_VENV": sys.prefix}
     log = (state / "log.txt").open("wb")
@@ -108,6 +143,7 @@ def stack(copies: Any, tmp_path_factory: pytest.TempPathFactory, django_db_block
             break
     log.flush()
     assert process.poll() is None, (state / "log.txt").read_text()[-3000:]
+    _keep_static(state)
     yield Stack(port, state)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=30) == 0
@@ -179,7 +215,11 @@ def walker(browser: Browser, stack: Stack) -> Iterator[Any]:
 
     def make(width: int = 390, height: int = 844) -> Walker:
         context = browser.new_context(
-            viewport={"width": width, "height": height}, locale="vi-VN", accept_downloads=True
+            # axe must not look at a button while its colour is still changing
+            reduced_motion="reduce",
+            viewport={"width": width, "height": height},
+            locale="vi-VN",
+            accept_downloads=True,
         )
         contexts.append(context)
         page = context.new_page()

@@ -154,7 +154,8 @@ class Phone:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         assert self.context is not None
-        self.context.close()
+        with suppress(Error):  # it is dead; closing only tidies up here
+            self.context.close()
         self.context = None
         (self.profile / "SingletonLock").unlink(missing_ok=True)
 

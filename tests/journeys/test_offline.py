@@ -31,6 +31,9 @@ FIRST_LOAD = 150_000  # bytes over the wire
 SECRET = "Nguyễn Bí Mật"
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def browsers() -> Iterator[Playwright]:
     with sync_playwright() as playwright:

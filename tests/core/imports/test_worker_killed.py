@@ -66,6 +66,7 @@ def test_kill_nine_in_the_middle_loses_and_doubles_nothing(committed_db: None, t
     assert all(row.effect for row in batch.rows.all())
 
 
+@pytest.mark.slow
 def test_kill_nine_among_chunks_of_households(committed_db: None, tmp_path: Path) -> None:
     """Hundreds of rows in one transaction: dead in the middle of a chunk, none of it is there; the rest follows."""
     people = make_people()
