@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from django.db import connection
 
 from core.audit.models import AuditEntry
