@@ -148,7 +148,7 @@ def column_choices(table: ReadTable) -> list[tuple[str, str]]:
     found = []
     rows = table.first_rows(ROWS_SAMPLED)
     for heading in table.header.headings[:COLUMNS_SHOWN]:
-        samples = [_masked(each) for each in samples_of(rows, heading.index)]
+        samples = [masked_numbers(each) for each in samples_of(rows, heading.index)]
         if heading.parts or samples:
             shown = f"Cột {column_letter(heading.index)}: {heading.text or 'không tên'}"
             found.append((str(heading.index), f"{shown} (như: {'; '.join(samples)})" if samples else shown))
@@ -159,7 +159,8 @@ def column_choices(table: ReadTable) -> list[tuple[str, str]]:
 _NUMBER = re.compile(r"[+\d](?:[ .-]?\d){8,}")
 
 
-def _masked(sample: str) -> str:
+def masked_numbers(sample: str) -> str:
+    """A cell for looking at: of numbers of nine digits and more only the end."""
     return _NUMBER.sub(lambda found: f"… …{found[0][-3:]}", sample)
 
 

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.imports.contract import ImportKind
-from core.imports.forms import PlaceOfTableForm
+from core.imports.forms import PlaceOfTableForm, masked_numbers
 from core.imports.models import ImportBatch, ImportRow
 from core.imports.queries import Findings, ReadTable, findings_of
 from core.imports.rules import KEPT_FOR, State, is_stopped_half_way
+from core.imports.sheet.cells import text_of
 from core.imports.sheet.headings import Header, header_at, likely_header
 from core.imports.sheet.workbook import Sheet
 
@@ -166,7 +167,10 @@ def sample(table: ReadTable) -> list[dict[str, Any]]:
     return [
         {
             "number": row.number,
-            "cells": [(each.text, row.cells[each.index] if each.index < len(row.cells) else "") for each in shown],
+            "cells": [
+                (each.text, masked_numbers(text_of(row.cells[each.index])) if each.index < len(row.cells) else "")
+                for each in shown
+            ],
         }
         for row in table.first_rows(5)
     ]
