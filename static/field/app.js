@@ -2,7 +2,7 @@
 
 import * as engine from "./engine.js";
 import { fill, h, icon } from "./dom.js";
-import { flush } from "./keeping.js";
+import { flush, trouble } from "./keeping.js";
 import { button, status } from "./parts.js";
 import { found, go, here, redraw, start } from "./router.js";
 import { connectionWords, unsentWords } from "./words.js";
@@ -52,7 +52,7 @@ async function draw({ quiet = false } = {}) {
   const mine = ++drawing;
   let view;
   try {
-    await flush();
+    await flush().catch(() => {}); // the header says it
     view = await screen();
   } catch (problem) {
     view = failed(problem);
@@ -123,6 +123,7 @@ function drawHeader() {
 
 function warnings(unsent, person) {
   const found = [];
+  if (trouble()) found.push(h("p", { class: "field-line tone-bad" }, icon("warn"), h("strong", {}, trouble())));
   const connection = engine.connection();
   const words = connectionWords(connection);
   const isOffline = !connection.online;
@@ -176,5 +177,6 @@ engine.subscribe(changed);
 const noticeLine = () => whoIsSignedIn().then(drawHeader);
 addEventListener("online", noticeLine);
 addEventListener("offline", drawHeader);
+document.addEventListener("field:kept", drawHeader);
 await draw();
 noticeLine();

@@ -1,5 +1,6 @@
 // The rules of what is typed, the same as the server's. Each answers {value} or {error} with what to do.
 
+import { MOST, tooMuch } from "./limits.js";
 import { squeeze } from "./words.js";
 
 const MOBILE = /^0(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d)\d{7}$/;
@@ -27,10 +28,10 @@ export function spaced(digits) {
 }
 
 /** A name that is more than invisible signs. */
-export function name(written, most = 120) {
+export function name(written) {
   const value = squeeze(written ?? "");
   if (!value) return { error: "Hãy ghi họ tên chủ hộ." };
-  if (value.length > most) return { error: `Tên dài quá ${most} chữ. Hãy ghi ngắn lại.` };
+  if (value.length > MOST.name) return { error: tooMuch("name", value.length) };
   return { value };
 }
 
@@ -89,6 +90,8 @@ export function link(written) {
   if (!text) return { value: "" };
   try {
     const url = new URL(/^https?:\/\//i.test(text) ? text : `https://${text}`);
+    const words = tooMuch("link", url.href.length);
+    if (words) return { error: words };
     if (url.hostname.includes(".")) return { value: url.href };
   } catch {
     // said below

@@ -1,7 +1,9 @@
 // What is being entered. A draft's id becomes the id of its submission, so its photos stay where they are.
 import { asked, get, where, write } from "./store.js";
-import { shrink } from "./photos.js";
-import { current, newId, seal, sealJson, sha256, unseal, unsealJson } from "./vault.js";
+import { FORMS } from "./envelope.js";
+import { tooMuch } from "./limits.js";
+import { BadPhoto, shrink } from "./photos.js";
+import { current, mustStand, newId, seal, sealJson, sha256, unseal, unsealJson } from "./vault.js";
 
 let turn = Promise.resolve();
 
@@ -31,7 +33,9 @@ const structuredCopy = (value) => JSON.parse(JSON.stringify(value));
 // A fresh draft. `household`: a row of the lists, for an edit of it or a visit to it. Until its first save it is no more
 // than a blank sheet and is thrown away at the next start.
 export async function start(kind, { household = null } = {}) {
-  const draft = { id: newId(), kind, op: "create", record: newId(), step: "", values: {}, was: {}, photos: [], updatedAt: null };
+  const draft = {
+    id: newId(), kind, form: FORMS[kind], op: "create", record: newId(), step: "", values: {}, was: {}, photos: [], updatedAt: null,
+  };
   if (household) draft.values.hamlet = household.hamlet;
   if (household && kind === "household") {
     draft.op = "edit";
@@ -49,20 +53,24 @@ export async function start(kind, { household = null } = {}) {
   return draft;
 }
 
-async function rowOf(draft) {
+// The draft as it lies on the disk; `photos`: instead of the draft's own.
+export async function rowOf(draft, photos = draft.photos) {
   const me = mustBeOpen();
   draft.updatedAt = new Date().toISOString();
-  const { id, updatedAt, ...content } = draft;
+  const { id, updatedAt, ...rest } = draft;
+  const content = { ...rest, photos };
   return { id, person: me.person.id, vault: me.vault, updatedAt, box: await sealJson(me.key, content, "draft", id) };
 }
 
-// Writes the draft unless it has been finished in the meantime (a second tab, a late timer).
-async function keep(row, photo) {
-  await write(["drafts", "queue", "received", "photos"], async ({ drafts, queue, received, photos }) => {
-    const isOver = (await asked(queue.count(row.id))) + (await asked(received.count(row.id)));
-    if (isOver) return;
-    drafts.put(row);
-    if (photo) photos.put(photo);
+// Writes the draft unless it has been finished in the meantime (a second tab, a late timer); false then. Throws Closed.
+function keep(row, photo) {
+  return write(["drafts", "queue", "received", "photos", "vaults", "meta"], async (stores) => {
+    await mustStand(stores, row.vault);
+    const isOver = (await asked(stores.queue.count(row.id))) + (await asked(stores.received.count(row.id)));
+    if (isOver) return false;
+    stores.drafts.put(row);
+    if (photo) stores.photos.put(photo);
+    return true;
   });
 }
 
@@ -72,6 +80,9 @@ async function readDraft(row) {
   const content = await unsealJson(mustBeOpen().key, row.box, "draft", row.id);
   return { ...content, id: row.id, updatedAt: row.updatedAt };
 }
+
+// Of whom unfinished ones lie here, without opening them: also for a forgotten PIN.
+export const countOf = async (personId) => (await where("drafts", "person", personId)).filter((row) => !row.isBlank).length;
 
 export const mine = async () => {
   const me = mustBeOpen();
@@ -96,38 +107,76 @@ export async function open(id) {
 }
 
 export const discard = (id) =>
-  inTurn(() =>
-    write(["drafts", "photos"], async ({ drafts, photos }) => {
+  inTurn(async () => {
+    const draft = await open(id);
+    await write(["drafts", "photos", "sequences"], async ({ drafts, photos, sequences }) => {
       drafts.delete(id);
       for (const key of await asked(photos.index("holder").getAllKeys(id))) photos.delete(key);
-    }),
-  );
+      // One that was refused had a number of its record; the next one would wait for it.
+      const isLast = draft?.sequence && (await asked(sequences.get(draft.record))) === draft.sequence;
+      if (isLast) sequences.put(draft.sequence - 1, draft.record);
+    });
+  });
 
-// A photo of the draft, made small; photo and draft are written together. → {sha256, bytes}
-export async function addPhoto(draft, file) {
+// Everything that was asked to be written is written, or has failed.
+export const quiet = () => turn.then(() => {});
+
+const busy = new Map(); // draft id → photos of it that are being made small
+
+// Resolves when no photo of this draft is on its way any more.
+export async function photosDone(id) {
+  while (busy.get(id)?.size) await Promise.allSettled(busy.get(id));
+}
+
+const FULL = "Máy hết chỗ, nên chưa lưu được ảnh này. Hãy xóa bớt ảnh, phim trong máy rồi chụp lại. Điều đã ghi vẫn còn.";
+
+async function smallOne(draft, file) {
   const me = mustBeOpen();
   const bytes = await shrink(file);
   const digest = await sha256(bytes);
-  const found = draft.photos.find((photo) => photo.sha256 === digest);
-  if (found) return found;
-  const kept = { sha256: digest, bytes: bytes.length };
   const row = { id: `${draft.id}:${digest}`, holder: draft.id, sha256: digest, bytes: bytes.length };
   const photo = { ...row, ...(await seal(me.key, bytes, "photo", draft.id)) };
-  await inTurn(async () => {
-    draft.photos.push(kept);
-    await keep(await rowOf(draft), photo);
+  return inTurn(async () => {
+    const found = draft.photos.find((each) => each.sha256 === digest);
+    if (found) return found;
+    const words = tooMuch("photos", draft.photos.length + 1);
+    if (words) throw new BadPhoto(words);
+    const kept = { sha256: digest, bytes: bytes.length };
+    try {
+      // The draft names it only once it is on the disk.
+      if (await keep(await rowOf(draft, [...draft.photos, kept]), photo)) draft.photos.push(kept);
+    } catch (error) {
+      throw error.name === "QuotaExceededError" ? new BadPhoto(FULL) : error;
+    }
+    return kept;
   });
-  return kept;
+}
+
+// A photo of the draft, made small; photo and draft are written together. → {sha256, bytes}. Throws BadPhoto.
+export function addPhoto(draft, file) {
+  const words = tooMuch("photos", draft.photos.length + 1);
+  if (words) return Promise.reject(new BadPhoto(words));
+  const work = smallOne(draft, file);
+  const mine = busy.get(draft.id) ?? new Set();
+  busy.set(draft.id, mine.add(work));
+  const done = () => {
+    mine.delete(work);
+    if (!mine.size) busy.delete(draft.id);
+  };
+  work.then(done, done);
+  return work;
 }
 
 export const removePhoto = (draft, digest) =>
   inTurn(async () => {
-    draft.photos = draft.photos.filter((photo) => photo.sha256 !== digest);
-    const row = await rowOf(draft);
-    await write(["drafts", "photos"], ({ drafts, photos }) => {
-      drafts.put(row);
-      photos.delete(`${draft.id}:${digest}`);
+    const left = draft.photos.filter((photo) => photo.sha256 !== digest);
+    const row = await rowOf(draft, left);
+    await write(["drafts", "photos", "vaults", "meta"], async (stores) => {
+      await mustStand(stores, row.vault);
+      stores.drafts.put(row);
+      stores.photos.delete(`${draft.id}:${digest}`);
     });
+    draft.photos = left;
   });
 
 // The bytes of a photo of a draft or of something in the queue; null when it is not here.

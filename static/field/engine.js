@@ -1,5 +1,6 @@
 // The one module that screens use: what the field app does, without a word of how it looks.
 import * as packed from "./bundle.js";
+import { wind } from "./clock.js";
 import * as sheets from "./drafts.js";
 import { DeviceLocked, SignedOut, TryAgain, ask, csrf, endSession, errand, lastContact, session as askSession } from "./http.js";
 import * as line from "./queue.js";
@@ -13,9 +14,8 @@ import { titleOf } from "./envelope.js";
 
 export { BadPhoto } from "./photos.js";
 export { DeviceLocked, Offline, SignedOut } from "./http.js";
-export { Refused, WrongPin } from "./vault.js";
+export { Closed, Refused, WrongPin } from "./vault.js";
 export { bundle, localHouseholds } from "./bundle.js";
-export { addPhoto, removePhoto } from "./drafts.js";
 export { received } from "./queue.js";
 export { csrf, takeUpdate };
 
@@ -26,11 +26,16 @@ const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("lensan-
 let counted = line.summary([], null);
 let lastUse = Date.now();
 let booting = null;
+let taken = { person: null, submissions: new Set() }; // what the last exported file holds
+const closing = new Set();
 
 export function subscribe(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
+
+// `work` runs before this tab is locked: what is typed is written first, as long as there is a key.
+export const beforeClosing = (work) => void closing.add(work);
 
 function tell() {
   for (const listener of listeners) listener();
@@ -43,7 +48,7 @@ async function recount() {
 
 // Something on the disk changed: count anew, here and in other tabs.
 async function changed() {
-  channel?.postMessage("changed");
+  channel?.postMessage({ changed: true });
   await recount();
 }
 
@@ -69,8 +74,9 @@ async function lockedFromAfar() {
   const files = new Map(); // while the app is open its proof can still be given
   const me = vault.current();
   if (me) files.set(me.vault, await exported({ personId: me.person.id, vaultIds: new Set([me.vault]) }));
-  lock();
+  await close();
   await wiping.lockDown();
+  channel?.postMessage({ closed: "all", problem: "device_locked" });
   sync.state.problem = "device_locked";
   await changed();
   await wiping.rescue(files).catch(() => {}); // at the next contact, then
@@ -106,7 +112,7 @@ async function firstContact() {
 
 function boot() {
   sync.listen({ changed: () => void changed(), locked: lockedFromAfar, contact: keepUpToDate });
-  channel?.addEventListener("message", () => void recount());
+  channel?.addEventListener("message", ({ data }) => void overheard(data));
   for (const name of ["pointerdown", "keydown"]) addEventListener(name, activity, { passive: true, capture: true });
   addEventListener("online", () => {
     tell();
@@ -129,7 +135,10 @@ function boot() {
 export async function open() {
   const isFirst = !booting;
   booting ??= boot();
-  if (isFirst) await recount();
+  if (isFirst) {
+    await wind();
+    await recount();
+  }
   const people = await vault.people();
   if (await vault.isLockedDevice()) return { state: "device_locked", people };
   return { state: person() ? "open" : people.length ? "locked" : "none", people };
@@ -180,23 +189,56 @@ export async function unlock(personId, pin) {
   void sync.run({ fresh: true });
 }
 
-export function lock() {
+async function close() {
+  for (const work of closing) await work();
+  await sheets.quiet();
   vault.close();
   packed.close();
   sync.stop();
   void recount();
 }
 
+// All tabs of this person.
+export async function lock() {
+  const me = person();
+  await close();
+  if (me) channel?.postMessage({ closed: me.id });
+}
+
+// Another tab has something to say.
+async function overheard({ closed, problem }) {
+  if (problem) sync.state.problem = problem;
+  if (closed !== undefined && person() && (closed === "all" || closed === person().id)) await close();
+  await recount();
+}
+
+// This tab only: in another one somebody may be writing.
 function lockIfIdle() {
   const isIdle = person() !== null && !sync.state.sending && Date.now() - lastUse > IDLE;
-  if (isIdle) lock();
+  if (isIdle) void close();
   return isIdle;
+}
+
+// A tab that missed that the device was locked or left finds out when it wants to write.
+async function standing(work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof vault.Closed) {
+      vault.close();
+      packed.close();
+      sync.stop();
+      await recount();
+    }
+    throw error;
+  }
 }
 
 // A sealed file of what is unsent, for an officer; the old PIN opens nothing any more, a new one is set after signing in.
 export async function forgotPin(personId) {
   const file = await exported({ personId });
   await vault.endPin(personId);
+  channel?.postMessage({ closed: personId });
   await changed();
   return file;
 }
@@ -211,14 +253,18 @@ async function keepUpToDate({ bundle_stamp: stamp }) {
   if (packed.isOld(stamp)) await refreshBundle().catch(() => {});
 }
 
-export const startDraft = (kind, options) => sheets.start(kind, options);
-export const saveDraft = (draft) => sheets.save(draft);
+export const startDraft = (kind, options) => standing(() => sheets.start(kind, options));
+export const saveDraft = (draft) => standing(() => sheets.save(draft));
+export const addPhoto = (draft, file) => standing(() => sheets.addPhoto(draft, file));
+export const removePhoto = (draft, digest) => standing(() => sheets.removePhoto(draft, digest));
 export const drafts = () => sheets.list(titleOf);
 export const openDraft = (id) => sheets.open(id);
 export const discardDraft = (id) => sheets.discard(id);
+// How many are unfinished; needs no PIN.
+export const unfinished = (personId) => sheets.countOf(personId);
 
 export async function finishDraft(draft) {
-  const item = await line.finish(draft, packed.bundle()?.form);
+  const item = await standing(() => line.finish(draft));
   await changed();
   void sync.run({ fresh: true });
   return item;
@@ -238,6 +284,13 @@ export async function dropRefused(submission) {
   await changed();
 }
 
+// A refused one as a draft again, to be put right and sent anew; null when it cannot be.
+export async function reviseRefused(submission) {
+  const draft = await standing(() => line.revise(submission));
+  await changed();
+  return draft;
+}
+
 export async function tryAgain(submission) {
   const row = (await line.rows()).find((each) => each.submission === submission && each.state === "refused");
   if (row) await line.change(row, { state: "waiting" }, "");
@@ -246,17 +299,34 @@ export async function tryAgain(submission) {
 }
 
 // Everything unsent of the open person; on a locked device of everybody.
-export const exportSealed = () => exported({ personId: person()?.id });
+export async function exportSealed() {
+  const file = await exported({ personId: person()?.id });
+  taken = { person: person()?.id ?? null, submissions: file.submissions };
+  return file;
+}
 
 // Unsent or unfinished things first: {needsExport: true, unsent, drafts}. With {exported: true} everything of this person
-// leaves the device and the session ends (at the next contact, when there is no network now).
-export async function signOut({ exported: isExported = false } = {}) {
-  const me = person();
-  const left = { unsent: counted.count, drafts: (await sheets.mine()).length };
-  if (!isExported && (left.unsent || left.drafts)) return { needsExport: true, ...left };
+// leaves the device and the session ends (at the next contact, when there is no network now): what is unsent only when it
+// is in the last exported file, unfinished drafts only when their ids are in `losing`.
+export async function signOut({ exported: isExported = false, losing = [] } = {}) {
+  const me = vault.current().person;
+  for (const work of closing) await work();
+  const left = async () => {
+    await recount();
+    return { needsExport: true, unsent: counted.count, drafts: (await sheets.mine()).length };
+  };
+  const now = await left();
+  if (!isExported && (now.unsent || now.drafts)) return now;
   await wiping.oweSignOut(me.id);
-  await wiping.wipe(me.id);
-  lock();
+  try {
+    const submissions = taken.person === me.id ? taken.submissions : new Set();
+    await wiping.wipe(me.id, vault.current().vault, { submissions, drafts: new Set(losing) });
+  } catch (error) {
+    if (!(error instanceof wiping.NotTaken)) throw error;
+    await wiping.paidSignOut();
+    return left();
+  }
+  await lock();
   await changed();
   await paySignOut().catch(() => {}); // noted: open() pays it
   return { done: true };

@@ -1,5 +1,11 @@
 // From what the screens filled in to what the server takes, and to what the lists show in the meantime.
 
+import { Refused } from "./vault.js";
+
+// Which form of each kind this code fills in. The label goes into the draft at its start: an app that has learned a newer
+// form still finishes an older draft as what it is. A new form is one more line in BODIES; the old one stays.
+export const FORMS = { household: "household/1", visit: "visit/1", session: "session/1" };
+
 // "2026-11-22T17:40:00+07:00" by this device's clock and zone.
 export function stamp(date = new Date()) {
   const minutes = -date.getTimezoneOffset();
@@ -23,15 +29,25 @@ function changes(draft) {
   return { facts, was };
 }
 
-function bodyOf(draft, now) {
-  const values = Object.fromEntries(Object.entries(draft.values).filter(([name]) => !name.startsWith("_")));
-  delete values.hamlet;
-  if (draft.kind === "visit") return { household: null, taught: [], note: "", ...values, visited_at: values.visited_at || now };
-  if (draft.kind === "session") {
-    return { topics: [], households: [], others: 0, note: "", ...values, held_at: values.held_at || now };
-  }
+function household(draft, values) {
   const { facts, was } = draft.op === "edit" ? changes(draft) : { facts: values.facts ?? {}, was: {} };
   return { ...values, facts, was, photos: draft.photos.map((photo) => photo.sha256) };
+}
+
+const visit = (draft, values, now) => ({ household: null, taught: [], note: "", ...values, visited_at: values.visited_at || now });
+
+const session = (draft, values, now) => ({
+  topics: [], households: [], others: 0, note: "", ...values, held_at: values.held_at || now,
+});
+
+const BODIES = { "household/1": household, "visit/1": visit, "session/1": session };
+
+function bodyOf(draft, form, now) {
+  const make = BODIES[form];
+  if (!make) throw new Refused("Phiếu này do bản mới hơn của ứng dụng ghi. Hãy cập nhật ứng dụng rồi lưu.");
+  const values = Object.fromEntries(Object.entries(draft.values).filter(([name]) => !name.startsWith("_")));
+  delete values.hamlet;
+  return make(draft, values, now);
 }
 
 export function titleOf(draft) {
@@ -61,20 +77,21 @@ export function localRow(draft) {
 }
 
 // The envelope as the protocol of the intake has it; whoever calls makes bytes of it once.
-export function envelope(draft, sequence, { forms, person, device }) {
+export function envelope(draft, sequence, { person, device }) {
   const now = stamp();
+  const form = draft.form ?? `${draft.kind}/1`; // drafts of the first version did not say
   return {
     v: 1,
     submission: draft.id,
     record: draft.record,
     kind: draft.kind,
-    form: forms?.[draft.kind] ?? `${draft.kind}/1`,
+    form,
     op: draft.op,
     sequence,
     device,
     hamlet: draft.values.hamlet,
     entered_by: person,
     entered_at: now,
-    ...bodyOf(draft, now),
+    ...bodyOf(draft, form, now),
   };
 }

@@ -1,5 +1,6 @@
 // Talking to the server. An answer counts only when it is our JSON: a dropped line, a captive portal's page or a gateway's
 // error page all mean "try again".
+import { heard } from "./clock.js";
 import { Refused } from "./vault.js";
 
 export class Offline extends Error {
@@ -95,6 +96,7 @@ export async function session() {
   const data = await ask("GET", "session", { timeout: 15 * SECONDS });
   if (typeof data.signed_in !== "boolean") throw new TryAgain("server");
   token = data.csrf || "";
+  heard(data.now);
   return data;
 }
 

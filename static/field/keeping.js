@@ -1,12 +1,36 @@
 // Autosave: what is typed is on the disk a moment later, whatever happens to the browser.
 
-import { openDraft, saveDraft } from "./engine.js";
+import { beforeClosing, Closed, openDraft, saveDraft } from "./engine.js";
 
 const PAUSE = 250; // ms after the last key; a quick typist saves a few times a second at most
 let current = null;
 let changed = false;
 let timer = 0;
 let last = Promise.resolve();
+let problem = "";
+
+/** Why what was typed last is not on the disk yet, in words; "" when it is. */
+export function trouble() {
+  return problem;
+}
+
+const FULL = "Máy hết chỗ, nên điều vừa ghi chưa lưu được. Hãy xóa bớt ảnh, phim trong máy; đừng đóng ứng dụng, máy sẽ thử lại.";
+const UNSAVED = "Điều vừa ghi chưa lưu được vào máy. Đừng đóng ứng dụng; máy sẽ thử lại.";
+const RETRY = 5000;
+
+function failed(error) {
+  changed = true;
+  if (error instanceof Closed || error.message === "locked") return;
+  tell(error.name === "QuotaExceededError" ? FULL : UNSAVED);
+  clearTimeout(timer);
+  timer = setTimeout(() => flush().catch(() => {}), RETRY);
+}
+
+function tell(words) {
+  if (problem === words) return;
+  problem = words;
+  document.dispatchEvent(new CustomEvent("field:kept"));
+}
 
 /** The draft of this id: the one in hand when it is the same, so that nothing typed a moment ago is lost. */
 export async function take(id) {
@@ -22,7 +46,7 @@ export function keep(draft) {
   current = draft;
   changed = true;
   clearTimeout(timer);
-  timer = setTimeout(flush, PAUSE);
+  timer = setTimeout(() => flush().catch(() => {}), PAUSE);
 }
 
 /** Write what is not yet written; resolves when it is on the disk. */
@@ -32,7 +56,7 @@ export function flush() {
     changed = false;
     const draft = current;
     last = last.catch(() => {}).then(() => saveDraft(draft));
-    last.catch(() => (changed = true));
+    last.then(() => tell(""), failed);
   }
   return last;
 }
@@ -44,5 +68,11 @@ export function letGo() {
   current = null;
 }
 
-addEventListener("pagehide", flush);
-document.addEventListener("visibilitychange", () => document.hidden && flush());
+const quietly = () => flush().catch(() => {});
+addEventListener("pagehide", quietly);
+document.addEventListener("visibilitychange", () => document.hidden && quietly());
+// The key goes away: what is typed is written before, and nobody else finds it in this window.
+beforeClosing(async () => {
+  await quietly();
+  letGo();
+});

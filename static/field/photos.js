@@ -111,12 +111,22 @@ async function shrunk(file) {
   return new Uint8Array(await (await squeezed(canvas)).arrayBuffer());
 }
 
+const PATIENCE = 60_000; // ms; a decoder that has not answered by then never will
+
+function inTime(work) {
+  let clock;
+  const late = new Promise((_, refuse) => {
+    clock = setTimeout(() => refuse(new BadPhoto(NOT_OPENED)), PATIENCE);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(clock));
+}
+
 let turn = Promise.resolve();
 
 // The bytes of a small upright JPEG without metadata. One photo at a time: five at once would be five open pictures.
 // Throws BadPhoto with a sentence.
 export function shrink(file) {
-  const mine = turn.then(() => shrunk(file));
+  const mine = turn.then(() => inTime(shrunk(file)));
   turn = mine.catch(() => {});
   return mine;
 }

@@ -1,16 +1,20 @@
 // What waits to be sent and what has arrived. The bytes of an envelope are made once, here, and never again.
 import { asked, get, where, write } from "./store.js";
-import { mustBeOpen } from "./drafts.js";
+import { age, heldOffset } from "./clock.js";
+import { mustBeOpen, photoBytes, photosDone, rowOf } from "./drafts.js";
 import { envelope, localRow, titleOf } from "./envelope.js";
-import { bytesOf, device, Refused, sealJson, seal, sha256, unseal, unsealJson } from "./vault.js";
+import { beyond, tooMuch } from "./limits.js";
+import { bytesOf, device, mustStand, newId, Refused, sealJson, seal, sha256, unseal, unsealJson } from "./vault.js";
 
 const KEPT_RECEIPTS = 200;
 const DAY = 24 * 3600 * 1000;
 const WARN_DAYS = 3;
 
-async function rowFor(draft, sequence, forms) {
+async function rowFor(draft, sequence) {
   const me = mustBeOpen();
-  const bytes = bytesOf(JSON.stringify(envelope(draft, sequence, { forms, person: me.person.id, device: (await device()).id })));
+  const bytes = bytesOf(JSON.stringify(envelope(draft, sequence, { person: me.person.id, device: (await device()).id })));
+  const words = tooMuch("envelope", bytes.length);
+  if (words) throw new Refused(words);
   const photos = draft.kind === "household" ? draft.photos.map((photo) => photo.sha256) : [];
   return {
     submission: draft.id,
@@ -20,6 +24,7 @@ async function rowFor(draft, sequence, forms) {
     vault: me.vault,
     sequence,
     enteredAt: new Date().toISOString(),
+    clockOffset: heldOffset(),
     sha256: await sha256(bytes),
     state: "waiting",
     isStored: false, // the server has the envelope
@@ -27,27 +32,48 @@ async function rowFor(draft, sequence, forms) {
     missing: photos, // not yet at the server
     box: await seal(me.key, bytes, "submission", draft.id),
     label: await sealJson(me.key, { title: titleOf(draft), local: localRow(draft), message: "" }, "label", draft.id),
+    sheet: await sealJson(me.key, draft, "sheet", draft.id), // as it was typed: a refused one is put right, not typed again
   };
 }
 
+// The photos that a draft names and that are not on the disk.
+async function lostPhotos(photos, draft) {
+  const counts = await Promise.all(draft.photos.map((photo) => asked(photos.count(`${draft.id}:${photo.sha256}`))));
+  return draft.photos.filter((_, at) => counts[at] === 0);
+}
+
+const LOST = "Một ảnh không còn trong máy nên đã được bỏ khỏi phiếu. Hãy chụp lại ảnh đó rồi lưu, hoặc lưu luôn.";
+
 // From draft to queue in one transaction. Doing it twice (a second tap, a second tab) is doing it once.
-export async function finish(draft, forms) {
+// Throws Refused with words, Closed.
+export async function finish(draft) {
   if (!draft.values.hamlet) throw new Refused("Hãy chọn thôn, ấp trước khi lưu.");
+  await photosDone(draft.id);
+  const words = beyond(draft);
+  if (words) throw new Refused(words);
   for (;;) {
     const last = (await get("sequences", draft.record)) ?? 0;
-    const row = await rowFor(draft, last + 1, forms);
-    const done = await write(["queue", "drafts", "sequences", "received"], async (stores) => {
+    const row = await rowFor(draft, draft.sequence ?? last + 1);
+    let lost = [];
+    const done = await write(["queue", "drafts", "photos", "sequences", "received", "vaults", "meta"], async (stores) => {
+      await mustStand(stores, row.vault);
       const there = (await asked(stores.queue.get(draft.id))) ?? (await asked(stores.received.get(draft.id)));
       if (there) {
         stores.drafts.delete(draft.id);
         return there;
       }
+      lost = await lostPhotos(stores.photos, draft);
+      if (lost.length) return null;
       if (((await asked(stores.sequences.get(draft.record))) ?? 0) !== last) return null; // another tab numbered first
-      stores.sequences.put(last + 1, draft.record);
+      stores.sequences.put(Math.max(last, row.sequence), draft.record);
       stores.queue.put(row);
       stores.drafts.delete(draft.id);
       return row;
     });
+    if (lost.length) {
+      draft.photos = draft.photos.filter((photo) => !lost.includes(photo));
+      throw new Refused(LOST);
+    }
     if (done) return { submission: done.submission, record: done.record, kind: done.kind, title: titleOf(draft), state: done.state ?? "received" };
   }
 }
@@ -58,8 +84,8 @@ export async function rows() {
   return found.sort((a, b) => (a.enteredAt === b.enteredAt ? a.sequence - b.sequence : a.enteredAt < b.enteredAt ? -1 : 1));
 }
 
-// A disputed text is at the server; photos that only its loser names may not be.
-export const isUnsent = (row) => row.state !== "conflict" || row.missing.length > 0;
+// A disputed text is at the server with everything that it will ever take of it.
+export const isUnsent = (row) => row.state !== "conflict";
 export const canOpen = (row) => row.vault === mustBeOpen().vault;
 
 const SEALED_AWAY = { title: "Bản ghi trước khi đặt lại mã PIN", local: null, message: "" };
@@ -74,9 +100,44 @@ export async function list(sendingNow) {
       const { title, message } = await labelOf(row);
       const { submission, record, kind, enteredAt } = row;
       const state = row.state === "waiting" && submission === sendingNow ? "sending" : row.state;
-      return { submission, record, kind, title, state, enteredAt, photosLeft: row.missing.length, message };
+      const canRevise = isRevisable(row);
+      return { submission, record, kind, title, state, enteredAt, photosLeft: row.missing.length, message, canRevise };
     }),
   );
+}
+
+// Refused for what stands in it (422), before the server kept anything of it: its number is free again.
+const isFree = (row) => row.state === "refused" && row.status === 422 && !row.isStored;
+const isRevisable = (row) => isFree(row) && Boolean(row.sheet) && canOpen(row);
+
+// A refused row as a draft again, under the same record and number but a new submission id, photos and all; null when it
+// cannot be. The row leaves the queue in the same step.
+export async function revise(submission) {
+  const me = mustBeOpen();
+  const row = await get("queue", submission);
+  if (!row || row.person !== me.person.id || !isRevisable(row)) return null;
+  const { id: _, ...sheet } = await unsealJson(me.key, row.sheet, "sheet", submission);
+  const { message } = await labelOf(row);
+  const draft = { ...sheet, id: newId(), sequence: row.sequence };
+  draft.values = { ...draft.values, _refused: message };
+  const photos = [];
+  for (const { sha256: digest, bytes } of draft.photos) {
+    const plain = await photoBytes(submission, digest);
+    if (!plain) continue; // it is said when the sheet is saved
+    const box = await seal(me.key, plain, "photo", draft.id);
+    photos.push({ id: `${draft.id}:${digest}`, holder: draft.id, sha256: digest, bytes, ...box });
+  }
+  const written = await rowOf(draft);
+  const isDone = await write(["queue", "drafts", "photos", "vaults", "meta"], async (stores) => {
+    await mustStand(stores, me.vault);
+    const now = await asked(stores.queue.get(submission));
+    if (!now || !isRevisable(now)) return false; // another tab was there first, or is sending it again
+    await forgotten(stores, submission);
+    stores.drafts.put(written);
+    for (const photo of photos) stores.photos.put(photo);
+    return true;
+  });
+  return isDone ? draft : null;
 }
 
 // Changes a row that is still there. `words` goes, sealed, beside its title.
@@ -101,11 +162,13 @@ export async function arrived(row, receipt) {
   const me = mustBeOpen();
   const { title, local } = await labelOf(row);
   const reason = receipt.state === "refused" ? receipt.reason : "";
-  const shown = { title, local: local && { ...local, number: receipt.household ?? local.number }, message: reason };
+  const unread = (receipt.photos.refused ?? []).map((photo) => photo.reason);
+  const shown = { title, local: local && { ...local, number: receipt.household ?? local.number }, message: reason, unread };
   const kept = {
     submission: row.submission,
     person: row.person,
     vault: me.vault,
+    record: row.record,
     kind: row.kind,
     at: receipt.received_at,
     state: receipt.state,
@@ -121,7 +184,7 @@ export async function arrived(row, receipt) {
   });
 }
 
-// Both texts are at the commune: the row stays to be read, its photos and bytes are not needed any more.
+// Both texts are at the commune: the row stays to be read. Its photos are gone from here, for the server has them.
 export async function disputed(row, words) {
   await change(row, { state: "conflict", missing: [] }, words);
   await write(["photos"], async ({ photos }) => {
@@ -132,9 +195,13 @@ export async function disputed(row, words) {
 // The person has read why; a waiting row is never dropped.
 export async function drop(submission) {
   const me = mustBeOpen();
-  await write(["queue", "photos"], async (stores) => {
+  await write(["queue", "photos", "sequences"], async (stores) => {
     const row = await asked(stores.queue.get(submission));
-    if (row && row.person === me.person.id && row.state !== "waiting") await forgotten(stores, submission);
+    if (!row || row.person !== me.person.id || row.state === "waiting") return;
+    await forgotten(stores, submission);
+    // The next one of this record would wait for a number that never comes.
+    const isLast = (await asked(stores.sequences.get(row.record))) === row.sequence;
+    if (isFree(row) && isLast) stores.sequences.put(row.sequence - 1, row.record);
   });
 }
 
@@ -148,9 +215,9 @@ export async function received(limit = 20) {
   const latest = (await receivedRows()).slice(0, limit);
   return Promise.all(
     latest.map(async (row) => {
-      const { title, message, local } = await unsealJson(mustBeOpen().key, row.box, "received", row.submission);
-      const { submission, kind, at, state, conflict } = row;
-      return { submission, kind, title, at, state, conflict, message, household: local?.number ?? null };
+      const { title, message, local, unread = [] } = await unsealJson(mustBeOpen().key, row.box, "received", row.submission);
+      const { submission, record, kind, at, state, conflict } = row;
+      return { submission, record, kind, title, at, state, conflict, message, photosRefused: unread, household: local?.number ?? null };
     }),
   );
 }
@@ -176,10 +243,11 @@ export function summary(everybody, personId, now = Date.now()) {
   const unsent = everybody.filter(isUnsent);
   const mine = personId === null ? unsent : unsent.filter((row) => row.person === personId);
   const since = mine.reduce((first, row) => (!first || row.enteredAt < first ? row.enteredAt : first), null);
-  const days = since ? Math.floor((now - Date.parse(since)) / DAY) : 0;
+  const oldest = Math.max(0, ...mine.map((row) => age(row.enteredAt, row.clockOffset ?? null, now)));
+  const days = Math.floor(oldest / DAY);
   return {
     count: mine.length,
-    since: since ? new Date(since) : null,
+    since: since ? new Date(Math.min(Date.parse(since), now)) : null, // a clock that was set back: not in the future
     ofOthers: unsent.length - mine.length,
     days,
     warn: days >= WARN_DAYS,

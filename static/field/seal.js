@@ -51,5 +51,7 @@ export async function exported({ personId, vaultIds } = {}) {
   const text = JSON.stringify({ v: 1, device: id, made_at: madeAt, people });
   const count = people.reduce((sum, part) => sum + part.records.filter((each) => each.kind === "submission").length, 0);
   const day = madeAt.slice(0, 16).replace(/[-:]/g, "").replace("T", "-");
-  return { blob: new Blob([text], { type: "application/octet-stream" }), name: `len-san-${day}.lensan`, count };
+  // Whoever empties the device afterwards removes these and no others.
+  const submissions = new Set(people.flatMap((part) => part.records.map((each) => each.submission)));
+  return { blob: new Blob([text], { type: "application/octet-stream" }), name: `len-san-${day}.lensan`, count, submissions };
 }

@@ -83,11 +83,14 @@ async function understood(row, receipt) {
 async function refused(row, error) {
   if (!(error instanceof Permanent) || error.code === "csrf") throw error;
   if (error.code === "not_yours") throw new OtherPerson(); // another tab signed in as somebody else
-  if (row.isDisputed) return change(row, { state: "conflict" }, `${DISPUTED} ${error.message}`); // its photos stay here
-  return change(row, { state: "refused" }, error.message);
+  // The photos stay here until the person has read it, but nobody waits for them any more.
+  if (row.isDisputed) return change(row, { state: "conflict" }, `${DISPUTED} ${NOT_THE_PHOTOS}`);
+  return change(row, { state: "refused", status: error.status }, error.message);
 }
 
 const DISPUTED = "Xã đã có một bản khác của phiếu này. Cả hai bản đều được giữ, cán bộ xã sẽ xem và chọn.";
+
+const NOT_THE_PHOTOS = "Xã chỉ giữ ảnh của bản kia. Cần ảnh của phiếu này thì hãy chụp lại và thêm ở thẻ hộ.";
 
 async function sendText(row) {
   say({ now: row.submission });

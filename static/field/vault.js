@@ -22,6 +22,12 @@ export class WrongPin extends Error {
   }
 }
 export class Refused extends Error {}
+// Another tab signed out or locked the device: nothing can be kept under this key any more.
+export class Closed extends Error {
+  constructor() {
+    super("Máy đã được đăng xuất hoặc khóa ở cửa sổ khác, nên chưa lưu được. Hãy mở khóa rồi ghi lại.");
+  }
+}
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -97,6 +103,12 @@ export async function device() {
     meta.put(made.key, "deviceKey");
     return made;
   });
+}
+
+// Inside a step over "vaults" and "meta": the vault is still there. What is written under a key that is gone could never be
+// read again, by nobody. Throws Closed, which undoes the step.
+export async function mustStand({ vaults, meta }, id) {
+  if (!(await asked(vaults.count(id))) || (await asked(meta.get("isLocked")))) throw new Closed();
 }
 
 let opened = null; // {person: {id, name}, vault, key, secret}

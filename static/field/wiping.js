@@ -2,6 +2,7 @@
 // sense of the word: it is exported first, or stays sealed to the server until it has been taken.
 import { all, asked, get, remember, removeWhere, write } from "./store.js";
 import { ask, Permanent, session } from "./http.js";
+import { isUnsent } from "./queue.js";
 import { exported } from "./seal.js";
 
 const OWNED = ["vaults", "drafts", "queue", "received"];
@@ -10,10 +11,20 @@ async function removePhotosOf(stores, submissions) {
   for (const id of submissions) await removeWhere(stores.photos, "holder", id);
 }
 
-// Everything of one person leaves this device, in one step. `sequences` and the device's id stay: they say nothing about
+// There is something that nobody has taken or said goodbye to.
+export class NotTaken extends Error {}
+
+// Everything of one person leaves this device, in one step: what is unsent only when it is among `submissions` (in the file
+// that was exported), what is unfinished only when it is among `drafts`. Throws NotTaken, and nothing is gone. `sequences` and the device's id stay: they say nothing about
 // anybody, and a record entered again later must not begin its count anew.
-export async function wipe(personId) {
+export async function wipe(personId, vault, { submissions, drafts }) {
   await write([...OWNED, "photos", "bundles"], async (stores) => {
+    const unsent = (await asked(stores.queue.index("person").getAll(personId))).filter(isUnsent);
+    const unfinished = (await asked(stores.drafts.index("person").getAll(personId))).filter(
+      (row) => row.vault === vault && !row.isBlank, // of an older vault nobody can read them any more
+    );
+    const isLeft = unsent.some((row) => !submissions.has(row.submission)) || unfinished.some((row) => !drafts.has(row.id));
+    if (isLeft) throw new NotTaken();
     for (const name of ["drafts", "queue"]) {
       await removePhotosOf(stores, await asked(stores[name].index("person").getAllKeys(personId)));
     }
@@ -32,14 +43,21 @@ export async function lockDown() {
   });
 }
 
-async function forgetVault({ id, person }) {
-  await write([...OWNED, "photos", "bundles"], async (stores) => {
+// Only what the server has been given; a vault with anything left in it stays. True when it is gone.
+function forgetVault({ id, person }, submissions) {
+  return write([...OWNED, "photos", "bundles"], async (stores) => {
+    let isEmpty = true;
     for (const row of await asked(stores.queue.index("person").getAll(person))) {
       if (row.vault !== id) continue;
+      if (isUnsent(row) && !submissions.has(row.submission)) {
+        isEmpty = false;
+        continue;
+      }
       await removePhotosOf(stores, [row.submission]);
       stores.queue.delete(row.submission);
     }
-    stores.vaults.delete(id);
+    if (isEmpty) stores.vaults.delete(id);
+    return isEmpty;
   });
 }
 
@@ -61,8 +79,10 @@ async function handOver({ blob, count }) {
 // vault; they carry its proof.
 export async function rescue(files = new Map()) {
   for (const vault of await all("vaults")) {
-    const file = files.get(vault.id) ?? (await exported({ personId: vault.person, vaultIds: new Set([vault.id]) }));
-    if (await handOver(file)) await forgetVault(vault);
+    const now = () => exported({ personId: vault.person, vaultIds: new Set([vault.id]) });
+    for (let file = files.get(vault.id) ?? (await now()); await handOver(file); file = await now()) {
+      if (await forgetVault(vault, file.submissions)) break; // else: entered in another tab after the file was made
+    }
   }
 }
 

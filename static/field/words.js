@@ -23,23 +23,36 @@ export function squeeze(text) {
     .trim();
 }
 
-const startOfDay = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+// Asia/Ho_Chi_Minh, whatever the phone is set to: seven hours before UTC the whole year. Read with getUTC… only.
+const AHEAD = 7 * 3_600_000;
+const here = (value) => new Date(new Date(value).getTime() + AHEAD);
+const dayNumber = (value) => Math.floor((new Date(value).getTime() + AHEAD) / DAY);
 const two = (number) => String(number).padStart(2, "0");
 
 /** "hôm nay 09:12", "hôm qua 17:40", then "20/11/2026 17:40". */
 export function moment(value) {
-  const date = new Date(value);
-  const clock = `${two(date.getHours())}:${two(date.getMinutes())}`;
-  const days = Math.round((startOfDay(new Date()) - startOfDay(date)) / DAY);
+  const date = here(value);
+  const clock = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
+  const days = dayNumber(Date.now()) - dayNumber(value);
   if (days === 0) return `hôm nay ${clock}`;
   if (days === 1) return `hôm qua ${clock}`;
-  return `${day(date)} ${clock}`;
+  return `${day(value)} ${clock}`;
 }
 
 /** "20/11/2026". */
 export function day(value) {
-  const date = new Date(value);
-  return `${two(date.getDate())}/${two(date.getMonth() + 1)}/${date.getFullYear()}`;
+  const date = here(value);
+  return `${two(date.getUTCDate())}/${two(date.getUTCMonth() + 1)}/${date.getUTCFullYear()}`;
+}
+
+/** "2026-11-22T17:40" for a field of date and time. */
+export function forInput(date) {
+  return here(date).toISOString().slice(0, 16);
+}
+
+/** The moment that such a field says; an invalid date when it says none. */
+export function fromInput(text) {
+  return new Date(`${text.slice(0, 16)}:00+07:00`);
 }
 
 /** "1.500": thousands with a dot, decimals with a comma. */

@@ -7,7 +7,7 @@ import { route } from "../router.js";
 import { capital, moment, productionWords } from "../words.js";
 
 const KINDS = { household: "Phiếu hộ", visit: "Buổi thăm", session: "Buổi tập huấn" };
-const PATHS = { household: "/ghi", visit: "/tham", session: "/buoi" };
+export const PATHS = { household: "/ghi", visit: "/tham", session: "/buoi" };
 
 route("/", async () => {
   const held = bundle();

@@ -70,20 +70,23 @@ export async function householdOf(record) {
   return null;
 }
 
+/** A sheet to change or add to what is known of a household; opens at this step. */
+export async function beginEdit(household, step) {
+  const draft = await startDraft("household", { household });
+  Object.assign(draft.values, seenValues(household));
+  if (household.phone_end) draft.was.phone = household.phone_end; // all this phone saw of the number
+  draft.step = step;
+  keep(draft);
+  await go(`/ghi/${draft.id}`);
+}
+
 route("/ho/:record", async ({ record }) => {
   const found = await householdOf(record);
   const held = bundle();
   if (!found) return { title: "Không thấy hộ này", back: { path: "/ap" }, body: [h("p", {}, "Hộ có thể đã sang ấp khác. Hãy tải lại danh sách ở mục Máy này.")] };
   const { household, hamlet } = found;
   const waiting = (await queue()).filter((each) => each.record === record && each.state !== "received");
-  const edit = (step) => async () => {
-    const draft = await startDraft("household", { household });
-    Object.assign(draft.values, seenValues(household));
-    if (household.phone_end) draft.was.phone = household.phone_end; // all this phone saw of the number
-    draft.step = step;
-    keep(draft);
-    await go(`/ghi/${draft.id}`);
-  };
+  const edit = (step) => () => beginEdit(household, step);
   const visit = async () => {
     const draft = await startDraft("visit", { household });
     Object.assign(draft.values, { _name: household.name, visited_at: new Date().toISOString(), taught: [], note: "" });

@@ -1,10 +1,13 @@
 // What waits on this phone, and what has arrived.
 
-import { connection, dropRefused, exportSealed, queue, received, syncNow, tryAgain, unsent } from "../engine.js";
+import { connection, dropRefused, exportSealed, queue, received, reviseRefused, syncNow, tryAgain, unsent } from "../engine.js";
 import { fill, h } from "../dom.js";
 import { button, buttonLink, empty, longList, offerFile, row, status } from "../parts.js";
-import { route } from "../router.js";
+import { go, route } from "../router.js";
 import { connectionWords, moment } from "../words.js";
+import { keep } from "../keeping.js";
+import { PATHS } from "./home.js";
+import { beginEdit, householdOf } from "./household.js";
 
 const STATES = {
   waiting: ["wait", "Chờ gửi."],
@@ -55,8 +58,33 @@ function line(item, draw) {
     title: item.title,
     meta: `Ghi ${moment(item.enteredAt)}`,
     marks: [status(tone, `${words}${item.state === "refused" ? "" : photos} ${item.message ?? ""}`.trim(), { word: "" })],
-    actions: item.state === "refused" ? [again(item, draw), refusedButton(item, draw)] : [],
+    actions: actionsOf(item, draw),
   });
+}
+
+function actionsOf(item, draw) {
+  if (item.state === "conflict") return [noted(item, draw)];
+  if (item.state !== "refused") return [];
+  return [item.canRevise ? revise(item, draw) : again(item, draw), refusedButton(item, draw)];
+}
+
+/** What stands in it is not taken: it is opened again as it was typed, put right, and sent anew. */
+function revise(item, draw) {
+  return button("Sửa và gửi lại", async () => {
+    const draft = await reviseRefused(item.submission);
+    if (!draft) return draw();
+    if (draft.kind === "household") draft.step = "summary";
+    keep(draft);
+    return go(`${PATHS[draft.kind]}/${draft.id}`);
+  }, { symbol: "edit" });
+}
+
+/** The commune has both texts; the person has read it. */
+function noted(item, draw) {
+  return button("Đã đọc, bỏ khỏi danh sách", async () => {
+    await dropRefused(item.submission);
+    await draw();
+  }, { kind: "quiet" });
 }
 
 /** After somebody has put right what stood in the way, the same sheet may be taken. */
@@ -94,13 +122,29 @@ route("/da-nhan", async () => {
           row({
             title: item.title,
             meta: `Nhận ${moment(item.at)}${item.message ? ` · ${item.message}` : ""}`,
-            actions: item.household
-              ? [buttonLink("In phiếu vào lần đầu", `/thuc-dia/phieu/${item.household}/`, { kind: "quiet", symbol: "print" })]
-              : [],
+            marks: unread(item),
+            actions: [
+              item.photosRefused.length ? addAgain(item) : null,
+              item.household ? buttonLink("In phiếu vào lần đầu", `/thuc-dia/phieu/${item.household}/`, { kind: "quiet", symbol: "print" }) : null,
+            ].filter(Boolean),
           }))
       : [empty("Chưa có phiếu nào được nhận từ máy này.", buttonLink("Về Hôm nay", "#/"))],
   };
 });
+
+/** Photos that the server could not open, with its reasons. */
+function unread({ photosRefused }) {
+  if (!photosRefused.length) return [];
+  const reasons = [...new Set(photosRefused)].filter(Boolean).join(" ");
+  return [status("warn", `${photosRefused.length} ảnh không mở được: hãy chụp lại. ${reasons}`.trim(), { word: "" })];
+}
+
+function addAgain(item) {
+  return button("Chụp lại ảnh", async () => {
+    const found = await householdOf(item.record);
+    await (found ? beginEdit(found.household, "photos") : go(`/ho/${item.record}`));
+  }, { kind: "quiet", symbol: "camera" });
+}
 
 /** Draw again when the engine moves, while this list stands on the screen. */
 export function follow(drawAgain, element) {

@@ -1,9 +1,10 @@
 // What a household agrees to, photos of its goods, the shops it already has.
 
-import { addPhoto, BadPhoto, photoUrl, removePhoto } from "../engine.js";
+import { addPhoto, BadPhoto, Closed, photoUrl, removePhoto } from "../engine.js";
 import { fill, h, icon } from "../dom.js";
 import { button, choices, selectField, status, textField } from "../parts.js";
 import { flush } from "../keeping.js";
+import { MOST, tooMuch } from "../limits.js";
 import { capital } from "../words.js";
 
 export function consentStep({ said, held, changed, isEdit }) {
@@ -46,6 +47,8 @@ export function consentStep({ said, held, changed, isEdit }) {
   return [again, asked];
 }
 
+const UNKNOWN = "Chưa lưu được ảnh này. Hãy chụp lại hoặc chọn ảnh khác.";
+
 export async function photosStep({ draft }) {
   const list = h("ul", { class: "photos" });
   const said = h("div", { role: "status", class: "said" });
@@ -65,26 +68,25 @@ export async function photosStep({ draft }) {
   const taken = async (event) => {
     const files = [...event.target.files];
     event.target.value = "";
-    const refused = [];
-    await flush();
+    const refused = new Set(); // the same words are said once
+    await flush().catch(() => {}); // the header says it
     for (const [index, file] of files.entries()) {
       fill(said, status("wait", `Đang thu nhỏ ảnh ${index + 1}/${files.length}…`, { word: "" }));
       try {
         await addPhoto(draft, file);
       } catch (problem) {
-        if (!(problem instanceof BadPhoto)) throw problem;
-        refused.push(problem.message || "Ảnh này không mở được. Hãy chụp lại hoặc chọn ảnh khác.");
+        refused.add(problem instanceof BadPhoto || problem instanceof Closed ? problem.message : UNKNOWN);
       }
-      await draw();
+      await draw().catch(() => {});
     }
-    fill(said, refused.length ? refused.map((words) => status("bad", words, { word: "" })) : `Đã có ${draft.photos.length} ảnh.`);
+    fill(said, refused.size ? [...refused].map((words) => status("bad", words, { word: "" })) : null, h("p", {}, `Đã có ${draft.photos.length} ảnh.`));
   };
   const picker = (words, symbol, more) =>
     h("label", { class: "button button-quiet button-wide file-button" }, icon(symbol), h("span", {}, words),
       h("input", { type: "file", accept: "image/*", class: "visually-hidden", onchange: taken, ...more }));
   await draw();
   return [
-    status("info", "Chỉ chụp hàng, không chụp mặt người, không chụp giấy tờ.", { word: "" }),
+    status("info", `Chỉ chụp hàng, không chụp mặt người, không chụp giấy tờ. Nhiều nhất ${MOST.photos} ảnh.`, { word: "" }),
     list,
     said,
     h("div", { class: "stack" }, picker("Chụp ảnh", "camera", { capture: "environment" }), picker("Chọn ảnh có sẵn", "upload", { multiple: true })),
@@ -93,6 +95,7 @@ export async function photosStep({ draft }) {
 
 export function shopsStep({ said, held, changed }) {
   const place = h("div", {});
+  const full = h("p", { role: "status" });
   const draw = () => fill(place, said.shops.map((shop, index) => shopFields(shop, index)));
   const shopFields = (shop, index) => {
     const set = (name) => (value) => {
@@ -104,7 +107,7 @@ export function shopsStep({ said, held, changed }) {
       { class: "field block" },
       h("legend", {}, `Gian hàng ${index + 1}`),
       selectField({ name: `platform-${index}`, label: "Ở sàn nào", options: held.platforms.map(({ code, name }) => ({ code, label: name })), value: shop.platform, onchange: set("platform") }),
-      textField({ name: `link-${index}`, label: "Đường dẫn gian hàng", optional: true, type: "url", inputmode: "url", maxlength: 400, value: shop.link, oninput: set("link"), hint: "Chép từ điện thoại của hộ. Chưa có thì bỏ trống." }),
+      textField({ name: `link-${index}`, label: "Đường dẫn gian hàng", optional: true, type: "url", inputmode: "url", maxlength: MOST.link, value: shop.link, oninput: set("link"), hint: "Chép từ điện thoại của hộ. Chưa có thì bỏ trống." }),
       button(`Bỏ gian hàng ${index + 1}`, () => {
         said.shops.splice(index, 1);
         changed();
@@ -114,6 +117,9 @@ export function shopsStep({ said, held, changed }) {
   };
   draw();
   const more = button("Thêm gian hàng", () => {
+    const words = tooMuch("shops", said.shops.length + 1);
+    fill(full, words);
+    if (words) return;
     said.shops.push({ platform: "", link: "" });
     changed();
     draw();
@@ -124,6 +130,7 @@ export function shopsStep({ said, held, changed }) {
     h("p", {}, "Chưa có gian hàng nào thì bấm tiếp. Gian hàng ghi ở đây sẽ được người khác mở xem để xác nhận."),
     known.length ? h("p", {}, `Sổ đã có: ${known.join(", ")}.`) : null,
     place,
+    full,
     more,
   ];
 }

@@ -5,6 +5,7 @@ import { fill, h } from "../dom.js";
 import { button, choices, selectField, status, textField, yesNo } from "../parts.js";
 import { emptyLine, measureOf } from "../answers.js";
 import * as check from "../check.js";
+import { MOST, tooMuch } from "../limits.js";
 import { area, capital, fold, number } from "../words.js";
 
 /** A listener that keeps an answer and then does one more thing. */
@@ -38,7 +39,7 @@ export async function nameStep(context) {
   look();
   return [
     textField({
-      name: "name", label: "Họ tên chủ hộ", hint: isEdit ? "" : "Ghi đủ họ và tên, có dấu.", value: said.name, maxlength: 120, autocapitalize: "words",
+      name: "name", label: "Họ tên chủ hộ", hint: isEdit ? "" : "Ghi đủ họ và tên, có dấu.", value: said.name, maxlength: MOST.name, autocapitalize: "words",
       oninput: setter(context, "name", look),
     }),
     alike,
@@ -82,13 +83,17 @@ export function productionStep(context) {
   const place = h("div", {});
   const draw = () => fill(place, said.lines.map((line, index) => lineFields(context, line, index, draw)));
   draw();
+  const full = h("p", { role: "status" });
   const more = button("Thêm nghề khác", () => {
+    const words = tooMuch("lines", said.lines.length + 1);
+    fill(full, words);
+    if (words) return;
     said.lines.push(emptyLine());
     changed();
     draw();
     place.lastElementChild.querySelector("select").focus();
   }, { kind: "quiet", wide: true, symbol: "plus" });
-  return [place, more];
+  return [place, full, more];
 }
 
 function lineFields(context, line, index, draw) {
@@ -111,7 +116,7 @@ function lineFields(context, line, index, draw) {
     { class: "field block" },
     h("legend", {}, `Nghề ${index + 1}`),
     selectField({ name: `kind-${index}`, label: "Làm gì", options: held.production, value: line.kind, onchange: set("kind", measure) }),
-    textField({ name: `goods-${index}`, label: "Hàng chính", hint: "Ví dụ: điều, heo, nước mắm.", optional: true, maxlength: 60, value: line.goods, oninput: set("goods") }),
+    textField({ name: `goods-${index}`, label: "Hàng chính", hint: "Ví dụ: điều, heo, nước mắm.", optional: true, maxlength: MOST.words, value: line.goods, oninput: set("goods") }),
     measures,
     said.lines.length > 1 && drop,
   );
@@ -138,10 +143,10 @@ function measureFields(line, index, set, measure) {
   } else if (measure === "heads") {
     fields.push(textField({ name: `heads-${index}`, label: "Bao nhiêu con?", optional: true, inputmode: "numeric", maxlength: 10, value: line.heads, oninput: set("heads") }));
   } else if (line.kind) {
-    fields.push(textField({ name: `scale-${index}`, label: "Quy mô", hint: "Ví dụ: 50 kg mỗi ngày.", optional: true, maxlength: 60, value: line.scale, oninput: set("scale") }));
+    fields.push(textField({ name: `scale-${index}`, label: "Quy mô", hint: "Ví dụ: 50 kg mỗi ngày.", optional: true, maxlength: MOST.words, value: line.scale, oninput: set("scale") }));
   }
   if (line.kind) {
-    fields.push(textField({ name: `season-${index}`, label: "Mùa có hàng", hint: "Ví dụ: tháng 2–4, quanh năm.", optional: true, maxlength: 60, value: line.season, oninput: set("season") }));
+    fields.push(textField({ name: `season-${index}`, label: "Mùa có hàng", hint: "Ví dụ: tháng 2–4, quanh năm.", optional: true, maxlength: MOST.words, value: line.season, oninput: set("season") }));
   }
   return fields;
 }
@@ -152,7 +157,7 @@ export function businessStep(context) {
     yesNo({ name: "registered", legend: "Hộ có đăng ký kinh doanh không?", hint: "Có giấy chứng nhận đăng ký hộ kinh doanh của xã.", value: said.registered, onchange: setter(context, "registered") }),
     !isEdit &&
       textField({
-        name: "selling_name", label: "Tên bán hàng", optional: true, maxlength: 160, value: said.selling_name, oninput: setter(context, "selling_name"),
+        name: "selling_name", label: "Tên bán hàng", optional: true, maxlength: MOST.sellingName, value: said.selling_name, oninput: setter(context, "selling_name"),
         hint: "Tên người mua sẽ thấy. Bỏ trống thì dùng tên chủ hộ.",
       }),
   ];

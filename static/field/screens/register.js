@@ -89,6 +89,7 @@ function form(step, index, context, body) {
 function summary({ draft, said, held, isEdit }) {
   const missing = STEPS.slice(0, -1).filter((step) => Object.keys(errorsAt(step.code, draft, held)).length);
   const trouble = h("div", { role: "alert", class: "said" });
+  if (draft.values._refused) trouble.append(status("warn", `Lần trước chưa được nhận vì: ${draft.values._refused}`, { word: "" }));
   if (missing.length) {
     trouble.append(
       status("bad", "Còn thiếu, hãy ghi nốt:", {
@@ -101,7 +102,8 @@ function summary({ draft, said, held, isEdit }) {
     if (missing.length) return go(`/ghi/${draft.id}/${missing[0].code}`);
     save.disabled = true;
     Object.assign(draft.values, envelopeValues(draft, held));
-    return finish(draft);
+    await finish(draft, trouble).finally(() => (save.disabled = false));
+    return undefined;
   }, { wide: true, symbol: "check" });
   const lines = summaryLines({ draft, said, held, isEdit });
   return [

@@ -5,10 +5,9 @@ import { fill, h } from "../dom.js";
 import { button, choices, showErrors, textField } from "../parts.js";
 import { go, route } from "../router.js";
 import { keep, take } from "../keeping.js";
-import { fold } from "../words.js";
+import { MOST, tooMuch } from "../limits.js";
+import { fold, forInput, fromInput } from "../words.js";
 import { discardButton, finish, gone } from "./visit.js";
-
-const forInput = (date) => new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
 route("/buoi", async () => {
   const hamlets = bundle()?.hamlets ?? [];
@@ -36,6 +35,7 @@ route("/buoi/:id", async ({ id }) => {
     values[name] = value;
     keep(draft);
   };
+  const trouble = h("div", { role: "alert", class: "said" });
   const form = h(
     "form",
     {
@@ -44,8 +44,8 @@ route("/buoi/:id", async ({ id }) => {
         event.preventDefault();
         const errors = check(values);
         if (!showErrors(form, errors)) return;
-        Object.assign(values, { held_at: new Date(values._held_at).toISOString(), others: Number(values._others), note: values.note.trim() });
-        await finish(draft);
+        Object.assign(values, { held_at: fromInput(values._held_at).toISOString(), others: Number(values._others), note: values.note.trim() });
+        await finish(draft, trouble);
       },
     },
     textField({ name: "held_at", label: "Bắt đầu lúc", type: "datetime-local", value: values._held_at, max: forInput(new Date()), oninput: change("_held_at") }),
@@ -55,7 +55,8 @@ route("/buoi/:id", async ({ id }) => {
       name: "others", label: "Số người khác đến dự", optional: true, inputmode: "numeric", value: values._others, oninput: change("_others"),
       hint: "Người không thuộc hộ nào ở trên.",
     }),
-    textField({ name: "note", label: "Ghi chú", optional: true, tag: "textarea", maxlength: 1000, value: values.note, oninput: change("note") }),
+    textField({ name: "note", label: "Ghi chú", optional: true, tag: "textarea", maxlength: MOST.note, value: values.note, oninput: change("note") }),
+    trouble,
     button("Lưu buổi tập huấn", () => {}, { type: "submit", wide: true }),
   );
   return {
@@ -65,19 +66,21 @@ route("/buoi/:id", async ({ id }) => {
 
 function check(values) {
   const errors = {};
-  const held = new Date(values._held_at);
+  const held = fromInput(values._held_at);
   if (Number.isNaN(held.getTime())) errors.held_at = "Hãy chọn ngày giờ.";
   else if (held.getTime() > Date.now() + 60_000) errors.held_at = "Buổi này chưa diễn ra. Hãy chọn lại ngày giờ.";
   if (!values.topics.length) errors.topics = "Hãy chọn ít nhất một nội dung.";
   if (!/^\d{0,4}$/.test(values._others.trim())) errors.others = "Hãy ghi một số, ví dụ 3.";
+  else if (tooMuch("others", Number(values._others))) errors.others = tooMuch("others", Number(values._others));
   else if (!values.households.length && !Number(values._others)) errors.others = "Hãy đánh dấu hộ đến dự, hoặc ghi số người.";
+  if (tooMuch("attending", values.households.length)) errors.households = tooMuch("attending", values.households.length);
   return errors;
 }
 
 /** Boxes for the hamlet's households, a search above, the count below. */
 function attendance(households, values, changed) {
   const count = h("p", { role: "status", class: "soft" });
-  const tell = () => fill(count, `Đã đánh dấu ${values.households.length} hộ.`);
+  const tell = () => fill(count, `Đã đánh dấu ${values.households.length} hộ. ${tooMuch("attending", values.households.length)}`.trim());
   const boxes = households.map((each) => {
     const box = h("input", {
       type: "checkbox", checked: values.households.includes(each.record),

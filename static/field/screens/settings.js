@@ -1,8 +1,9 @@
 // This phone: what it carries, locking it, taking records out, leaving it.
 
-import { bundle, exportSealed, lock, person, queue, refreshBundle, signOut, unsent } from "../engine.js";
+import { bundle, drafts, exportSealed, lock, person, queue, refreshBundle, signOut, unsent } from "../engine.js";
 import { fill, h } from "../dom.js";
 import { button, buttonLink, choices, facts, offerFile, showErrors, status } from "../parts.js";
+import { flush } from "../keeping.js";
 import { go, redraw, route } from "../router.js";
 import { canInstall, install, isInstalled, isKept } from "../state.js";
 import { moment } from "../words.js";
@@ -119,22 +120,40 @@ route("/may/xuat", async () => {
   };
 });
 
+/** Words about what is unfinished and a box to tick: nothing is lost without a yes. `ondone(agreed)`. Null when there is none. */
+export function losing(count, ondone) {
+  if (!count) return null;
+  return [
+    status("warn", `${count} bản đang ghi dở sẽ mất; hãy ghi xong hoặc bỏ.`, { word: "" }),
+    choices({
+      name: "losing", legend: "Bản đang ghi dở", several: true, value: [],
+      options: [{ code: "yes", label: `Tôi hiểu: ${count} bản đang ghi dở cùng ảnh của chúng sẽ mất, không lấy lại được` }],
+      onchange: (picked) => ondone(picked.length > 0),
+    }),
+  ];
+}
+
 route("/may/dang-xuat", async () => {
+  await flush().catch(() => {});
   const said = h("div", { role: "status", class: "said" });
   const mine = unsent().count;
-  const leave = button(mine ? "Xóa khỏi máy và đăng xuất" : "Đăng xuất", () => end(), { wide: true, kind: mine ? "danger" : "", disabled: mine > 0 });
-  let exported = false;
+  const unfinished = await drafts();
+  let isExported = !mine;
+  let isAgreed = !unfinished.length;
+  const risky = mine || unfinished.length;
+  const leave = button(risky ? "Xóa khỏi máy và đăng xuất" : "Đăng xuất", () => end(), { wide: true, kind: risky ? "danger" : "" });
+  const look = () => (leave.disabled = !isExported || !isAgreed);
   const end = async () => {
-    const answer = await signOut(exported ? { exported: true } : {});
+    const answer = await signOut({ exported: Boolean(risky), losing: unfinished.map((each) => each.id) });
     if (answer?.needsExport) {
-      const words = answer.unsent ? "Vẫn còn phiếu chưa gửi. Hãy xuất tệp kín trước." : `Còn ${answer.drafts} phiếu đang ghi dở. Hãy ghi xong rồi lưu, hoặc bấm lần nữa để bỏ.`;
-      exported = !answer.unsent; // half-written sheets are no records yet: a second press leaves them
+      const words = answer.unsent ? "Vừa có thêm phiếu chưa gửi. Hãy xuất tệp kín lại trước." : "Vừa có thêm bản đang ghi dở. Hãy ghi xong, hoặc bỏ ở mục Hôm nay.";
       fill(said, status("warn", words, { word: "" }));
       return;
     }
     location.replace("/thuc-dia/#/");
     await redraw();
   };
+  look();
   return {
     title: "Đăng xuất khỏi máy này",
     back: { path: "/may", label: "Máy này" },
@@ -142,11 +161,15 @@ route("/may/dang-xuat", async () => {
       mine
         ? status("warn", `Còn ${mine} phiếu chưa gửi. Đăng xuất xóa chúng khỏi máy này, nên hãy xuất tệp kín và giữ tệp cho đến khi xã nhận.`, { word: "" })
         : h("p", {}, "Danh sách hộ và mã PIN của bạn bị xóa khỏi máy này. Phiếu đã gửi thì xã đã giữ."),
-      h("p", {}, "Phiếu đang ghi dở cũng bị xóa. Chỉ muốn cất máy? Bấm «Khóa lại» là đủ."),
+      h("p", {}, "Chỉ muốn cất máy? Bấm «Khóa lại» là đủ."),
+      losing(unfinished.length, (agreed) => {
+        isAgreed = agreed;
+        look();
+      }),
       h("div", { class: "stack" },
         mine ? exportButton(said, () => {
-          exported = true;
-          leave.disabled = false;
+          isExported = true;
+          look();
         }) : null,
         leave),
       said,

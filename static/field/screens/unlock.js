@@ -1,9 +1,10 @@
 // The door: a person and a PIN. A forgotten PIN loses nothing, a phone locked from afar opens for nobody.
 
-import { forgotPin, unlock, WrongPin } from "../engine.js";
-import { h } from "../dom.js";
+import { forgotPin, unfinished, unlock, WrongPin } from "../engine.js";
+import { fill, h } from "../dom.js";
 import { button, buttonLink, choices, offerFile, showErrors, status, textField } from "../parts.js";
 import { go, here, redraw } from "../router.js";
+import { losing } from "./settings.js";
 
 let chosen = null;
 
@@ -77,7 +78,7 @@ function wait(control, seconds) {
   setTimeout(() => (control.disabled = false), seconds * 1000);
 }
 
-function forgotten(people) {
+async function forgotten(people) {
   let who = (chosen ?? people[0]).id;
   const outcome = h("div", { role: "status", class: "said" });
   const make = button("Lấy phiếu ra thành tệp kín", async () => {
@@ -90,7 +91,17 @@ function forgotten(people) {
       buttonLink("Đăng nhập lại và đặt mã PIN mới", "/dang-nhap/?next=/thuc-dia/%23/nguoi-khac", { wide: true }),
     );
     make.remove();
+    lost.remove();
   }, { wide: true, symbol: "download" });
+  const lost = h("div", {});
+  const warn = async () => {
+    const asked = who;
+    const count = await unfinished(asked);
+    if (asked !== who) return; // another name was chosen meanwhile
+    make.disabled = count > 0;
+    fill(lost, losing(count, (agreed) => (make.disabled = !agreed)));
+  };
+  await warn();
   return {
     title: "Quên mã PIN",
     back: { path: "/", label: "Thử lại mã PIN" },
@@ -98,7 +109,10 @@ function forgotten(people) {
       people.length > 1 &&
         choices({
           name: "who", legend: "Bạn là ai?", value: who, options: people.map((each) => ({ code: each.id, label: each.name })),
-          onchange: (id) => (who = id),
+          onchange: async (id) => {
+            who = id;
+            await warn();
+          },
         }),
       h("p", {}, "Không ai xem lại được mã PIN, kể cả máy chủ. Nhưng phiếu chưa gửi không mất:"),
       h(
@@ -109,6 +123,7 @@ function forgotten(people) {
         h("li", {}, "Bạn đăng nhập lại và đặt mã PIN mới trên máy này."),
       ),
       status("warn", "Phiếu đang ghi dở, chưa bấm Lưu, chỉ mở được bằng mã PIN cũ. Hãy thử nhớ lại trước.", { word: "" }),
+      lost,
       make,
       outcome,
     ],

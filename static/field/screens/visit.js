@@ -1,8 +1,9 @@
 // A visit: what was taught, a note.
 
-import { bundle, discardDraft, finishDraft, syncNow } from "../engine.js";
-import { h } from "../dom.js";
-import { button, choices, showErrors, textField } from "../parts.js";
+import { bundle, Closed, discardDraft, finishDraft, Refused, syncNow } from "../engine.js";
+import { fill, h } from "../dom.js";
+import { MOST } from "../limits.js";
+import { button, choices, showErrors, status, textField } from "../parts.js";
 import { go, route } from "../router.js";
 import { last } from "../state.js";
 import { flush, keep, letGo, take } from "../keeping.js";
@@ -17,6 +18,7 @@ route("/tham/:id", async ({ id }) => {
     values[name] = value;
     keep(draft);
   };
+  const trouble = h("div", { role: "alert", class: "said" });
   const form = h(
     "form",
     {
@@ -26,14 +28,15 @@ route("/tham/:id", async ({ id }) => {
         const errors = values.taught.length || squeeze(values.note) ? {} : { taught: "Hãy chọn việc đã hướng dẫn, hoặc ghi một câu ở dưới." };
         if (!showErrors(form, errors)) return;
         values.note = values.note.trim();
-        await finish(draft);
+        await finish(draft, trouble);
       },
     },
     choices({ name: "taught", legend: "Đã hướng dẫn việc gì?", several: true, options: bundle().topics, value: values.taught, onchange: change("taught") }),
     textField({
-      name: "note", label: "Ghi chú", optional: true, tag: "textarea", maxlength: 1000, value: values.note, oninput: change("note"),
+      name: "note", label: "Ghi chú", optional: true, tag: "textarea", maxlength: MOST.note, value: values.note, oninput: change("note"),
       hint: "Hẹn lại khi nào, hộ cần gì. Đừng ghi số giấy tờ.",
     }),
+    trouble,
     button("Lưu buổi thăm", () => {}, { type: "submit", wide: true }),
   );
   return {
@@ -45,11 +48,20 @@ route("/tham/:id", async ({ id }) => {
   };
 });
 
-/** The envelope is made and stored; the send begins when there is a line. */
-export async function finish(draft) {
-  await flush();
+const FULL = "Máy hết chỗ, nên chưa lưu được. Hãy xóa bớt ảnh, phim trong máy rồi bấm lại.";
+
+/** The envelope is made and stored; the send begins when there is a line. What stands in the way is said in `place`. */
+export async function finish(draft, place) {
   const { kind, op, values } = draft;
-  await finishDraft(draft);
+  try {
+    await flush();
+    await finishDraft(draft);
+  } catch (problem) {
+    const words = problem.name === "QuotaExceededError" ? FULL : problem instanceof Refused || problem instanceof Closed ? problem.message : "";
+    if (!words) throw problem;
+    fill(place, status("bad", words, { word: "" }));
+    return;
+  }
   letGo();
   Object.assign(last, { kind, op, title: values._name, hamlet: values.hamlet });
   await go("/xong", { instead: true });
