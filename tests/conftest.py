@@ -25,6 +25,7 @@ from django.db import connection, connections
 from django.test import Client
 
 from market.platforms.models import SheetBatch
+from onboarding.intake.actions import receiving
 from tests.people import People, make_people
 
 # The same examples every time: a run that was green stays green until something changes.
@@ -174,6 +175,12 @@ def private_state(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
     settings.STORAGES = storages
     monkeypatch.setattr(SheetBatch._meta.get_field("file"), "storage", FileSystemStorage(tmp_path / "private"))
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def leisure_to_derive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a device sends is in the register when the call returns, as on a quiet server."""
+    monkeypatch.setattr(receiving, "LEISURE", receiving.Leisure(at_once=100, rest=0))
 
 
 @pytest.fixture(autouse=True)

@@ -9,14 +9,18 @@ from typing import Any
 
 from core.kit import clock
 from onboarding.intake.actions.deriving import derive_record, records_waiting
+from onboarding.intake.actions.receiving import derive_device
 
 _LEAVE_ALONE = timedelta(seconds=30)  # a request may still be at it
 _log = logging.getLogger(__name__)
 
 
 def derive(arguments: dict[str, Any]) -> None:
-    """One record that could not be derived at once."""
-    derive_record(record_id=uuid.UUID(arguments["record"]))
+    """What a device sent while the server was busy, or one record that could not be derived."""
+    if "device" in arguments:
+        derive_device(uuid.UUID(arguments["device"]))
+    else:
+        derive_record(record_id=uuid.UUID(arguments["record"]))
 
 
 def derive_waiting() -> int:

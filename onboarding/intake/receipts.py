@@ -20,7 +20,7 @@ def receipt_of(submission: Submission) -> dict[str, Any]:
 
 def receipts_of(submissions: Sequence[Submission]) -> list[dict[str, Any]]:
     """Their receipts, in order; a fixed number of queries. `submissions` come with their outcome."""
-    ids = [each.submission_id for each in submissions]
+    ids = [each.submission_id for each in submissions if each.photos]
     parts: dict[uuid.UUID, dict[str, str]] = defaultdict(dict)
     for number, sha256, refused in IntakePart.objects.filter(submission_id__in=ids).values_list(
         "submission_id", "sha256", "refused"

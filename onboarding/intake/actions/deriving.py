@@ -77,15 +77,15 @@ class _Run:
         self.has_new_refusals = False
         self.commune_id = 0
         self.submissions: list[Submission] = []
-        first = Submission.objects.filter(record_id=record_id).order_by("pk").first()
+        of_record = Submission.objects.filter(record_id=record_id).order_by("pk")
+        first = of_record.values_list("kind", "commune_id").first()
         if first is None:
             return
-        IntakeRecord.objects.get_or_create(record_id=record_id, defaults={"kind": first.kind})
-        # Whoever derives the same record waits here, and then sees what we wrote.
-        self.record = IntakeRecord.objects.select_for_update(of=("self",)).get(record_id=record_id)
+        kind, self.commune_id = first
+        self.record = _locked(record_id, kind)
         self.kept = Kept.of(self.record)
-        rows = Submission.objects.filter(record_id=record_id).order_by("pk")
-        self.submissions = list(rows.select_related("outcome", "text", "hamlet__commune", "commune", "entered_by"))
+        whole = of_record.select_related("outcome", "text", "hamlet__commune", "commune", "entered_by")
+        self.submissions = list(whole)
         if self.record.household_id is None and self.record.kind == RecordKind.HOUSEHOLD:
             self.record.household = Household.objects.filter(record_id=record_id).first()
 
@@ -212,6 +212,16 @@ class _Run:
         self.done.applied += 1
 
 
+def _locked(record_id: uuid.UUID, kind: str) -> IntakeRecord:
+    """The record's row, made if there is none. Whoever derives the same record waits here, and then sees what we wrote."""
+    rows = IntakeRecord.objects.select_for_update(of=("self",)).filter(record_id=record_id)
+    found = rows.first()
+    if found is None:
+        IntakeRecord.objects.bulk_create([IntakeRecord(record_id=record_id, kind=kind)], ignore_conflicts=True)
+        found = rows.get()
+    return found
+
+
 def _is_applied(submission: Submission) -> bool:
     return bool(submission.outcome.state == State.APPLIED)
 
@@ -238,3 +248,9 @@ def records_waiting(*, untouched_since: datetime) -> list[uuid.UUID]:
     forgotten = waiting.filter(outcome__reason="", outcome__waiting_since__lte=untouched_since)
     overdue = waiting.filter(outcome__waiting_since__lte=clock.now() - FORCE_AFTER)
     return list((forgotten | overdue).order_by().values_list("record_id", flat=True).distinct()[:_AT_ONCE])
+
+
+def records_untouched(device_id: uuid.UUID) -> list[uuid.UUID]:
+    """Records with something from this device that nobody has looked at since it came, in the order in which it came."""
+    rows = Submission.objects.filter(device_id=device_id, outcome__state=State.WAITING, outcome__reason="")
+    return list(dict.fromkeys(rows.order_by("pk").values_list("record_id", flat=True)[:_AT_ONCE]))

@@ -50,9 +50,9 @@ def receive_photo(
         if hashlib.sha256(raw).hexdigest() != sha256:
             raise Invalid("Ảnh nhận được không khớp mã của nó. Máy sẽ gửi lại từ đầu.")
         _keep(submission_id, sha256, raw, by)
-    # The submission may have come meanwhile; and whoever derives after us sees the part. Also when the part was there:
-    # the process that took it may have been killed before this line.
-    submission = submission or submission_by_id(submission_id)
+    # The submission may have come or been derived meanwhile; and whoever derives after us sees the part. Also when the
+    # part was there: the process that took it may have been killed before this line.
+    submission = submission_by_id(submission_id)
     if submission is not None and submission.outcome.state == SubmissionState.State.APPLIED:
         understand(submission.record_id)
     return receipt_of(submission) if submission is not None else receipt_of_unknown(submission_id)

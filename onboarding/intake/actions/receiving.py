@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
+import time
 import uuid
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -20,7 +22,7 @@ from core.places.models import Hamlet
 from onboarding.consent.models import Notice
 from onboarding.households.queries import hamlet_of_today
 from onboarding.intake import reading
-from onboarding.intake.actions.deriving import derive_record
+from onboarding.intake.actions.deriving import derive_record, records_untouched
 from onboarding.intake.actions.noting import open_issue
 from onboarding.intake.envelope import Envelope, read_envelope, read_json
 from onboarding.intake.forms import HouseholdSaid
@@ -39,10 +41,35 @@ from onboarding.intake.registry import check_still_accepted
 from onboarding.intake.rules import can_write_in, is_officer_of, somebody
 
 DERIVE_JOB = "intake.derive"
-# Deriving takes ten times as long as storing. When a whole day comes in at once, storing goes first: what finds no room
-# here is in the register a minute later, by the periodic job.
-_ROOM = threading.BoundedSemaphore(2)
 _log = logging.getLogger(__name__)
+
+
+class Leisure:
+    """When a request derives by itself what it stored. Deriving takes three times as long as storing: when a whole day
+    comes in at once, storing goes first and a job derives. `at_once` are derived at a time by one process, and after one
+    it rests `rest` times as long as that took, so that a quiet server answers with the household and a busy one stores."""
+
+    def __init__(self, *, at_once: int = 1, rest: float = 10.0) -> None:
+        self._room = threading.BoundedSemaphore(at_once)
+        self._rest = rest
+        self._next_at = 0.0
+
+    @contextmanager
+    def taken(self) -> Iterator[bool]:
+        """Whether there is leisure; if so it is taken until the block ends."""
+        if time.monotonic() < self._next_at or not self._room.acquire(blocking=False):
+            yield False
+            return
+        began = time.monotonic()
+        try:
+            yield True
+        finally:
+            ended = time.monotonic()
+            self._next_at = ended + (ended - began) * self._rest
+            self._room.release()
+
+
+LEISURE = Leisure()
 
 
 @dataclass(frozen=True)
@@ -59,7 +86,8 @@ class Received:
 
 
 def receive_submission(*, raw: bytes, by: Viewer, via: str, rescued_for: int | None = None) -> Received:
-    """Store one envelope as it came, then write what it says into the register.
+    """Store one envelope as it came. What it says goes into the register at once when there is leisure, else by a job
+    within seconds: the receipt then says "waiting".
 
     The same id with the same bytes again changes nothing; with other bytes those are kept beside the first, an issue is
     opened and NotTaken (409) is raised with the first one's receipt. `rescued_for` is the person whose sealed file an
@@ -79,22 +107,38 @@ def receive_submission(*, raw: bytes, by: Viewer, via: str, rescued_for: int | N
     hamlet = _checked(envelope, by, rescued_for)
     if known is None:
         try:
-            stored = _store(envelope, raw, hamlet, by, via)
+            return Received(_take(envelope, raw, hamlet, by, via), True)
         except IntegrityError:  # the same id at once: the unique id let only one through
             known = submission_by_id(envelope.submission)
             if known is None:
                 raise
-        else:
-            if _ROOM.acquire(blocking=False):
-                try:
-                    understand(stored.record_id)
-                finally:
-                    _ROOM.release()
-            return Received(submission_by_id(stored.submission_id) or stored, True)
         _check_person(known.entered_by_id, by, rescued_for)
         if known.sha256 == sha256:
             return Received(known, False)
     _dispute(known, raw, sha256, by)
+
+
+def _take(envelope: Envelope, raw: bytes, hamlet: Hamlet, by: Viewer, via: str) -> Submission:
+    """Store it, and see that it is derived: now, or by the device's job, asked for in the same transaction."""
+    with LEISURE.taken() as now:
+        with transaction.atomic():
+            stored = _store(envelope, raw, hamlet, by, via)
+            if not now:
+                enqueue(DERIVE_JOB, {"device": str(envelope.device)}, key=f"device:{envelope.device}")
+        if not now:
+            return stored
+        understand(stored.record_id)
+    return submission_by_id(stored.submission_id) or stored
+
+
+def derive_device(device_id: uuid.UUID) -> int:
+    """Derive everything from this device that nobody has looked at yet; returns how many records."""
+    seen: set[uuid.UUID] = set()
+    while fresh := [each for each in records_untouched(device_id) if each not in seen]:
+        for record_id in fresh:
+            understand(record_id)
+        seen.update(fresh)
+    return len(seen)
 
 
 def understand(record_id: uuid.UUID) -> None:
@@ -132,7 +176,6 @@ def _checked(envelope: Envelope, by: Viewer, rescued_for: int | None) -> Hamlet:
     return hamlet
 
 
-@transaction.atomic
 def _store(envelope: Envelope, raw: bytes, hamlet: Hamlet, by: Viewer, via: str) -> Submission:
     now = clock.now()
     submission = Submission.objects.create(
@@ -153,7 +196,9 @@ def _store(envelope: Envelope, raw: bytes, hamlet: Hamlet, by: Viewer, via: str)
         photos=list(envelope.photos),
     )
     SubmissionText.objects.create(submission=submission, body=raw.decode())
-    SubmissionState.objects.create(submission=submission, state=SubmissionState.State.WAITING, waiting_since=now)
+    submission.outcome = SubmissionState.objects.create(
+        submission=submission, state=SubmissionState.State.WAITING, waiting_since=now
+    )
     if via != Submission.Via.FILE:
         FieldDevice.objects.filter(device_id=envelope.device, user_id=envelope.entered_by).update(last_contact_at=now)
     return submission

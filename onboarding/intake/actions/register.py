@@ -86,7 +86,7 @@ def create_household(submission: Submission, envelope: Envelope) -> tuple[Househ
     producer = register_producer(
         kind=ProducerKind.BUSINESS_HOUSEHOLD if is_business else ProducerKind.FARM_HOUSEHOLD,
         name=said.selling_name or household.head_name,
-        commune=household.commune,
+        commune=said_facts.hamlet.commune,
         phone=household.phone,
         household=household,
         by=by,
@@ -293,6 +293,9 @@ def _left_out(submission: Submission) -> set[str]:
 
 def _hamlet_of(submission: Submission) -> Hamlet:
     """The submission's hamlet on today's map; the map may have turned while it waited."""
+    ends = submission.hamlet.valid_to
+    if ends is None or ends > clock.today():
+        return submission.hamlet
     return hamlet_of_today(submission.hamlet_id) or submission.hamlet
 
 

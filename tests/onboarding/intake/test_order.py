@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
+import time
 import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -15,9 +15,12 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from core.audit.models import AuditEntry
+from core.jobs.models import Job
+from core.jobs.work.runner import run_waiting_jobs
 from onboarding.households.actions import change_household, end_household, facts_of
-from onboarding.households.models import Household
+from onboarding.households.models import Household, HouseholdPhoto
 from onboarding.intake import jobs
+from onboarding.intake.actions import deriving, photos, receiving
 from onboarding.intake.actions.deriving import derive_record
 from onboarding.intake.actions.issues import DecisionRefused, decide_issue
 from onboarding.intake.forms import household_1
@@ -25,8 +28,8 @@ from onboarding.intake.models import IntakeIssue, IntakeRecord, RecordKind, Subm
 from onboarding.intake.refusals import NotTaken
 from onboarding.intake.registry import FormVersion, current_forms, forget_form, register_form
 from onboarding.visits.models import TrainingSession, Visit
-from tests.onboarding.intake.sending import FACTS, Device
-from tests.people import People
+from tests.onboarding.intake.sending import FACTS, Device, sha256
+from tests.people import People, jpeg
 
 
 def household_of(envelope: dict[str, Any]) -> Household:
@@ -89,8 +92,6 @@ class TestWaiting:
         assert IntakeIssue.objects.get().decision == "came_after_all"
 
     def test_a_killed_process_is_made_up_for(self, device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
-        from onboarding.intake.actions import receiving
-
         create = device.envelope()
         with monkeypatch.context() as patch:
             patch.setattr(receiving, "understand", lambda number: None)
@@ -318,16 +319,74 @@ def test_the_command_reads_everything_again(device: Device, capsys: pytest.Captu
         call_command("derive_intake", record=uuid.uuid4())
 
 
-def test_when_much_comes_at_once_storing_goes_first(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
-    from onboarding.intake.actions import receiving
+class TestWhenMuchComesAtOnce:
+    """Storing goes first; a job derives."""
 
-    full = threading.BoundedSemaphore(1)
-    full.acquire()
-    create = device.envelope()
-    with monkeypatch.context() as patch:
-        patch.setattr(receiving, "_ROOM", full)
-        receipt = device.send(create).receipt
-    assert (receipt["state"], receipt["complete"]) == ("waiting", True)
-    with later(minutes=1):
-        assert jobs.derive_waiting() == 1
-    assert household_of(create).head_name == "Điểu Thị Hoa"
+    @pytest.fixture(autouse=True)
+    def busy(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        leisure = receiving.Leisure(rest=3600)
+        with leisure.taken() as first, leisure.taken() as second:
+            assert (first, second) == (True, False)
+        monkeypatch.setattr(receiving, "LEISURE", leisure)
+
+    def test_one_job_derives_many(self, device: Device) -> None:
+        creates = [device.envelope() for _ in range(3)]
+        edit = device.edit(creates[0], {"birth_year": 1970}, {"birth_year": None})
+        receipts = [device.send(each).receipt for each in (edit, *creates)]
+        assert {(each["state"], each["complete"], each["household"]) for each in receipts} == {("waiting", True, None)}
+        households = Household.objects.filter(record_id__in=[each["record"] for each in creates])
+        job = Job.objects.get(name="intake.derive")
+        assert (job.arguments, households.count()) == ({"device": str(device.device_id)}, 0)
+        assert run_waiting_jobs() == 1
+        assert households.count() == 3 and household_of(creates[0]).birth_year == 1970
+        assert [device.send(each).receipt["state"] for each in creates] == ["applied"] * 3
+        assert Job.objects.get(name="intake.derive").state == "done"
+
+    def test_one_that_breaks_gets_a_job_of_its_own(self, device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+        broken, whole = device.envelope(), device.envelope()
+        real = deriving.create_household
+
+        def fragile(submission: Submission, envelope: Any) -> Any:
+            if str(submission.record_id) == broken["record"]:
+                raise ZeroDivisionError
+            return real(submission, envelope)
+
+        for each in (broken, whole):
+            device.send(each)
+        with monkeypatch.context() as patch:
+            patch.setattr(deriving, "create_household", fragile)
+            receiving.derive_device(device.device_id)
+        assert state_of(broken)[0] == "waiting" and state_of(whole)[0] == "applied"
+        assert {"record": broken["record"]} in Job.objects.values_list("arguments", flat=True)
+
+    def test_a_photo_that_comes_meanwhile_is_there(self, device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The job derives after the photo's call has looked at the submission, before the photo is noted."""
+        photo = jpeg()
+        create = device.envelope(photos=[sha256(photo)])
+        device.send(create)
+        real = photos.take_photo
+
+        def slow(**given: Any) -> Any:
+            assert run_waiting_jobs() == 1
+            return real(**given)
+
+        monkeypatch.setattr(photos, "take_photo", slow)
+        assert device.send_photo(create, photo)["state"] == "applied"
+        assert HouseholdPhoto.objects.filter(household=household_of(create)).count() == 1
+
+    def test_what_storing_costs(self, device: Device, django_assert_max_num_queries: Any) -> None:
+        device.send(device.envelope())
+        with django_assert_max_num_queries(19):
+            assert device.send(device.envelope()).receipt["complete"]
+
+
+def test_after_deriving_a_process_rests() -> None:
+    leisure = receiving.Leisure(rest=10)
+    with leisure.taken() as now:
+        assert now
+        time.sleep(0.01)
+    with leisure.taken() as now:
+        assert not now
+    time.sleep(0.15)
+    with leisure.taken() as now:
+        assert now
