@@ -78,6 +78,7 @@ class OnboardingConfig(AppConfig):
                 "household.ended": "thôi tính hộ",
                 "household.reopened": "tính lại hộ",
                 "producer.registered": "đăng ký chủ thể",
+                "producer.changed": "sửa tên hoặc điện thoại của chủ thể",
                 "producer.readiness_noted": "ghi chủ thể đã có gì để bán trên mạng",
                 "membership.recorded": "ghi người được làm cho chủ thể",
                 "membership.ended": "kết thúc việc làm cho chủ thể",

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db import transaction
 
 from config.demo.desk import work_at_the_desk
+from config.demo.intake import hand_in
 from config.demo.matching import make_doubles
 from config.demo.opening import make_opening
 from config.demo.pages import make_pages
@@ -79,6 +80,7 @@ def make_world() -> None:
     _shops_of_makers(viewer_for(people["sanops"]))
     make_opening(commune=commune, officer=viewer_for(people["xa"]))
     work_at_the_desk(producers, viewer_for(people["xa"]))
+    hand_in(people, hamlets[0])
     make_pages()
 
 

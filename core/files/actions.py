@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 
 from core.files.models import Photo
 from core.files.pipeline import MAX_BYTES, PhotoRefused, Renditions, render
@@ -62,6 +63,25 @@ def store_photo(renditions: Renditions, *, by: Viewer) -> Photo:
             raise PhotoRefused("no_room") from error
         raise
     return photo
+
+
+@transaction.atomic
+def forget_photos(photo_ids: Iterable[uuid.UUID]) -> int:
+    """Delete those of these photos that nothing shows any more, rows now and files after the commit (what a crash leaves
+    `remove_stray_files` finds); returns how many."""
+    gone = []
+    for photo in Photo.objects.filter(pk__in=set(photo_ids)):
+        kept_id = photo.pk
+        with contextlib.suppress(ProtectedError, IntegrityError), transaction.atomic():
+            photo.delete()
+            gone.append(Photo(pk=kept_id))
+
+    def forget() -> None:
+        for each in gone:
+            _forget_files(each)
+
+    transaction.on_commit(forget)
+    return len(gone)
 
 
 def remove_stray_files() -> int:

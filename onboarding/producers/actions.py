@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from core.audit.actions import record
-from core.kit import clock
+from core.kit import clock, phones
 from core.people.models import User
 from core.people.queries import Viewer
 from core.places.events import MapTurned
@@ -71,6 +71,31 @@ def note_readiness(*, producer: Producer, answers: Mapping[str, bool | None], by
         changes=changes,
         **on_behalf_of(by, producer.pk),
     )
+    return producer
+
+
+@transaction.atomic
+def change_producer(*, producer: Producer, by: Viewer, name: str = "", phone: str | None = None) -> Producer:
+    """Write another name ("": stays) or phone (E.164; None: stays); the caller has asked whether this person may. Nothing
+    different, nothing written."""
+    producer = Producer.objects.select_for_update(of=("self",)).select_related("commune").get(pk=producer.pk)
+    changes: dict[str, tuple[str, str]] = {}
+    if name and name != producer.name:
+        changes["tên chủ thể"] = (producer.name, name)
+        producer.name = name
+    if phone is not None and phone != producer.phone:
+        changes["điện thoại"] = (phones.masked(producer.phone), phones.masked(phone))
+        producer.phone = phone
+    if changes:
+        producer.save()
+        record(
+            "producer.changed",
+            actor_id=by.user_id,
+            object_label=f"producer:{producer.pk}",
+            unit_code=producer.commune.code,
+            changes=changes,
+            **on_behalf_of(by, producer.pk),
+        )
     return producer
 
 

@@ -108,9 +108,9 @@ class TestOneRecordFromTwoPlaces:
 def test_one_phone_at_two_doors(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two households say the same phone is their own: one gets the log-in, both are registered."""
     users, gate = User.objects.count(), Gate(3)
-    from onboarding.intake.actions import register
+    from onboarding.intake.actions import besides
 
-    before(monkeypatch, register, "make_person", gate)
+    before(monkeypatch, besides, "make_person", gate)
     answers = at_once(*(lambda: device.send(device.envelope()) for _ in range(2)))
     assert gate.met and [each.receipt["state"] for each in answers] == ["applied", "applied"]
     assert User.objects.count() == users + 1

@@ -15,10 +15,12 @@ from core.places.events import MapTurned
 from onboarding.households.actions import change_household
 from onboarding.households.models import Household
 from onboarding.households.queries import hamlet_of_today
+from onboarding.intake.actions.besides import follow_in_producer
 from onboarding.intake.actions.register import Kept, living_household
 from onboarding.intake.envelope import Envelope, read_envelope
 from onboarding.intake.models import IntakeIssue, IntakeRecord, Submission
 from onboarding.intake.rules import can_decide
+from onboarding.producers.actions import change_producer
 
 THEIRS, OURS, SEEN = "theirs", "ours", "seen"
 
@@ -29,9 +31,10 @@ class DecisionRefused(ValueError):
 
 @transaction.atomic
 def decide_issue(*, issue: IntakeIssue, decision: str, by: Viewer, note: str = "") -> IntakeIssue:
-    """Close an issue: `theirs` writes what the device (or, of changed bytes, the second sending) says, `ours` leaves the
-    register as it is, `seen` is for what needs no choice; `note` goes
-    into the trail. Raises PermissionError, DecisionRefused."""
+    """Close an issue: `theirs` writes the fields in question as the device says (of changed bytes everything the second
+    sending says, also the selling name, the accounts, and what was agreed to, unless it was taken back since), `ours`
+    leaves the register as it is, `seen` is for what needs no choice; `note` goes into the trail. Raises PermissionError,
+    DecisionRefused."""
     rows = IntakeIssue.objects.select_for_update(of=("self",)).select_related("commune", "submission__commune")
     issue = rows.get(pk=issue.pk)
     if not can_decide(by, issue):
@@ -71,11 +74,24 @@ def _write_theirs(issue: IntakeIssue, by: Viewer) -> None:
         wanted = _facts(envelope_of(issue))
     else:
         raise DecisionRefused("Việc này chỉ cần xem. Hãy bấm «Đã xem».")
+    before = household.phone
     change_household(household=household, changes=wanted, by=by)
+    if issue.kind == IntakeIssue.Kind.CHANGED_BYTES:
+        follow_in_producer(household, envelope_of(issue).said, issue.submission, by, phone_before=before)
+    else:
+        _follow_phone(household, by, before)
     kept = Kept.of(intake)
     kept.note(wanted)
     intake.derived, intake.derived_at = kept.text(), clock.now()
     intake.save(update_fields=["derived", "derived_at"])
+
+
+def _follow_phone(household: Household, by: Viewer, before: str) -> None:
+    """A producer with the household's old phone gets its new one."""
+    household.refresh_from_db()
+    for producer in household.producers.order_by("pk"):
+        if producer.phone == before:
+            change_producer(producer=producer, phone=household.phone, by=by)
 
 
 def envelope_of(issue: IntakeIssue) -> Envelope:

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 
 from core.audit.actions import record
-from core.files.actions import take_photo
+from core.files.actions import forget_photos, take_photo
 from core.files.models import Photo
 from core.files.pipeline import PhotoRefused
 from core.kit import clock
@@ -76,6 +76,7 @@ def erase_orphans() -> int:
         for part in gone:
             record("intake.part_erased", actor_id=None, object_label=f"intake_part:{part.pk}")
             part.delete()
+        forget_photos(part.photo_id for part in gone if part.photo_id)
     return len(gone)
 
 

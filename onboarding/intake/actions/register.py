@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from core.kit import clock
-from core.people.actions import make_person
-from core.people.queries import Viewer, person_named, viewer_for
+from core.people.queries import viewer_for
 from core.places.models import Hamlet
-from onboarding.accounts.actions import LinkRefused, claim_account, claim_link, normalise_link
-from onboarding.accounts.models import OutsideLink, Platform, PlatformAccount
 from onboarding.households.actions import change_household, facts_of, register_household
 from onboarding.households.facts import HouseholdFacts
 from onboarding.households.identity import personal_id_hash
 from onboarding.households.models import Household, HouseholdPhoto, PhoneOwner, Source
 from onboarding.households.queries import hamlet_of_today
-from onboarding.intake.actions.answers import note_answers
+from onboarding.intake.actions.besides import follow_in_producer, note_rest
 from onboarding.intake.actions.noting import open_issue
 from onboarding.intake.envelope import Envelope, read_envelope
 from onboarding.intake.forms import HouseholdSaid
 from onboarding.intake.models import IntakeIssue, IntakePart, IntakeRecord, Submission
 from onboarding.intake.rules import can_write_in
 from onboarding.matching.queries import alike
-from onboarding.producers.actions import add_member, register_producer
-from onboarding.producers.models import Membership, Producer, ProducerKind
+from onboarding.producers.actions import register_producer
+from onboarding.producers.models import ProducerKind
 
 # A number and whose it is, an account and its bank: one without the other would be somebody else's.
 TOGETHER = (frozenset({"phone", "phone_owner"}), frozenset({"bank_bin", "bank_account"}))
@@ -91,9 +86,7 @@ def create_household(submission: Submission, envelope: Envelope) -> tuple[Househ
         household=household,
         by=by,
     )
-    note_answers(producer, said, submission)
-    _log_in_for(producer, household, by)
-    _claim_accounts(producer, said, submission, by)
+    note_rest(producer, household, said, submission, by)
     kept = Kept(maybe_duplicates=_count_alike(household, said_facts))
     kept.note(facts)
     return household, kept
@@ -131,12 +124,7 @@ def edit_household(household: Household, submission: Submission, envelope: Envel
     kept.note(changes)
     if conflicts:
         open_issue(IntakeIssue.Kind.FIELD_CONFLICT, submission, conflicts)
-    producer = household.producers.order_by("pk").first()
-    if producer is not None:
-        household.refresh_from_db()
-        note_answers(producer, said, submission)
-        _log_in_for(producer, household, by)
-        _claim_accounts(producer, said, submission, by)
+    follow_in_producer(household, said, submission, by, phone_before=now.phone)
     return ""
 
 
@@ -305,47 +293,3 @@ def _as_facts(said: Mapping[str, Any], submission: Submission) -> dict[str, Any]
     if "hamlet" in facts:
         facts["hamlet"] = hamlet_of_today(facts["hamlet"]) or _hamlet_of(submission)
     return facts
-
-
-def _log_in_for(producer: Producer, household: Household, by: Viewer) -> None:
-    """A log-in under the household's own phone; a relative's phone would hand the shop to the relative."""
-    if household.phone_owner != PhoneOwner.OWN or not household.phone or person_named(household.phone):
-        return
-    if producer.memberships.filter(right=Membership.Right.OWNER).exists():
-        return
-    try:
-        with transaction.atomic():
-            user = make_person(phone=household.phone, full_name=household.head_name, by=by)
-    except IntegrityError:  # somebody else got this phone in this instant
-        return
-    add_member(user=user, producer=producer, right=Membership.Right.OWNER, by=by, how="đăng ký tại nhà")
-
-
-def _claim_accounts(producer: Producer, said: HouseholdSaid, submission: Submission, by: Viewer) -> None:
-    """A refused link is something to decide, never a lost record."""
-    refused = {}
-    for number, each in enumerate(said.accounts, start=1):
-        platform = Platform.objects.filter(code=each.platform).first()
-        name = f"gian hàng {number}"
-        if platform is None:
-            refused[name] = ["", f"{each.platform} {each.link}".strip(), "Không có sàn này trong danh mục."]
-            continue
-        account = claim_account(platform=platform, producer=producer, by=by, seller_id=each.seller_id)
-        if each.link:
-            try:
-                _claim_shop(account, each.link, by)
-            except LinkRefused as refusal:
-                refused[name] = ["", f"{platform.name}: {each.link}", str(refusal)]
-    if refused:
-        open_issue(IntakeIssue.Kind.REFUSED, submission, refused)
-
-
-def _claim_shop(account: PlatformAccount, link: str, by: Viewer) -> None:
-    """The shop's page; where somebody typed a product's, that. Raises LinkRefused."""
-    try:
-        claim_link(account=account, url=link, by=by, kind=OutsideLink.Kind.SHOP)
-    except LinkRefused:
-        pattern = account.platform.link_pattern
-        if not pattern or not re.search(pattern, normalise_link(link)):
-            raise
-        claim_link(account=account, url=link, by=by)

@@ -15,12 +15,14 @@ from core.audit.models import AuditDetail, AuditEntry
 from core.people.actions import give_grant
 from core.people.models import Role, User
 from core.people.queries import SYSTEM
+from onboarding.consent.queries import last_answers
 from onboarding.households.actions import change_household
 from onboarding.households.models import Household
 from onboarding.intake.actions.devices import note_contact
 from onboarding.intake.models import IntakeIssue
 from onboarding.intake.queries import intake_today
 from onboarding.intake.refusals import NotTaken
+from onboarding.producers.models import Producer
 from tests.onboarding.intake.sending import FACTS, Device
 from tests.onboarding.intake.test_sealed import pieces_of, sealed
 from tests.people import People
@@ -51,6 +53,7 @@ def test_a_conflict_is_shown_and_decided(people: People, device: Device, chi: Cl
     assert chi.post(f"/xa/tiep-nhan/{issue.pk}/", {"decision": "theirs", "note": "Đã hỏi hộ"}).status_code == 302
     household = Household.objects.get(record_id=create["record"])
     assert (household.birth_year, household.phone) == (1970, "+84987654321")
+    assert Producer.objects.get(household=household).phone == "+84987654321"
     entry = AuditEntry.objects.get(action="intake.decided")
     assert "Đã hỏi hộ" in json.dumps(json.loads(AuditDetail.objects.get(entry=entry).text), ensure_ascii=False)
     assert list(chi.get("/xa/tiep-nhan/").context["page_obj"].object_list) == []
@@ -66,6 +69,24 @@ def test_two_sendings_side_by_side(people: People, device: Device, chi: Client) 
     assert "Người Khác" in page and "Điểu Thị Hoa" in page and "Tên bán hàng" in page
     chi.post(f"/xa/tiep-nhan/{issue.pk}/", {"decision": "ours"})
     assert Household.objects.get(record_id=create["record"]).head_name == "Điểu Thị Hoa"
+
+
+def test_the_second_sending_is_taken_whole(people: People, device: Device, chi: Client) -> None:
+    create = device.envelope()
+    device.send(create)
+    facts = FACTS | {"head_name": "Người Khác", "phone": "0987 654 321"}
+    other = create | {"facts": facts, "selling_name": "Nhà Khác", "consents": {"publication": False, "platform": True}}
+    with pytest.raises(NotTaken):
+        device.send(other)
+    chi.post(f"/xa/tiep-nhan/{IntakeIssue.objects.get().pk}/", {"decision": "theirs"})
+    producer = Producer.objects.get(household__record_id=create["record"])
+    assert producer.household and producer.household.head_name == "Người Khác"
+    assert (producer.name, producer.phone) == ("Nhà Khác", "+84987654321")
+    answers = last_answers(producer)
+    # The no of the second sending counts; its yes does not undo the no that was noted since it was said.
+    assert (answers["publication"], answers["platform"]) == (False, False)
+    trail = AuditEntry.objects.get(action="producer.changed", object_label=f"producer:{producer.pk}")
+    assert trail.actor_id == people.users["chi"].pk and "987654321" not in AuditDetail.objects.get(entry=trail).text
 
 
 def test_a_made_up_decision_is_none(people: People, device: Device, chi: Client) -> None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import io
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import OperationalError
-from django.test import Client
+from django.test import Client, TestCase
+from django.utils import timezone
 
+from core.audit.models import AuditEntry
+from core.files.models import Photo
 from core.people.actions import make_api_token
 from core.people.queries import SYSTEM
 from onboarding.households.models import Household, HouseholdPhoto
 from onboarding.intake import access, api
+from onboarding.intake.actions import photos
 from onboarding.intake.actions.devices import lock_device
 from onboarding.intake.models import IntakeKey, IntakePart, Submission
 from tests.onboarding.intake.sending import Device, raw_of, sha256
@@ -148,6 +153,30 @@ class TestPhotos:
         raw = b"\xff\xd8" + b"0" * 400_000
         answer = app.put_photo(Device(people, "hanh").envelope(), raw)
         assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+class TestPhotosNobodyWaitsFor:
+    def test_after_thirty_days_they_go_with_their_files(self, people: People, app: App) -> None:
+        lost, shared, named = jpeg(colour="red"), jpeg(colour="blue"), jpeg(colour="green")
+        device = Device(people, "hanh")
+        real = device.envelope(photos=[sha256(shared), sha256(named)])
+        for raw in (lost, shared):
+            app.put_photo(device.envelope(), raw)
+        for raw in (shared, named):
+            app.put_photo(real, raw)
+        app.post("submissions", real)
+        IntakePart.objects.update(received_at=timezone.now() - timedelta(days=31))
+        app.put_photo(device.envelope(), jpeg(colour="white"))
+        file = Photo.objects.get(pk=IntakePart.objects.get(sha256=sha256(lost)).photo_id).large
+        assert file.storage.exists(file.name) and Photo.objects.count() == 4
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            assert photos.erase_orphans() == 2
+        assert not file.storage.exists(file.name) and Photo.objects.count() == 3
+        left = IntakePart.objects.values_list("sha256", flat=True)
+        assert sorted(left) == sorted(map(sha256, (shared, named, jpeg(colour="white"))))
+        assert HouseholdPhoto.objects.filter(household__record_id=real["record"]).count() == 2
+        assert AuditEntry.objects.filter(action="intake.part_erased").count() == 2
+        assert photos.erase_orphans() == 0
 
 
 def test_a_heavy_envelope_is_not_read_to_its_end(people: People, app: App) -> None:
