@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from core.people.actions import make_person
 from core.people.queries import Viewer, person_named
-from onboarding.accounts.actions import LinkRefused, claim_account, claim_link, normalise_link
+from onboarding.accounts.actions import AccountRefused, LinkRefused, claim_account, claim_link, normalise_link
 from onboarding.accounts.models import OutsideLink, Platform, PlatformAccount
 from onboarding.households.models import Household, PhoneOwner
 from onboarding.intake.actions.answers import note_answers
@@ -67,12 +67,16 @@ def _claim_accounts(producer: Producer, said: HouseholdSaid, submission: Submiss
         if platform is None:
             refused[name] = ["", f"{each.platform} {each.link}".strip(), "Không có sàn này trong danh mục."]
             continue
-        account = claim_account(platform=platform, producer=producer, by=by, seller_id=each.seller_id)
-        if each.link:
-            try:
+        try:
+            with transaction.atomic():
+                account = claim_account(platform=platform, producer=producer, by=by, seller_id=each.seller_id)
+            if each.link:
                 _claim_shop(account, each.link, by)
-            except LinkRefused as refusal:
-                refused[name] = ["", f"{platform.name}: {each.link}", str(refusal)]
+        except (LinkRefused, AccountRefused, IntegrityError) as refusal:  # the last: taken in this very instant
+            words = (
+                str(refusal) if not isinstance(refusal, IntegrityError) else "Mã người bán này đã là của người khác."
+            )
+            refused[name] = ["", f"{platform.name}: {each.link or each.seller_id}", words]
     if refused:
         open_issue(IntakeIssue.Kind.REFUSED, submission, refused)
 
