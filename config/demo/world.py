@@ -78,7 +78,7 @@ def make_world() -> None:
     _own_shops(people, producers, team)
     import_products(content=OCOP_FILE.read_bytes(), by=SYSTEM, is_demo=True)
     _shops_of_makers(viewer_for(people["sanops"]))
-    make_opening(commune=commune, officer=viewer_for(people["xa"]))
+    make_opening(commune=commune, officer=viewer_for(people["xa"]), second=viewer_for(people["tinh"]))
     work_at_the_desk(producers, viewer_for(people["xa"]))
     hand_in(people, hamlets[0])
     make_pages()

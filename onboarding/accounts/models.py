@@ -124,7 +124,8 @@ class Observation(AppendOnly):
 class AccountReport(AppendOnly):
     """What a platform, the post office or a person said about an account, with the file or page behind it.
 
-    `source_sha256` is of the file it stood in; "" for a person's word.
+    `source_sha256` is of the file it stood in; "" for a person's word. A platform's file brought by the very person who
+    asked the platform is `carried`: it proves nothing until a second person reports the same file.
     """
 
     class Result(models.TextChoices):
@@ -135,6 +136,7 @@ class AccountReport(AppendOnly):
 
     class Reporter(models.TextChoices):
         PLATFORM = "platform", "tệp kết quả của sàn"
+        CARRIED = "carried", "tệp kết quả của sàn, do chính người gửi lô nhập"
         PERSON = "person", "người xem"
 
     account = models.ForeignKey(PlatformAccount, on_delete=models.PROTECT, related_name="reports")

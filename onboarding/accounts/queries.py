@@ -19,7 +19,7 @@ from onboarding.accounts.rules import CONCLUSIVE, ENDING, TAKING_BACK, Look, Sta
 
 _LIVE, _GONE = Observation.Result.LIVE, Observation.Result.GONE
 _RENAMED_AT_MOST = 3  # one platform after another
-# "opened", in a file that came from the platform and is kept by its digest.
+# "opened", in a file that came from the platform and is kept by its digest; not one that only its asker carried.
 _PROOF = Q(result=AccountReport.Result.OPENED, reporter=AccountReport.Reporter.PLATFORM) & ~Q(source_sha256="")
 
 

@@ -61,7 +61,8 @@ class Look:
 
 @dataclass(frozen=True)
 class Word:
-    """A report about the account (see `AccountReport`). `is_from_platform`: it stood in the platform's own file."""
+    """A report about the account (see `AccountReport`). `is_from_platform`: it stood in the platform's own file, and whoever
+    says so is not the one who asked the platform."""
 
     at: datetime
     pk: int
@@ -87,7 +88,8 @@ def state_on(on: date, *, closed_on: date | None, looks: Collection[Look], words
 
     Does the platform's file verify by itself? It does: it is the word of the platform's staff, who are not the claimer;
     it is kept by its sha256, its rows name a seller id or a page, and it lapses with the limit unless somebody has
-    looked by then. That the claimer's own office carries the file is why boards say "sàn báo" and not "đã thấy", and
+    looked by then. But two people stand behind it: brought by the person who made or sent the batch it is only
+    `carried`, and claims, until another one reports the same file. That the claimer's own office carries the file is why boards say "sàn báo" and not "đã thấy", and
     why re-visits are drawn from these households too. A person's word "opened" verifies nothing.
     """
     fresh = fresh_on(on)

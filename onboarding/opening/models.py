@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from core.kit.encryption import EncryptedTextField
 from core.people.models import User
 from core.places.models import Hamlet, Unit
 from onboarding.accounts.models import Platform, PlatformAccount
@@ -32,7 +33,8 @@ class OpeningBatch(models.Model):
 
 
 class OpeningLine(models.Model):
-    """One household's account to be opened. `number` is the line on the sheet, which comes back with the result."""
+    """One household's account to be opened. `number` is the line on the sheet, which comes back with the result; `phone`
+    the number that left the house on the sheet ("": none has)."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "chờ kết quả"
@@ -47,6 +49,7 @@ class OpeningLine(models.Model):
     producer = models.ForeignKey(Producer, on_delete=models.PROTECT, related_name="opening_lines")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     account = models.ForeignKey(PlatformAccount, on_delete=models.PROTECT, null=True, related_name="opening_lines")
+    phone = EncryptedTextField(blank=True, default="")
     reason = models.CharField(max_length=300, blank=True)
     answered_at = models.DateTimeField(null=True)
 

@@ -8,8 +8,13 @@ from core.events.registry import subscribe
 from core.imports.registry import register_import_kind
 from core.places.events import MapTurned
 from onboarding.consent.events import ConsentsRecorded
-from onboarding.opening.actions.batches import on_consents_recorded
+from onboarding.households.events import HouseholdsChanged, HouseholdsEnded
 from onboarding.opening.actions.moving import follow_map
+from onboarding.opening.actions.withdrawing import (
+    on_consents_recorded,
+    on_households_changed,
+    on_households_ended,
+)
 from onboarding.opening.kind import OpeningKind
 from onboarding.opening.queries.tasks import opening_todos, refused_by_platform, with_dead_account, without_account
 from onboarding.opening.rules import READERS
@@ -28,6 +33,7 @@ def register() -> None:
             "opening.batch_ended": "kết thúc lô mở gian hàng",
             "opening.line_withdrawn": "rút hộ khỏi lô mở gian hàng",
             "opening.told_to_stop": "báo sàn dừng mở gian hàng",
+            "opening.results_confirmed": "xác nhận tệp kết quả của sàn",
             "opening.answered": "ghi trả lời của sàn về gian hàng",
             "opening.answer_undone": "hoàn tác trả lời của sàn về gian hàng",
         }
@@ -47,3 +53,5 @@ def register() -> None:
     register_follow_up(FollowUp("dead_account", "Gian hàng chết", with_dead_account, order=30))
     subscribe(ConsentsRecorded, on_consents_recorded)
     subscribe(MapTurned, follow_map)
+    subscribe(HouseholdsChanged, on_households_changed)
+    subscribe(HouseholdsEnded, on_households_ended)

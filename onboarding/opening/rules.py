@@ -17,6 +17,9 @@ OPENERS = (Role.COMMUNE,)
 READERS = (Role.COMMUNE, Role.PROVINCE)
 # The producers that are the household itself; a company or cooperative opens its account by its own people.
 HOUSEHOLD_KINDS = (ProducerKind.FARM_HOUSEHOLD, ProducerKind.BUSINESS_HOUSEHOLD)
+CONFIRM_WITHIN_DAYS = (
+    30  # a result file older than this needs a look at the pages; its 180 days begin when it is confirmed
+)
 LINES_AT_MOST = 500  # more is another batch: a person at the platform works through it
 
 
@@ -31,6 +34,27 @@ class LeftOut(models.TextChoices):
     SHARED_PHONE = "shared_phone", "số điện thoại đang ghi cho nhiều hộ; mỗi số chỉ mở được một gian hàng"
 
 
+class TakenBack(models.TextChoices):
+    """Why a household left a list that waited. (A batch that was ended has words of its own.)"""
+
+    CONSENT = "consent", "Hộ rút đồng ý gửi thông tin cho sàn."
+    ENDED = "ended", "Hộ không còn trong sổ của xã."
+    NO_PHONE = "no_phone", "Số điện thoại không còn là số riêng của chủ hộ."
+    OTHER_PHONE = "other_phone", "Hộ đã đổi số điện thoại sau khi bảng ra khỏi xã."
+    SHARED_PHONE = "shared_phone", "Số điện thoại đang ghi cho nhiều hộ."
+    HAS_ACCOUNT = "has_account", "Hộ đã có gian hàng trên sàn này."
+    MOVED = "moved", "Hộ đã chuyển sang xã khác."
+
+
+BATCH_ENDED = "Xã kết thúc lô trước khi sàn trả lời."
+
+
 def can_open(viewer: Viewer, commune: Unit) -> bool:
     """Whether this person may make batches for households of the commune, take their sheets and bring results."""
     return viewer.is_system or viewer.covers(commune, *OPENERS)
+
+
+def can_confirm(viewer: Viewer, commune: Unit, importer_id: int | None) -> bool:
+    """Whether this person may be the second one behind a result file: an officer of the commune or the province (a
+    commune may have one officer only) who did not import it."""
+    return viewer.user_id is not None and viewer.user_id != importer_id and viewer.covers(commune, *READERS)

@@ -11,5 +11,6 @@ urlpatterns = [
     path("xa/mo-gian-hang/lo/<int:pk>/bang.xlsx", views.sheet, name="opening_sheet"),
     path("xa/mo-gian-hang/lo/<int:pk>/da-gui", views.sent, name="opening_sent"),
     path("xa/mo-gian-hang/lo/<int:pk>/ket-thuc", views.end, name="opening_end"),
+    path("xa/mo-gian-hang/lo/<int:pk>/xac-nhan", views.confirm, name="opening_confirm"),
     path("xa/mo-gian-hang/dong/<int:pk>/da-bao", views.told, name="opening_told"),
 ]

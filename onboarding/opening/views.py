@@ -26,12 +26,14 @@ from onboarding.opening.actions.batches import (
     note_told,
     take_sheet,
 )
+from onboarding.opening.actions.confirming import ConfirmRefused, confirm_results
 from onboarding.opening.forms import Asked, asked
-from onboarding.opening.models import OpeningLine
+from onboarding.opening.models import OpeningBatch, OpeningLine
+from onboarding.opening.queries.confirming import files_to_confirm
 from onboarding.opening.queries.progress import batches_visible_to, lines_of, progress_of
 from onboarding.opening.queries.standings import Standing, living_households, standings
 from onboarding.opening.queries.tasks import lines_to_stop
-from onboarding.opening.rules import LINES_AT_MOST, OPENERS, READERS, LeftOut, can_open
+from onboarding.opening.rules import LINES_AT_MOST, OPENERS, READERS, LeftOut, can_confirm, can_open
 
 PER_PAGE = 25
 NAMES_SHOWN = 20
@@ -132,6 +134,10 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
         "page_obj": page,
         "lines": [(line, _LINE_KINDS[line.state]) for line in page.object_list],
         "to_stop": list(lines_to_stop().filter(batch=batch)) if may else [],
+        "to_confirm": [
+            (each, can_confirm(viewer_of(request), batch.commune, each.importer_id))
+            for each in files_to_confirm(OpeningBatch.objects.filter(pk=pk))
+        ],
         "import_url": f"{reverse('import_start')}?{urlencode({'loai': 'ket-qua-mo-gian-hang'})}",
         "list_url": f"{reverse('opening')}?{urlencode({'xa': batch.commune.code, 'san': batch.platform.code})}",
     }
@@ -167,6 +173,21 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """Nothing more is expected from the platform."""
     return _step(request, pk, end_batch, _("Đã kết thúc lô. Hộ chưa có trả lời có thể đưa vào lô khác."))
+
+
+@require_POST
+@reader_page
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """A second person has compared a result file with what the platform sent."""
+    try:
+        count = confirm_results(batch=_batch(request, pk), sha256=request.POST.get("sha256", ""), by=viewer_of(request))
+    except ConfirmRefused as refusal:
+        messages.error(request, str(refusal))
+    except PermissionError as error:
+        raise Http404 from error
+    else:
+        messages.success(request, _("Đã xác nhận kết quả của %(count)s hộ.") % {"count": count})
+    return redirect("opening_batch", pk)
 
 
 @require_POST

@@ -233,6 +233,9 @@ PAGES: dict[str, Page] = {
     "xa/mo-gian-hang/lo/<int:pk>/": Page(RECORDERS, "xa/mo-gian-hang/lo/{opening}/"),
     "xa/mo-gian-hang/lo/<int:pk>/bang.xlsx": Page(OPENERS, "xa/mo-gian-hang/lo/{opening}/bang.xlsx", ("POST",)),
     "xa/mo-gian-hang/lo/<int:pk>/da-gui": Page(OPENERS, "xa/mo-gian-hang/lo/{opening}/da-gui", ("POST",), MOVES_ON),
+    "xa/mo-gian-hang/lo/<int:pk>/xac-nhan": Page(
+        RECORDERS, "xa/mo-gian-hang/lo/{opening}/xac-nhan", ("POST",), MOVES_ON
+    ),
     "xa/mo-gian-hang/lo/<int:pk>/ket-thuc": Page(OPENERS, "xa/mo-gian-hang/lo/{opening}/ket-thuc", ("POST",), MOVES_ON),
     "xa/mo-gian-hang/dong/<int:pk>/da-bao": Page(
         OPENERS, "xa/mo-gian-hang/dong/{opening_line}/da-bao", ("POST",), MOVES_ON

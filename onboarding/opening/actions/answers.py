@@ -25,10 +25,9 @@ from onboarding.accounts.queries import state_of_account
 from onboarding.accounts.rules import State as AccountIs
 from onboarding.consent.models import Purpose
 from onboarding.consent.queries import has_consent
-from onboarding.opening.actions.batches import close_if_answered
+from onboarding.opening.actions.withdrawing import close_if_answered
 from onboarding.opening.models import OpeningBatch, OpeningLine
-from onboarding.opening.queries.tasks import CONSENT_WITHDRAWN
-from onboarding.opening.rules import can_open
+from onboarding.opening.rules import BATCH_ENDED, TakenBack, can_open
 
 State = OpeningLine.State
 _UNDONE = "Hoàn tác tệp kết quả của sàn."
@@ -51,8 +50,10 @@ class Opened:
 
 def obstacle_to_answer(line: OpeningLine, batch: OpeningBatch) -> str:
     """Why no answer can be taken for a line now; "" when it can (a late answer to an ended batch can)."""
-    if line.state == State.WITHDRAWN and line.reason == CONSENT_WITHDRAWN:
+    if line.state == State.WITHDRAWN and line.reason == TakenBack.CONSENT.label:
         return WITHDRAWN_WORDS
+    if line.state == State.WITHDRAWN and line.reason != BATCH_ENDED:
+        return f"Hộ này đã rút khỏi lô: {line.reason} Kết quả không được ghi; hãy báo sàn bỏ thông tin của hộ."
     if batch.state == OpeningBatch.State.PREPARED:
         return NOT_SENT
     return ""
@@ -60,7 +61,8 @@ def obstacle_to_answer(line: OpeningLine, batch: OpeningBatch) -> str:
 
 @transaction.atomic
 def record_opened(*, line: OpeningLine, answer: Opened, sha256: str, by: Viewer) -> OpeningLine:
-    """The platform's file (with this SHA-256) says that the account is open: it is claimed, with the file as evidence.
+    """The platform's file (with this SHA-256) says that the account is open: it is claimed, with the file as evidence;
+    brought by who made or sent the batch, the file needs a second person (`confirming.confirm_results`).
 
     A dead account there is closed first. Raises PermissionError, AnswerRefused.
     """
@@ -73,7 +75,7 @@ def record_opened(*, line: OpeningLine, answer: Opened, sha256: str, by: Viewer)
         held = None
     if held is not None and answer.seller_id and held.seller_id not in {"", answer.seller_id}:
         raise AnswerRefused(f"Hộ này đã có gian hàng mã «{held.seller_id}» trên sàn. Hãy xem lại mã người bán.")
-    facts = AccountFacts(answer.seller_id, answer.on, OpenedBy.PLATFORM, line.household.phone)
+    facts = AccountFacts(answer.seller_id, answer.on, OpenedBy.PLATFORM, line.phone or line.household.phone)
     try:
         account = claim_account(platform=line.platform, producer=line.producer, facts=facts, by=by)
         if answer.url:
@@ -83,7 +85,7 @@ def record_opened(*, line: OpeningLine, answer: Opened, sha256: str, by: Viewer)
     report_account(
         account=account,
         result=AccountReport.Result.OPENED,
-        reporter=AccountReport.Reporter.PLATFORM,
+        reporter=_reporter(batch, by),
         source_sha256=sha256,
         by=by,
     )
@@ -168,13 +170,19 @@ def _reopen(account_id: int, by: Viewer) -> None:
     )
 
 
+def _reporter(batch: OpeningBatch, by: Viewer) -> AccountReport.Reporter:
+    """One person alone makes no verified account: who asked the platform only carries its answer."""
+    asked = by.user_id is not None and by.user_id in {batch.made_by_id, batch.sent_by_id}
+    return AccountReport.Reporter.CARRIED if asked else AccountReport.Reporter.PLATFORM
+
+
 def _answer(
     line: OpeningLine, batch: OpeningBatch, state: str, reason: str, account: PlatformAccount | None, by: Viewer
 ) -> None:
     line.state, line.reason, line.account, line.answered_at = state, reason[:300], account, clock.now()
     line.save(update_fields=["state", "reason", "account", "answered_at"])
     _note("opening.answered", line, batch, by)
-    close_if_answered(batch)
+    close_if_answered(batch.pk)
 
 
 def _locked(line: OpeningLine, by: Viewer) -> tuple[OpeningLine, OpeningBatch]:

@@ -11,19 +11,15 @@ from core.kit import clock
 from core.people.queries import Viewer
 from core.places.models import Hamlet, Unit
 from onboarding.accounts.models import Platform
-from onboarding.consent.events import ConsentsRecorded
-from onboarding.consent.models import Purpose
-from onboarding.consent.queries import has_consent
+from onboarding.opening.actions.withdrawing import take_back_what_fails
 from onboarding.opening.models import OpeningBatch, OpeningLine
 from onboarding.opening.queries.progress import platforms_to_open
 from onboarding.opening.queries.standings import living_households, standings
-from onboarding.opening.queries.tasks import CONSENT_WITHDRAWN, lines_to_stop
-from onboarding.opening.rules import LINES_AT_MOST, can_open
+from onboarding.opening.queries.tasks import lines_to_stop
+from onboarding.opening.rules import BATCH_ENDED, LINES_AT_MOST, can_open
 from onboarding.opening.sheet import sheet_bytes
-from onboarding.producers.models import Producer
 
 State = OpeningBatch.State
-BATCH_ENDED = "Xã kết thúc lô trước khi sàn trả lời."
 
 
 class BatchRefused(Exception):
@@ -66,20 +62,32 @@ def make_batch(*, platform: Platform, commune: Unit, hamlet: Hamlet | None, by: 
     return batch
 
 
-@transaction.atomic
 def take_sheet(*, batch: OpeningBatch, by: Viewer) -> bytes:
     """The sheet of a batch as it stands now (xlsx); the trail says whose name, phone and address left the house, for
-    each of these households. Raises PermissionError, BatchRefused when no line waits any more."""
+    each of these households. Whoever can be asked for no longer (see `rules.TakenBack`) is taken off it first.
+    Raises PermissionError, BatchRefused when no line waits any more."""
+    content = _sheet(batch, by)
+    if content is None:  # what was taken off stays off
+        raise BatchRefused("Lô này không còn hộ nào chờ sàn. Không có bảng để tải.")
+    return content
+
+
+@transaction.atomic
+def _sheet(batch: OpeningBatch, by: Viewer) -> bytes | None:
     batch = _locked(batch, by)
+    take_back_what_fails(batch)
     waiting = batch.lines.filter(state=OpeningLine.State.WAITING).order_by("number")
     lines = list(waiting.select_related("household__hamlet", "household__commune__parent", "producer")
                  .prefetch_related("household__production_lines"))  # fmt: skip
     if not lines:
-        raise BatchRefused("Lô này không còn hộ nào chờ sàn. Không có bảng để tải.")
+        return None
     content = sheet_bytes(batch, lines)
     if batch.state == State.PREPARED:  # afterwards the digest stays that of what was sent
         batch.sheet_sha256 = hashlib.sha256(content).hexdigest()
         batch.save(update_fields=["sheet_sha256"])
+    for line in lines:
+        line.phone = line.household.phone
+    OpeningLine.objects.bulk_update(lines, ["phone"])
     _note("opening.sheet_taken", batch, by, {"số hộ có tên và số điện thoại trong bảng": ("", str(len(lines)))})
     for line in lines:
         record(
@@ -126,7 +134,7 @@ def end_batch(*, batch: OpeningBatch, by: Viewer) -> OpeningBatch:
 
 @transaction.atomic
 def note_told(*, line: OpeningLine, by: Viewer) -> None:
-    """The platform has been told to stop for a household that withdrew its consent. Raises PermissionError."""
+    """The platform has been told to stop for a household that was taken off a list. Raises PermissionError."""
     batch = _locked(line.batch, by)
     if lines_to_stop().filter(pk=line.pk).update(answered_at=clock.now()):
         record(
@@ -136,34 +144,6 @@ def note_told(*, line: OpeningLine, by: Viewer) -> None:
             unit_code=batch.commune.code,
             changes={"đã báo": ("", f"{batch.platform.name}, lô {batch.pk}, số {line.number}")},
         )
-
-
-def on_consents_recorded(event: ConsentsRecorded) -> None:
-    """A producer that takes back its consent leaves every list that waits; if the sheet is out already, somebody has to
-    tell the platform (a to-do)."""
-    waiting = OpeningLine.objects.filter(producer=event.producer_id, state=OpeningLine.State.WAITING)
-    lines = list(waiting.select_for_update(of=("self",)).order_by("pk"))
-    if not lines or has_consent(Producer.objects.get(pk=event.producer_id), Purpose.PLATFORM):
-        return
-    for line in lines:
-        batch = OpeningBatch.objects.select_related("platform", "commune").get(pk=line.batch_id)
-        line.state, line.reason = OpeningLine.State.WITHDRAWN, CONSENT_WITHDRAWN
-        line.answered_at = None if batch.sheet_sha256 else clock.now()  # nothing has left: nobody to tell
-        line.save(update_fields=["state", "reason", "answered_at"])
-        record(
-            "opening.line_withdrawn",
-            actor_id=None,
-            object_label=f"household:{line.household_id}",
-            unit_code=batch.commune.code,
-            changes={"lô": (f"{batch.platform.name}, lô {batch.pk}, số {line.number}", "")},
-        )
-        close_if_answered(batch)
-
-
-def close_if_answered(batch: OpeningBatch) -> None:
-    """A batch of which no line waits any more is done."""
-    if not OpeningLine.objects.filter(batch=batch, state=OpeningLine.State.WAITING).exists():
-        OpeningBatch.objects.filter(pk=batch.pk).exclude(state=State.CLOSED).update(state=State.CLOSED)
 
 
 def _locked(batch: OpeningBatch, by: Viewer) -> OpeningBatch:

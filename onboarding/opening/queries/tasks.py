@@ -13,10 +13,10 @@ from core.people.queries import Viewer
 from onboarding.accounts.models import PlatformAccount
 from onboarding.accounts.queries import account_states
 from onboarding.accounts.rules import State
-from onboarding.opening.models import OpeningLine
-from onboarding.opening.rules import OPENERS
+from onboarding.opening.models import OpeningBatch, OpeningLine
+from onboarding.opening.queries.confirming import files_to_confirm
+from onboarding.opening.rules import OPENERS, READERS
 
-CONSENT_WITHDRAWN = "Hộ rút đồng ý gửi thông tin cho sàn."
 FEW_TODOS = 10
 _HELD = (State.CLAIMED, State.VERIFIED)
 
@@ -57,7 +57,7 @@ def refused_by_platform(household_ids: Collection[int]) -> Mapping[int, str]:
 def lines_to_stop() -> QuerySet[OpeningLine]:
     """Lines taken back after their sheet had left the house, of which the platform has not been told yet."""
     return (
-        OpeningLine.objects.filter(state=OpeningLine.State.WITHDRAWN, reason=CONSENT_WITHDRAWN, answered_at=None)
+        OpeningLine.objects.filter(state=OpeningLine.State.WITHDRAWN, answered_at=None)
         .select_related("batch", "platform", "household")
         .order_by("pk")
     )
@@ -76,18 +76,30 @@ def still_refused() -> QuerySet[OpeningLine]:
 
 
 def opening_todos(viewer: Viewer) -> Iterable[Todo]:
-    """For the officers of a commune: whom a platform must be told to stop for, and what it did not open."""
-    if not viewer.has_role(*OPENERS):
+    """For the officers of a commune: whom a platform must be told to stop for, and what it did not open; for those of the
+    province as well: result files that need a second person."""
+    if not viewer.has_role(*READERS):
         return
     area = viewer.area(*OPENERS, unit_field="batch__commune")
     for line in lines_to_stop().filter(area)[:FEW_TODOS]:
         yield Todo(
-            f"Báo {line.platform.name} dừng: hộ {line.household.head_name} đã rút đồng ý (lô {line.batch_id}, số {line.number}).",
+            f"Báo {line.platform.name} dừng cho hộ {line.household.head_name} (lô {line.batch_id}, số {line.number}). {line.reason}",
             reverse("opening_batch", args=[line.batch_id]),
             "Mở lô",
             1,
             "bad",
         )
+    for file in files_to_confirm(OpeningBatch.objects.filter(viewer.area(*READERS, unit_field="commune")))[:FEW_TODOS]:
+        if file.importer_id != viewer.user_id:
+            yield Todo(
+                f"Lô {file.batch_id}: kết quả của {file.count} hộ chờ người thứ hai xác nhận.",
+                reverse("opening_batch", args=[file.batch_id]),
+                "Đối chiếu",
+                2,
+                "wait",
+            )
+    if not viewer.has_role(*OPENERS):
+        return
     refused = still_refused().filter(area).values("batch_id", "platform__name")
     for row in refused.annotate(count=Count("pk")).order_by("-batch_id")[:FEW_TODOS]:
         yield Todo(

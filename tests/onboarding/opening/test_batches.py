@@ -154,7 +154,7 @@ def test_consent_taken_back_before_the_sheet_left_and_after(people: People) -> N
     agree(seller(late), False)
     agree(seller(stays), True)
     stop = [todo.sentence for todo in todos_for(chi) if "rút đồng ý" in todo.sentence]
-    assert stop == [f"Báo VoSo dừng: hộ Muộn đã rút đồng ý (lô {batch.pk}, số 2)."]
+    assert stop == [f"Báo VoSo dừng cho hộ Muộn (lô {batch.pk}, số 2). Hộ rút đồng ý gửi thông tin cho sàn."]
     assert not [todo for todo in todos_for(people.viewer("phuong")) if "rút đồng ý" in todo.sentence]
     note_told(line=OpeningLine.objects.get(household=late), by=chi)
     note_told(line=OpeningLine.objects.get(household=late), by=chi)

@@ -78,9 +78,9 @@ def test_an_answer_becomes_an_account_with_the_file_as_evidence(
     assert (account.seller_id, account.opened_by, account.phone) == ("VS1", "platform", first.household.phone)
     assert list(account.links.values_list("url", "kind")) == [("https://voso.vn/gian-hang/mot", "shop")]
     assert list(AccountReport.objects.values_list("account", "result", "reporter", "source_sha256", "reported_by")) == [
-        (account.pk, "opened", "platform", done.sha256, people.users["chi"].pk)
+        (account.pk, "opened", "carried", done.sha256, people.users["chi"].pk)
     ]
-    assert state_of_account(account, clock.today()) == "verified"
+    assert state_of_account(account, clock.today()) == "claimed", "who asked also brought the answer"
     assert lines(batch) == [("opened", ""), ("refused", "Sai số điện thoại"), ("waiting", "")]
     assert first.account == account
     _, total = progress_of(people.commune, voso(), clock.today())
@@ -200,7 +200,7 @@ def test_a_dead_account_is_closed_and_the_new_one_stands(people: People, desk: D
     accounts = PlatformAccount.objects.order_by("pk")
     assert [(each.seller_id, state_of_account(each, clock.today())) for each in accounts] == [
         ("CU", "closed"),
-        ("MOI", "verified"),
+        ("MOI", "claimed"),
     ]
 
 
@@ -234,7 +234,7 @@ def test_undo_leaves_an_older_account_as_it_was(people: People, desk: Desk, batc
     older = claim_account(platform=voso(), producer=batch.lines.get(number=1).producer, by=SYSTEM)
     done = desk.import_rows(answers(batch, (1, "Đã mở", "VS1", "", "")), kind=KIND)
     older.refresh_from_db()
-    assert (older.seller_id, state_of_account(older, clock.today())) == ("VS1", "verified")
+    assert (older.seller_id, state_of_account(older, clock.today())) == ("VS1", "claimed")
     undo_import(batch=done, by=people.viewer("chi"))
     run_waiting_jobs()
     older.refresh_from_db()
