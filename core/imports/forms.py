@@ -138,6 +138,19 @@ class MappingForm(forms.Form):
                 },
             )
 
+    @property
+    def found_fields(self) -> list[forms.BoundField]:
+        """What has a column, or must have one, or is wrong: what is to be looked at."""
+        return [field for field in self if self._is_found(field)]
+
+    @property
+    def other_fields(self) -> list[forms.BoundField]:
+        """What no column was found for and needs none."""
+        return [field for field in self if not self._is_found(field)]
+
+    def _is_found(self, field: forms.BoundField) -> bool:
+        return bool(field.value() not in ("", None) or field.field.required or field.errors)
+
     def mapping(self) -> dict[str, int]:
         """{column of the kind: index in the sheet}."""
         return {column.name: int(chosen) for column in self._kind.columns if (chosen := self.cleaned_data[column.name])}

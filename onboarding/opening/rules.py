@@ -48,6 +48,14 @@ class TakenBack(models.TextChoices):
 
 BATCH_ENDED = "Xã kết thúc lô trước khi sàn trả lời."
 
+WHAT_TO_DO: dict[str, str] = {
+    LeftOut.NO_PRODUCER: "Tổ công nghệ số đến nhà, ghi hộ là người bán và hỏi ý kiến đồng ý.",
+    LeftOut.NO_CONSENT: "Tổ công nghệ số đến nhà hỏi lại; hộ không muốn thì thôi.",
+    LeftOut.NO_PHONE: "Hỏi hộ số riêng của chủ hộ rồi bấm «Sửa» ở trang của hộ.",
+    LeftOut.SHARED_PHONE: "Hỏi số này là của hộ nào, rồi sửa số của các hộ kia; hộ ghi hai lần thì gộp lại.",
+    LeftOut.WAITING: "Nhập kết quả khi sàn trả lời, hoặc kết thúc lô kia.",
+}
+
 
 def can_open(viewer: Viewer, commune: Unit) -> bool:
     """Whether this person may make batches for households of the commune, take their sheets and bring results."""

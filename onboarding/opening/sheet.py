@@ -54,7 +54,7 @@ def sheet_bytes(batch: OpeningBatch, lines: Sequence[OpeningLine]) -> bytes:
 
 def _cells(batch: OpeningBatch, line: OpeningLine) -> Iterable[str]:
     home = line.household
-    goods = [each.goods or str(Production(each.kind).label) for each in production_of(home)]
+    goods = [each.goods or each.scale or str(Production(each.kind).label) for each in production_of(home)]
     address = f"{home.hamlet}, {home.commune}, {home.commune.parent}"
     return (
         str(batch.pk),

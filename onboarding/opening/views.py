@@ -30,10 +30,10 @@ from onboarding.opening.actions.confirming import ConfirmRefused, confirm_result
 from onboarding.opening.forms import Asked, asked
 from onboarding.opening.models import OpeningBatch, OpeningLine
 from onboarding.opening.queries.confirming import files_to_confirm
-from onboarding.opening.queries.progress import batches_visible_to, lines_of, progress_of
+from onboarding.opening.queries.progress import batches_visible_to, lines_of, progress_of, why_none
 from onboarding.opening.queries.standings import Standing, living_households, standings
 from onboarding.opening.queries.tasks import lines_to_stop
-from onboarding.opening.rules import LINES_AT_MOST, OPENERS, READERS, LeftOut, can_confirm, can_open
+from onboarding.opening.rules import LINES_AT_MOST, OPENERS, READERS, WHAT_TO_DO, LeftOut, can_confirm, can_open
 
 PER_PAGE = 25
 NAMES_SHOWN = 20
@@ -54,8 +54,9 @@ def home(request: HttpRequest) -> HttpResponse:
     page = Paginator(batches, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         **_common(request, about),
-        "hamlets": hamlets,
+        "hamlets": [(row, why_none(row)) for row in hamlets],
         "total": total,
+        "why_none": why_none(total) if total else "",
         "page_obj": page,
         "batches": [(batch, _BATCH_KINDS[batch.state], _answered(batch)) for batch in page.object_list],
         "platform_tabs": [
@@ -93,7 +94,7 @@ def new(request: HttpRequest) -> HttpResponse:
         **_common(request, about),
         "ready": ready[:LINES_AT_MOST],
         "too_many": len(ready) > LINES_AT_MOST,
-        "names": [row.name for row in ready[:NAMES_SHOWN]],
+        "shown": ready[:NAMES_SHOWN],
         "rest": max(min(len(ready), LINES_AT_MOST) - NAMES_SHOWN, 0),
         "left_out": _left_out(rows),
     }
@@ -228,10 +229,17 @@ def _answered(batch: Any) -> str:
 def _left_out(rows: list[Standing]) -> list[dict[str, Any]]:
     found = []
     for reason in LeftOut:
-        names = [row.name for row in rows if row.left_out == reason.value]
-        if names:
-            rest = len(names) - NAMES_SHOWN
-            found.append({"why": str(reason.label), "count": len(names), "names": names[:NAMES_SHOWN], "rest": rest})
+        out = [row for row in rows if row.left_out == reason.value]
+        if out:
+            found.append(
+                {
+                    "why": str(reason.label),
+                    "todo": WHAT_TO_DO.get(reason, ""),
+                    "count": len(out),
+                    "shown": out[:NAMES_SHOWN],
+                    "rest": len(out) - NAMES_SHOWN,
+                }
+            )
     return found
 
 

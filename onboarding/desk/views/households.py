@@ -22,6 +22,7 @@ from onboarding.desk.actions import note_sheet
 from onboarding.desk.forms.filters import HouseholdFilter
 from onboarding.desk.forms.steps import EndForm, ReasonForm, VerifyForm
 from onboarding.desk.queries.households import card_of, households_at_desk, narrowed, production_words_of, says_phone
+from onboarding.desk.queries.unverified import lost_verifications
 from onboarding.desk.sheets import MOST, households_sheet
 from onboarding.households.models import Household
 from onboarding.households.numbers import masked_end
@@ -103,17 +104,27 @@ def household_of_desk(viewer: Viewer, pk: int) -> Household:
 def card_context(viewer: Viewer, found: Household) -> dict[str, Any]:
     """What the card shows."""
     card = card_of(found)
+    lost = None if found.verified_at else lost_verifications([found.pk]).get(found.pk)
     refusal = refusal_to_verify(viewer, found, seen_version=found.version)
     return {
         "household": found,
         "people": users_named(
-            pk for pk in (found.registered_by_id, found.last_written_by_id, found.verified_by_id) if pk
+            pk
+            for pk in (
+                found.registered_by_id,
+                found.last_written_by_id,
+                found.verified_by_id,
+                lost and lost.verified_by,
+                lost and lost.changed_by,
+            )
+            if pk
         ),
         "facts": _facts(found),
         "ready": _readiness(found),
         "may_write": can_write_numbers(viewer, found),
         "numbers": _numbers(found) if can_write_numbers(viewer, found) else [],
         "card": card,
+        "lost": lost,
         "producers": [
             {"producer": each, "consents": _consents(each), "ready": _producer_readiness(each)}
             for each in card.producers

@@ -22,6 +22,7 @@ from onboarding.checks.queries import households_to_verify, waiting_by_hamlet
 from onboarding.checks.rules import VERIFIERS, can_take_back
 from onboarding.desk.forms.steps import ReasonForm, VerifyForm
 from onboarding.desk.queries.households import production_words_of
+from onboarding.desk.queries.unverified import lost_verifications
 from onboarding.desk.views.households import desk_page, household_of_desk
 
 PER_PAGE = 25
@@ -48,6 +49,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
     if chosen in {str(hamlet.hamlet_id) for hamlet in hamlets}:
         rows = rows.filter(hamlet=int(chosen))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    lost = lost_verifications([row.pk for row in page])
+    writers = (pk for row in page for pk in (row.registered_by_id, row.last_written_by_id))
+    enders = (pk for each in lost.values() for pk in (each.verified_by, each.changed_by))
     context = {
         "form": form,
         "outcomes": outcomes,
@@ -56,8 +60,16 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "hamlets": hamlets,
         "chosen": chosen,
         "page_obj": page,
-        "rows": [{"household": row, "production": production_words_of(row), "ticked": row.pk in seen} for row in page],
-        "people": users_named(row.registered_by_id for row in page if row.registered_by_id),
+        "rows": [
+            {
+                "household": row,
+                "production": production_words_of(row),
+                "ticked": row.pk in seen,
+                "lost": lost.get(row.pk),
+            }
+            for row in page
+        ],
+        "people": users_named(pk for pk in (*writers, *enders) if pk),
     }
     return render(request, "onboarding/desk/verify.html", context)
 

@@ -10,6 +10,7 @@ from core.kit import phones
 from onboarding.households.actions import production_of
 from onboarding.households.models import Household
 from onboarding.households.wording import fact_label, fact_words
+from onboarding.matching.rules.likeness import is_same_name
 
 KEEP, OTHER = "keep", "other"
 
@@ -39,7 +40,8 @@ FACTS_OF: dict[str, tuple[str, ...]] = {name: (name,) for name in COLUMNS} | {
 
 @dataclass(frozen=True)
 class Compared:
-    """One group of facts of two households in words; numbers masked. `first_is_empty`: the first does not say."""
+    """One group of facts of two households in words; numbers masked. `first_is_empty`: the first does not say;
+    `only_written_otherwise`: one name in two spellings («Hồ Tiến Dũng», «HO TIEN DUNG»)."""
 
     group: str
     label: str
@@ -47,6 +49,7 @@ class Compared:
     second: str
     is_same: bool
     first_is_empty: bool = False
+    only_written_otherwise: bool = False
 
 
 def compared(first: Household, second: Household) -> list[Compared]:
@@ -56,7 +59,9 @@ def compared(first: Household, second: Household) -> list[Compared]:
     for group in COLUMNS:
         one, other = group_words(first, group), group_words(second, group)
         if one or other:
-            rows.append(Compared(group, fact_label(group), one, other, group not in apart, _is_empty(first, group)))
+            spelling = group == "head_name" and group in apart and is_same_name(one, other)
+            empty = _is_empty(first, group)
+            rows.append(Compared(group, fact_label(group), one, other, group not in apart, empty, spelling))
     return rows
 
 

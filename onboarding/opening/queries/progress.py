@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet
@@ -14,12 +15,13 @@ from core.places.models import Hamlet, Level, Unit, in_force
 from onboarding.accounts.models import Platform
 from onboarding.opening.models import OpeningBatch, OpeningLine
 from onboarding.opening.queries.standings import Standing, living_households, standings
-from onboarding.opening.rules import READERS
+from onboarding.opening.rules import READERS, LeftOut
 
 
 @dataclass(frozen=True)
 class HamletProgress:
-    """One hamlet (None: the whole commune) and one platform, in numbers of households. `ready` can be asked for now."""
+    """One hamlet (None: the whole commune) and one platform, in numbers of households. `ready` can be asked for now; of the
+    others `left_out` says how many for which reason (see `rules.LeftOut`), the most frequent first."""
 
     hamlet: Hamlet | None
     households: int
@@ -28,6 +30,7 @@ class HamletProgress:
     opened: int
     refused: int
     ready: int
+    left_out: tuple[tuple[str, int], ...] = field(default=(), compare=False)
 
 
 def communes_for(viewer: Viewer) -> QuerySet[Unit]:
@@ -62,7 +65,15 @@ def _counted(hamlet: Hamlet | None, rows: Iterable[Standing]) -> HamletProgress:
         opened=sum(row.has_account for row in of),
         refused=sum(row.is_refused for row in of),
         ready=sum(not row.left_out for row in of),
+        left_out=tuple(Counter(row.left_out for row in of if row.left_out).most_common()),
     )
+
+
+def why_none(row: HamletProgress) -> str:
+    """ "3 hộ chưa đồng ý gửi thông tin cho sàn; …": why nobody there can be asked for now; "" when somebody can."""
+    if row.ready:
+        return ""
+    return "; ".join(f"{count} hộ {str(LeftOut(reason).label).split(';')[0]}" for reason, count in row.left_out)
 
 
 def batches_visible_to(viewer: Viewer) -> QuerySet[OpeningBatch]:

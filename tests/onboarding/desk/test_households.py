@@ -272,7 +272,7 @@ def test_many_are_verified_from_the_worklist(people: People, browser: Browser) -
 
 
 @pytest.mark.parametrize("size", [1, 25])
-@pytest.mark.parametrize(("path", "budget"), [("/xa/ho/", 11), ("/xa/xac-minh/", 9)])
+@pytest.mark.parametrize(("path", "budget"), [("/xa/ho/", 11), ("/xa/xac-minh/", 10)])
 def test_query_budgets(people: People, browser: Browser, path: str, budget: int, size: int) -> None:
     for number in range(size):
         household(people, f"Hộ Số {number}", phone=f"+849123456{number:02}")

@@ -104,3 +104,28 @@ def test_long_lists_are_paged(people: People) -> None:
     assert page(chi, address).count("Nhà số") == 25
     assert page(chi, f"{address}?page=2").count("Nhà số") == 5
     assert "Không có hộ nào như vậy trong lô" in page(chi, f"{address}?xem=refused")
+
+
+def test_names_lead_to_the_household_reasons_say_what_to_do_and_a_new_batch_shows_both_steps(people: People) -> None:
+    other = home(people.hamlet, "Lê Văn Tám", owner="relative")
+    chi = browser(people)
+    shown = page(chi, "/xa/mo-gian-hang/?san=voso")
+    assert "Chưa gửi được hộ nào: 2 hộ không có điện thoại riêng của chủ hộ." in shown
+    preview = page(chi, f"/xa/mo-gian-hang/lap/?xa={people.commune.code}&san=voso")
+    assert f'href="/xa/ho/{other.pk}/"' in preview and "Hỏi hộ số riêng của chủ hộ" in preview
+    asked = home(people.hamlet, "Trần Thị Sáu")
+    batch = chi.post("/xa/mo-gian-hang/lap/", {"xa": people.commune.code, "san": "voso"})["location"]
+    shown = page(chi, batch)
+    assert "Tải bảng 1 hộ" in shown and "Đã gửi bảng cho sàn</button>" in shown
+    assert f'href="/xa/ho/{asked.pk}/"' in shown
+
+
+def test_the_sheet_names_what_is_sold_even_when_it_was_only_said_in_words(people: People) -> None:
+    made = home(people.hamlet, "Trần Thị Sáu")
+    made.production_lines.all().delete()
+    for kind, goods, scale in (("processing", "", "tráng bánh"), ("trees", "", ""), ("crops", "lúa", "2 sào")):
+        made.production_lines.create(kind=kind, goods=goods, scale=scale)
+    chi = browser(people)
+    batch = chi.post("/xa/mo-gian-hang/lap/", {"xa": people.commune.code, "san": "voso"})["location"]
+    rows = load_workbook(io.BytesIO(chi.post(f"{batch}bang.xlsx").content)).get_sheet_by_index(0).to_python()
+    assert rows[3][5] == "lúa, tráng bánh, Cây lâu năm (điều, tiêu, cà phê, trái cây)"
