@@ -17,6 +17,7 @@ from core.people.queries import viewer_of
 from onboarding.desk.queries.home import Figures, figures_of
 from onboarding.desk.views.households import desk_page
 from onboarding.intake.queries import intake_today
+from onboarding.matching.rules.rights import DECIDERS
 
 MOST_TODOS = 8
 MOST_DEVICES = 25
@@ -34,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "todos": todos[:MOST_TODOS],
         "more_todos": max(0, len(todos) - MOST_TODOS),
-        "figures": _figures(figures_of(viewer)),
+        "figures": _figures(figures_of(viewer), decides=viewer.has_role(*DECIDERS)),
         "devices": [
             {"day": day, "is_late": day.unsent_since is not None and (now - day.unsent_since).days >= LATE_DAYS}
             for day in devices[:MOST_DEVICES]
@@ -45,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "onboarding/desk/home.html", context)
 
 
-def _figures(found: Figures) -> list[dict[str, Any]]:
+def _figures(found: Figures, *, decides: bool) -> list[dict[str, Any]]:
     if not found.households:
         return []
     homes = reverse("commune_households")
@@ -67,6 +68,16 @@ def _figures(found: Figures) -> list[dict[str, Any]]:
             "url": f"{homes}?xac_minh=no" if unverified else "",
             "link": _("Xem %(number)d hộ chưa xác minh") % {"number": unverified},
         },
-        {"label": _("Cặp hộ có thể trùng, chờ xem"), "value": str(found.duplicates)},
-        {"label": _("Số điện thoại quá nhiều hộ dùng"), "value": str(found.phones)},
+        {
+            "label": _("Cặp hộ có thể trùng, chờ xem"),
+            "value": str(found.duplicates),
+            "url": reverse("duplicates") if decides and found.duplicates else "",
+            "link": _("Xem các cặp hộ"),
+        },
+        {
+            "label": _("Số điện thoại quá nhiều hộ dùng"),
+            "value": str(found.phones),
+            "url": reverse("shared_phones") if decides and found.phones else "",
+            "link": _("Xem các số này"),
+        },
     ]

@@ -24,6 +24,7 @@ from onboarding.desk.forms.steps import EndForm, ReasonForm, VerifyForm
 from onboarding.desk.queries.households import card_of, households_at_desk, narrowed, production_words_of, says_phone
 from onboarding.desk.queries.unverified import lost_verifications
 from onboarding.desk.sheets import MOST, households_sheet
+from onboarding.fieldwork.slips.queries import households_for_slips
 from onboarding.households.models import Household
 from onboarding.households.numbers import masked_end
 from onboarding.households.pilots.queries import is_pilot
@@ -137,6 +138,7 @@ def card_context(viewer: Viewer, found: Household) -> dict[str, Any]:
         "reason_form": ReasonForm(),
         "may_end": can_end(viewer, found),
         "end_form": EndForm(),
+        "may_print_slip": households_for_slips(viewer).filter(pk=found.pk).exists(),
         "reads_trail": viewer.has_role(*READERS),
         "is_pilot": is_pilot(found.commune_id),
     }

@@ -89,8 +89,15 @@ def rights_missing(user_ids: Collection[int]) -> list[Right]:
     today = clock.today()
     wanted = [right for right in rights_of(user_ids) if right.first <= today]
     rows = Grant.objects.filter(in_period(today, today + timedelta(days=1)), user__in=user_ids)
-    held = set(rows.values_list("user_id", "role", "hamlet_id"))
-    return [right for right in wanted if right.key not in held]
+    # Somebody may hold it anyway, for the whole commune, province or country.
+    held = set(rows.values_list("user_id", "role", "unit_id", "hamlet_id"))
+    return [right for right in wanted if held.isdisjoint(_ways_to_hold(right))]
+
+
+def _ways_to_hold(right: Right) -> set[tuple[int, str, int | None, int | None]]:
+    commune = right.hamlet.commune
+    wider = {(right.user_id, right.role, unit_id, None) for unit_id in (commune.pk, commune.parent_id, None)}
+    return wider | {(right.user_id, right.role, commune.pk, right.hamlet.pk)}
 
 
 def _right(member: TeamMember, row: TeamHamlet, today: date) -> Right:

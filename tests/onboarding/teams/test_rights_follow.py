@@ -156,6 +156,15 @@ def test_what_an_officer_took_back_stays_away_until_it_is_asked_for(village: Vil
     assert village.held(village.tam) == {MEMBER_1, MEMBER_2} and rights_missing([village.tam.pk]) == []
 
 
+def test_a_right_for_the_whole_commune_is_not_missing_in_a_hamlet(village: Village) -> None:
+    team = village.found()
+    add_team_member(team=team, user=village.tam, is_lead=True, by=village.chi)
+    end_grant(grant=Grant.objects.get(user=village.tam), by=village.chi, reason="Mất điện thoại")
+    assert len(rights_missing([village.tam.pk])) == 1
+    give_grant(user=village.tam, role=Role.TEAM_LEAD, unit=village.commune, hamlet=None, given_by=SYSTEM)
+    assert rights_missing([village.tam.pk]) == []
+
+
 def test_a_new_team_by_a_new_decision_pauses_nobodys_rights(village: Village) -> None:
     team = village.found("Tổ 1", village.first, village.second)
     add_team_member(team=team, user=village.tam, is_lead=True, by=village.chi)
