@@ -15,8 +15,21 @@ from onboarding.intake.actions.answers import note_answers
 from onboarding.intake.actions.noting import open_issue
 from onboarding.intake.forms import HouseholdSaid
 from onboarding.intake.models import IntakeIssue, Submission
-from onboarding.producers.actions import add_member, change_producer
-from onboarding.producers.models import Membership, Producer
+from onboarding.producers.actions import add_member, change_producer, register_producer
+from onboarding.producers.models import Membership, Producer, ProducerKind
+
+
+def new_producer(household: Household, said: HouseholdSaid, by: Viewer) -> Producer:
+    """What the household sells as."""
+    is_business = bool(household.has_business_registration)
+    return register_producer(
+        kind=ProducerKind.BUSINESS_HOUSEHOLD if is_business else ProducerKind.FARM_HOUSEHOLD,
+        name=said.selling_name or household.head_name,
+        commune=household.commune,
+        phone=household.phone,
+        household=household,
+        by=by,
+    )
 
 
 def note_rest(
@@ -32,11 +45,13 @@ def follow_in_producer(
     household: Household, said: HouseholdSaid, submission: Submission, by: Viewer, *, phone_before: str
 ) -> None:
     """After a change of the household: its producer takes a new selling name, and the new phone if it had the
-    household's old one (`phone_before`); then the rest. A household without a producer has none of this."""
+    household's old one (`phone_before`); then the rest. Who was only listed begins to sell when there are consents, accounts or a selling name."""
     producer = household.producers.order_by("pk").first()
-    if producer is None:
-        return
     household.refresh_from_db()
+    if producer is None:
+        if said.consents or said.accounts or said.selling_name:
+            note_rest(new_producer(household, said, by), household, said, submission, by)
+        return
     had_the_same = producer.phone == phone_before
     producer = change_producer(
         producer=producer, name=said.selling_name, phone=household.phone if had_the_same else None, by=by

@@ -17,15 +17,13 @@ from onboarding.households.facts import HouseholdFacts
 from onboarding.households.identity import personal_id_hash
 from onboarding.households.models import Household, HouseholdPhoto, PhoneOwner, Source
 from onboarding.households.queries import hamlet_of_today
-from onboarding.intake.actions.besides import follow_in_producer, note_rest
+from onboarding.intake.actions.besides import follow_in_producer, new_producer, note_rest
 from onboarding.intake.actions.noting import open_issue
 from onboarding.intake.envelope import Envelope, read_envelope
 from onboarding.intake.forms import HouseholdSaid
 from onboarding.intake.models import IntakeIssue, IntakePart, IntakeRecord, Submission
 from onboarding.intake.rules import can_write_in
 from onboarding.matching.queries import alike
-from onboarding.producers.actions import register_producer
-from onboarding.producers.models import ProducerKind
 
 # A number and whose it is, an account and its bank: one without the other would be somebody else's.
 TOGETHER = (frozenset({"phone", "phone_owner"}), frozenset({"bank_bin", "bank_account"}))
@@ -77,15 +75,7 @@ def create_household(submission: Submission, envelope: Envelope) -> tuple[Househ
         by=by,
         source=Source.FIELD,
     )
-    is_business = bool(household.has_business_registration)
-    producer = register_producer(
-        kind=ProducerKind.BUSINESS_HOUSEHOLD if is_business else ProducerKind.FARM_HOUSEHOLD,
-        name=said.selling_name or household.head_name,
-        commune=said_facts.hamlet.commune,
-        phone=household.phone,
-        household=household,
-        by=by,
-    )
+    producer = new_producer(household, said, by)
     note_rest(producer, household, said, submission, by)
     kept = Kept(maybe_duplicates=_count_alike(household, said_facts))
     kept.note(facts)
@@ -197,7 +187,10 @@ def fold_again(
         left_alone.append(name)
     if changes and household.ended_on is None:
         last = by_id[kept.order[-1]]
-        change_household(household=household, changes=changes, by=viewer_for(last.entered_by), via="")
+        speakers = {by_id[number].entered_by_id for number in kept.order}
+        change_household(
+            household=household, changes=changes, by=viewer_for(last.entered_by), via="", words_of=speakers
+        )
         kept.note(changes)
     return sorted(changes), sorted(left_alone)
 

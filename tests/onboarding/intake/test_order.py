@@ -30,6 +30,7 @@ from onboarding.intake.registry import FormVersion, current_forms, forget_form, 
 from onboarding.producers.models import Producer
 from onboarding.visits.models import TrainingSession, Visit
 from tests.onboarding.intake.sending import FACTS, Device, sha256
+from tests.onboarding.matching.households import household
 from tests.people import People, jpeg
 
 
@@ -408,3 +409,36 @@ def test_after_deriving_a_process_rests() -> None:
         with leisure.taken() as now:
             pass
     assert now and time.monotonic() - ended >= 0.4
+
+
+class TestFromAList:
+    def edit(self, device: Device, home: Household, **said: Any) -> None:
+        frame = {
+            "record": str(home.record_id),
+            "op": "edit",
+            "facts": {},
+            "was": {},
+            "consents": {},
+            "means": "",
+            "notice": 0,
+        }
+        device.send(device.envelope(**frame | said))
+
+    def test_who_was_only_listed_begins_to_sell_at_the_door(self, people: People, device: Device) -> None:
+        home = household(people.hamlet, "Hồ Văn Cũ", phone="+84912345678")
+        consents = {"publication": True, "platform": True, "contact": False}
+        accounts = [{"platform": "voso", "link": "", "seller_id": "S1"}]
+        self.edit(device, home, consents=consents, means="spoken", notice=1, accounts=accounts, selling_name="Điều Hồ")
+        producer = home.producers.get()
+        assert (producer.name, producer.kind, producer.phone) == ("Điều Hồ", "farm_household", "+84912345678")
+        assert {each.purpose for each in producer.consents.all() if each.given} == {
+            "register", "publication", "platform"
+        }  # fmt: skip
+        assert [account.seller_id for account in producer.platform_accounts.all()] == ["S1"]
+        assert producer.memberships.filter(right="owner").count() == 1
+
+    def test_an_edit_of_facts_alone_makes_no_seller(self, people: People, device: Device) -> None:
+        home = household(people.hamlet, "Hồ Văn Cũ", phone="+84912345678")
+        self.edit(device, home, facts={"has_e_wallet": True}, was={"has_e_wallet": None})
+        home.refresh_from_db()
+        assert home.has_e_wallet and not home.producers.exists()
