@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from onboarding.households.facts import FACTS, HIDDEN_FACTS, VERIFIED_FACTS, Cha
 from onboarding.households.identity import near_key, personal_id_hash
 from onboarding.households.models import Household, PhoneOwner, ProductionLine, Source
 from onboarding.households.wording import fact_label, fact_words
+from onboarding.households.writers import note_first_writer, note_writers
 
 
 @transaction.atomic
@@ -35,6 +36,7 @@ def register_household(
     household = new_household(record_id=record_id, facts=facts, by=by, source=source, is_demo=is_demo)
     household.save()
     ProductionLine.objects.bulk_create(lines_of(household, facts.production))
+    note_first_writer([household], by.user_id)
     record(
         "household.registered",
         actor_id=by.user_id,
@@ -72,11 +74,18 @@ class ChangedMeanwhile(Exception):
 
 @transaction.atomic
 def change_household(
-    *, household: Household, changes: Changes, by: Viewer, via: str = "web", seen_version: int | None = None
+    *,
+    household: Household,
+    changes: Changes,
+    by: Viewer,
+    via: str = "web",
+    seen_version: int | None = None,
+    words_of: Collection[int] = (),
 ) -> Household:
     """Write the facts that really differ; others stay. A change of verified facts ends the verification. The caller has
     asked whether this person may. Nothing different: nothing written. Emits HouseholdsChanged.
 
+    `words_of`: persons who said what `by` writes; they do not verify it either.
     With `seen_version` it raises ChangedMeanwhile when the row is at another version by now.
     """
     rows = Household.objects.select_for_update(of=("self",)).select_related("commune", "hamlet__commune")
@@ -92,6 +101,7 @@ def change_household(
         household.production_lines.all().delete()
         ProductionLine.objects.bulk_create(lines_of(household, different["production"]))
     if VERIFIED_FACTS & set(different):
+        note_writers({household.pk: household.verified_at is not None}, [by.user_id, *words_of])
         household.verified_by, household.verified_at, household.verified_how = None, None, ""
         household.last_written_by_id = by.user_id
     household.version += 1

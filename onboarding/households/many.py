@@ -17,6 +17,7 @@ from onboarding.households.events import HouseholdsChanged
 from onboarding.households.facts import FACTS, VERIFIED_FACTS, Changes, HouseholdFacts
 from onboarding.households.models import Household, ProductionLine
 from onboarding.households.wording import fact_label
+from onboarding.households.writers import note_first_writer, note_writers
 
 _WRITTEN = [
     field.name for field in Household._meta.local_concrete_fields if field.name not in {"id", "record_id"}
@@ -32,6 +33,7 @@ def register_households(
     households = [new_household(record_id=key, facts=facts, by=by, source=source) for key, facts in records]
     insert_many(households)
     _add_lines((household, facts) for household, (_, facts) in zip(households, records, strict=True))
+    note_first_writer(households, by.user_id)
     noted = [
         Noted(f"household:{household.pk}", facts.hamlet.commune.code)
         for household, (_, facts) in zip(households, records, strict=True)
@@ -53,6 +55,7 @@ def change_households(changes: Mapping[int, Changes], *, by: Viewer, via: str = 
     rows = Household.objects.filter(pk__in=changes).select_for_update(of=("self",)).order_by("pk")
     households = {row.pk: row for row in rows.select_related("commune", "hamlet").prefetch_related("production_lines")}
     different: dict[int, Changes] = {}
+    rewritten: dict[int, bool] = {}
     noted = []
     for pk, household in households.items():
         before = facts_of(household)
@@ -60,10 +63,13 @@ def change_households(changes: Mapping[int, Changes], *, by: Viewer, via: str = 
         if not other:
             continue
         different[pk] = other
+        if VERIFIED_FACTS & set(other):
+            rewritten[pk] = household.verified_at is not None
         _set(household, other, by)
         said = {fact_label(name): told(name, getattr(before, name), value) for name, value in other.items()}
         noted.append(Noted(f"household:{pk}", household.commune.code, said))
     _store([households[pk] for pk in different])
+    note_writers(rewritten, [by.user_id])
     _replace_lines({households[pk]: other for pk, other in different.items() if "production" in other})
     record_many("household.changed", noted, actor_id=by.user_id, via=via)
     if different:

@@ -157,6 +157,19 @@ class Household(models.Model):
         return f"điện thoại {label}" if self.phone else label
 
 
+class HouseholdWriter(models.Model):
+    """Somebody whose words stand in a household's verified facts. Whoever wrote since the last verification gives no
+    verification (the database refuses it: `own_words.py`); `is_past`: another has verified their words before somebody
+    wrote again."""
+
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="writers")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    is_past = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["household", "user"], name="household_writer_once")]
+
+
 class Production(models.TextChoices):
     CROPS = "crops", "Cây hằng năm (lúa, rau, màu)"
     TREES = "trees", "Cây lâu năm (điều, tiêu, cà phê, trái cây)"

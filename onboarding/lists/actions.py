@@ -18,9 +18,10 @@ from onboarding.households.actions import end_household, facts_of, lines_of, set
 from onboarding.households.events import HouseholdsChanged
 from onboarding.households.facts import Changes, HouseholdFacts, ProductionFacts
 from onboarding.households.many import change_households, register_households
-from onboarding.households.models import EndReason, Household, ProductionLine, Source
+from onboarding.households.models import EndReason, Household, HouseholdWriter, ProductionLine, Source
 from onboarding.households.queries import hamlet_of_today
 from onboarding.households.wording import fact_label
+from onboarding.households.writers import Writers, put_writers, writers_of
 from onboarding.matching.models import DuplicatePair
 
 CHANGED = "thông tin hộ đã được sửa sau khi nhập."
@@ -28,7 +29,7 @@ VERIFIED = "hộ đã được xác minh sau khi nhập."
 USED = "đã có chủ thể, lượt thăm hoặc việc khác gắn với hộ này."
 GONE = "hộ đã thôi tính hoặc đã gộp."
 # What the machine or the household itself made; it goes with the household and is no work of anybody.
-_OWN = {ProductionLine, DuplicatePair}
+_OWN = {ProductionLine, HouseholdWriter, DuplicatePair}
 
 
 @transaction.atomic
@@ -41,7 +42,8 @@ def add_listed(records: Sequence[tuple[uuid.UUID, HouseholdFacts]], *, by: Viewe
 @transaction.atomic
 def change_listed(changes: Sequence[tuple[Household, Changes]], *, by: Viewer) -> list[Effect]:
     """Write what the rows change; the households were read and locked in this transaction. An effect for each."""
-    before = {household.pk: _before(household, other) for household, other in changes}
+    writers = writers_of([household.pk for household, _ in changes])
+    before = {household.pk: _before(household, other, writers[household.pk]) for household, other in changes}
     after = change_households({household.pk: other for household, other in changes}, by=by, via="import")
     return [
         {"changed": household.pk, "version": after[household.pk].version, **before[household.pk]}
@@ -49,7 +51,7 @@ def change_listed(changes: Sequence[tuple[Household, Changes]], *, by: Viewer) -
     ]
 
 
-def _before(household: Household, changes: Changes) -> Effect:
+def _before(household: Household, changes: Changes, writers: Writers) -> Effect:
     """What undo needs, as JSON. (A personal ID is only ever added: before it there was none.)"""
     facts = facts_of(household)
     values = {name: _plain(getattr(facts, name)) for name in changes if name != "personal_id"}
@@ -59,6 +61,7 @@ def _before(household: Household, changes: Changes) -> Effect:
     return {
         "before": values,
         "written_by": household.last_written_by_id,
+        "writers": writers,
         "verified": [household.verified_by_id, verified, household.verified_how] if verified else None,
     }
 
@@ -129,7 +132,9 @@ def _give_back(household: Household, effect: Effect, by: Viewer) -> None:
         household.production_lines.all().delete()
         ProductionLine.objects.bulk_create(lines_of(household, values["production"]))
     household.last_written_by_id = effect["written_by"]
-    if effect["verified"]:
+    if "writers" in effect:
+        put_writers(household, effect["writers"])
+    if effect["verified"] and "writers" in effect:
         household.verified_by_id, verified_at, household.verified_how = effect["verified"]
         household.verified_at = datetime.fromisoformat(verified_at)
     household.version += 1

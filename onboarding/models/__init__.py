@@ -3,7 +3,7 @@
 from onboarding.accounts.models import AccountReport, Observation, OutsideLink, Platform, PlatformAccount
 from onboarding.checks.models import Revisit, RevisitSample, SampleFrame
 from onboarding.consent.models import Consent, Notice
-from onboarding.households.models import Household, HouseholdPhoto, PilotUnit, ProductionLine
+from onboarding.households.models import Household, HouseholdPhoto, HouseholdWriter, PilotUnit, ProductionLine
 from onboarding.intake.models import (
     DisputedSubmission,
     FieldDevice,
@@ -23,7 +23,7 @@ from onboarding.visits.models import Attendance, TrainingSession, Visit
 
 __all__ = [
     "AccountReport", "Attendance", "Consent", "DisputedSubmission", "DuplicatePair", "FieldDevice", "Household", "HouseholdMerge",
-    "HouseholdPhoto", "IntakeIssue", "IntakeKey", "IntakePart", "IntakeRecord", "Membership", "Notice", "Observation", "OpeningBatch",
+    "HouseholdPhoto", "HouseholdWriter", "IntakeIssue", "IntakeKey", "IntakePart", "IntakeRecord", "Membership", "Notice", "Observation", "OpeningBatch",
     "OpeningLine", "OutsideLink", "PilotUnit", "Platform", "PlatformAccount", "Producer", "ProductionLine", "Revisit", "RevisitSample",
     "SampleFrame", "SharedPhone", "Submission", "SubmissionState", "SubmissionText", "Team", "TeamGrant", "TeamHamlet", "TeamMember", "TrainingSession", "Visit",
 ]  # fmt: skip

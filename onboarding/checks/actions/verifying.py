@@ -29,7 +29,8 @@ class VerificationRefused(PermissionError):
 def verify_household(*, household: Household, how: str, by: Viewer, seen_version: int) -> Household:
     """Say that a household is what its row says, as seen at `seen_version`; `how` is a VerifiedHow.
 
-    Raises PermissionError outside the person's area, VerificationRefused (registrar, last writer, ended, changed since).
+    Raises PermissionError outside the person's area, VerificationRefused (registrar, wrote since the last verification, ended, changed
+    since).
     """
     outcomes = verify_households(seen={household.pk: seen_version}, how=how, by=by)
     if not outcomes:
@@ -47,6 +48,7 @@ def verify_households(*, seen: Mapping[int, int], how: str, by: Viewer) -> list[
     how = VerifiedHow(how)
     # In key order, so that two people with overlapping lists do not wait for each other.
     rows = Household.objects.select_for_update(of=("self",)).select_related("commune", "hamlet").order_by("pk")
+    rows = rows.prefetch_related("writers")
     outcomes = []
     for household in rows.filter(verifying_area(by), pk__in=seen):
         refusal = refusal_to_verify(by, household, seen_version=seen[household.pk])

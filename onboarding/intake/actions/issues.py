@@ -75,7 +75,8 @@ def _write_theirs(issue: IntakeIssue, by: Viewer) -> None:
     else:
         raise DecisionRefused("Việc này chỉ cần xem. Hãy bấm «Đã xem».")
     before = household.phone
-    change_household(household=household, changes=wanted, by=by)
+    # The words stay theirs who said them: choosing them does not make them another's to verify.
+    change_household(household=household, changes=wanted, by=by, words_of=_speakers(issue))
     if issue.kind == IntakeIssue.Kind.CHANGED_BYTES:
         follow_in_producer(household, envelope_of(issue).said, issue.submission, by, phone_before=before)
     else:
@@ -92,6 +93,12 @@ def _follow_phone(household: Household, by: Viewer, before: str) -> None:
     for producer in household.producers.order_by("pk"):
         if producer.phone == before:
             change_producer(producer=producer, phone=household.phone, by=by)
+
+
+def _speakers(issue: IntakeIssue) -> set[int]:
+    """Whoever entered what is written; of changed bytes also whoever sent them."""
+    dispute = issue.dispute
+    return {issue.submission.entered_by_id} | ({dispute.received_by_id} if dispute is not None else set())
 
 
 def envelope_of(issue: IntakeIssue) -> Envelope:

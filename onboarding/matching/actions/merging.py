@@ -16,6 +16,7 @@ from onboarding.households.facts import VERIFIED_FACTS
 from onboarding.households.identity import near_key
 from onboarding.households.models import EndReason, Household, ProductionLine
 from onboarding.households.wording import fact_label
+from onboarding.households.writers import note_writers, writers_of
 from onboarding.matching.actions.rows import Snapshot, lines_data, move_rows, row_data
 from onboarding.matching.models import DuplicatePair, HouseholdMerge
 from onboarding.matching.rules.choosing import COLUMNS, FACTS_OF, KEEP, OTHER, differing
@@ -72,8 +73,9 @@ def merge_households(
     if seen and seen != seen_versions(kept, absorbed):
         raise MergeRefused("Một trong hai hộ vừa được sửa. Hãy xem lại rồi gộp.")
     snapshot = Snapshot(
-        row_data(kept), row_data(absorbed), lines_data(kept), lines_data(absorbed), pair=row_data(locked.pair)
-    )
+        row_data(kept), row_data(absorbed), lines_data(kept), lines_data(absorbed), pair=row_data(locked.pair),
+        writers=writers_of([kept.pk])[kept.pk],
+    )  # fmt: skip
     taken = [group for group in differing(kept, absorbed) if choices.get(group, KEEP) == OTHER]
     snapshot.moved = move_rows(source=absorbed, target=kept)
     _take(kept, absorbed, taken, by)
@@ -133,6 +135,8 @@ def _take(kept: Household, absorbed: Household, groups: list[str], by: Viewer) -
             line.pk, line.household = None, kept
         ProductionLine.objects.bulk_create(lines)
     if VERIFIED_FACTS & {name for group in groups for name in FACTS_OF[group]}:
+        theirs = [user_id for user_id, is_past in writers_of([absorbed.pk])[absorbed.pk] if not is_past]
+        note_writers({kept.pk: kept.verified_at is not None}, [by.user_id, *theirs])
         kept.verified_by, kept.verified_at, kept.verified_how = None, None, ""
         kept.last_written_by_id = by.user_id
     kept.version += 1

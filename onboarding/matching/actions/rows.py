@@ -17,12 +17,12 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
 from core.kit.encryption import BlindIndexField
-from onboarding.households.models import Household, ProductionLine
+from onboarding.households.models import Household, HouseholdWriter, ProductionLine
 from onboarding.matching.models import DuplicatePair, HouseholdMerge
 from onboarding.matching.registry import stays
 
-# What a merge decides itself: lines of production are facts, the rest are merges and pairs.
-OWN_TABLES = frozenset({Household, ProductionLine, DuplicatePair, HouseholdMerge})
+# What a merge decides itself: lines of production are facts, writers belong to facts, the rest are merges and pairs.
+OWN_TABLES = frozenset({Household, HouseholdWriter, ProductionLine, DuplicatePair, HouseholdMerge})
 RowData = dict[str, Any]
 
 
@@ -48,6 +48,7 @@ class Snapshot:
     lines_after: list[RowData] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
     pair: RowData | None = None
+    writers: list[tuple[int, bool]] | None = None  # of the kept one, as `writers_of`
 
     def as_text(self) -> str:
         """JSON."""

@@ -9,17 +9,23 @@ from core.events.registry import emit
 from core.kit import clock
 from core.people.queries import Viewer
 from onboarding.households.events import HouseholdsChanged
-from onboarding.households.facts import FACTS
+from onboarding.households.facts import FACTS, VERIFIED_FACTS
 from onboarding.households.models import EndReason, Household, ProductionLine
 from onboarding.households.queries import hamlet_of_today
+from onboarding.households.writers import note_writers, put_writers
 from onboarding.matching.actions.merging import MergeRefused, NotAllowed
 from onboarding.matching.actions.rows import RowData, Snapshot, lines_data, move_back, row_data, row_from, value_of
 from onboarding.matching.models import DuplicatePair, HouseholdMerge
+from onboarding.matching.rules.choosing import COLUMNS, FACTS_OF
 from onboarding.matching.rules.rights import DECIDERS
 
 VERIFICATION = ("verified_by_id", "verified_at", "verified_how")
-# Counted on or never changed by a merge.
-LEFT = frozenset({"id", "version", "changed_at", "record_id", *VERIFICATION})
+# Counted on or never changed by a merge, or a matter of `_vouch`.
+LEFT = frozenset({"id", "version", "changed_at", "record_id", "last_written_by_id", *VERIFICATION})
+# The columns of what a verifier looked at.
+LOOKED_AT = frozenset(
+    column for group, names in COLUMNS.items() if VERIFIED_FACTS & set(FACTS_OF[group]) for column in COLUMNS[group]
+)
 
 
 @transaction.atomic
@@ -38,7 +44,7 @@ def unmerge(*, merge: HouseholdMerge, by: Viewer) -> HouseholdMerge:
     for row in (snapshot.kept, snapshot.kept_after):
         _on_todays_map(row)
     move_back(snapshot.moved, source=absorbed, target=kept)
-    _restore_kept(kept, snapshot)
+    _restore_kept(kept, snapshot, by)
     _restore_absorbed(absorbed, snapshot)
     merge.undone_by_id, merge.undone_at = by.user_id, clock.now()
     merge.save(update_fields=["undone_by", "undone_at"])
@@ -76,21 +82,39 @@ def _on_todays_map(row: RowData) -> None:
         row["hamlet_id"], row["commune_id"] = hamlet.pk, hamlet.commune_id
 
 
-def _restore_kept(kept: Household, snapshot: Snapshot) -> None:
+def _restore_kept(kept: Household, snapshot: Snapshot, by: Viewer) -> None:
     before, after = snapshot.kept, snapshot.kept_after
-    now = row_data(kept)
+    now, lines_now = row_data(kept), lines_data(kept)
     for name in before.keys() - LEFT:
         if before[name] != after[name] and now[name] == after[name]:
             setattr(kept, name, value_of(Household, name, before))
     lines_are_back = _restore_lines(kept, snapshot)
     restored = row_data(kept)
-    as_it_was = lines_are_back and all(restored[name] == before[name] for name in before.keys() - LEFT)
-    if as_it_was and all(now[name] == after[name] for name in VERIFICATION):
-        # Everything is again as it was looked at, and nobody has looked since.
-        for name in VERIFICATION:
-            setattr(kept, name, value_of(Household, name, before))
+    if lines_data(kept) != lines_now or any(restored[name] != now[name] for name in LOOKED_AT):
+        _vouch(
+            kept,
+            snapshot,
+            by,
+            is_as_it_was=lines_are_back and all(restored[name] == before[name] for name in LOOKED_AT),
+        )
     kept.version += 1
     kept.save()
+
+
+def _vouch(kept: Household, snapshot: Snapshot, by: Viewer, *, is_as_it_was: bool) -> None:
+    """Verified facts become others by the unmerge, so what was verified since does not hold. When all are again exactly as
+    they were, writers and verification are as well; else somebody's later words stand among the old ones: all who wrote
+    them stay writers, with whoever unmerges, and others must verify."""
+    if is_as_it_was and snapshot.writers is not None:
+        put_writers(kept, snapshot.writers)
+        for name in (*VERIFICATION, "last_written_by_id"):
+            setattr(kept, name, value_of(Household, name, snapshot.kept))
+        return
+    earlier = [user_id for user_id, is_past in snapshot.writers or () if not is_past]
+    note_writers({kept.pk: False}, [by.user_id, *earlier])
+    for name in VERIFICATION:
+        setattr(kept, name, "" if name == "verified_how" else None)
+    kept.last_written_by_id = by.user_id
 
 
 def _restore_lines(kept: Household, snapshot: Snapshot) -> bool:

@@ -18,11 +18,12 @@ from core.kit.clock import VIETNAM
 from core.people.queries import NOBODY, SYSTEM
 from core.places.models import Hamlet
 from onboarding.checks.actions.sampling import RevisitRefused, SampleRefused, draw_sample, record_revisit
+from onboarding.checks.actions.verifying import verify_household
 from onboarding.checks.drawing import draw, sample_size
 from onboarding.checks.interval import interval_words, wilson
 from onboarding.checks.models import Revisit, RevisitSample, SampleFrame
 from onboarding.checks.queries import redraw
-from onboarding.households.actions import end_household, register_household
+from onboarding.households.actions import change_household, end_household, register_household
 from onboarding.households.facts import HouseholdFacts
 from onboarding.households.models import Household
 from onboarding.teams.models import Team, TeamHamlet, TeamMember
@@ -243,3 +244,16 @@ def test_the_pages(people: People) -> None:
         ).status_code
         == 404
     )
+
+
+def test_nobody_who_ever_wrote_the_household_looks_a_second_time(people: People) -> None:
+    home = registered(people, 1)[0]
+    change_household(household=home, changes={"head_name": "Lê Hai"}, by=people.viewer("chi"))
+    verify_household(household=home, how="visit", by=people.viewer("phuong"), seen_version=2)
+    change_household(household=home, changes={"head_name": "Lê Hải"}, by=people.viewer("dung"))
+    revisit = october(people).revisits.get()
+    with pytest.raises(RevisitRefused, match="Bạn đã ghi hoặc sửa thông tin của hộ này"):
+        record_revisit(revisit=revisit, result="confirmed", note="", by=people.viewer("chi"))
+    revisit.refresh_from_db()
+    assert (revisit.result, revisit.visited_by) == ("", None)
+    record_revisit(revisit=revisit, result="confirmed", note="", by=people.viewer("phuong"))

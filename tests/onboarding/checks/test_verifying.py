@@ -17,9 +17,11 @@ from onboarding.checks.actions.verifying import (
     verify_household,
     verify_households,
 )
+from onboarding.checks.queries import households_to_verify
 from onboarding.households.actions import change_household, end_household, register_household
 from onboarding.households.facts import HouseholdFacts
-from onboarding.households.models import Household
+from onboarding.households.many import change_households, register_households
+from onboarding.households.models import Household, HouseholdWriter
 from tests.people import People
 
 
@@ -122,6 +124,7 @@ def test_the_database_keeps_the_persons_apart(people: People, column: str) -> No
     row = household(people, "hanh")
     other, chi = people.users["hanh"].pk, people.users["chi"].pk
     with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM onboarding_householdwriter")  # what the trigger looks at
         cursor.execute(f"UPDATE onboarding_household SET {column} = %s WHERE id = %s", [other, row.pk])
         sql = "UPDATE onboarding_household SET verified_by_id = %s, verified_at = registered_at, verified_how = %s WHERE id = %s"
         with pytest.raises(IntegrityError, match="household_verified_by_another"), transaction.atomic():
@@ -131,3 +134,67 @@ def test_the_database_keeps_the_persons_apart(people: People, column: str) -> No
         cursor.execute(sql, [chi, "visit", row.pk])
         with pytest.raises(IntegrityError, match="household_verified_by_another"), transaction.atomic():
             cursor.execute(f"UPDATE onboarding_household SET {column} = %s WHERE id = %s", [chi, row.pk])
+
+
+def test_everybody_whose_words_stand_since_the_last_verification_is_refused(people: People) -> None:
+    """Chi rewrites the household, Phuong corrects one letter: neither vouches for it."""
+    row = household(people, "dung")
+    change_household(household=row, changes={"head_name": "Lê Hai"}, by=people.viewer("chi"))
+    change_household(household=row, changes={"head_name": "Lê Hải"}, by=people.viewer("phuong"))
+    assert row not in households_to_verify(people.viewer("chi"))
+    with pytest.raises(VerificationRefused, match="Bạn đã ghi một phần thông tin này"):
+        verify_household(household=row, how="visit", by=people.viewer("chi"), seen_version=3)
+    assert state(row) == (None, None, "", 3)
+    verify_household(household=row, how="visit", by=people.viewer("hanh"), seen_version=3)
+    take_back_verification(household=row, reason="Nhầm", by=people.viewer("chi"))
+    with pytest.raises(VerificationRefused, match="Bạn đã ghi một phần thông tin này"):
+        verify_household(household=row, how="visit", by=people.viewer("chi"), seen_version=3)
+    verify_household(household=row, how="visit", by=people.viewer("hanh"), seen_version=3)
+    # Hanh has vouched for Chi's words; what came after is Phuong's.
+    change_household(household=row, changes={"head_name": "Lê Thị Hải"}, by=people.viewer("phuong"))
+    assert row in households_to_verify(people.viewer("chi"))
+    verify_household(household=row, how="call", by=people.viewer("chi"), seen_version=4)
+    assert state(row)[0] == people.users["chi"].pk
+
+
+def test_facts_that_nobody_verifies_make_no_writer(people: People) -> None:
+    row = household(people, "dung")
+    change_household(household=row, changes={"has_e_wallet": True}, by=people.viewer("chi"))
+    assert list(row.writers.values_list("user_id", flat=True)) == [people.users["dung"].pk]
+    verify_household(household=row, how="call", by=people.viewer("chi"), seen_version=2)
+
+
+def test_many_written_at_once_have_writers_too(people: People) -> None:
+    facts = [HouseholdFacts(name, people.hamlet, phone_owner="none") for name in ("An", "Bình")]
+    rows = register_households([(uuid.uuid4(), each) for each in facts], by=people.viewer("chi"), source="import")
+    verify_household(household=rows[0], how="call", by=people.viewer("hanh"), seen_version=1)
+    change_households({row.pk: {"phone_owner": "unknown"} for row in rows}, by=people.viewer("phuong"))
+    change_households({row.pk: {"has_e_wallet": True} for row in rows}, by=people.viewer("hanh"))
+    chi, phuong = people.users["chi"].pk, people.users["phuong"].pk
+    found = HouseholdWriter.objects.order_by("household", "is_past", "user")
+    assert set(found.values_list("household", "user", "is_past")) == {
+        (rows[0].pk, chi, True), (rows[0].pk, phuong, False), (rows[1].pk, chi, False), (rows[1].pk, phuong, False),
+    }  # fmt: skip
+
+
+def test_the_database_refuses_a_writers_verification(people: People) -> None:
+    row = household(people, "dung")
+    change_household(household=row, changes={"head_name": "Lê Hai"}, by=people.viewer("chi"))
+    change_household(household=row, changes={"head_name": "Lê Hải"}, by=people.viewer("phuong"))
+    chi, hanh = people.users["chi"].pk, people.users["hanh"].pk
+    sql = "UPDATE onboarding_household SET verified_by_id = %s, verified_at = registered_at, verified_how = 'visit' WHERE id = %s"
+    with connection.cursor() as cursor:
+        with pytest.raises(IntegrityError, match="household_not_verified_by_writer"), transaction.atomic():
+            cursor.execute(sql, [chi, row.pk])
+        cursor.execute("UPDATE onboarding_householdwriter SET is_past = %s WHERE user_id = %s", [True, chi])
+        cursor.execute(sql, [chi, row.pk])
+        cursor.execute(sql, [hanh, row.pk])
+    fields = {each.attname: each.value_from_object(row) for each in Household._meta.concrete_fields}
+    new = fields | {"id": None, "record_id": uuid.uuid4(), "verified_by_id": hanh, "verified_at": row.registered_at}
+    Household.objects.create(**new | {"verified_how": "visit"})
+    taken = Household.objects.order_by("-pk")[0].pk + 1
+    # The writer's row stands first (its key is checked at the end), then the household comes already verified.
+    writer = HouseholdWriter.objects.create(household_id=taken, user_id=hanh)
+    with pytest.raises(IntegrityError, match="household_not_verified_by_writer"), transaction.atomic():
+        Household.objects.create(**new | {"id": taken, "record_id": uuid.uuid4(), "verified_how": "visit"})
+    writer.delete()

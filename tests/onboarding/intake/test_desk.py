@@ -15,16 +15,19 @@ from core.audit.models import AuditDetail, AuditEntry
 from core.people.actions import give_grant
 from core.people.models import Role, User
 from core.people.queries import SYSTEM
+from onboarding.checks.actions.verifying import VerificationRefused, verify_household
 from onboarding.consent.queries import last_answers
 from onboarding.households.actions import change_household
 from onboarding.households.models import Household
 from onboarding.intake.actions.devices import note_contact
+from onboarding.intake.actions.issues import decide_issue
 from onboarding.intake.models import IntakeIssue
 from onboarding.intake.queries import intake_today
 from onboarding.intake.refusals import NotTaken
 from onboarding.producers.models import Producer
 from tests.onboarding.intake.sending import FACTS, Device
 from tests.onboarding.intake.test_sealed import pieces_of, sealed
+from tests.onboarding.matching.households import household
 from tests.people import People
 
 
@@ -57,6 +60,25 @@ def test_a_conflict_is_shown_and_decided(people: People, device: Device, chi: Cl
     entry = AuditEntry.objects.get(action="intake.decided")
     assert "Đã hỏi hộ" in json.dumps(json.loads(AuditDetail.objects.get(entry=entry).text), ensure_ascii=False)
     assert list(chi.get("/xa/tiep-nhan/").context["page_obj"].object_list) == []
+
+
+def test_words_that_were_chosen_stay_their_speakers(people: People, device: Device) -> None:
+    """Hanh's edit meets another word, Chi takes Hanh's: neither of them verifies it."""
+    home = household(people.hamlet, "Hồ Văn Cũ", phone="+84912345678")
+    said = {
+        "record": str(home.record_id),
+        "op": "edit",
+        "facts": {"head_name": "Người Khác"},
+        "was": {"head_name": "Sai"},
+    }
+    device.send(device.envelope(**said, consents={}, means="", notice=0))
+    decide_issue(issue=IntakeIssue.objects.get(), decision="theirs", by=people.viewer("chi"))
+    home.refresh_from_db()
+    assert home.head_name == "Người Khác"
+    for name in ("hanh", "chi"):
+        with pytest.raises(VerificationRefused):
+            verify_household(household=home, how="visit", by=people.viewer(name), seen_version=home.version)
+    verify_household(household=home, how="visit", by=people.viewer("phuong"), seen_version=home.version)
 
 
 def test_two_sendings_side_by_side(people: People, device: Device, chi: Client) -> None:

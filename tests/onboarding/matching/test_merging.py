@@ -16,6 +16,7 @@ from core.people.actions import give_grant
 from core.people.models import Role, User
 from core.people.queries import SYSTEM, viewer_for
 from core.places.models import Hamlet, Unit
+from onboarding.checks.actions.verifying import VerificationRefused, verify_household
 from onboarding.checks.models import Revisit, RevisitSample
 from onboarding.households.actions import change_household, end_household
 from onboarding.households.facts import ProductionFacts
@@ -205,6 +206,45 @@ def test_verified_facts_that_change_must_be_verified_anew_and_come_back_verified
     unmerge(merge=done, by=people.viewer("chi"))
     first.refresh_from_db()
     assert (first.phone, first.verified_by, first.last_written_by) == ("", people.users["phuong"], None)
+
+
+def test_who_edits_between_merge_and_unmerge_does_not_verify_it(people: People) -> None:
+    pair, first, _second = twins(people.hamlet, birth_year=1970, phone="+84912345678")
+    verified = {"verified_by": people.users["phuong"], "verified_at": clock.now(), "verified_how": "visit"}
+    Household.objects.filter(pk=first.pk).update(**verified)
+    done = merge(people, pair, first, phone="other")
+    change_household(household=first, changes={"head_name": "Ma Văn Hộ"}, by=people.viewer("chi"))
+    unmerge(merge=done, by=people.viewer("chi"))
+    first.refresh_from_db()
+    assert (first.head_name, first.phone, first.verified_by) == ("Ma Văn Hộ", "", None)
+    chi = people.users["chi"]
+    assert (first.last_written_by, list(first.writers.values_list("user", "is_past"))) == (chi, [(chi.pk, False)])
+    with pytest.raises(VerificationRefused):
+        verify_household(household=first, how="visit", by=people.viewer("chi"), seen_version=first.version)
+
+
+def test_a_verification_of_the_merged_one_does_not_outlast_the_merge(people: People) -> None:
+    pair, first, _second = twins(people.hamlet, birth_year=1970, phone="+84912345678")
+    done = merge(people, pair, first, phone="other")
+    change_household(household=first, changes={"head_name": "Tên Sau"}, by=people.viewer("chi"))
+    first.refresh_from_db()
+    verify_household(household=first, how="call", by=people.viewer("phuong"), seen_version=first.version)
+    unmerge(merge=done, by=people.viewer("chi"))
+    first.refresh_from_db()
+    assert (first.head_name, first.phone, first.verified_by, first.verified_how) == ("Tên Sau", "", None, "")
+
+
+def test_chosen_words_keep_their_writers(people: People) -> None:
+    """Hanh wrote the other household; taken over by Chi's choice, they are still Hanh's."""
+    pair, first, second = twins(people.hamlet)
+    change_household(
+        household=second, changes={"phone": "+84912345678", "phone_owner": "own"}, by=people.viewer("hanh")
+    )
+    merge(people, pair, first, phone="other")
+    assert set(first.writers.values_list("user", flat=True)) == {people.users["hanh"].pk, people.users["chi"].pk}
+    first.refresh_from_db()
+    with pytest.raises(VerificationRefused, match="Bạn đã ghi một phần"):
+        verify_household(household=first, how="visit", by=people.viewer("hanh"), seen_version=first.version)
 
 
 def test_production_is_taken_as_a_whole(people: People) -> None:
