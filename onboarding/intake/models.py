@@ -100,11 +100,13 @@ class DisputedSubmission(AppendOnly):
 
 class SubmissionText(models.Model):
     """The exact text of a submission or of a disputed one, encrypted. Beside the unchangeable row, because keys rotate and
-    people may have what is said about them erased; the row's digest tells whether a text is still the one that came."""
+    people may have what is said about them erased; the row's digest tells whether a text is still the one that came.
+    `redacted_at`: when personal numbers and notes were cut out of it (`actions/keeping.py`)."""
 
     submission = models.OneToOneField(Submission, on_delete=models.PROTECT, null=True, related_name="text")
     dispute = models.OneToOneField(DisputedSubmission, on_delete=models.PROTECT, null=True, related_name="text")
     body = EncryptedTextField()
+    redacted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

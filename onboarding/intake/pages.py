@@ -14,6 +14,7 @@ from onboarding.households.facts import FACTS, HIDDEN_FACTS, ProductionFacts
 from onboarding.households.models import Household
 from onboarding.households.wording import fact_label, fact_words
 from onboarding.intake.actions.issues import OURS, SEEN, THEIRS, envelope_of
+from onboarding.intake.actions.keeping import REDACTED
 from onboarding.intake.envelope import read_envelope
 from onboarding.intake.forms import HouseholdSaid
 from onboarding.intake.models import IntakeIssue, IntakeRecord
@@ -78,6 +79,8 @@ def choices_of(issue: IntakeIssue, household: Household | None) -> list[str]:
 
 
 def _two_sendings(issue: IntakeIssue, household: Household | None) -> list[Line]:
+    if _is_cut(issue):
+        return [Line("Nội dung", "đã lược sau 90 ngày", "gửi lại với nội dung khác", "như trong sổ")]
     first = read_envelope(issue.submission.text.body.encode()).said
     second = envelope_of(issue).said
     if not isinstance(first, HouseholdSaid) or not isinstance(second, HouseholdSaid):
@@ -97,11 +100,18 @@ def _two_sendings(issue: IntakeIssue, household: Household | None) -> list[Line]
     return found + [Line(label, "", "khác với lần đầu", "như lần đầu") for label in differs]
 
 
+def _is_cut(issue: IntakeIssue) -> bool:
+    texts = [issue.submission.text, *([issue.dispute.text] if issue.dispute is not None else [])]
+    return any(text.redacted_at is not None for text in texts)
+
+
 def _label(name: str) -> str:
     return fact_label(name) if name in FACTS else f"{name[:1].upper()}{name[1:]}"
 
 
 def _words(name: str, value: Any) -> str:
+    if value == REDACTED:
+        return "đã lược"
     if name not in FACTS:
         return str(value or "")
     if name == "production":

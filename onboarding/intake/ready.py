@@ -12,6 +12,7 @@ from core.places.events import MapTurned
 from core.places.registry import register_use
 from onboarding.intake import forms, jobs
 from onboarding.intake.actions.issues import follow_map
+from onboarding.intake.actions.keeping import redact_texts
 from onboarding.intake.actions.photos import erase_orphans
 from onboarding.intake.actions.receiving import DERIVE_JOB
 from onboarding.intake.models import RecordKind
@@ -35,6 +36,13 @@ def register() -> None:
         erase_orphans,
         label="Xóa ảnh thực địa không có bản ghi",
         at=time(3, 30),
+    )
+    register_periodic(
+        "intake.redact_texts",
+        timedelta(days=1),
+        redact_texts,
+        label="Lược số giấy tờ, điện thoại khỏi bản thực địa cũ",
+        at=time(3, 45),
     )
     subscribe(MapTurned, follow_map)
     register_section(
@@ -61,6 +69,7 @@ def register() -> None:
             "intake.disputed": "giữ bản thực địa gửi lại với nội dung khác",
             "intake.decided": "quyết định về bản thực địa",
             "intake.file_imported": "nhập tệp niêm phong",
+            "intake.redacted": "lược số giấy tờ, điện thoại khỏi bản thực địa",
             "intake.part_erased": "xóa ảnh không có bản ghi",
         }
     )

@@ -106,7 +106,9 @@ class _Run:
             self._leave(submission)
         if self.record.household is not None:
             attach_photos(self.record.household, [each for each in self.submissions if _is_applied(each)])
-        if again and self.record.household is not None:
+        # A text that was cut says less than what was written: such a record stays as it stands in the register.
+        is_whole = all(each.text.redacted_at is None for each in self.submissions if _is_applied(each))
+        if again and is_whole and self.record.household is not None:
             envelopes = {str(each.submission_id): _envelope(each) for each in self.submissions if _is_applied(each)}
             self.done.rewritten, self.done.kept = fold_again(
                 self.record.household, self.kept, envelopes, self.submissions
@@ -122,6 +124,8 @@ class _Run:
         for submission in self.submissions:
             number = str(submission.submission_id)
             if _is_applied(submission) or number in self.kept.refusals or submission.kind != self.record.kind:
+                continue
+            if submission.text.redacted_at is not None:  # settled long ago, with the household there
                 continue
             said = _envelope(submission).said
             if all(said.consents.values()):
@@ -227,7 +231,9 @@ def _is_applied(submission: Submission) -> bool:
 
 
 def _may_come_back(submission: Submission) -> bool:
-    return bool(submission.outcome.state == State.REFUSED and submission.outcome.reason == NEVER_CAME)
+    """Not when its text was cut since: what it said cannot be read any more."""
+    never_came = submission.outcome.state == State.REFUSED and submission.outcome.reason == NEVER_CAME
+    return bool(never_came and submission.text.redacted_at is None)
 
 
 def _envelope(submission: Submission) -> Envelope:

@@ -185,7 +185,7 @@ export function personStep(context) {
     {},
     textField({
       name: "personal_id", label: "Số định danh cá nhân", optional: true, inputmode: "numeric", maxlength: 16, value: said.personal_id,
-      oninput: setter(context, "personal_id"), hint: "12 số trên thẻ căn cước. Sàn hỏi số này khi mở tài khoản. Đọc và gõ, không chụp thẻ.",
+      oninput: setter(context, "personal_id"), hint: "12 số trên thẻ căn cước, để một hộ không bị ghi hai lần. Sổ chỉ giữ 3 số cuối. Đọc và gõ, không chụp thẻ.",
     }),
     textField({
       name: "tax_code", label: "Mã số thuế", optional: true, inputmode: "numeric", maxlength: 14, value: said.tax_code, oninput: setter(context, "tax_code"),
