@@ -9,13 +9,13 @@ from ninja import Router
 from ninja.decorators import decorate_view
 
 from onboarding.fieldwork.bundle import bundle_for
-from onboarding.intake.access import CALLS, FieldAuth, caller, count_call
+from onboarding.intake.access import CALLS, DeviceAuth, caller, count_call
 from onboarding.intake.refusals import Invalid
 
 router = Router(tags=["field"])
 
 
-@router.get("/bundle", auth=FieldAuth(), summary="What a member takes along")
+@router.get("/bundle", auth=DeviceAuth(), summary="What a member takes along")
 @decorate_view(gzip_page)
 def get_bundle(request: HttpRequest, hamlets: str = "") -> HttpResponse:
     """`hamlets`: ids, separated by commas, five at most; without it those assigned to the member's teams."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
@@ -10,9 +12,11 @@ from ninja.utils import check_csrf
 from core.people.api import TokenAuth
 from core.people.limits.actions import Limit, TooMany, count_try
 from core.people.queries import Viewer, viewer_of
-from onboarding.intake.refusals import NotTaken, signed_out, try_again
+from onboarding.intake.queries import device_is_locked, people_of_device
+from onboarding.intake.refusals import NotTaken, device_locked, device_unknown, signed_out, try_again
 from onboarding.intake.rules import can_send
 
+DEVICE_HEADER = "X-Field-Device"
 MINUTE = 60
 # By person, far above what a full queue sends at once, far below what fills a disk.
 SUBMISSIONS = Limit("intake.submission", 1200, MINUTE)
@@ -46,6 +50,34 @@ class FieldAuth:
         if check_csrf(request) is not None:
             raise NotTaken(403, "csrf", "Phiên làm việc đã đổi. Máy của bạn sẽ tự lấy lại rồi gửi.")
         return viewer
+
+
+class DeviceAuth(FieldAuth):
+    """The same, and of a session also the device, in the header `X-Field-Device`: one on which this person's app is
+    enrolled and which nobody reported lost."""
+
+    def __call__(self, request: HttpRequest) -> Viewer:
+        """Raises NotTaken, Http404."""
+        viewer = super().__call__(request)
+        if not is_by_key(request):
+            check_device(viewer, device_of(request))
+        return viewer
+
+
+def device_of(request: HttpRequest) -> uuid.UUID | None:
+    """The device that the header names."""
+    try:
+        return uuid.UUID(request.headers.get(DEVICE_HEADER, ""))
+    except ValueError:
+        return None
+
+
+def check_device(viewer: Viewer, device_id: uuid.UUID | None) -> None:
+    """Raises NotTaken when this person's app is not enrolled on the device, or the device is locked."""
+    if device_id is not None and device_is_locked(device_id):
+        raise device_locked()
+    if device_id is None or viewer.user_id not in people_of_device(device_id):
+        raise device_unknown()
 
 
 def caller(request: HttpRequest) -> Viewer:

@@ -11,31 +11,41 @@ from ninja import Router
 from core.kit import clock
 from core.people.queries import viewer_of
 from onboarding.intake import access, reading
-from onboarding.intake.access import FieldAuth, caller, count_call
+from onboarding.intake.access import DeviceAuth, FieldAuth, caller, count_call
 from onboarding.intake.actions.devices import current_key, enrol_device, note_contact
 from onboarding.intake.actions.photos import MOST_PHOTO_BYTES, receive_photo
 from onboarding.intake.actions.receiving import receive_submission
 from onboarding.intake.actions.sealed import MOST_FILE_BYTES, import_sealed
 from onboarding.intake.envelope import MOST_BYTES, read_json
 from onboarding.intake.models import Submission
-from onboarding.intake.queries import submissions_of
+from onboarding.intake.queries import device_is_locked, submissions_of
 from onboarding.intake.receipts import receipts_of
 from onboarding.intake.refusals import too_large
 from onboarding.intake.registry import bundle_stamp, current_forms
-from onboarding.intake.rules import can_send
+from onboarding.intake.rules import SENDERS, can_send
 
 router = Router(tags=["field"])
 auth = FieldAuth()
+device_auth = DeviceAuth()
 _MOST_IDS = 200
 _STEP = 64 * 1024
 
 
 @router.get("/session", auth=None, summary="Who is signed in")
 def get_session(request: HttpRequest) -> dict[str, Any]:
-    """Never an error: an app asks this to learn whether it must ask for the password. Brings the CSRF token."""
+    """Never an error: an app asks this to learn whether it must ask for the password. Brings the CSRF token.
+
+    Whether the device was reported lost is told without a session, or a thief had only to wait until it ends: its number
+    is random and told to nobody, and the answer says nothing else. `stopped` is the signed-in person who may send nothing
+    any more.
+    """
     viewer = viewer_of(request)
     person = {"id": viewer.user_id, "name": viewer.name} if viewer.is_signed_in and can_send(viewer) else None
+    may_yet = can_send(viewer) or viewer.would_have_role(*SENDERS)  # once the second factor is given
+    device_id = access.device_of(request)
     return {
+        "locked": device_id is not None and device_is_locked(device_id),
+        "stopped": None if may_yet or not viewer.is_signed_in else viewer.user_id,
         "signed_in": person is not None,
         "person": person,
         "csrf": get_token(request),
@@ -83,11 +93,15 @@ def post_submissions(request: HttpRequest) -> HttpResponse:
     raw = read_bounded(request, MOST_BYTES, "64 KB")
     count_call(access.SUBMISSIONS, viewer)
     via = Submission.Via.API if access.is_by_key(request) else Submission.Via.APP
+    if via == Submission.Via.APP:
+        access.check_device(
+            viewer, access.device_of(request) or reading.identity(read_json(raw).get("device"), "mã máy")
+        )
     received = receive_submission(raw=raw, by=viewer, via=via)
     return JsonResponse(received.receipt, status=201 if received.is_new else 200)
 
 
-@router.put("/submissions/{submission}/photos/{sha256}", auth=auth, summary="Send one photo of a submission")
+@router.put("/submissions/{submission}/photos/{sha256}", auth=device_auth, summary="Send one photo of a submission")
 def put_photo(request: HttpRequest, submission: str, sha256: str) -> dict[str, Any]:
     """The bytes must have this SHA-256. Before the submission has come they are kept for 30 days."""
     viewer = caller(request)
@@ -97,7 +111,7 @@ def put_photo(request: HttpRequest, submission: str, sha256: str) -> dict[str, A
     return receive_photo(submission_id=number, sha256=digest, raw=raw, by=viewer)
 
 
-@router.post("/receipts", auth=auth, summary="The receipts of what was sent")
+@router.post("/receipts", auth=device_auth, summary="The receipts of what was sent")
 def post_receipts(request: HttpRequest) -> dict[str, Any]:
     """Of one's own; ids that are not known are left out."""
     viewer = caller(request)
@@ -113,7 +127,7 @@ def post_receipts(request: HttpRequest) -> dict[str, Any]:
 def post_sealed(request: HttpRequest) -> dict[str, Any]:
     """One's own, also from a locked device; an officer anybody's of their commune. Again: everything is known."""
     viewer = caller(request)
-    raw = read_bounded(request, MOST_FILE_BYTES, "100 MB")
+    raw = read_bounded(request, MOST_FILE_BYTES, "25 MB")
     count_call(access.FILES, viewer)
     return import_sealed(raw=raw, by=viewer).as_json()
 

@@ -65,6 +65,8 @@ class Submission(AppendOnly):
         APP = "app", "máy gửi"
         FILE = "file", "tệp niêm phong nhập tại xã"
         API = "api", "phần mềm khác"
+        # No open app has signed it, so whoever brought it might have written it: they count as a writer.
+        BARE = "bare", "tệp niêm phong chưa có chữ ký"
 
     submission_id = models.UUIDField(unique=True)
     record_id = models.UUIDField(db_index=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
@@ -15,9 +15,11 @@ from core.kit import clock
 from core.people.grants.rules import TEAM_ROLES
 from core.people.models import Grant, Role, User
 from core.people.queries import Viewer
-from core.places.models import Unit, UnitLink
+from core.places.models import Hamlet, Unit, UnitLink, in_force
 from onboarding.intake.models import FieldDevice, IntakeIssue, Submission, SubmissionState
-from onboarding.intake.rules import OFFICERS
+from onboarding.intake.rules import OFFICERS, SENDERS
+
+_CLOCKS_DIFFER = timedelta(days=7)
 
 
 def submission_by_id(submission_id: uuid.UUID) -> Submission | None:
@@ -34,6 +36,23 @@ def submissions_of(viewer: Viewer, ids: Sequence[uuid.UUID]) -> list[Submission]
 def device_is_locked(device_id: uuid.UUID) -> bool:
     """Whether the device was reported lost, by whomever it was used."""
     return FieldDevice.objects.filter(device_id=device_id, locked_at__isnull=False).exists()
+
+
+def people_of_device(device_id: uuid.UUID) -> set[int]:
+    """The ids of those who enrolled their app on the device."""
+    return set(FieldDevice.objects.filter(device_id=device_id).values_list("user_id", flat=True))
+
+
+def could_write_then(user_id: int, hamlet: Hamlet, number_then: int, at: datetime) -> bool:
+    """Whether this person may write in the hamlet today, or might around that moment (a device's clock is often wrong by
+    days). `number_then` is the hamlet's number as the device knew it."""
+    day = at.astimezone(clock.VIETNAM).date()
+    then = Q(valid_from__lte=day + _CLOCKS_DIFFER) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day - _CLOCKS_DIFFER))
+    communes = Hamlet.objects.filter(pk__in=[hamlet.pk, number_then]).values_list("commune_id", "commune__parent_id")
+    units = {unit for pair in communes for unit in pair if unit is not None}
+    whole = Q(role__in=SENDERS, hamlet__isnull=True, unit__in=units)
+    one = Q(role__in=TEAM_ROLES, hamlet__in=[hamlet.pk, number_then])
+    return Grant.objects.filter(then | in_force(clock.today()), whole | one, user_id=user_id).exists()
 
 
 def places_of_submissions(communes: Q) -> set[int]:
@@ -64,6 +83,30 @@ def devices_visible_to(viewer: Viewer, *roles: str) -> QuerySet[FieldDevice]:
     sent = Submission.objects.filter(sent_in_area(viewer, *held))
     people = Q(user__in=teams.values("user")) | Q(user__in=sent.values("entered_by"))
     return FieldDevice.objects.filter(people).select_related("user", "locked_by").order_by("-last_contact_at", "pk")
+
+
+def devices_to_lock(viewer: Viewer) -> QuerySet[FieldDevice]:
+    """Those an officer may lock: of people who may send something from the officer's area today; and of people who may
+    send nothing anywhere any more, where they were seen last."""
+    return devices_visible_to(viewer).filter(
+        Q(user__in=_people_of(viewer, SENDERS)) | ~Q(user__in=_in_force(SENDERS).values("user"))
+    )
+
+
+def devices_to_unlock(viewer: Viewer) -> QuerySet[FieldDevice]:
+    """Those an officer may open again: of people who may send something from the officer's area today, and those locked by
+    an officer of that area."""
+    lockers = _people_of(viewer, OFFICERS)
+    mine = Q(user__in=_people_of(viewer, SENDERS)) | Q(locked_by__in=lockers) | Q(locked_by=viewer.user_id or 0)
+    return devices_visible_to(viewer).filter(mine, locked_at__isnull=False)
+
+
+def _in_force(roles: Collection[str]) -> QuerySet[Grant]:
+    return Grant.objects.filter(in_force(clock.today()), role__in=roles)
+
+
+def _people_of(viewer: Viewer, roles: Collection[str]) -> QuerySet[Grant, int]:
+    return _in_force(roles).filter(viewer.area(*OFFICERS, unit_field="unit")).values_list("user", flat=True)
 
 
 def issues_visible_to(viewer: Viewer) -> QuerySet[IntakeIssue]:

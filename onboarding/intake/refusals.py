@@ -36,6 +36,13 @@ def device_locked() -> NotTaken:
     return NotTaken(403, "device_locked", "Máy này đã bị khóa vì được báo mất. Hãy liên hệ cán bộ xã.")
 
 
+def device_unknown() -> NotTaken:
+    """The call names no device on which this person's app is enrolled."""
+    return NotTaken(
+        403, "device_unknown", "Máy này chưa được ghi nhận cho bạn. Hãy mở ứng dụng khi có mạng rồi thử lại."
+    )
+
+
 def not_yours() -> NotTaken:
     """What belongs to another person."""
     return NotTaken(403, "not_yours", "Bản ghi này của người khác. Hãy để người đó đăng nhập rồi gửi.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,14 +17,24 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.kit.text import plain_text
-from core.people.queries import viewer_of
+from core.people.account.actions import note_session
+from core.people.models import User
+from core.people.queries import Viewer, viewer_of
 from core.people.views import for_roles
 from onboarding.intake import pages
+from onboarding.intake.access import FILES, count_call
 from onboarding.intake.actions.devices import lock_device, unlock_device
 from onboarding.intake.actions.issues import DecisionRefused, decide_issue
-from onboarding.intake.actions.sealed import MOST_FILE_BYTES, import_sealed
+from onboarding.intake.actions.sealed import MOST_FILE_BYTES, Imported, import_sealed
 from onboarding.intake.models import FieldDevice
-from onboarding.intake.queries import devices_visible_to, issues_visible_to, open_issues
+from onboarding.intake.queries import (
+    devices_to_lock,
+    devices_to_unlock,
+    devices_visible_to,
+    issues_visible_to,
+    open_issues,
+    people_of_device,
+)
 from onboarding.intake.refusals import NotTaken
 from onboarding.intake.rules import OFFICERS, can_decide
 from onboarding.intake.uploading import SealedFileHandler
@@ -91,26 +103,49 @@ def sealed_file(request: HttpRequest) -> HttpResponseBase:
 @csrf_protect
 @officer_page
 def _sealed_file(request: HttpRequest) -> HttpResponse:
-    imported, problem = None, ""
+    status, imported, problem = 200, None, ""
     if request.method == "POST":
         upload = request.FILES.get("file")
         if upload is None:
-            problem = _("Hãy chọn một tệp có đuôi .lensan, không quá 100 MB.")
+            status, problem = 422, _("Hãy chọn một tệp có đuôi .lensan, không quá 25 MB.")
         else:
-            try:
-                imported = import_sealed(raw=upload.read(MOST_FILE_BYTES), by=viewer_of(request))
-            except NotTaken as refusal:
-                problem = refusal.sentence
+            status, imported, problem = _imported(upload, viewer_of(request))
     context = {"imported": imported, "problem": problem, "parts": _parts("intake_file")}
-    return render(request, "onboarding/intake/file.html", context, status=422 if problem else 200)
+    return render(request, "onboarding/intake/file.html", context, status=status)
+
+
+def _imported(upload: UploadedFile[Any], viewer: Viewer) -> tuple[int, Imported | None, str]:
+    try:
+        count_call(FILES, viewer)
+        return 200, import_sealed(raw=upload.read(MOST_FILE_BYTES), by=viewer), ""
+    except NotTaken as refusal:
+        if refusal.code == "try_again":
+            return (
+                refusal.status,
+                None,
+                _("Máy chủ đang đọc tệp khác, chưa nhận gì của tệp này. Hãy đợi một phút rồi nhập lại."),
+            )
+        return refusal.status, None, refusal.sentence
 
 
 @require_safe
 @officer_page
 def devices(request: HttpRequest) -> HttpResponse:
     """The devices of the area's teams: who, how much unsent as last said, when heard from."""
-    page = Paginator(devices_visible_to(viewer_of(request)), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "onboarding/intake/devices.html", {"page_obj": page, "parts": _parts("intake_devices")})
+    viewer = viewer_of(request)
+    page = Paginator(devices_visible_to(viewer), PER_PAGE).get_page(request.GET.get("page"))
+    shown = [device.pk for device in page.object_list]
+    rows = [
+        rights(viewer).filter(pk__in=shown).values_list("pk", flat=True)
+        for rights in (devices_to_lock, devices_to_unlock)
+    ]
+    context = {
+        "page_obj": page,
+        "parts": _parts("intake_devices"),
+        "may_lock": set(rows[0]),
+        "may_unlock": set(rows[1]),
+    }
+    return render(request, "onboarding/intake/devices.html", context)
 
 
 @require_POST
@@ -130,9 +165,19 @@ def unlock(request: HttpRequest, pk: int) -> HttpResponse:
 def _set_lock(request: HttpRequest, pk: int, *, locked: bool) -> HttpResponse:
     viewer = viewer_of(request)
     device: FieldDevice = get_object_or_404(devices_visible_to(viewer), pk=pk)
-    (lock_device if locked else unlock_device)(device=device, by=viewer)
+    try:
+        (lock_device if locked else unlock_device)(device=device, by=viewer)
+    except PermissionError as error:
+        raise Http404 from error
     if locked:
-        messages.success(request, _("Đã khóa. Lần tới máy có mạng, ứng dụng sẽ đóng lại với mọi người dùng máy đó."))
+        if isinstance(request.user, User) and request.user.pk in people_of_device(device.device_id):
+            request.user.refresh_from_db()
+            update_session_auth_hash(request, request.user)  # the officer goes on here, and nowhere else
+            note_session(request=request)
+        messages.success(
+            request,
+            _("Đã khóa. Mọi người dùng máy đó đã bị đăng xuất ở mọi nơi. Lần tới máy có mạng, ứng dụng sẽ đóng lại."),
+        )
     else:
         messages.success(request, _("Đã mở khóa. Máy dùng lại được khi có mạng."))
     return redirect("intake_devices")

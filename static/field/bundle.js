@@ -1,17 +1,42 @@
 // What the person takes along: their hamlets and what is known there, sealed under their data key.
-import { get, put } from "./store.js";
+import { all, asked, get, put, write } from "./store.js";
 import { ask, errand, Offline, session, SignedOut } from "./http.js";
 import { localRows } from "./queue.js";
 import { current, Refused, sealJson, unsealJson } from "./vault.js";
 
+const KEPT = 30 * 24 * 3600 * 1000; // ms without a word from the server
 let opened = null;
 export const bundle = () => opened;
 export function close() {
   opened = null;
 }
 
+// What a phone that nobody heard of for so long still knows about others is no use to its person: the bundle leaves, what was
+// entered here stays. An older row does not say when the server was heard from; it counts from now.
+export async function sweep(now = Date.now()) {
+  for (const row of await all("bundles")) {
+    if (row.heardAt === undefined) await put("bundles", { ...row, heardAt: now });
+    else if (now - row.heardAt > KEPT) await forget(row.person);
+  }
+}
+
+export async function forget(personId) {
+  await write(["bundles"], ({ bundles }) => void bundles.delete(personId));
+  if (current()?.person.id === personId) close();
+}
+
+// The server still lets the open person send.
+export async function heard() {
+  const id = current()?.person.id;
+  await write(["bundles"], async ({ bundles }) => {
+    const row = await asked(bundles.get(id ?? 0));
+    if (row) bundles.put({ ...row, heardAt: Date.now() });
+  });
+}
+
 // From the disk, after unlocking.
 export async function open() {
+  await sweep();
   const { person, vault, key } = current();
   const row = await get("bundles", person.id);
   opened = row && row.vault === vault ? await unsealJson(key, row.box, "bundle", person.id) : null;
@@ -32,7 +57,7 @@ export async function refresh(hamletIds) {
   delete fresh.csrf; // of one session, not to be kept
   const box = await sealJson(key, fresh, "bundle", person.id);
   if (current()?.vault !== vault) return null; // locked in the meantime
-  await put("bundles", { person: person.id, vault, stamp: fresh.stamp, box });
+  await put("bundles", { person: person.id, vault, stamp: fresh.stamp, heardAt: Date.now(), box });
   opened = fresh;
   return fresh;
 }

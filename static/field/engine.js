@@ -70,7 +70,10 @@ export function connection() {
   };
 }
 
-async function lockedFromAfar() {
+let locking = null;
+const lockedFromAfar = () => (locking ??= lockDownNow().finally(() => (locking = null)));
+
+async function lockDownNow() {
   const files = new Map(); // while the app is open its proof can still be given
   const me = vault.current();
   if (me) files.set(me.vault, await exported({ personId: me.person.id, vaultIds: new Set([me.vault]) }));
@@ -95,6 +98,7 @@ async function paySignOut() {
 // Before the PIN: a lost device is found out, an owed sign-out is paid, a rescue that was cut off goes on.
 async function firstContact() {
   try {
+    await packed.sweep();
     await paySignOut();
     if (await vault.isLockedDevice()) {
       sync.state.problem = "device_locked";
@@ -111,7 +115,7 @@ async function firstContact() {
 }
 
 function boot() {
-  sync.listen({ changed: () => void changed(), locked: lockedFromAfar, contact: keepUpToDate });
+  sync.listen({ changed: () => void changed(), locked: lockedFromAfar, contact: keepUpToDate, stopped });
   channel?.addEventListener("message", ({ data }) => void overheard(data));
   for (const name of ["pointerdown", "keydown"]) addEventListener(name, activity, { passive: true, capture: true });
   addEventListener("online", () => {
@@ -125,6 +129,7 @@ function boot() {
     void lookForUpdate();
   });
   setInterval(lockIfIdle, 15_000);
+  setInterval(() => void packed.sweep(), OFTEN * 60);
   setInterval(() => !document.hidden && navigator.onLine && sync.run(), OFTEN * 5);
   navigator.storage?.persist?.().catch(() => {});
   void keepTheApp(tell);
@@ -149,6 +154,8 @@ export async function session() {
   try {
     const answer = await askSession();
     sync.state.signedIn = answer.signed_in;
+    if (answer.stopped) await stopped(answer.stopped);
+    if (answer.locked && (await vault.people()).length && !(await vault.isLockedDevice())) await lockedFromAfar();
     return { online: true, signedIn: answer.signed_in, person: answer.person };
   } catch (error) {
     if (error instanceof TryAgain) return { online: false };
@@ -249,7 +256,13 @@ export const refreshBundle = async (hamletIds) => {
   return fresh;
 };
 
+async function stopped(personId) {
+  await packed.forget(personId);
+  tell();
+}
+
 async function keepUpToDate({ bundle_stamp: stamp }) {
+  await packed.heard();
   if (packed.isOld(stamp)) await refreshBundle().catch(() => {});
 }
 

@@ -1,7 +1,7 @@
 // Talking to the server. An answer counts only when it is our JSON: a dropped line, a captive portal's page or a gateway's
 // error page all mean "try again".
 import { heard } from "./clock.js";
-import { Refused } from "./vault.js";
+import { device, Refused } from "./vault.js";
 
 export class Offline extends Error {
   constructor(message = "Chưa có mạng. Hãy thử lại khi có sóng.") {
@@ -49,14 +49,14 @@ function waitOf(answer) {
   return Number.isFinite(seconds) && seconds > 0 ? seconds : 0;
 }
 
-async function fetched(method, path, { body, type, timeout, device }) {
+async function fetched(method, path, { body, type, timeout }) {
   if (navigator.onLine === false) throw new TryAgain("offline");
+  const { id } = await device(); // every call says which device it is: a lost one is answered nothing
   const stop = new AbortController();
   const clock = setTimeout(() => stop.abort(), timeout);
-  const headers = { Accept: "application/json" };
+  const headers = { Accept: "application/json", "X-Field-Device": id };
   if (method !== "GET") headers["X-CSRFToken"] = token;
   if (body !== undefined) headers["Content-Type"] = type;
-  if (device) headers["X-Field-Device"] = device;
   const options = { method, headers, body, signal: stop.signal, cache: "no-store", credentials: "same-origin" };
   try {
     // A redirect is no answer of ours: some way-station wants something.
@@ -79,9 +79,9 @@ function parsed(answer, text) {
 }
 
 // The JSON of a good answer. Throws TryAgain, SignedOut, DeviceLocked or Permanent.
-export async function ask(method, path, { json, bytes, type = "application/json", timeout = 30 * SECONDS, device } = {}) {
+export async function ask(method, path, { json, bytes, type = "application/json", timeout = 30 * SECONDS } = {}) {
   const body = json === undefined ? bytes : JSON.stringify(json);
-  const { answer, text } = await fetched(method, BASE + path, { body, type, timeout, device });
+  const { answer, text } = await fetched(method, BASE + path, { body, type, timeout });
   const data = parsed(answer, text);
   if (answer.status >= 500 || answer.status === 429 || data === null) throw new TryAgain("server", waitOf(answer));
   contact = new Date();
@@ -91,7 +91,8 @@ export async function ask(method, path, { json, bytes, type = "application/json"
   throw new Permanent(answer.status, data);
 }
 
-// Who the server thinks we are: {signed_in, person, csrf, now}.
+// Who the server thinks we are: {signed_in, person, csrf, now}; `locked`: this device was reported lost; `stopped`: the id of
+// the signed-in person if they may send nothing any more.
 export async function session() {
   const data = await ask("GET", "session", { timeout: 15 * SECONDS });
   if (typeof data.signed_in !== "boolean") throw new TryAgain("server");

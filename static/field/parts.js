@@ -36,7 +36,11 @@ export function buttonLink(words, href, { kind = "", wide = false, symbol = "", 
 }
 
 /** A file for the person to keep. */
-export function offerFile({ blob, name }) {
+export function offerFile({ files }) {
+  for (const file of files) offerOne(file);
+}
+
+function offerOne({ blob, name }) {
   const href = URL.createObjectURL(blob);
   const anchor = h("a", { href, download: name });
   document.body.append(anchor);

@@ -15,14 +15,15 @@ const LEASE = 120_000; // ms; longer than any request
 const PHOTO_TIMEOUT = 90_000;
 
 export const state = { sending: false, now: "", done: 0, total: 0, problem: "", signedIn: null };
-let hooks = { changed: () => {}, contact: async () => {}, locked: async () => {} };
+let hooks = { changed: () => {}, contact: async () => {}, locked: async () => {}, stopped: async () => {} };
 let failures = 0;
 let timer = 0;
 let running = null;
 let isAskedAgain = false;
 let sender = null; // the id of whose records this round sends
 
-// What the engine wants to hear: `changed()`, `contact(answer)` after a contact, `locked()` when the device is locked.
+// What the engine wants to hear: `changed()`, `contact(answer)` after a contact, `locked()` when the device is locked,
+// `stopped(personId)` when somebody may send nothing any more.
 export function listen(given) {
   hooks = { ...hooks, ...given };
 }
@@ -41,11 +42,12 @@ async function patiently(work) {
     try {
       return await work();
     } catch (error) {
-      const isSession = error instanceof Permanent && error.code === "csrf";
+      const isSession = error instanceof Permanent && ["csrf", "device_unknown"].includes(error.code);
       if (!(error instanceof TryAgain) && !isSession) throw error;
       if (tries >= TRIES || navigator.onLine === false || (error.wait ?? 0) > PATIENT) throw error;
       await sleep(Math.max((error.wait ?? 0) * 1000, jittered(FIRST_PAUSE * 2 ** (tries - 1))));
-      if (isSession) await session();
+      if (error.code === "device_unknown") await ask("POST", "devices", { json: { device: (await device()).id, name: "" } });
+      else if (isSession) await session();
     }
   }
 }
@@ -56,6 +58,8 @@ export class OtherPerson extends Error {}
 export async function contact(person) {
   const answer = await patiently(session);
   say({ signedIn: answer.signed_in });
+  if (answer.locked) throw new DeviceLocked(); // said without a session too
+  if (answer.stopped) await hooks.stopped(answer.stopped);
   if (!answer.signed_in) throw new SignedOut();
   const unsent = summary(await all("queue"), person?.id ?? answer.person.id);
   const { id } = await device();
@@ -81,7 +85,7 @@ async function understood(row, receipt) {
 }
 
 async function refused(row, error) {
-  if (!(error instanceof Permanent) || error.code === "csrf") throw error;
+  if (!(error instanceof Permanent) || ["csrf", "device_unknown"].includes(error.code)) throw error;
   if (error.code === "not_yours") throw new OtherPerson(); // another tab signed in as somebody else
   // The photos stay here until the person has read it, but nobody waits for them any more.
   if (row.isDisputed) return change(row, { state: "conflict" }, `${DISPUTED} ${NOT_THE_PHOTOS}`);
@@ -114,7 +118,7 @@ async function sendPhoto(row, digest) {
   if (!photo) return change(row, { state: "refused" }, "Một ảnh của phiếu này không còn trong máy. Hãy xuất tệp kín rồi báo cán bộ xã.");
   const bytes = await unseal(current().key, photo, "photo", row.submission);
   const path = `submissions/${row.submission}/photos/${digest}`;
-  const options = { bytes, type: "image/jpeg", timeout: PHOTO_TIMEOUT, device: (await device()).id };
+  const options = { bytes, type: "image/jpeg", timeout: PHOTO_TIMEOUT };
   try {
     const receipt = await patiently(() => ask("PUT", path, options));
     if (!row.isDisputed) return await understood(row, receipt);
@@ -164,10 +168,12 @@ async function askReceipts() {
 async function sendSealedAway() {
   const old = (await rows()).filter((row) => isUnsent(row) && !canOpen(row));
   if (!old.length) return;
-  const { blob } = await exported({ personId: current().person.id, vaultIds: new Set(old.map((row) => row.vault)) });
-  const bytes = await blob.arrayBuffer();
+  const { files } = await exported({ personId: current().person.id, vaultIds: new Set(old.map((row) => row.vault)) });
   try {
-    await patiently(() => ask("POST", "sealed", { bytes, timeout: PHOTO_TIMEOUT }));
+    for (const { blob } of files) {
+      const bytes = await blob.arrayBuffer();
+      await patiently(() => ask("POST", "sealed", { bytes, timeout: PHOTO_TIMEOUT }));
+    }
   } catch (error) {
     if (!(error instanceof Permanent)) throw error; // an officer may still take it as a file
   }

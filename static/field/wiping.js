@@ -62,13 +62,16 @@ function forgetVault({ id, person }, submissions) {
 }
 
 // Hands one person's part to the server. False when it was not taken whole: then it stays, sealed, for an officer.
-async function handOver({ blob, count }) {
+async function handOver({ files, count }) {
   if (count === 0) return true;
   const answer = await session();
   if (!answer.signed_in) return false;
   try {
-    const outcome = await ask("POST", "sealed", { bytes: await blob.arrayBuffer(), timeout: 120_000 });
-    return Array.isArray(outcome.refused) && outcome.refused.length === 0;
+    for (const { blob } of files) {
+      const outcome = await ask("POST", "sealed", { bytes: await blob.arrayBuffer(), timeout: 120_000 });
+      if (!Array.isArray(outcome.refused) || outcome.refused.length) return false;
+    }
+    return true;
   } catch (error) {
     if (error instanceof Permanent) return false;
     throw error;

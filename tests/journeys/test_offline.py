@@ -397,6 +397,79 @@ def test_a_lost_device_is_locked_at_its_next_contact(phone: Phone, ask: Ask) -> 
     assert phone.run("() => engine.open()")["state"] == "open"
 
 
+def test_a_lost_device_whose_session_has_ended_learns_it_too(phone: Phone, ask: Ask) -> None:
+    """What is unsent stays sealed on it until somebody signs in or brings the file."""
+    phone.start()
+    phone.enrol("to")
+    phone.go_offline()
+    phone.run("() => register('Hộ Máy Mất Hai', 1).then(() => undefined)")
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    newest = ask("SELECT MAX(id) FROM onboarding_fielddevice")[0][0]
+    ask(f"UPDATE onboarding_fielddevice SET locked_at = '{now}' WHERE id = {newest}")
+    assert phone.context is not None
+    phone.context.clear_cookies()
+    try:
+        phone.go_online()
+        phone.wait_for("engine.open().then(({ state }) => state === 'device_locked')")
+        assert phone.run("() => engine.person()") is None and phone.unsent() == 1
+        kept = {row.partition(":")[0] for row in phone.run("() => everything()")}
+        assert kept <= {"meta", "sequences", "vaults", "queue"} and households(ask, "Hộ Máy Mất Hai") == []
+    finally:
+        ask(f"UPDATE onboarding_fielddevice SET locked_at = NULL WHERE id = {newest}")
+
+
+CHANGE_BUNDLE = """(days) => new Promise((resolve) => (indexedDB.open("lensan-field").onsuccess = ({ target }) => {
+  const step = target.result.transaction("bundles", "readwrite");
+  const rows = step.objectStore("bundles");
+  rows.getAll().onsuccess = ({ target }) => target.result.forEach((row) => rows.put({ ...row, heardAt: Date.now() - days * 86400000 }));
+  step.oncomplete = () => resolve(target.result.close());
+}))"""
+
+
+def has_bundle(phone: Phone) -> bool:
+    return any(row.startswith("bundles:") for row in phone.run("() => everything()"))
+
+
+def test_a_phone_nobody_heard_of_for_a_month_forgets_other_peoples_data(phone: Phone) -> None:
+    phone.start()
+    person = phone.enrol("to")
+    phone.go_offline()
+    for days, is_kept in ((29, True), (31, False)):
+        phone.run("() => engine.lock()")
+        phone.run(CHANGE_BUNDLE, days)
+        phone.unlock(person)
+        assert has_bundle(phone) is is_kept and phone.run("() => engine.bundle() !== null") is is_kept
+
+
+def test_who_may_send_nothing_any_more_keeps_no_list(phone: Phone, ask: Ask) -> None:
+    phone.start()
+    person = phone.enrol("to")
+    assert has_bundle(phone)
+    grants = [row[0] for row in ask(f"SELECT id FROM core_grant WHERE user_id = {person} AND valid_to IS NULL")]
+    some = ", ".join(map(str, grants))
+    ask(f"UPDATE core_grant SET valid_to = valid_from WHERE id IN ({some})")
+    try:
+        phone.run("() => engine.syncNow()")
+        wait_until(lambda: not has_bundle(phone))
+    finally:
+        ask(f"UPDATE core_grant SET valid_to = NULL WHERE id IN ({some})")
+
+
+def test_times_are_those_of_vietnam_wherever_the_phone_believes_to_be(phone: Phone) -> None:
+    phone.start()
+    assert phone.context is not None
+    zone = phone.context.new_cdp_session(phone.page)
+    zone.send("Emulation.setTimezoneOverride", {"timezoneId": "America/New_York"})
+    said = phone.run(
+        """async () => {
+          const names = performance.getEntriesByType("resource").map((entry) => entry.name);
+          const words = await import(names.find((name) => /field\\/words(\\.\\w+)?\\.js$/.test(name)));
+          return [words.moment("2026-01-10T17:40:00Z"), words.day("2026-01-10T17:40:00Z"), words.moment("2026-01-10T16:59:00Z")];
+        }"""
+    )
+    assert said == ["11/01/2026 00:40", "11/01/2026", "10/01/2026 23:59"]
+
+
 def test_two_people_on_one_phone(phone: Phone, ask: Ask) -> None:
     phone.start()
     first = phone.enrol("to")

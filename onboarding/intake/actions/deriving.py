@@ -84,7 +84,7 @@ class _Run:
         kind, self.commune_id = first
         self.record = _locked(record_id, kind)
         self.kept = Kept.of(self.record)
-        whole = of_record.select_related("outcome", "text", "hamlet__commune", "commune", "entered_by")
+        whole = of_record.select_related("outcome", "text", "hamlet__commune", "commune", "entered_by", "received_by")
         self.submissions = list(whole)
         if self.record.household_id is None and self.record.kind == RecordKind.HOUSEHOLD:
             self.record.household = Household.objects.filter(record_id=record_id).first()

@@ -14,9 +14,12 @@ from django.db import IntegrityError, transaction
 from core.audit.actions import record
 from core.kit import clock
 from core.kit.text import squeeze
+from core.people.account.actions import end_all_sessions
+from core.people.devices.actions import remove_all_devices
+from core.people.models import User
 from core.people.queries import Viewer
 from onboarding.intake.models import FieldDevice, IntakeKey
-from onboarding.intake.queries import device_is_locked, devices_visible_to
+from onboarding.intake.queries import device_is_locked, devices_to_lock, devices_to_unlock, people_of_device
 from onboarding.intake.refusals import device_locked
 from onboarding.intake.rules import can_send
 
@@ -84,8 +87,14 @@ def note_contact(*, device_id: uuid.UUID, unsent: int, unsent_since: datetime | 
 @transaction.atomic
 def lock_device(*, device: FieldDevice, by: Viewer) -> int:
     """The device is lost: from its next contact on the app shows nothing and sends nothing but its rescue file, for
-    everybody who used it. Returns for how many people. Raises PermissionError."""
-    return _set_lock(device, by, locked=True)
+    everybody who used it. What it says of itself is believed no more than a thief is: everybody who used it is signed out
+    everywhere and must give the password again. Returns for how many people. Raises PermissionError."""
+    count = _set_lock(device, by, locked=True)
+    if count:
+        for user in User.objects.filter(pk__in=people_of_device(device.device_id)).order_by("pk"):
+            end_all_sessions(user=user, by_id=by.user_id)
+            remove_all_devices(user=user, by_id=by.user_id)  # a browser's own PIN would open a new session
+    return count
 
 
 @transaction.atomic
@@ -95,7 +104,8 @@ def unlock_device(*, device: FieldDevice, by: Viewer) -> int:
 
 
 def _set_lock(device: FieldDevice, by: Viewer, *, locked: bool) -> int:
-    if not by.is_signed_in or not devices_visible_to(by).filter(pk=device.pk).exists():
+    allowed = devices_to_lock(by) if locked else devices_to_unlock(by)
+    if not by.is_signed_in or not allowed.filter(pk=device.pk).exists():
         raise PermissionError
     rows = FieldDevice.objects.filter(device_id=device.device_id, locked_at__isnull=locked)
     if locked:

@@ -96,9 +96,10 @@ def _follow_phone(household: Household, by: Viewer, before: str) -> None:
 
 
 def _speakers(issue: IntakeIssue) -> set[int]:
-    """Whoever entered what is written; of changed bytes also whoever sent them."""
-    dispute = issue.dispute
-    return {issue.submission.entered_by_id} | ({dispute.received_by_id} if dispute is not None else set())
+    """Whoever entered what is written, or brought it unsigned; of changed bytes also whoever sent them."""
+    dispute, first = issue.dispute, issue.submission
+    brought = {first.received_by_id} if first.via == Submission.Via.BARE else set()
+    return {first.entered_by_id} | brought | ({dispute.received_by_id} if dispute is not None else set())
 
 
 def envelope_of(issue: IntakeIssue) -> Envelope:

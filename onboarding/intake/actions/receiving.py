@@ -34,7 +34,7 @@ from onboarding.intake.models import (
     SubmissionState,
     SubmissionText,
 )
-from onboarding.intake.queries import device_is_locked, submission_by_id
+from onboarding.intake.queries import could_write_then, device_is_locked, submission_by_id
 from onboarding.intake.receipts import receipt_of
 from onboarding.intake.refusals import Invalid, NotTaken, device_locked, not_your_hamlet, not_yours
 from onboarding.intake.registry import check_still_accepted
@@ -169,8 +169,9 @@ def _checked(envelope: Envelope, by: Viewer, rescued_for: int | None) -> Hamlet:
     hamlet = hamlet_of_today(envelope.hamlet)
     if hamlet is None:
         raise Invalid("Không có thôn, ấp này. Hãy tải lại danh sách thôn rồi ghi lại.")
-    brought_by_another = rescued_for is not None and rescued_for != by.user_id
-    if not (is_officer_of(by, hamlet) if brought_by_another else can_write_in(by, hamlet)):
+    if rescued_for is not None and rescued_for != by.user_id:
+        _check_brought(envelope, hamlet, by)
+    elif not can_write_in(by, hamlet):
         raise not_your_hamlet()
     if rescued_for is None:
         check_still_accepted(envelope.form)
@@ -178,6 +179,14 @@ def _checked(envelope: Envelope, by: Viewer, rescued_for: int | None) -> Hamlet:
     if notice and not Notice.objects.filter(version=notice).exists():
         raise Invalid("Máy chủ không có bản lời đọc này. Hãy tải lại dữ liệu rồi đọc lại cho hộ.")
     return hamlet
+
+
+def _check_brought(envelope: Envelope, hamlet: Hamlet, by: Viewer) -> None:
+    """What an officer brings of somebody else's: from their commune, and of a person who could have entered it."""
+    if not is_officer_of(by, hamlet):
+        raise not_your_hamlet()
+    if not could_write_then(envelope.entered_by, hamlet, envelope.hamlet, envelope.entered_at):
+        raise Invalid("Khi ghi, người này chưa được giao thôn, ấp đó. Hãy giao thôn, ấp cho họ rồi nhập lại tệp.")
 
 
 def _store(envelope: Envelope, raw: bytes, hamlet: Hamlet, by: Viewer, via: str) -> Submission:
@@ -203,7 +212,7 @@ def _store(envelope: Envelope, raw: bytes, hamlet: Hamlet, by: Viewer, via: str)
     submission.outcome = SubmissionState.objects.create(
         submission=submission, state=SubmissionState.State.WAITING, waiting_since=now
     )
-    if via != Submission.Via.FILE:
+    if via not in {Submission.Via.FILE, Submission.Via.BARE}:
         FieldDevice.objects.filter(device_id=envelope.device, user_id=envelope.entered_by).update(last_contact_at=now)
     return submission
 

@@ -10,13 +10,14 @@ from typing import Any
 from django.db.models import Q
 
 from core.kit import clock
-from core.people.queries import viewer_for
+from core.people.queries import Viewer, viewer_for
 from core.places.models import Hamlet
 from onboarding.households.actions import change_household, facts_of, register_household
 from onboarding.households.facts import HouseholdFacts
 from onboarding.households.identity import personal_id_hash
 from onboarding.households.models import Household, HouseholdPhoto, PhoneOwner, Source
 from onboarding.households.queries import hamlet_of_today
+from onboarding.households.writers import note_writers
 from onboarding.intake.actions.besides import follow_in_producer, new_producer, note_rest
 from onboarding.intake.actions.noting import open_issue
 from onboarding.intake.envelope import Envelope, read_envelope
@@ -75,8 +76,13 @@ def create_household(submission: Submission, envelope: Envelope) -> tuple[Househ
         by=by,
         source=Source.FIELD,
     )
+    writer = writer_of(submission)
+    if writer.user_id != by.user_id:  # so that they cannot verify what nobody else may have said
+        household.last_written_by_id = writer.user_id
+        household.save(update_fields=["last_written_by"])
+        note_writers({household.pk: False}, [writer.user_id])
     producer = new_producer(household, said, by)
-    note_rest(producer, household, said, submission, by)
+    note_rest(producer, household, said, submission, writer)
     kept = Kept(maybe_duplicates=_count_alike(household, said_facts))
     kept.note(facts)
     return household, kept
@@ -110,12 +116,22 @@ def edit_household(household: Household, submission: Submission, envelope: Envel
         if name not in changes:
             continue
         conflicts[name] = _three(name, was.get(name), changes.pop(name), getattr(now, name))
-    change_household(household=household, changes=changes, by=by, via="")
+    writer = writer_of(submission)
+    change_household(household=household, changes=changes, by=writer, via="", words_of=[submission.entered_by_id])
     kept.note(changes)
     if conflicts:
         open_issue(IntakeIssue.Kind.FIELD_CONFLICT, submission, conflicts)
-    follow_in_producer(household, said, submission, by, phone_before=now.phone)
+    follow_in_producer(household, said, submission, writer, phone_before=now.phone)
     return ""
+
+
+def writer_of(submission: Submission) -> Viewer:
+    """Who answers for what it says: its person; of a part of a file that nobody has signed, whoever brought the file."""
+    return viewer_for(submission.received_by if _is_bare(submission) else submission.entered_by)
+
+
+def _is_bare(submission: Submission) -> bool:
+    return bool(submission.via == Submission.Via.BARE)
 
 
 def living_household(household: Household) -> Household:
@@ -188,9 +204,8 @@ def fold_again(
     if changes and household.ended_on is None:
         last = by_id[kept.order[-1]]
         speakers = {by_id[number].entered_by_id for number in kept.order}
-        change_household(
-            household=household, changes=changes, by=viewer_for(last.entered_by), via="", words_of=speakers
-        )
+        speakers |= {by_id[number].received_by_id for number in kept.order if _is_bare(by_id[number])}
+        change_household(household=household, changes=changes, by=writer_of(last), via="", words_of=speakers)
         kept.note(changes)
     return sorted(changes), sorted(left_alone)
 

@@ -22,6 +22,8 @@ from onboarding.fieldwork.bundle import MOST_HAMLETS, bundle_for, stamp_of
 from onboarding.households.actions import register_household
 from onboarding.households.facts import HouseholdFacts, ProductionFacts
 from onboarding.households.models import Household
+from onboarding.intake.actions.devices import enrol_device
+from onboarding.intake.rules import can_send
 from onboarding.teams.models import Team, TeamHamlet, TeamMember
 from onboarding.visits.models import Visit
 from onboarding.visits.registry import follow_up_kinds
@@ -59,8 +61,16 @@ def look_after(people: People, *hamlets: Hamlet, member: str = "hanh") -> None:
 
 
 def get(client: Client, people: People, who: str = "hanh", query: str = "") -> Any:
+    return client.get(f"/api/v1/field/bundle{query}", headers=signed_in(client, people, who))
+
+
+def signed_in(client: Client, people: People, who: str = "hanh") -> dict[str, str]:
+    """Their browser, and the header that names its device."""
     client.force_login(people.users[who])
-    return client.get(f"/api/v1/field/bundle{query}")
+    device_id = uuid.uuid4()
+    if can_send(people.viewer(who)):
+        enrol_device(device_id=device_id, name="máy", by=people.viewer(who))
+    return {"X-Field-Device": str(device_id)}
 
 
 def test_a_member_takes_the_households_of_the_hamlets_asked_for(client: Client, people: People) -> None:
@@ -144,8 +154,8 @@ def test_nonsense_is_refused(client: Client, people: People) -> None:
 
 
 def test_it_travels_compressed(client: Client, people: People) -> None:
-    client.force_login(people.users["hanh"])
-    answer = client.get("/api/v1/field/bundle", headers={"accept-encoding": "gzip"})
+    headers = signed_in(client, people) | {"accept-encoding": "gzip"}
+    answer = client.get("/api/v1/field/bundle", headers=headers)
     assert answer.headers["Content-Encoding"] == "gzip" and answer.headers["Cache-Control"] == "no-store"
     assert json.loads(gzip.decompress(answer.content))["stamp"]
 

@@ -13,15 +13,19 @@ from django.test.utils import CaptureQueriesContext
 
 from core.audit.models import AuditDetail, AuditEntry
 from core.people.actions import give_grant
-from core.people.models import Role, User
+from core.people.limits.actions import Limit
+from core.people.models import Grant, Role, User
 from core.people.queries import SYSTEM
+from onboarding.accounts.actions import claim_account
+from onboarding.accounts.models import Platform, PlatformAccount
 from onboarding.checks.actions.verifying import VerificationRefused, verify_household
 from onboarding.consent.queries import last_answers
 from onboarding.households.actions import change_household
 from onboarding.households.models import Household
-from onboarding.intake.actions.devices import note_contact
+from onboarding.intake import views
+from onboarding.intake.actions.devices import lock_device, note_contact, unlock_device
 from onboarding.intake.actions.issues import decide_issue
-from onboarding.intake.models import IntakeIssue
+from onboarding.intake.models import FieldDevice, IntakeIssue
 from onboarding.intake.queries import intake_today
 from onboarding.intake.refusals import NotTaken
 from onboarding.producers.models import Producer
@@ -163,6 +167,64 @@ def test_a_lost_device(people: People, device: Device, chi: Client) -> None:
     assert device.send(device.envelope()).is_new
     words = AuditEntry.objects.filter(action__startswith="device.").order_by("pk").values_list("action", flat=True)
     assert list(words)[-2:] == ["device.locked", "device.unlocked"]
+
+
+def test_locking_signs_everybody_of_the_device_out(people: People, device: Device, chi: Client) -> None:
+    """Also the officer, if they used it; but not here."""
+    shared = Device.enrolled(people, "chi")
+    FieldDevice.objects.filter(pk=shared.row.pk).update(device_id=device.device_id)
+    phone = Client()
+    phone.force_login(people.users["hanh"])
+    chis_phone = Client()
+    chis_phone.force_login(people.users["chi"])
+    assert "đăng xuất ở mọi nơi" in chi.get("/xa/tiep-nhan/may/").content.decode()
+    chi.post(f"/xa/tiep-nhan/may/{device.row.pk}/khoa/")
+    for browser in (phone, chis_phone):
+        assert browser.get("/api/v1/field/session").json()["signed_in"] is False
+    assert chi.get("/xa/tiep-nhan/may/").status_code == 200
+
+
+def test_a_former_commune_neither_locks_nor_opens(people: People, device: Device, chi: Client) -> None:
+    """Hạnh works next door now; what she once sent from here shows her phone here still."""
+    device.send(device.envelope())
+    next_door = people.commune.parent.children.exclude(pk=people.commune.pk)[0]
+    Grant.objects.filter(user=people.users["hanh"]).update(valid_from="2026-01-01", valid_to="2026-02-01")
+    moved = give_grant(user=people.users["hanh"], role=Role.TEAM_LEAD, unit=next_door, given_by=SYSTEM)
+    give_grant(user=people.users["an"], role=Role.COMMUNE, unit=next_door, given_by=SYSTEM)
+    page = chi.get("/xa/tiep-nhan/may/").content.decode()
+    assert "Hanh" in page and "/khoa/" not in page
+    assert chi.post(f"/xa/tiep-nhan/may/{device.row.pk}/khoa/").status_code == 404
+    lock_device(device=device.row, by=people.viewer("an"))
+    assert "/mo/" not in chi.get("/xa/tiep-nhan/may/").content.decode()
+    assert chi.post(f"/xa/tiep-nhan/may/{device.row.pk}/mo/").status_code == 404
+    assert device.row.locked_at is not None
+    unlock_device(device=device.row, by=people.viewer("an"))
+    # Whoever may send nothing anywhere any more can still be locked where they were seen last, and opened by who did.
+    Grant.objects.filter(pk=moved.pk).update(valid_from="2026-03-01", valid_to="2026-04-01")
+    chi.post(f"/xa/tiep-nhan/may/{device.row.pk}/khoa/")
+    assert device.row.locked_by == people.users["chi"]
+    chi.post(f"/xa/tiep-nhan/may/{device.row.pk}/mo/")
+    assert device.row.locked_at is None
+
+
+def test_files_are_counted_on_the_page_too(
+    people: People, device: Device, chi: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "FILES", Limit("intake.file", 1, 60))
+    raw = json.dumps(sealed(device, pieces_of(device.envelope()), signed=False)).encode()
+    first, second = (chi.post("/xa/tiep-nhan/tep/", {"file": SimpleUploadedFile("a.lensan", raw)}) for _ in range(2))
+    assert first.status_code == 200 and "Phần của Hanh không có chữ ký" in first.content.decode()
+    assert second.status_code == 429 and "Bản ghi và ảnh mới" not in second.content.decode()
+
+
+def test_a_seller_id_of_another_shop_loses_no_household(people: People, device: Device) -> None:
+    claim_account(platform=Platform.objects.get(code="voso"), producer=people.producer, by=SYSTEM, seller_id="S1")
+    envelope = device.envelope(accounts=[{"platform": "voso", "link": "", "seller_id": "S1"}])
+    assert device.send(envelope).receipt["state"] == "applied"
+    household = Household.objects.get(record_id=envelope["record"])
+    assert PlatformAccount.objects.filter(producer__household=household).count() == 0
+    issue = IntakeIssue.objects.get()
+    assert issue.kind == "refused" and "S1" in issue.detail and "gian hàng khác" in issue.detail
 
 
 def test_today_per_device(people: People, device: Device) -> None:

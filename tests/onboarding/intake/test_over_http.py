@@ -15,12 +15,14 @@ from django.utils import timezone
 from core.audit.models import AuditEntry
 from core.files.models import Photo
 from core.people.actions import make_api_token
+from core.people.models import Grant
 from core.people.queries import SYSTEM
 from onboarding.households.models import Household, HouseholdPhoto
 from onboarding.intake import access, api
 from onboarding.intake.actions import photos
-from onboarding.intake.actions.devices import lock_device
-from onboarding.intake.models import IntakeKey, IntakePart, Submission
+from onboarding.intake.actions.devices import enrol_device, lock_device
+from onboarding.intake.models import FieldDevice, IntakeKey, IntakePart, Submission
+from onboarding.intake.rules import can_send
 from tests.onboarding.intake.sending import Device, raw_of, sha256
 from tests.people import People, jpeg
 
@@ -28,22 +30,35 @@ ROOT = "/api/v1/field/"
 
 
 class App:
-    """The app in a browser in which Hạnh is signed in; with the CSRF checks of the real server."""
+    """The app in a browser in which Hạnh is signed in, on an enrolled device; with the CSRF checks of the real server."""
 
     def __init__(self, people: People, name: str = "hanh") -> None:
+        self.people, self.name = people, name
         self.client = Client(enforce_csrf_checks=True)
-        self.client.force_login(people.users[name])
-        self.csrf = self.client.get(ROOT + "session").json()["csrf"]
+        self.number = str(uuid.uuid4())
+        self.sign_in()
+        if can_send(people.viewer(name)):
+            enrol_device(device_id=uuid.UUID(self.number), name="máy", by=people.viewer(name))
+
+    def sign_in(self) -> None:
+        self.people.users[self.name].refresh_from_db()
+        self.client.force_login(self.people.users[self.name])
+        self.csrf = self.session()["csrf"]
+
+    def session(self) -> Any:
+        return self.client.get(ROOT + "session", headers={"X-Field-Device": self.number}).json()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"X-CSRFToken": self.csrf, "X-Field-Device": self.number}
 
     def post(self, path: str, said: Any, **headers: str) -> Any:
         raw = said if isinstance(said, bytes) else raw_of(said)
-        return self.client.post(
-            ROOT + path, raw, content_type="application/json", headers={"X-CSRFToken": self.csrf} | headers
-        )
+        return self.client.post(ROOT + path, raw, content_type="application/json", headers=self.headers | headers)
 
     def put_photo(self, envelope: dict[str, Any], raw: bytes, digest: str = "") -> Any:
         path = f"{ROOT}submissions/{envelope['submission']}/photos/{digest or sha256(raw)}"
-        return self.client.put(path, raw, content_type="image/jpeg", headers={"X-CSRFToken": self.csrf})
+        return self.client.put(path, raw, content_type="image/jpeg", headers=self.headers)
 
 
 @pytest.fixture
@@ -61,7 +76,7 @@ def test_the_session_is_told_to_everybody(people: People, app: App) -> None:
 
 
 def test_a_day_of_a_device(people: People, app: App) -> None:
-    number = str(uuid.uuid4())
+    number = app.number = str(uuid.uuid4())
     first = app.post("devices", {"device": number, "name": "Máy của Hạnh"}).json()
     assert set(first) == {"device", "person", "secret", "key", "forms"} and first["device"] == number
     assert first["forms"] == {"household": "household/1", "visit": "visit/1", "session": "session/1"}
@@ -86,11 +101,52 @@ def test_a_day_of_a_device(people: People, app: App) -> None:
     contact = app.post("contact", {"device": number, "unsent": 2, "unsent_since": "2026-11-20T07:00:00+07:00"}).json()
     assert contact["locked"] is False and device.row.unsent == 2
     lock_device(device=device.row, by=people.viewer("chi"))
+    assert app.post("receipts", {"ids": []}).status_code == 401  # signed out everywhere
+    told = app.session()
+    assert (told["signed_in"], told["locked"]) == (False, True)
+    app.sign_in()
     assert app.post("contact", {"device": number, "unsent": 0, "unsent_since": None}).json()["locked"] is True
     for path, said in (("submissions", device.envelope()), ("devices", {"device": number})):
         answer = app.post(path, said)
         assert (answer.status_code, answer.json()["code"]) == (403, "device_locked")
     assert app.put_photo(envelope, jpeg(colour="red")).json()["code"] == "device_locked"
+    for path in ("bundle", "receipts"):
+        answer = app.client.get(ROOT + path, headers=app.headers) if path == "bundle" else app.post(path, {"ids": []})
+        assert (answer.status_code, answer.json()["code"]) == (403, "device_locked")
+
+
+def test_a_session_names_a_device_of_its_own(people: People, app: App) -> None:
+    """A number that nobody enrolled, another person's, none at all, and one that is locked under another name."""
+    other = App(people, "chi")
+    for number in (str(uuid.uuid4()), other.number, "", "máy"):
+        for path, said in (("submissions", Device(people, "hanh").envelope()), ("receipts", {"ids": []})):
+            answer = app.post(path, said, **{"X-Field-Device": number})
+            assert (answer.status_code, answer.json()["code"]) == (403, "device_unknown"), (path, number)
+        answer = app.client.get(ROOT + "bundle", headers={"X-Field-Device": number})
+        assert (answer.status_code, answer.json()["code"]) == (403, "device_unknown")
+    assert Submission.objects.count() == 0
+    mine = Device(people, "hanh", uuid.UUID(app.number))
+    assert (
+        app.post("submissions", mine.envelope(), **{"X-Field-Device": ""}).status_code == 201
+    )  # named in the envelope
+    lock_device(device=mine.row, by=people.viewer("chi"))
+    app.sign_in()
+    unlocked = Device.enrolled(people, "hanh").envelope()
+    assert app.post("submissions", unlocked).json()["code"] == "device_locked"
+
+
+def test_the_session_tells_who_is_locked_and_who_was_stopped(people: People, app: App) -> None:
+    nobody = Client()
+    ask = {"X-Field-Device": app.number}
+    assert nobody.get(ROOT + "session", headers=ask).json()["locked"] is False
+    assert app.session()["stopped"] is None
+    lock_device(device=FieldDevice.objects.get(), by=people.viewer("chi"))
+    told = nobody.get(ROOT + "session", headers=ask).json()
+    assert (told["locked"], told["person"], told["stopped"]) == (True, None, None)
+    assert nobody.get(ROOT + "session", headers={"X-Field-Device": str(uuid.uuid4())}).json()["locked"] is False
+    Grant.objects.filter(user=people.users["hanh"]).update(valid_from="2020-01-01", valid_to="2020-02-01")
+    app.sign_in()
+    assert app.session()["stopped"] == people.users["hanh"].pk
 
 
 def test_who_is_turned_away(people: People, app: App) -> None:

@@ -7,23 +7,30 @@ import hashlib
 import hmac
 import json
 import os
+import uuid
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import IntegrityError
 
 from core.audit.models import AuditEntry
 from core.people.actions import give_grant
-from core.people.models import Role
+from core.people.models import Grant, Role
 from core.people.queries import SYSTEM
 from core.places.models import Hamlet
+from onboarding.accounts.models import PlatformAccount
+from onboarding.checks.actions.verifying import VerificationRefused, verify_household
+from onboarding.households.actions import change_household
 from onboarding.households.models import Household, HouseholdPhoto
 from onboarding.intake.actions.devices import current_key, lock_device
-from onboarding.intake.actions.sealed import import_sealed
+from onboarding.intake.actions.receiving import receive_submission
+from onboarding.intake.actions.sealed import MOST_FILE_BYTES, Imported, import_sealed
+from onboarding.intake.envelope import read_json
 from onboarding.intake.models import IntakeIssue, IntakeKey, IntakePart, Submission
-from onboarding.intake.refusals import Invalid
+from onboarding.intake.refusals import Invalid, NotTaken
 from tests.onboarding.intake.sending import FACTS, Device, raw_of, sha256
 from tests.people import People, jpeg
 
@@ -171,3 +178,100 @@ def test_the_key_of_an_older_file_still_opens_it(people: People, device: Device)
 def test_what_is_no_sealed_file(people: People, raw: bytes) -> None:
     with pytest.raises(Invalid):
         import_sealed(raw=raw, by=people.viewer("chi"))
+
+
+class TestWithoutProof:
+    """Whoever has the file might have written what nobody has signed: they count as its writer."""
+
+    def test_who_brings_it_cannot_verify(self, people: People, device: Device) -> None:
+        envelope = device.envelope(accounts=[{"platform": "voso", "link": "", "seller_id": "S1"}])
+        outcome = brought(people, sealed(device, pieces_of(envelope), signed=False), "chi")
+        assert (outcome.stored, outcome.unproved) == (1, [people.users["hanh"].pk])
+        household = Household.objects.get(record_id=envelope["record"])
+        assert (household.registered_by, household.last_written_by) == (people.users["hanh"], people.users["chi"])
+        assert PlatformAccount.objects.get().claimed_by == people.users["chi"]
+        with pytest.raises(VerificationRefused):
+            verify_household(household=household, how="visit", by=people.viewer("chi"), seen_version=household.version)
+        household = change_household(household=household, changes={"birth_year": 1970}, by=people.viewer("phuong"))
+        with pytest.raises(VerificationRefused):  # nor after somebody else has changed a little
+            verify_household(household=household, how="visit", by=people.viewer("chi"), seen_version=household.version)
+
+    def test_nor_after_an_edit_or_when_it_is_read_again(self, people: People, device: Device) -> None:
+        create = device.envelope()
+        device.send(create)
+        edit = device.edit(create, {"head_name": "Điểu Thị Hoan"}, {"head_name": "Điểu Thị Hoa"})
+        brought(people, sealed(device, pieces_of(edit), signed=False), "chi")
+        household = Household.objects.get(record_id=create["record"])
+        assert (household.head_name, household.last_written_by) == ("Điểu Thị Hoan", people.users["chi"])
+
+    def test_a_signed_one_is_its_persons(self, people: People, device: Device) -> None:
+        envelope = device.envelope()
+        brought(people, sealed(device, pieces_of(envelope)), "chi")
+        household = Household.objects.get(record_id=envelope["record"])
+        assert household.last_written_by == people.users["hanh"]
+
+    def test_a_device_that_the_person_never_had(self, people: People, device: Device) -> None:
+        """Neither a made-up device nor a made-up person; one such part stops no other, and the trail tells of it."""
+        made_up = sealed(device, pieces_of(device.envelope()))
+        for changes in ({"device": str(uuid.uuid4())}, {}):
+            for mac in ("", made_up["people"][0]["mac"]):
+                part = made_up["people"][0] | {"mac": mac} | ({} if changes else {"person": people.users["dung"].pk})
+                nobody = made_up["people"][0] | {"mac": mac, "person": 99_999_999}
+                outcome = brought(people, made_up | changes | {"people": [nobody, part]}, "chi")
+                assert (outcome.stored, len(outcome.refused)) == (0, 2)
+        assert Submission.objects.count() == 0
+        assert AuditEntry.objects.filter(action="intake.file_imported").count() == 4
+
+    def test_a_person_who_had_no_grant_there_then(self, people: People, device: Device) -> None:
+        Grant.objects.filter(user=people.users["hanh"]).update(valid_from="2026-01-01", valid_to="2026-06-01")
+        late = device.envelope(entered_at="2026-08-01T08:00:00+07:00")
+        then = device.envelope(entered_at="2026-05-20T08:00:00+07:00")
+        outcome = brought(people, sealed(device, pieces_of(late, then)), "chi")
+        assert (outcome.stored, [each["submission"] for each in outcome.refused]) == (1, [late["submission"]])
+
+
+def brought(people: People, file: dict[str, Any], who: str) -> Imported:
+    return import_sealed(raw=json.dumps(file).encode(), by=people.viewer(who))
+
+
+class TestHeavyFiles:
+    def test_more_elements_than_a_file_can_need_are_not_parsed(
+        self, people: People, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("onboarding.intake.actions.sealed.read_json", lambda raw: pytest.fail("parsed"))
+        for raw in (b"{}," * 3000, b"[" * 3000, b"1," * 30_000, b" " * (MOST_FILE_BYTES + 1)):
+            with pytest.raises(Invalid, match="quá lớn"):
+                import_sealed(raw=raw, by=people.viewer("chi"))
+
+    def test_one_at_a_time(self, people: People, device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+        file = sealed(device, pieces_of(device.envelope()))
+        codes = []
+
+        def meanwhile(raw: bytes) -> dict[str, Any]:
+            with pytest.raises(NotTaken) as caught:
+                brought(people, file, "chi")
+            codes.append((caught.value.status, caught.value.code))
+            return read_json(raw)
+
+        monkeypatch.setattr("onboarding.intake.actions.sealed.read_json", meanwhile)
+        with pytest.raises(Invalid):
+            import_sealed(raw=b"{}", by=people.viewer("chi"))
+        assert codes == [(503, "try_again")]
+        monkeypatch.undo()
+        assert brought(people, file, "chi").stored == 1  # there is room again
+
+    def test_a_record_that_cannot_be_stored_stops_no_other(
+        self, people: People, device: Device, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bad, good = device.envelope(), device.envelope()
+        real = receive_submission
+
+        def broken(**given: Any) -> Any:
+            if bad["submission"].encode() in given["raw"]:
+                raise IntegrityError
+            return real(**given)
+
+        monkeypatch.setattr("onboarding.intake.actions.sealed.receive_submission", broken)
+        outcome = brought(people, sealed(device, pieces_of(bad, good)), "chi")
+        assert (outcome.stored, [each["submission"] for each in outcome.refused]) == (1, [bad["submission"]])
+        assert AuditEntry.objects.filter(action="intake.file_imported").count() == 1
