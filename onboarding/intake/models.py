@@ -135,6 +135,8 @@ class SubmissionState(models.Model):
     # Applied although what should have come before never came.
     is_forced = models.BooleanField(default=False)
     reason = models.CharField(max_length=300, blank=True)
+    # How often writing it has failed by an error of ours.
+    tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         indexes = [models.Index(fields=["state", "waiting_since"], name="submission_waiting")]
@@ -149,6 +151,16 @@ class IntakeRecord(models.Model):
     household = models.ForeignKey(Household, on_delete=models.PROTECT, null=True, related_name="intake_records")
     derived = EncryptedTextField(blank=True, default="")
     derived_at = models.DateTimeField(null=True)
+
+
+class AwaitedRecord(models.Model):
+    """A household's record that a waiting outing (its own record) names and that has not come yet."""
+
+    outing = models.UUIDField()
+    record_id = models.UUIDField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["outing", "record_id"], name="awaited_record_once")]
 
 
 class IntakeIssue(models.Model):

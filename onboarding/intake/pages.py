@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from core.kit import phones
 from core.places.models import Hamlet
+from onboarding.consent.models import Purpose
 from onboarding.households.actions import facts_of
 from onboarding.households.facts import FACTS, HIDDEN_FACTS, ProductionFacts
 from onboarding.households.models import Household
 from onboarding.households.wording import fact_label, fact_words
-from onboarding.intake.actions.issues import OURS, SEEN, THEIRS, envelope_of
+from onboarding.intake.actions.issues import OURS, RETRY, SEEN, THEIRS, envelope_of
 from onboarding.intake.actions.keeping import REDACTED
 from onboarding.intake.envelope import read_envelope
 from onboarding.intake.forms import HouseholdSaid
-from onboarding.intake.models import IntakeIssue, IntakeRecord
+from onboarding.intake.models import IntakeIssue, IntakePart, IntakeRecord, SubmissionState
+from onboarding.intake.refusals import Invalid
 
 _OTHER_PARTS = {
     "selling_name": "Tên bán hàng", "consents": "Ý kiến đồng ý", "means": "Cách trả lời", "accounts": "Gian hàng đã có",
@@ -58,6 +61,8 @@ def lines_of(issue: IntakeIssue, household: Household | None) -> list[Line]:
     if issue.kind == IntakeIssue.Kind.CHANGED_BYTES:
         return _two_sendings(issue, household)
     detail = json.loads(issue.detail or "{}")
+    if "reason" in detail:
+        return _content(issue, household)
     return [
         Line(_label(name), *(_words(name, each) for each in values))
         for name, values in detail.items()
@@ -70,12 +75,52 @@ def reason_of(issue: IntakeIssue) -> str:
     return str(json.loads(issue.detail or "{}").get("reason", ""))
 
 
+def is_of_whole(issue: IntakeIssue) -> bool:
+    """Whether the whole submission could not be written, not a part of it."""
+    return issue.kind == IntakeIssue.Kind.REFUSED and bool(reason_of(issue))
+
+
+def photos_of(issue: IntakeIssue) -> list[uuid.UUID]:
+    """The photos of a submission that could not be written: they belong to no household yet."""
+    if not is_of_whole(issue):
+        return []
+    parts = IntakePart.objects.filter(submission_id=issue.submission.submission_id, photo__isnull=False)
+    return [part.photo_id for part in parts.order_by("pk") if part.photo_id and part.sha256 in issue.submission.photos]
+
+
 def choices_of(issue: IntakeIssue, household: Household | None) -> list[str]:
     """What may be decided."""
     two_sides = {IntakeIssue.Kind.CHANGED_BYTES, IntakeIssue.Kind.FIELD_CONFLICT}
     if issue.kind in two_sides and household is not None and household.ended_on is None:
         return [THEIRS, OURS]
+    if is_of_whole(issue) and not _is_cut(issue) and issue.submission.outcome.state == SubmissionState.State.REFUSED:
+        return [RETRY, SEEN]
     return [SEEN]
+
+
+def _content(issue: IntakeIssue, household: Household | None) -> list[Line]:
+    """What was sent and could not be written."""
+    try:
+        said = envelope_of(issue).said
+    except Invalid:
+        return []
+    if not isinstance(said, HouseholdSaid):
+        return [Line("Ghi chú", "", said.note, "")] if said.note else []
+    now = facts_of(household) if household is not None else None
+    facts = [
+        Line(
+            _label(name),
+            _words(name, said.was.get(name)),
+            _words(name, said.facts[name]),
+            _words(name, getattr(now, name)) if now is not None else "",
+        )
+        for name in FACTS
+        if name in said.facts
+    ]
+    answers = {str(Purpose(name).label): "đồng ý" if given else "không đồng ý" for name, given in said.consents.items()}
+    accounts = [f"{each.platform} {each.link or each.seller_id}".strip() for each in said.accounts]
+    others = answers | ({_OTHER_PARTS["accounts"]: "; ".join(accounts)} if accounts else {})
+    return facts + [Line(label, "", words, "") for label, words in others.items()]
 
 
 def _two_sendings(issue: IntakeIssue, household: Household | None) -> list[Line]:

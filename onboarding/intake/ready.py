@@ -10,11 +10,13 @@ from core.events.registry import subscribe
 from core.jobs.registry import register_job, register_periodic
 from core.places.events import MapTurned
 from core.places.registry import register_use
+from onboarding.households.events import HouseholdsChanged
 from onboarding.intake import forms, jobs
 from onboarding.intake.actions.issues import follow_map
 from onboarding.intake.actions.keeping import redact_texts
 from onboarding.intake.actions.photos import erase_orphans
-from onboarding.intake.actions.receiving import DERIVE_JOB
+from onboarding.intake.actions.retrying import follow_change, try_refused
+from onboarding.intake.actions.waiting import DERIVE_JOB
 from onboarding.intake.models import RecordKind
 from onboarding.intake.queries import todos
 from onboarding.intake.registry import FormVersion, register_form
@@ -44,7 +46,11 @@ def register() -> None:
         label="Lược số giấy tờ, điện thoại khỏi bản thực địa cũ",
         at=time(3, 45),
     )
+    register_periodic(
+        "intake.try_refused", timedelta(hours=1), try_refused, label="Ghi lại bản thực địa từng không ghi được"
+    )
     subscribe(MapTurned, follow_map)
+    subscribe(HouseholdsChanged, follow_change)
     register_section(
         "Tiếp nhận",
         "intake_issues",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.files.models import Photo
 from core.kit.text import plain_text
 from core.people.account.actions import note_session
 from core.people.models import User
@@ -85,10 +87,26 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         "reason": pages.reason_of(found),
         "lines": pages.lines_of(found, household),
         "household": household,
+        "photos": pages.photos_of(found),
         "choices": pages.choices_of(found, household),
         "may_decide": can_decide(viewer, found),
     }
     return render(request, "onboarding/intake/issue.html", context)
+
+
+@require_safe
+@officer_page
+def issue_photo(request: HttpRequest, pk: int, photo_id: UUID) -> HttpResponseBase:
+    """A photo of what could not be written, for who decides about it; it has no public address."""
+    found = get_object_or_404(issues_visible_to(viewer_of(request)), pk=pk)
+    if photo_id not in pages.photos_of(found):
+        raise Http404
+    photo = get_object_or_404(Photo, pk=photo_id)
+    response = FileResponse(
+        (photo.large if "lon" in request.GET else photo.small).open("rb"), content_type="image/jpeg"
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @csrf_exempt  # checked below: the handler must be chosen before anything is read

@@ -5,6 +5,7 @@ from onboarding.checks.models import Revisit, RevisitSample, SampleFrame
 from onboarding.consent.models import Consent, Notice
 from onboarding.households.models import Household, HouseholdPhoto, HouseholdWriter, PilotUnit, ProductionLine
 from onboarding.intake.models import (
+    AwaitedRecord,
     DisputedSubmission,
     FieldDevice,
     IntakeIssue,
@@ -22,7 +23,7 @@ from onboarding.teams.models import Team, TeamGrant, TeamHamlet, TeamMember
 from onboarding.visits.models import Attendance, TrainingSession, Visit
 
 __all__ = [
-    "AccountReport", "Attendance", "Consent", "DisputedSubmission", "DuplicatePair", "FieldDevice", "Household", "HouseholdMerge",
+    "AccountReport", "Attendance", "AwaitedRecord", "Consent", "DisputedSubmission", "DuplicatePair", "FieldDevice", "Household", "HouseholdMerge",
     "HouseholdPhoto", "HouseholdWriter", "IntakeIssue", "IntakeKey", "IntakePart", "IntakeRecord", "Membership", "Notice", "Observation", "OpeningBatch",
     "OpeningLine", "OutsideLink", "PilotUnit", "Platform", "PlatformAccount", "Producer", "ProductionLine", "Revisit", "RevisitSample",
     "SampleFrame", "SharedPhone", "Submission", "SubmissionState", "SubmissionText", "Team", "TeamGrant", "TeamHamlet", "TeamMember", "TrainingSession", "Visit",

@@ -20,18 +20,22 @@ import pytest
 from django.db import transaction
 
 from core.files.models import Photo
+from core.kit import clock
 from core.people.actions import give_grant
 from core.people.models import Role, User
 from core.people.queries import SYSTEM
 from onboarding.consent.queries import last_answers
-from onboarding.households.actions import facts_of
+from onboarding.households.actions import end_household, facts_of, reopen_household
 from onboarding.households.models import Household, HouseholdPhoto
 from onboarding.intake.actions import deriving
 from onboarding.intake.actions import photos as photo_actions
 from onboarding.intake.models import DisputedSubmission, IntakeIssue, Submission
 from onboarding.intake.receipts import receipts_of
 from onboarding.intake.refusals import NotTaken
+from onboarding.matching.actions.merging import merge_households
+from onboarding.matching.models import DuplicatePair
 from onboarding.producers.models import Producer
+from onboarding.visits.models import Attendance, Visit
 from tests.onboarding.intake.sending import FACTS, Device, raw_of, sha256
 from tests.people import People, jpeg
 
@@ -228,3 +232,86 @@ def test_the_walk_would_see_a_difference(records: dict[str, Record], monkeypatch
     record, orders = records["A"], [("edit", "create", "photo", "again", "changed")]
     with pytest.raises(Household.DoesNotExist):
         walk(orders, lambda event: arrive(record, event), lambda order: check_record(record, order, {}))
+
+
+def test_a_withdrawal_anywhere_among_the_others(records: dict[str, Record], people: People) -> None:
+    """In every order also with a second withdrawal behind a gap: whatever came before or waits, the answer is no."""
+    record = records["A"]
+    no = {"consents": {"publication": False}, "means": "spoken", "notice": 1}
+    record.send["withdraw"] = late_edit(record, people, 9, **no)
+
+    def check(order: Sequence[str]) -> None:
+        assert last_answers(Producer.objects.get(household__record_id=record.number))["publication"] is False, order
+        facts = facts_of(Household.objects.get(record_id=record.number))
+        assert (facts.head_name, facts.has_e_wallet) == ("Hộ A", True), order
+
+    orders = list(itertools.permutations(("create", "edit", "photo", "again", "withdraw")))
+    assert walk(orders, lambda event: arrive(record, event), check) == 120
+
+
+def test_what_was_refused_because_the_household_had_ended(records: dict[str, Record], people: People) -> None:
+    """It ends at any moment between the others; when it lives again, the register is the same as if it never had."""
+    record, chi = records["A"], people.viewer("chi")
+    no = {"consents": {"publication": False}, "means": "spoken", "notice": 1}
+    record.send["withdraw"] = late_edit(record, people, 1, **no)
+
+    def end() -> None:
+        for household in Household.objects.filter(record_id=record.number):
+            end_household(household=household, reason="moved", by=chi)
+
+    record.send["end"] = end
+    refused = 0
+
+    def check(order: Sequence[str]) -> None:
+        nonlocal refused
+        producer = Producer.objects.get(household__record_id=record.number)
+        assert last_answers(producer)["publication"] is False, order
+        states = Submission.objects.filter(record_id=record.number).values_list("outcome__state", flat=True)
+        refused += "refused" in states
+        reopen_household(household=Household.objects.get(record_id=record.number), by=chi)
+        deriving.derive_record(record_id=record.number)
+        assert set(states.all()) == {"applied"}, order
+        household = Household.objects.get(record_id=record.number)
+        assert (household.has_e_wallet, household.photos.count()) == (True, 1), order
+
+    orders = list(itertools.permutations(("create", "edit", "photo", "withdraw", "end")))
+    assert walk(orders, lambda event: arrive(record, event), check) == 120
+    assert refused > 20
+
+
+def test_a_merge_before_or_after_late_visits_and_photos(records: dict[str, Record], people: People) -> None:
+    """What comes late for the absorbed household is at the one that is left, once."""
+    one, other = records["A"], records["B"]
+    for record in (one, other):
+        arrive(record, "create")
+    kept, absorbed = (Household.objects.get(record_id=record.number) for record in (one, other))
+    device = Device.enrolled(people, "hanh")
+    visit = raw_of(device.visit(str(other.number)))
+    session = raw_of(device.session([str(one.number), str(other.number)], others=1))
+    pair = DuplicatePair.objects.create(
+        first=min(kept, absorbed, key=lambda row: row.pk), second=max(kept, absorbed, key=lambda row: row.pk),
+        score=90, reasons="[]", found_at=clock.now(),
+    )  # fmt: skip
+    send = {
+        "merge": lambda: merge_households(pair=pair, keep_id=kept.pk, choices={}, by=people.viewer("chi")),
+        "visit": lambda: device.send(visit),
+        "session": lambda: device.send(session),
+        "photo": other.send["photo"],
+    }
+
+    def check(order: Sequence[str]) -> None:
+        assert list(Visit.objects.values_list("household", flat=True)) == [kept.pk], order
+        came = Attendance.objects.order_by("others").values_list("household", "others")
+        assert list(came) == [(kept.pk, 0), (None, 1)], order
+        assert list(HouseholdPhoto.objects.values_list("household", flat=True)) == [kept.pk], order
+
+    orders = list(itertools.permutations(send))
+    assert walk(orders, lambda event: send[event](), check) == 24
+
+
+def late_edit(record: Record, people: People, sequence: int, **said: Any) -> Callable[[], Any]:
+    """Another device's edit of this record that changes no facts."""
+    device = Device.enrolled(people, "hanh")
+    frame = {"op": "edit", "sequence": sequence, "record": str(record.number), "facts": {}, "accounts": []}
+    raw = raw_of(device.envelope(**frame) | said)
+    return lambda: device.send(raw)

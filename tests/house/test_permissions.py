@@ -49,11 +49,12 @@ from onboarding.accounts.models import Platform
 from onboarding.checks.actions.verifying import verify_household
 from onboarding.checks.models import Revisit, RevisitSample
 from onboarding.households.models import Household, HouseholdPhoto, PilotUnit
+from onboarding.intake.models import IntakePart
 from onboarding.opening.models import OpeningBatch, OpeningLine
 from onboarding.producers.actions import add_member
 from onboarding.producers.models import Membership
 from onboarding.teams.actions import add_team_member, found_team
-from tests.onboarding.intake.sending import Device
+from tests.onboarding.intake.sending import Device, sha256
 from tests.onboarding.matching.households import matching_facts
 from tests.people import People, jpeg, make_listing, make_producer, make_shop
 
@@ -196,6 +197,7 @@ PAGES: dict[str, Page] = {
     ),
     "xa/tiep-nhan/": Page(RECORDERS),
     "xa/tiep-nhan/<int:pk>/": Page(RECORDERS, "xa/tiep-nhan/{issue}/", FORM, frozenset({200, 302})),
+    "xa/tiep-nhan/<int:pk>/anh/<uuid:photo_id>/": Page(RECORDERS, "xa/tiep-nhan/{refused_issue}/anh/{refused_photo}/"),
     "xa/tiep-nhan/tep/": Page(RECORDERS, methods=FORM, answers=frozenset({200, 422})),
     "xa/tiep-nhan/may/": Page(RECORDERS),
     "xa/tiep-nhan/may/<int:pk>/khoa/": Page(RECORDERS, "xa/tiep-nhan/may/{field_device}/khoa/", ("POST",), MOVES_ON),
@@ -380,6 +382,17 @@ class World:
     facts: dict[str, Any]
 
 
+def refused_with_photo(phone: Device) -> dict[str, Any]:
+    """An envelope of the wrong kind for its record, with a photo: an issue with what was sent."""
+    raw, visit = jpeg(8, 8), phone.visit(None)
+    phone.send(visit)
+    refused = phone.envelope(record=visit["record"], photos=[sha256(raw)])
+    issue = phone.send(refused).submission.issues.get().pk
+    phone.send_photo(refused, raw)
+    photo = IntakePart.objects.get(submission_id=refused["submission"]).photo_id
+    return {"refused_issue": issue, "refused_photo": photo}
+
+
 def photo_of_household(pk: int | None) -> str:
     """The id of a new photo of this household."""
     photo = store_photo(render(jpeg()), by=SYSTEM)
@@ -465,6 +478,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     phone = Device.enrolled(people, "hanh")
     sent = phone.send(phone.envelope(accounts=[{"platform": "voso", "link": "https://example.com/x"}]))
     facts["field_device"], facts["issue"] = phone.row.pk, sent.submission.issues.get().pk
+    facts |= refused_with_photo(phone)
     said = {"code": "DH1", "goods": "1 × Hạt điều rang", "amount": "50.000 đ"}
     facts["letter"] = send_message("order.paid", user=users["an"], context=said, key="thu", by=SYSTEM)[0].reference
     keys = {name: make_api_token(user=user, name="thử", by=SYSTEM) for name, user in users.items()}

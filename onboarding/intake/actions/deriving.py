@@ -6,30 +6,44 @@ An edit waits for its household, a visit for the household it was at. Nothing is
 
 from __future__ import annotations
 
+import copy
+import logging
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import OperationalError, transaction
-from django.db.models import Q
 
 from core.kit import clock
 from onboarding.households.models import Household
 from onboarding.intake.actions.answers import note_refusals
-from onboarding.intake.actions.noting import NEVER_CAME, State, note_applied, note_refused, note_waiting
-from onboarding.intake.actions.outings import apply_outing, missing_households
+from onboarding.intake.actions.noting import (
+    FAILED,
+    NEVER_CAME,
+    State,
+    note_applied,
+    note_failure,
+    note_refused,
+    note_waiting,
+)
+from onboarding.intake.actions.outings import apply_outing, missing_households, records_in_register
 from onboarding.intake.actions.register import (
+    COMES_BACK,
     Kept,
     attach_photos,
     create_household,
     edit_household,
     fold_again,
     living_household,
+    why_not,
 )
+from onboarding.intake.actions.waiting import AT_ONCE, ask_to_derive, forget_awaited, note_awaited, outings_awaiting
 from onboarding.intake.envelope import Envelope, read_envelope
+from onboarding.intake.forms import HouseholdSaid
 from onboarding.intake.models import IntakeIssue, IntakeRecord, RecordKind, Submission
-from onboarding.intake.queries import places_of_submissions
 
+_log = logging.getLogger(__name__)
 FORCE_AFTER = timedelta(days=5)
 _AT_ONCE = 2000
 _WAITS_FOR_BEFORE = "Chờ bản gửi trước của cùng máy."
@@ -48,34 +62,52 @@ class Derived:
     kept: list[str] = field(default_factory=list)
 
 
-def derive_record(*, record_id: uuid.UUID, again: bool = False) -> Derived:
+def derive_record(*, record_id: uuid.UUID, again: bool = False, retry: bool = False, allowed: int = 0) -> Derived:
     """Apply what waits for this record, as far as its order allows; five days after it came also without.
 
     With `again` also what was applied before is read anew, and where it now says something else than what was written
     then, the register follows, unless somebody changed it since. Raises what a submission raises that cannot be
-    applied; the others are then applied all the same.
+    applied; the others are then applied all the same. After five such errors it is refused with an issue and raises no
+    more; `retry` tries it again. `allowed` is the number of a submission that an officer wants written although its
+    person was not given the hamlet.
     """
     with transaction.atomic():
-        run = _Run(record_id)
+        run = _Run(record_id, retry=again or retry, allowed=allowed)
         run.go(again=again)
+    # After the commit: an outing that did not see the household is visible by now, and the other way round.
     if run.has_new_household:
-        # After the commit: an outing that did not see the household is visible by now, and the other way round.
-        for waiting_id in _outings_waiting_in(run.commune_id):
-            derive_record(record_id=waiting_id)
+        _wake_outings(record_id)
+    if run.awaited and run.awaited == records_in_register(run.awaited):
+        return derive_record(record_id=record_id, again=again)
     if run.problem is not None:
         raise run.problem
     return run.done
 
 
+def _wake_outings(household: uuid.UUID) -> None:
+    """Derive the first outings that waited for this household; of many the rest by jobs."""
+    outings = outings_awaiting(household)
+    for outing in outings[:AT_ONCE]:
+        try:
+            derive_record(record_id=outing)
+        except OperationalError:
+            raise
+        except Exception:
+            _log.exception("record %s could not be derived", outing)
+    ask_to_derive(outings[AT_ONCE:])
+
+
 class _Run:
     """One record, locked for the transaction."""
 
-    def __init__(self, record_id: uuid.UUID) -> None:
+    def __init__(self, record_id: uuid.UUID, *, retry: bool = False, allowed: int = 0) -> None:
         self.done = Derived()
+        self.retry, self.allowed = retry, allowed
+        self.failed: set[int] = set()
+        self.awaited: set[uuid.UUID] = set()
         self.problem: Exception | None = None
         self.has_new_household = False
         self.has_new_refusals = False
-        self.commune_id = 0
         self.submissions: list[Submission] = []
         of_record = Submission.objects.filter(record_id=record_id).order_by("pk")
         first = of_record.values_list("kind", "commune_id").first()
@@ -94,16 +126,11 @@ class _Run:
         if not self.submissions:
             return
         self._note_refusals()
-        while self.problem is None and (ready := self._next()) is not None:
-            try:
-                with transaction.atomic():
-                    self._apply(*ready)
-            except OperationalError:
-                raise
-            except Exception as problem:
-                self.problem = problem
+        while (ready := self._next()) is not None:
+            self._try(*ready)
         for submission in self._pending():
-            self._leave(submission)
+            if submission.pk not in self.failed:
+                self._leave(submission)
         if self.record.household is not None:
             attach_photos(self.record.household, [each for each in self.submissions if _is_applied(each)])
         # A text that was cut says less than what was written: such a record stays as it stands in the register.
@@ -127,19 +154,68 @@ class _Run:
                 continue
             if submission.text.redacted_at is not None:  # settled long ago, with the household there
                 continue
-            said = _envelope(submission).said
+            if submission.pk in self.failed or (envelope := self._read(submission)) is None:
+                continue
+            said: HouseholdSaid = envelope.said
             if all(said.consents.values()):
                 continue
             if note_refusals(living_household(self.record.household), submission, said):
                 self.kept.refusals.append(number)
                 self.has_new_refusals = True
 
+    def _try(self, submission: Submission, envelope: Envelope, is_forced: bool) -> None:
+        """Apply it; when that fails, everything is as before."""
+        household, kept, is_new = self.record.household, copy.deepcopy(self.kept), self.has_new_household
+        try:
+            with transaction.atomic():
+                self._apply(submission, envelope, is_forced)
+        except OperationalError:
+            raise
+        except Exception as problem:
+            self.record.household, self.kept, self.has_new_household = household, kept, is_new
+            submission.outcome.refresh_from_db()
+            self._fail(submission, problem)
+
+    def _fail(self, submission: Submission, problem: Exception) -> None:
+        self.failed.add(submission.pk)
+        if note_failure(submission):
+            self.done.refused += 1
+            _log.error("submission %s is refused after an error", submission.pk, exc_info=problem)
+        else:
+            self.problem = self.problem or problem
+
+    def _read(self, submission: Submission) -> Envelope | None:
+        """Its envelope; None when it cannot be read any more."""
+        try:
+            return _envelope(submission)
+        except Exception as problem:
+            self._fail(submission, problem)
+            return None
+
     def _pending(self) -> list[Submission]:
-        return [each for each in self.submissions if each.outcome.state == State.WAITING or _may_come_back(each)]
+        return [each for each in self.submissions if self._is_open(each)]
+
+    def _is_open(self, submission: Submission) -> bool:
+        """Whether it may still be written, now or later."""
+        outcome = submission.outcome
+        if outcome.state == State.WAITING or _may_come_back(submission):
+            return True
+        if outcome.state != State.REFUSED or submission.text.redacted_at is not None:
+            return False
+        if outcome.reason == FAILED:
+            return self.retry
+        return outcome.reason in COMES_BACK and not self._why_not(submission)
+
+    def _why_not(self, submission: Submission) -> str:
+        if self.record.household is None:
+            return NEVER_CAME
+        household = living_household(self.record.household)
+        return why_not(household, submission, is_allowed=submission.pk == self.allowed)
 
     def _next(self) -> tuple[Submission, Envelope, bool] | None:
         """The first one whose turn it is, else the first that has waited long enough: (it, its envelope, forced)."""
-        pending = [(each, _envelope(each)) for each in self._pending()]
+        left = [each for each in self._pending() if each.pk not in self.failed]
+        pending = [(each, envelope) for each in left if (envelope := self._read(each)) is not None]
         for submission, envelope in pending:
             if not self._hindrance(submission, envelope):
                 return submission, envelope, False
@@ -168,7 +244,7 @@ class _Run:
             for each in self.submissions
             if each.device_id == submission.device_id and each.sequence == submission.sequence - 1
         ]
-        return any(each.outcome.state != State.WAITING and not _may_come_back(each) for each in before)
+        return any(not self._is_open(each) for each in before)
 
     def _can_force(self, envelope: Envelope) -> bool:
         return envelope.kind != RecordKind.HOUSEHOLD or envelope.is_create or self.record.household is not None
@@ -185,33 +261,35 @@ class _Run:
         else:
             note_waiting(submission, hindrance)
             self.done.waiting += 1
+            if hindrance == _WAITS_FOR_HOUSEHOLD and submission.kind != RecordKind.HOUSEHOLD:
+                self.awaited = missing_households(_envelope(submission))
+                note_awaited(submission.record_id, self.awaited)
 
     def _apply(self, submission: Submission, envelope: Envelope, is_forced: bool) -> None:
         if submission.kind != self.record.kind:
             note_refused(submission, _OTHER_KIND)
             self.done.refused += 1
             return
+        said_before = list(_open_refusals(submission))
         refusal = ""
         if envelope.kind != RecordKind.HOUSEHOLD:
             refusal = apply_outing(submission, envelope)
+            if submission.outcome.reason == _WAITS_FOR_HOUSEHOLD:
+                forget_awaited(submission.record_id)
         elif self.record.household is None:
             self.record.household, self.kept = create_household(submission, envelope)
             self.record.save(update_fields=["household"])
-            self.has_new_household, self.commune_id = True, self.record.household.commune_id
+            self.has_new_household = True
             self.kept.refusals.append(str(submission.submission_id))
             self._note_refusals()
-        else:
-            household = living_household(self.record.household)
-            refusal = edit_household(household, submission, envelope, self.kept)
+        elif not (refusal := self._why_not(submission)):
+            edit_household(living_household(self.record.household), submission, envelope, self.kept)
         if refusal:
             note_refused(submission, refusal)
             self.done.refused += 1
             return
         self.kept.order.append(str(submission.submission_id))
-        if submission.outcome.state == State.REFUSED:  # it came after all
-            submission.issues.filter(kind=IntakeIssue.Kind.REFUSED, decided_at__isnull=True).update(
-                decided_at=clock.now(), decision="came_after_all"
-            )
+        IntakeIssue.objects.filter(pk__in=said_before).update(decided_at=clock.now(), decision="came_after_all")
         note_applied(submission, is_forced=is_forced)
         self.done.applied += 1
 
@@ -240,12 +318,11 @@ def _envelope(submission: Submission) -> Envelope:
     return read_envelope(submission.text.body.encode())
 
 
-def _outings_waiting_in(commune_id: int) -> list[uuid.UUID]:
-    """Also those that came while this ground was another commune's."""
-    communes = {commune_id, *places_of_submissions(Q(pk=commune_id))}
-    rows = Submission.objects.filter(commune__in=communes, outcome__state=State.WAITING)
-    outings = rows.exclude(kind=RecordKind.HOUSEHOLD).order_by("pk")
-    return list(outings.values_list("record_id", flat=True).distinct())
+def _open_refusals(submission: Submission) -> Iterable[int]:
+    """Open issues that say it could not be written."""
+    if submission.outcome.state != State.REFUSED:
+        return []
+    return submission.issues.filter(kind=IntakeIssue.Kind.REFUSED, decided_at__isnull=True).values_list("pk", flat=True)
 
 
 def records_waiting(*, untouched_since: datetime) -> list[uuid.UUID]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from core.audit.actions import record
 from core.kit import clock
@@ -16,13 +17,17 @@ from onboarding.households.actions import change_household
 from onboarding.households.models import Household
 from onboarding.households.queries import hamlet_of_today
 from onboarding.intake.actions.besides import follow_in_producer
+from onboarding.intake.actions.deriving import derive_record
 from onboarding.intake.actions.register import Kept, living_household
 from onboarding.intake.envelope import Envelope, read_envelope
-from onboarding.intake.models import IntakeIssue, IntakeRecord, Submission
+from onboarding.intake.models import IntakeIssue, IntakeRecord, Submission, SubmissionState
 from onboarding.intake.rules import can_decide
 from onboarding.producers.actions import change_producer
 
-THEIRS, OURS, SEEN = "theirs", "ours", "seen"
+THEIRS, OURS, SEEN, RETRY = "theirs", "ours", "seen", "retry"
+
+
+_log = logging.getLogger(__name__)
 
 
 class DecisionRefused(ValueError):
@@ -33,8 +38,10 @@ class DecisionRefused(ValueError):
 def decide_issue(*, issue: IntakeIssue, decision: str, by: Viewer, note: str = "") -> IntakeIssue:
     """Close an issue: `theirs` writes the fields in question as the device says (of changed bytes everything the second
     sending says, also the selling name, the accounts, and what was agreed to, unless it was taken back since), `ours`
-    leaves the register as it is, `seen` is for what needs no choice; `note` goes into the trail. Raises PermissionError,
-    DecisionRefused."""
+    leaves the register as it is, `seen` is for what needs no choice, `retry` writes what was refused, also where its
+    person was not given the hamlet; `note` goes into the trail. Raises PermissionError, DecisionRefused."""
+    # In the order of deriving: the record first.
+    IntakeRecord.objects.select_for_update(of=("self",)).filter(record_id=issue.submission.record_id).first()
     rows = IntakeIssue.objects.select_for_update(of=("self",)).select_related("commune", "submission__commune")
     issue = rows.get(pk=issue.pk)
     if not can_decide(by, issue):
@@ -43,6 +50,8 @@ def decide_issue(*, issue: IntakeIssue, decision: str, by: Viewer, note: str = "
         raise DecisionRefused("Việc này đã có người quyết rồi.")
     if decision == THEIRS:
         _write_theirs(issue, by)
+    elif decision == RETRY:
+        _try_again(issue)
     elif decision not in {OURS, SEEN}:
         raise DecisionRefused("Hãy chọn một trong các cách đã nêu.")
     issue.decided_by_id, issue.decided_at, issue.decision = by.user_id, clock.now(), decision
@@ -57,7 +66,25 @@ def decide_issue(*, issue: IntakeIssue, decision: str, by: Viewer, note: str = "
     return issue
 
 
-_WORDS = {THEIRS: "lấy bản của máy", OURS: "giữ như trong sổ", SEEN: "đã xem"}
+_WORDS = {THEIRS: "lấy bản của máy", OURS: "giữ như trong sổ", SEEN: "đã xem", RETRY: "ghi lại vào sổ"}
+
+
+def _try_again(issue: IntakeIssue) -> None:
+    """Write the refused submission now, by this officer's word. Raises DecisionRefused with the reason if it still cannot
+    be written."""
+    submission = issue.submission
+    try:
+        derive_record(record_id=submission.record_id, retry=True, allowed=submission.pk)
+    except OperationalError:
+        raise
+    except Exception as problem:
+        _log.exception("submission %s could not be written", submission.pk)
+        raise DecisionRefused(
+            "Vẫn chưa ghi được vì lỗi của hệ thống. Nội dung vẫn được giữ; hãy thử lại sau."
+        ) from problem
+    outcome = SubmissionState.objects.get(submission=submission)
+    if outcome.state != SubmissionState.State.APPLIED:
+        raise DecisionRefused(f"Vẫn chưa ghi được. {outcome.reason}")
 
 
 def _write_theirs(issue: IntakeIssue, by: Viewer) -> None:

@@ -13,6 +13,10 @@ State = SubmissionState.State
 # A submission refused for this reason is tried again when its record comes after all.
 NEVER_CAME = "Chưa thấy bản ghi đầu tiên của hộ này sau 5 ngày. Nội dung vẫn được giữ."
 
+# After so many errors of ours a person is told, instead of trying for ever.
+FAILED = "Hệ thống chưa ghi được bản này. Nội dung vẫn được giữ; cán bộ xã bấm «Thử lại» khi lỗi đã được sửa."
+MOST_TRIES = 5
+
 
 def open_issue(
     kind: str,
@@ -53,6 +57,20 @@ def note_refused(submission: Submission, reason: str) -> None:
         _settle(submission, State.REFUSED, reason)
         _on_trail("intake.refused", submission)
         open_issue(IntakeIssue.Kind.REFUSED, submission, {"reason": reason})
+    elif submission.outcome.reason != reason:  # tried again, and now for another reason
+        _settle(submission, State.REFUSED, reason)
+
+
+def note_failure(submission: Submission) -> bool:
+    """An error of ours while writing it. Returns whether it was one too many: it is refused now, until somebody tries it
+    again."""
+    if submission.outcome.state == State.WAITING:
+        submission.outcome.tries += 1
+        submission.outcome.save(update_fields=["tries"])
+        if submission.outcome.tries >= MOST_TRIES:
+            note_refused(submission, FAILED)
+            return True
+    return False
 
 
 def _settle(submission: Submission, state: str, reason: str, **values: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 
 from core.people.queries import viewer_for
 from onboarding.households.models import Household
@@ -17,9 +18,14 @@ from onboarding.visits.actions import VisitRefused, log_session, log_visit
 def missing_households(envelope: Envelope) -> set[uuid.UUID]:
     """The households this outing speaks of that are not in the register yet."""
     wanted = _records(envelope)
+    return wanted - records_in_register(wanted)
+
+
+def records_in_register(wanted: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these records that are households of the register."""
     if not wanted:
         return set()
-    return wanted - set(Household.objects.filter(record_id__in=wanted).values_list("record_id", flat=True))
+    return set(Household.objects.filter(record_id__in=wanted).values_list("record_id", flat=True))
 
 
 def apply_outing(submission: Submission, envelope: Envelope) -> str:

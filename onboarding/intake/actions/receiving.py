@@ -24,6 +24,7 @@ from onboarding.households.queries import hamlet_of_today
 from onboarding.intake import reading
 from onboarding.intake.actions.deriving import derive_record, records_untouched
 from onboarding.intake.actions.noting import open_issue
+from onboarding.intake.actions.waiting import DERIVE_JOB
 from onboarding.intake.envelope import Envelope, read_envelope, read_json
 from onboarding.intake.forms import HouseholdSaid
 from onboarding.intake.models import (
@@ -40,7 +41,6 @@ from onboarding.intake.refusals import Invalid, NotTaken, device_locked, not_you
 from onboarding.intake.registry import check_still_accepted
 from onboarding.intake.rules import can_write_in, is_officer_of, somebody
 
-DERIVE_JOB = "intake.derive"
 _log = logging.getLogger(__name__)
 
 

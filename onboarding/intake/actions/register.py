@@ -28,8 +28,10 @@ from onboarding.matching.queries import alike
 
 # A number and whose it is, an account and its bank: one without the other would be somebody else's.
 TOGETHER = (frozenset({"phone", "phone_owner"}), frozenset({"bank_bin", "bank_account"}))
-_ENDED = "Hộ này không còn trong sổ. Cán bộ xã sẽ xem lại."
-_ELSEWHERE = "Hộ này ở thôn, ấp mà bạn chưa được giao. Cán bộ xã sẽ xem lại."
+ENDED = "Hộ này không còn trong sổ. Cán bộ xã sẽ xem lại."
+ELSEWHERE = "Hộ này ở thôn, ấp mà bạn chưa được giao. Cán bộ xã sẽ xem lại."
+# Reasons that may pass: the household lives again, it is in another hamlet, the person was given the hamlet.
+COMES_BACK = (ENDED, ELSEWHERE)
 
 
 @dataclass
@@ -88,15 +90,21 @@ def create_household(submission: Submission, envelope: Envelope) -> tuple[Househ
     return household, kept
 
 
-def edit_household(household: Household, submission: Submission, envelope: Envelope, kept: Kept) -> str:
+def why_not(household: Household, submission: Submission, *, is_allowed: bool = False) -> str:
+    """Why an edit may not be written into this household, as a sentence; "" when it may. `is_allowed`: an officer says
+    that it may be written although its person was not given the hamlet."""
+    if household.ended_on is not None:
+        return ENDED
+    if is_allowed or household.hamlet_id == _hamlet_of(submission).pk:
+        return ""
+    return "" if can_write_in(viewer_for(submission.entered_by), household.hamlet) else ELSEWHERE
+
+
+def edit_household(household: Household, submission: Submission, envelope: Envelope, kept: Kept) -> None:
     """Write what the edit changes, field by field: where the register says what the device saw, it follows; where it
-    says something else, it stays and an issue keeps both. Returns why nothing may be written, else ""."""
+    says something else, it stays and an issue keeps both. The caller has asked `why_not`."""
     said: HouseholdSaid = envelope.said
     by = viewer_for(submission.entered_by)
-    if household.ended_on is not None:
-        return _ENDED
-    if household.hamlet_id != _hamlet_of(submission).pk and not can_write_in(by, household.hamlet):
-        return _ELSEWHERE
     wanted = _as_facts(said.facts, submission)
     if wanted.get("phone_owner") == PhoneOwner.NONE:
         wanted.setdefault("phone", "")
@@ -122,7 +130,6 @@ def edit_household(household: Household, submission: Submission, envelope: Envel
     if conflicts:
         open_issue(IntakeIssue.Kind.FIELD_CONFLICT, submission, conflicts)
     follow_in_producer(household, said, submission, writer, phone_before=now.phone)
-    return ""
 
 
 def writer_of(submission: Submission) -> Viewer:
@@ -275,7 +282,9 @@ def _decided(submissions: Sequence[Submission]) -> set[str]:
     taken = of_these.filter(kind=IntakeIssue.Kind.CHANGED_BYTES, decision="theirs", dispute__isnull=False)
     for issue in taken.select_related("dispute__text"):
         if issue.dispute is not None:
-            found |= set(read_envelope(issue.dispute.text.body.encode()).said.facts)
+            text = issue.dispute.text
+            cut = text.redacted_at is not None  # its numbers cannot be read any more, but which fields there were
+            found |= set(json.loads(text.body)["facts"] if cut else read_envelope(text.body.encode()).said.facts)
     return found.union(*(group for group in TOGETHER if group & found))
 
 
