@@ -110,10 +110,9 @@ class _Run:
         self.has_new_refusals = False
         self.submissions: list[Submission] = []
         of_record = Submission.objects.filter(record_id=record_id).order_by("pk")
-        first = of_record.values_list("kind", "commune_id").first()
-        if first is None:
+        kind = of_record.values_list("kind", flat=True).first()
+        if kind is None:
             return
-        kind, self.commune_id = first
         self.record = _locked(record_id, kind)
         self.kept = Kept.of(self.record)
         whole = of_record.select_related("outcome", "text", "hamlet__commune", "commune", "entered_by", "received_by")
