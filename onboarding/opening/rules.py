@@ -32,6 +32,7 @@ class LeftOut(models.TextChoices):
     NO_CONSENT = "no_consent", "chưa đồng ý gửi thông tin cho sàn"
     NO_PHONE = "no_phone", "không có điện thoại riêng của chủ hộ; sàn gửi mã xác nhận vào số này"
     SHARED_PHONE = "shared_phone", "số điện thoại đang ghi cho nhiều hộ; mỗi số chỉ mở được một gian hàng"
+    REFUSED = "refused", "sàn đã từ chối, và thông tin của hộ chưa được sửa từ đó"
 
 
 class TakenBack(models.TextChoices):
@@ -53,6 +54,7 @@ WHAT_TO_DO: dict[str, str] = {
     LeftOut.NO_CONSENT: "Tổ công nghệ số đến nhà hỏi lại; hộ không muốn thì thôi.",
     LeftOut.NO_PHONE: "Hỏi hộ số riêng của chủ hộ rồi bấm «Sửa» ở trang của hộ.",
     LeftOut.SHARED_PHONE: "Hỏi số này là của hộ nào, rồi sửa số của các hộ kia; hộ ghi hai lần thì gộp lại.",
+    LeftOut.REFUSED: "Sửa thông tin của hộ theo lý do sàn nêu, hoặc bấm nút gửi lại khi lý do ở phía sàn.",
     LeftOut.WAITING: "Nhập kết quả khi sàn trả lời, hoặc kết thúc lô kia.",
 }
 

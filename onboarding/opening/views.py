@@ -82,7 +82,11 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             batch = make_batch(
-                platform=about.platform, commune=about.commune, hamlet=about.hamlet, by=viewer_of(request)
+                platform=about.platform,
+                commune=about.commune,
+                hamlet=about.hamlet,
+                by=viewer_of(request),
+                again=request.POST.get("again") == "1",
             )
         except BatchRefused as refusal:
             messages.error(request, str(refusal))
@@ -97,6 +101,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "shown": ready[:NAMES_SHOWN],
         "rest": max(min(len(ready), LINES_AT_MOST) - NAMES_SHOWN, 0),
         "left_out": _left_out(rows),
+        "refused": sum(row.left_out == LeftOut.REFUSED for row in rows),
     }
     return render(request, "onboarding/opening/new.html", context)
 

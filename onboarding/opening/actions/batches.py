@@ -27,16 +27,18 @@ class BatchRefused(Exception):
 
 
 @transaction.atomic
-def make_batch(*, platform: Platform, commune: Unit, hamlet: Hamlet | None, by: Viewer) -> OpeningBatch:
+def make_batch(
+    *, platform: Platform, commune: Unit, hamlet: Hamlet | None, by: Viewer, again: bool = False
+) -> OpeningBatch:
     """Put the households of a hamlet (None: of the commune) that can be asked for (see `rules.LeftOut`) on a numbered
-    list for a platform, at most LINES_AT_MOST. Raises PermissionError, BatchRefused when there is nobody."""
+    list for a platform, at most LINES_AT_MOST; `again` also those it refused and of whom nothing has changed. Raises PermissionError, BatchRefused when there is nobody."""
     # One batch of a commune after the other: the second sees whom the first took.
     commune = Unit.objects.select_for_update(of=("self",)).get(pk=commune.pk)
     if by.user_id is None or not can_open(by, commune):
         raise PermissionError
     if not platforms_to_open().filter(pk=platform.pk).exists() or (hamlet and hamlet.commune_id != commune.pk):
         raise BatchRefused("Sàn hoặc thôn này không dùng được. Hãy chọn lại.")
-    rows = standings(living_households(commune, hamlet), platform, clock.today())
+    rows = standings(living_households(commune, hamlet), platform, clock.today(), again=again)
     ready = [row for row in rows if not row.left_out][:LINES_AT_MOST]
     if not ready:
         raise BatchRefused("Không còn hộ nào gửi được cho sàn này. Hãy xem lý do bên dưới.")

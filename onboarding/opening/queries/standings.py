@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, QuerySet
 
@@ -41,11 +41,12 @@ def living_households(commune: Unit, hamlet: Hamlet | None = None) -> QuerySet[H
     return rows.filter(hamlet=hamlet) if hamlet else rows
 
 
-def standings(households: QuerySet[Household], platform: Platform, on: date) -> list[Standing]:
+def standings(households: QuerySet[Household], platform: Platform, on: date, *, again: bool = False) -> list[Standing]:
     """Every one of these households with this platform, in the order of their numbers; six queries however many.
 
     A household need not be verified: the platform proves the phone itself, and what it answers is evidence for us.
-    A dead account is none: it is closed when a new one is opened.
+    A dead account is none: it is closed when a new one is opened. Whom the platform refused is left out while nothing
+    about them has changed since, unless they are asked for `again`.
     """
     ids = households.order_by().values("pk")
     producers: dict[int, list[int]] = {}
@@ -59,13 +60,21 @@ def standings(households: QuerySet[Household], platform: Platform, on: date) -> 
         held.filter(state__in=[State.CLAIMED, State.VERIFIED]).values_list("producer__household_id", flat=True)
     )
     lines = OpeningLine.objects.filter(platform=platform, household__in=ids).order_by("pk")
-    asked = list(lines.values_list("household_id", "state"))
-    last, waiting = dict(asked), {pk for pk, state in asked if state == OpeningLine.State.WAITING}
+    last: dict[int, str] = {}
+    refused_at: dict[int, datetime | None] = {}
+    waiting: set[int] = set()
+    for household_id, state, answered_at in lines.values_list("household_id", "state", "answered_at"):
+        last[household_id] = state
+        if state == OpeningLine.State.REFUSED:
+            refused_at[household_id] = answered_at
+        elif state == OpeningLine.State.WAITING:
+            waiting.add(household_id)
     shared = _shared_phones(households)
     rows = []
-    for pk, name, hamlet_id, index, owner in households.order_by("pk").values_list(
-        "pk", "head_name", "hamlet_id", "phone_index", "phone_owner"
+    for pk, name, hamlet_id, index, owner, changed_at in households.order_by("pk").values_list(
+        "pk", "head_name", "hamlet_id", "phone_index", "phone_owner", "changed_at"
     ):
+        is_refused = last.get(pk) == OpeningLine.State.REFUSED and pk not in with_account
         own = producers.get(pk, [])
         willing = [producer_id for producer_id in own if producer_id in agreed]
         why = {
@@ -75,6 +84,7 @@ def standings(households: QuerySet[Household], platform: Platform, on: date) -> 
             LeftOut.NO_CONSENT: not willing,
             LeftOut.NO_PHONE: owner != PhoneOwner.OWN,
             LeftOut.SHARED_PHONE: shared[index] > 1,
+            LeftOut.REFUSED: is_refused and not again and _is_as_then(changed_at, refused_at.get(pk)),
         }
         rows.append(
             Standing(
@@ -85,11 +95,15 @@ def standings(households: QuerySet[Household], platform: Platform, on: date) -> 
                 has_agreed=bool(willing),
                 has_account=pk in with_account,
                 is_waiting=pk in waiting,
-                is_refused=last.get(pk) == OpeningLine.State.REFUSED and pk not in with_account,
+                is_refused=is_refused,
                 left_out=next((reason.value for reason, is_so in why.items() if is_so), ""),
             )
         )
     return rows
+
+
+def _is_as_then(changed_at: datetime, refused_at: datetime | None) -> bool:
+    return refused_at is not None and changed_at <= refused_at
 
 
 def _shared_phones(households: QuerySet[Household]) -> Counter[str]:

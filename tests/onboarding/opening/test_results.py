@@ -18,7 +18,8 @@ from core.places.models import Unit
 from onboarding.accounts.actions import claim_account, claim_link, observe
 from onboarding.accounts.models import AccountReport, OutsideLink, PlatformAccount
 from onboarding.accounts.queries import state_of_account
-from onboarding.opening.actions.batches import end_batch, make_batch
+from onboarding.households.actions import change_household
+from onboarding.opening.actions.batches import BatchRefused, end_batch, make_batch
 from onboarding.opening.models import OpeningBatch, OpeningLine
 from onboarding.opening.queries.progress import progress_of
 from onboarding.visits.registry import follow_ups_for
@@ -84,7 +85,7 @@ def test_an_answer_becomes_an_account_with_the_file_as_evidence(
     assert lines(batch) == [("opened", ""), ("refused", "Sai số điện thoại"), ("waiting", "")]
     assert first.account == account
     _, total = progress_of(people.commune, voso(), clock.today())
-    assert (total.opened, total.waiting, total.refused, total.ready) == (1, 1, 1, 1)
+    assert (total.opened, total.waiting, total.refused, total.ready) == (1, 1, 1, 0)
 
     again = desk.import_rows(sheet, kind=KIND) if desk.preview(sheet, kind=KIND).created else None
     assert again is None and counts(desk.preview(sheet, kind=KIND)) == {"unchanged": 3, "warnings": 1}
@@ -102,10 +103,22 @@ def test_a_refusal_is_back_on_the_teams_list_until_it_is_asked_again(
     assert marks["no_account"] == "Chưa có gian hàng trên sàn nào."
     todos = [todo.sentence for todo in todos_for(people.viewer("chi"))]
     assert f"VoSo chưa mở gian hàng cho 1 hộ ở lô {batch.pk}." in todos
-    again = make_batch(platform=voso(), commune=people.commune, hamlet=None, by=people.viewer("chi"))
+    with pytest.raises(BatchRefused):  # nothing about the household has changed
+        make_batch(platform=voso(), commune=people.commune, hamlet=None, by=people.viewer("chi"))
+    again = make_batch(platform=voso(), commune=people.commune, hamlet=None, by=people.viewer("chi"), again=True)
     assert [line.household for line in again.lines.all()] == [refused]
     assert "opening_refused" not in {mark.code for mark in follow_ups_for([refused.pk]).get(refused.pk, [])}
     assert not [each for each in todos_for(people.viewer("chi")) if "chưa mở gian hàng" in each.sentence]
+
+
+def test_a_refused_household_is_asked_for_again_once_it_has_changed(
+    people: People, desk: Desk, batch: OpeningBatch
+) -> None:
+    desk.import_rows(answers(batch, (2, "Chưa mở", "", "", "Sai số điện thoại.")), kind=KIND)
+    refused = batch.lines.get(number=2).household
+    change_household(household=refused, changes={"phone": "+84912345699"}, by=people.viewer("hanh"))
+    again = make_batch(platform=voso(), commune=people.commune, hamlet=None, by=people.viewer("chi"))
+    assert [line.household for line in again.lines.all()] == [refused]
 
 
 def test_answers_that_cannot_be_taken_say_why_and_change_nothing(
