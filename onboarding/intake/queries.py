@@ -98,7 +98,7 @@ def devices_to_unlock(viewer: Viewer) -> QuerySet[FieldDevice]:
     an officer of that area."""
     lockers = _people_of(viewer, OFFICERS)
     mine = Q(user__in=_people_of(viewer, SENDERS)) | Q(locked_by__in=lockers) | Q(locked_by=viewer.user_id or 0)
-    return devices_visible_to(viewer).filter(mine, locked_at__isnull=False)
+    return devices_visible_to(viewer).filter(mine)
 
 
 def _in_force(roles: Collection[str]) -> QuerySet[Grant]:
