@@ -48,6 +48,7 @@ from ocop.register.models import OcopProduct
 from onboarding.accounts.models import Platform
 from onboarding.checks.actions.verifying import verify_household
 from onboarding.checks.models import Revisit, RevisitSample
+from onboarding.households.actions import change_household
 from onboarding.households.models import Household, HouseholdPhoto, PilotUnit
 from onboarding.intake.models import IntakePart
 from onboarding.opening.models import OpeningBatch, OpeningLine
@@ -231,7 +232,7 @@ PAGES: dict[str, Page] = {
     "xa/to/thanh-vien/<int:pk>/ket-thuc/": Page(FOUNDERS, "xa/to/thanh-vien/{member}/ket-thuc/", ("POST",), MOVES_ON),
     "xa/to/thanh-vien/<int:pk>/to-truong/": Page(FOUNDERS, "xa/to/thanh-vien/{member}/to-truong/", ("POST",), MOVES_ON),
     "xa/mo-gian-hang/": Page(RECORDERS),
-    "xa/mo-gian-hang/lap/": Page(OPENERS, methods=FORM),
+    "xa/mo-gian-hang/lap/": Page(OPENERS, methods=FORM, answers=frozenset({200, 302})),
     "xa/mo-gian-hang/lo/<int:pk>/": Page(RECORDERS, "xa/mo-gian-hang/lo/{opening}/"),
     "xa/mo-gian-hang/lo/<int:pk>/bang.xlsx": Page(OPENERS, "xa/mo-gian-hang/lo/{opening}/bang.xlsx", ("POST",)),
     "xa/mo-gian-hang/lo/<int:pk>/da-gui": Page(OPENERS, "xa/mo-gian-hang/lo/{opening}/da-gui", ("POST",), MOVES_ON),
@@ -438,9 +439,12 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     choose_mapping(
         batch=sheet, sheet_index=0, header_row=0, header_depth=1, mapping={"name": 0}, by=people.viewer("chi")
     )
-    verify_household(
-        household=Household.objects.get(pk=dung.household_id), how="visit", by=people.viewer("chi"), seen_version=1
+    with_phone = change_household(  # whoever is on a sheet has a phone of their own
+        household=Household.objects.get(pk=dung.household_id),
+        changes={"phone": "+84912000999", "phone_owner": "own"},
+        by=SYSTEM,
     )
+    verify_household(household=with_phone, how="visit", by=people.viewer("chi"), seen_version=with_phone.version)
     asked = OpeningBatch.objects.create(
         platform=Platform.objects.get(code="voso"), commune=people.commune, made_by=users["chi"], made_at=timezone.now()
     )
