@@ -72,8 +72,16 @@ def fill(people: People, first: Household, second: Household, chance: random.Ran
             PlatformAccount.objects.create(
                 platform=batch.platform, producer=producer, claimed_at=now, phone="+84912000111"
             )
+            # Answered: one that waits is looked at again when facts change, and may leave the list for good.
             OpeningLine.objects.create(
-                batch=batch, platform=batch.platform, number=producer.pk, household=each, producer=producer
+                batch=batch,
+                platform=batch.platform,
+                number=producer.pk,
+                household=each,
+                producer=producer,
+                state="refused",
+                reason="sai số",
+                answered_at=now,
             )
 
 
