@@ -13,6 +13,7 @@ import shutil
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,7 @@ class PostgresCopies:
         self.template = f"lensan_template_{_fingerprint()}"
         self.own = f"lensan_test_{_process()}".replace("-", "_")
         self.maintenance = connection.settings_dict["NAME"]
+        self.others: set[str] = set()
 
     def build(self) -> None:
         with self._server() as cursor:
@@ -120,14 +122,35 @@ class PostgresCopies:
             cursor.execute(f'CREATE DATABASE "{self.own}" TEMPLATE "{self.template}"')
         _point_to(self.own)
 
+    def another(self, word: str) -> str:
+        """One more copy beside this process's own, for a server of its own. No two test processes share one: dropping
+        it would pull the floor from under the other's server."""
+        name = f"{self.own}_{word}"
+        with _alone():
+            with self._server() as cursor:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+                cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
+            self.renew()
+        self.others.add(name)
+        return name
+
     def drop(self) -> None:
         with self._server() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{self.own}" WITH (FORCE)')
+            for name in (self.own, *self.others):
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def _server(self) -> Any:
         connections.close_all()
         _point_to(self.maintenance)
         return connection.cursor()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """CREATE DATABASE … TEMPLATE needs the template to itself."""
+    with (FOLDER / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _point_to(name: str) -> None:
@@ -142,10 +165,8 @@ def copies(django_db_blocker: Any) -> Iterator[SqliteCopies | PostgresCopies]:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with django_db_blocker.unblock():
         made = SqliteCopies() if connection.vendor == "sqlite" else PostgresCopies()
-        with (FOLDER / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with _alone():
             made.build()
-            # CREATE DATABASE … TEMPLATE needs the template to itself.
             made.renew()
         yield made
         made.drop()
@@ -161,8 +182,7 @@ def committed_db(copies: Any, django_db_setup: None, django_db_blocker: Any) -> 
     """A database with real transactions, thrown away afterwards: for races, threads and other processes."""
     with django_db_blocker.unblock():
         yield
-        with (FOLDER / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with _alone():
             copies.renew()
 
 

@@ -33,7 +33,8 @@ _STEP = 64 * 1024
 
 @router.get("/session", auth=None, summary="Who is signed in")
 def get_session(request: HttpRequest) -> dict[str, Any]:
-    """Never an error: an app asks this to learn whether it must ask for the password. Brings the CSRF token.
+    """Never an error: an app asks this to learn whether it must ask for the password. Brings a session's CSRF token;
+    without a session none, or the late answer would take its cookie from the sign-in page just opened beside it.
 
     Whether the device was reported lost is told without a session, or a thief had only to wait until it ends: its number
     is random and told to nobody, and the answer says nothing else. `stopped` is the signed-in person who may send nothing
@@ -48,7 +49,7 @@ def get_session(request: HttpRequest) -> dict[str, Any]:
         "stopped": None if may_yet or not viewer.is_signed_in else viewer.user_id,
         "signed_in": person is not None,
         "person": person,
-        "csrf": get_token(request),
+        "csrf": get_token(request) if viewer.is_signed_in else "",
         "now": clock.now().isoformat(),
     }
 

@@ -62,7 +62,14 @@ def register() -> None:
     register_todos(todos)
     register_use("onboarding.Submission", "bản ghi thực địa (giữ nguyên nơi đã ghi)")
     register_use("onboarding.IntakeIssue", "việc cần quyết của bản ghi thực địa")
-    register_objects({"submission": "bản ghi thực địa", "device": "máy thực địa", "intake_part": "ảnh thực địa"})
+    register_objects(
+        {
+            "submission": "bản ghi thực địa",
+            "submission_text": "nội dung bản ghi thực địa",
+            "device": "máy thực địa",
+            "intake_part": "ảnh thực địa",
+        }
+    )
     register_vocabulary(
         {
             "device.enrolled": "ghi nhận máy thực địa",

@@ -41,10 +41,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Stack:
-    """A running Lên Sàn: its addresses and its state folder."""
+    """A running Lên Sàn: its addresses, its state folder and its database's address ("" for the file in the folder)."""
 
     port: int
     state: Path
+    database: str
 
     @property
     def url(self) -> str:
@@ -124,12 +125,8 @@ def stack(copies: Any, tmp_path_factory: pytest.TempPathFactory, django_db_block
     if connection.vendor == "sqlite":
         shutil.copyfile(copies.template, state / "lensan.sqlite3")
     else:
-        with django_db_blocker.unblock(), copies._server() as cursor:
-            cursor.execute('DROP DATABASE IF EXISTS "lensan_journey" WITH (FORCE)')
-            cursor.execute(f'CREATE DATABASE "lensan_journey" TEMPLATE "{copies.template}"')
         with django_db_blocker.unblock():
-            copies.renew()
-        environment["DATABASE_URL"] = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/lensan_journey"
+            environment["DATABASE_URL"] = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/" + copies.another("journey")
     _lay_out_static(state)
     port = free_ports()
     environment |= {"PORT": str(port), "STATE_DIR": str(state), "LENSAN_VENV": sys.prefix}
@@ -145,7 +142,7 @@ def stack(copies: Any, tmp_path_factory: pytest.TempPathFactory, django_db_block
     log.flush()
     assert process.poll() is None, (state / "log.txt").read_text()[-3000:]
     _keep_static(state)
-    yield Stack(port, state)
+    yield Stack(port, state, environment.get("DATABASE_URL", ""))
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=30) == 0
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.journeys.conftest import Walker
+from tests.journeys.phone import until
 
 PIN = "258013"
 PURPOSES = ("Đưa tên và gian hàng lên trang công khai", "Gửi thông tin mở tài khoản cho sàn")
@@ -51,7 +52,7 @@ def step(team: Walker, title: str, *, look: bool = True) -> None:
     """Wait for the screen with this heading; its heading has the focus and the window its name."""
     page = team.page
     page.get_by_role("heading", level=1, name=title).wait_for()
-    page.wait_for_function("document.activeElement.tagName === 'H1'")
+    until(page, "document.activeElement.tagName === 'H1'")
     assert page.title() == f"{title} · Lên Sàn"
     if look:
         team.look()

@@ -104,6 +104,18 @@ class DroppingLine:
             return json.load(answer)
 
 
+def until(page: Page, condition: str, seconds: float = 30) -> None:
+    """Until the JavaScript expression is true. Asked from here again and again: waiting inside the page would turn text
+    into a script there, and the page's policy forbids that."""
+    end = time.monotonic() + seconds
+    while True:
+        with suppress(Error):  # the page is just being replaced by another
+            if page.evaluate(f"async () => Boolean(await ({condition}))"):
+                return
+        assert time.monotonic() < end, f"never: {condition} on {page.url}\n{page.inner_text('body')[:500]}"
+        page.wait_for_timeout(100)
+
+
 @dataclass
 class Phone:
     """One profile. `page` is the app's first tab."""
@@ -138,7 +150,7 @@ class Phone:
         page = page or self.page
         for is_last in (False, True):
             try:
-                page.wait_for_function(STARTED)
+                until(page, STARTED)
                 page.evaluate(HELPERS)
                 page.evaluate("engine.open()")
             except Error:
@@ -192,7 +204,8 @@ class Phone:
         page.get_by_label("Tên đăng nhập").fill(name)
         page.get_by_label("Mật khẩu").fill(PASSWORD)
         page.locator("main").get_by_role("button", name="Đăng nhập").click()
-        page.wait_for_url("**/thuc-dia/**")
+        with suppress(Error):  # `ready` says what is on the page instead
+            page.wait_for_url(f"{self.line.url}/thuc-dia/**")
         return self.ready()
 
     def enrol(self, name: str, hamlets: int = 1) -> int:

@@ -67,8 +67,10 @@ def app(people: People) -> App:
 
 
 def test_the_session_is_told_to_everybody(people: People, app: App) -> None:
-    nobody = Client().get(ROOT + "session").json()
-    assert (nobody["signed_in"], nobody["person"]) == (False, None) and nobody["csrf"] and nobody["now"]
+    stranger = Client()
+    nobody = stranger.get(ROOT + "session").json()
+    assert (nobody["signed_in"], nobody["person"], nobody["csrf"]) == (False, None, "") and nobody["now"]
+    assert not stranger.cookies, "the sign-in page open beside the app keeps the cookie it was given"
     hanh = people.users["hanh"]
     told = app.client.get(ROOT + "session").json()
     assert (told["signed_in"], told["person"]) == (True, {"id": hanh.pk, "name": "Hanh"})
