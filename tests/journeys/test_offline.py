@@ -6,7 +6,6 @@ import base64
 import hashlib
 import io
 import json
-import os
 import sqlite3
 import time
 import urllib.request
