@@ -2,9 +2,10 @@
 
 from django.db import migrations
 
-from onboarding.accounts.own_claims import OwnClaimTrigger
+from core.kit.refusing import RefusingTrigger
+from onboarding.accounts.own_claims import OWN_CLAIM
 
 
 class Migration(migrations.Migration):
     dependencies = [("onboarding", "0006_households_verified_somehow")]
-    operations = [OwnClaimTrigger()]
+    operations = [RefusingTrigger(OWN_CLAIM)]

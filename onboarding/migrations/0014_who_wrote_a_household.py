@@ -4,7 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from onboarding.households.own_words import OwnWordsTrigger
+from core.kit.refusing import RefusingTrigger
+from onboarding.households.own_words import OWN_WORDS
 
 
 def known_writers(apps, schema_editor):
@@ -40,5 +41,5 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunPython(known_writers, migrations.RunPython.noop),
-        OwnWordsTrigger(),
+        RefusingTrigger(OWN_WORDS),
     ]
