@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 from core.audit.registry import register_objects, register_vocabulary
+from core.events.registry import subscribe
 from core.imports import jobs
 from core.imports.actions.applying import APPLY_JOB
 from core.imports.actions.ending import erase_old_imports
+from core.imports.actions.moving import follow_map
 from core.imports.actions.previewing import PREVIEW_JOB, fail_stopped_previews
 from core.imports.actions.undoing import UNDO_JOB
 from core.imports.hamlets.kind import HamletKind
 from core.imports.registry import register_import_kind
 from core.jobs.registry import register_job, register_periodic
+from core.places.events import MapTurned
 
 
 def get_imports_ready() -> None:
@@ -41,3 +44,4 @@ def get_imports_ready() -> None:
         "imports.fail_stopped", timedelta(minutes=5), fail_stopped_previews, label="Báo xem trước bị dừng"
     )
     register_import_kind(HamletKind())
+    subscribe(MapTurned, follow_map)
