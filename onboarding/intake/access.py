@@ -12,7 +12,7 @@ from ninja.utils import check_csrf
 from core.people.api import TokenAuth
 from core.people.limits.actions import Limit, TooMany, count_try
 from core.people.queries import Viewer, viewer_of
-from onboarding.intake.queries import device_is_locked, people_of_device
+from onboarding.intake.queries.devices import device_is_locked, people_of_device
 from onboarding.intake.refusals import NotTaken, device_locked, device_unknown, signed_out, try_again
 from onboarding.intake.rules import can_send
 

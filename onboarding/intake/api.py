@@ -18,7 +18,8 @@ from onboarding.intake.actions.receiving import receive_submission
 from onboarding.intake.actions.sealed import MOST_FILE_BYTES, import_sealed
 from onboarding.intake.envelope import MOST_BYTES, read_json
 from onboarding.intake.models import Submission
-from onboarding.intake.queries import device_is_locked, submissions_of
+from onboarding.intake.queries.devices import device_is_locked
+from onboarding.intake.queries.submissions import submissions_of
 from onboarding.intake.receipts import receipts_of
 from onboarding.intake.refusals import too_large
 from onboarding.intake.registry import bundle_stamp, current_forms

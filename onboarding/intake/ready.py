@@ -18,7 +18,7 @@ from onboarding.intake.actions.photos import erase_orphans
 from onboarding.intake.actions.retrying import follow_change, try_refused
 from onboarding.intake.actions.waiting import DERIVE_JOB
 from onboarding.intake.models import RecordKind
-from onboarding.intake.queries import todos
+from onboarding.intake.queries.issues import todos
 from onboarding.intake.registry import FormVersion, register_form
 from onboarding.intake.rules import OFFICERS
 

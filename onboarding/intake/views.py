@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -28,15 +30,10 @@ from onboarding.intake.access import FILES, count_call
 from onboarding.intake.actions.devices import lock_device, unlock_device
 from onboarding.intake.actions.issues import DecisionRefused, decide_issue
 from onboarding.intake.actions.sealed import MOST_FILE_BYTES, Imported, import_sealed
-from onboarding.intake.models import FieldDevice
-from onboarding.intake.queries import (
-    devices_to_lock,
-    devices_to_unlock,
-    devices_visible_to,
-    issues_visible_to,
-    open_issues,
-    people_of_device,
-)
+from onboarding.intake.models import FieldDevice, RecordKind, SubmissionState
+from onboarding.intake.queries.devices import devices_visible_to, people_of_device, phone_ids, phones_of
+from onboarding.intake.queries.issues import issues_visible_to, open_issues
+from onboarding.intake.queries.submissions import brought_in_file, households_of
 from onboarding.intake.refusals import NotTaken
 from onboarding.intake.rules import OFFICERS, can_decide
 from onboarding.intake.uploading import SealedFileHandler
@@ -128,8 +125,37 @@ def _sealed_file(request: HttpRequest) -> HttpResponse:
             status, problem = 422, _("Hãy chọn một tệp có đuôi .lensan, không quá 25 MB.")
         else:
             status, imported, problem = _imported(upload, viewer_of(request))
-    context = {"imported": imported, "problem": problem, "parts": _parts("intake_file")}
+    file = (imported.device_id, imported.began) if imported else _file_asked(request)
+    context = {
+        "imported": imported,
+        "problem": problem,
+        "parts": _parts("intake_file"),
+        **(_brought(request, *file) if file else {}),
+    }
     return render(request, "onboarding/intake/file.html", context, status=status)
+
+
+def _file_asked(request: HttpRequest) -> tuple[UUID, datetime] | None:
+    """The device and the moment of a file brought before, as the result page links to it."""
+    try:
+        since = datetime.fromisoformat(request.GET.get("tu", ""))
+        return (UUID(request.GET.get("may", "")), since) if since.tzinfo else None
+    except ValueError:
+        return None
+
+
+def _brought(request: HttpRequest, device_id: UUID, since: datetime) -> dict[str, Any]:
+    """The households of a file: in the register now, and how many records still wait (a job writes what many at once say)."""
+    viewer = viewer_of(request)
+    brought = brought_in_file(viewer, device_id, since)
+    waiting = brought.filter(kind=RecordKind.HOUSEHOLD, outcome__state=SubmissionState.State.WAITING)
+    asked = urlencode({"may": str(device_id), "tu": since.isoformat()})
+    return {
+        "page_obj": Paginator(households_of(viewer, brought), PER_PAGE).get_page(request.GET.get("page")),
+        "since": since,
+        "waiting": waiting.count(),
+        "brought_url": f"{reverse('intake_file')}?{asked}",
+    }
 
 
 def _imported(upload: UploadedFile[Any], viewer: Viewer) -> tuple[int, Imported | None, str]:
@@ -149,20 +175,11 @@ def _imported(upload: UploadedFile[Any], viewer: Viewer) -> tuple[int, Imported 
 @require_safe
 @officer_page
 def devices(request: HttpRequest) -> HttpResponse:
-    """The devices of the area's teams: who, how much unsent as last said, when heard from."""
+    """The phones of the area's teams, each once: who uses it, how much unsent as last said, when heard from."""
     viewer = viewer_of(request)
-    page = Paginator(devices_visible_to(viewer), PER_PAGE).get_page(request.GET.get("page"))
-    shown = [device.pk for device in page.object_list]
-    rows = [
-        rights(viewer).filter(pk__in=shown).values_list("pk", flat=True)
-        for rights in (devices_to_lock, devices_to_unlock)
-    ]
-    context = {
-        "page_obj": page,
-        "parts": _parts("intake_devices"),
-        "may_lock": set(rows[0]),
-        "may_unlock": set(rows[1]),
-    }
+    page = Paginator(phone_ids(viewer), PER_PAGE).get_page(request.GET.get("page"))
+    phones = phones_of(viewer, [each["device_id"] for each in page.object_list])
+    context = {"page_obj": page, "phones": phones, "parts": _parts("intake_devices")}
     return render(request, "onboarding/intake/devices.html", context)
 
 

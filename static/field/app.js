@@ -87,7 +87,7 @@ function failed(problem) {
   return {
     title: "Màn hình này chưa mở được",
     body: [
-      status("bad", "Những gì đã ghi vẫn nằm trong máy. Hãy mở lại; nếu vẫn vậy, xuất tệp kín ở mục Máy này và mang về xã.", { word: "" }),
+      status("bad", "Những gì đã ghi vẫn nằm trong máy. Hãy mở lại; nếu vẫn vậy, xuất tệp niêm phong ở mục Máy này và mang về xã.", { word: "" }),
       h("div", { class: "row" }, button("Mở lại", () => location.reload()), button("Máy này", () => go("/may"), { kind: "quiet" })),
     ],
   };
@@ -146,7 +146,7 @@ function warnings(unsent, person) {
         "p",
         { class: "field-line tone-bad" },
         icon("warn"),
-        h("span", {}, h("strong", {}, `Đã ${unsent.days} ngày chưa gửi được. `), "Hãy đến chỗ có mạng, hoặc ", h("a", { href: "#/may" }, "xuất tệp kín mang về xã"), "."),
+        h("span", {}, h("strong", {}, `Đã ${unsent.days} ngày chưa gửi được. `), "Hãy đến chỗ có mạng, hoặc ", h("a", { href: "#/may" }, "xuất tệp niêm phong mang về xã"), "."),
       ),
     );
   }

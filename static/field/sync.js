@@ -115,7 +115,7 @@ async function sendPhoto(row, digest) {
   say({ now: row.submission });
   const photo = await read(["photos"], ({ photos }) => asked(photos.get(`${row.submission}:${digest}`)));
   const left = row.missing.filter((each) => each !== digest);
-  if (!photo) return change(row, { state: "refused" }, "Một ảnh của phiếu này không còn trong máy. Hãy xuất tệp kín rồi báo cán bộ xã.");
+  if (!photo) return change(row, { state: "refused" }, "Một ảnh của phiếu này không còn trong máy. Hãy xuất tệp niêm phong rồi báo cán bộ xã.");
   const bytes = await unseal(current().key, photo, "photo", row.submission);
   const path = `submissions/${row.submission}/photos/${digest}`;
   const options = { bytes, type: "image/jpeg", timeout: PHOTO_TIMEOUT };

@@ -60,7 +60,7 @@ def test_a_day_in_the_field(team: Walker, goods: Path) -> None:
     wait_until_sent(team)
     go(team, "/da-nhan", "4 phiếu đã nhận")
     for path, title in (
-        ("/chua-gui", "Phiếu chưa gửi"), ("/may", "Máy này"), ("/may/ap", "Ấp mang theo"), ("/may/xuat", "Xuất tệp kín"),
+        ("/chua-gui", "Phiếu chưa gửi"), ("/may", "Máy này"), ("/may/ap", "Ấp mang theo"), ("/may/xuat", "Xuất tệp niêm phong"),
         ("/may/dang-xuat", "Đăng xuất khỏi máy này"), ("/ap", "Chọn ấp, thôn"), ("/khong-co", "Không có trang này"),
     ):  # fmt: skip
         go(team, path, title)
@@ -261,7 +261,7 @@ def test_without_a_network_the_app_opens_writes_and_says_so(team: Walker, stack:
     go(team, "/may/dang-xuat", "Đăng xuất khỏi máy này")
     assert page.get_by_role("button", name="Xóa khỏi máy và đăng xuất").is_disabled(), "first export, then wipe"
     with page.expect_download() as saved:
-        page.get_by_role("button", name="Xuất tệp kín").click()
+        page.get_by_role("button", name="Xuất tệp niêm phong").click()
     sealed = saved.value.path().read_text()
     assert saved.value.suggested_filename.endswith(".lensan") and "Ngoài Sóng" not in sealed
     assert page.get_by_role("button", name="Xóa khỏi máy và đăng xuất").is_enabled()
@@ -280,7 +280,7 @@ def test_a_forgotten_pin_loses_nothing(team: Walker) -> None:
     step(team, "Mở khóa")
     page.get_by_role("link", name="Quên mã PIN").click()
     step(team, "Quên mã PIN")
-    page.get_by_role("button", name="Lấy phiếu ra thành tệp kín").click()
+    page.get_by_role("button", name="Lấy phiếu ra thành tệp niêm phong").click()
     page.get_by_text("Bạn không còn phiếu nào chưa gửi").wait_for()
     team.look()
     assert PIN not in page.content()

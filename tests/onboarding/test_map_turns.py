@@ -28,7 +28,8 @@ from onboarding.households.facts import HouseholdFacts
 from onboarding.households.models import Household, PilotUnit
 from onboarding.households.pilots.queries import is_pilot, pilots_on
 from onboarding.intake.models import SubmissionState
-from onboarding.intake.queries import devices_visible_to, intake_today
+from onboarding.intake.queries.devices import devices_visible_to
+from onboarding.intake.queries.today import intake_today
 from onboarding.lists.actions import take_back
 from onboarding.matching.actions.merging import merge_households
 from onboarding.matching.actions.unmerging import unmerge

@@ -16,7 +16,7 @@ from core.kit import clock, money
 from core.people.queries import viewer_of
 from onboarding.desk.queries.home import Figures, figures_of
 from onboarding.desk.views.households import desk_page
-from onboarding.intake.queries import intake_today
+from onboarding.intake.queries.today import intake_today
 from onboarding.matching.rules.rights import DECIDERS
 
 MOST_TODOS = 8

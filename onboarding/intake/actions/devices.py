@@ -19,7 +19,7 @@ from core.people.devices.actions import remove_all_devices
 from core.people.models import User
 from core.people.queries import Viewer
 from onboarding.intake.models import FieldDevice, IntakeKey
-from onboarding.intake.queries import device_is_locked, devices_to_lock, devices_to_unlock, people_of_device
+from onboarding.intake.queries.devices import device_is_locked, devices_to_lock, devices_to_unlock, people_of_device
 from onboarding.intake.refusals import device_locked
 from onboarding.intake.rules import can_send
 

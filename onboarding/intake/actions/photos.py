@@ -20,7 +20,8 @@ from core.kit import clock
 from core.people.queries import Viewer
 from onboarding.intake.actions.receiving import understand
 from onboarding.intake.models import IntakePart, Submission, SubmissionState
-from onboarding.intake.queries import device_is_locked, submission_by_id
+from onboarding.intake.queries.devices import device_is_locked
+from onboarding.intake.queries.submissions import submission_by_id
 from onboarding.intake.receipts import receipt_of, receipt_of_unknown
 from onboarding.intake.refusals import Invalid, device_locked, not_yours, too_large, try_again
 from onboarding.intake.rules import can_send, somebody

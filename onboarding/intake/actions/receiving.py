@@ -35,7 +35,8 @@ from onboarding.intake.models import (
     SubmissionState,
     SubmissionText,
 )
-from onboarding.intake.queries import could_write_then, device_is_locked, submission_by_id
+from onboarding.intake.queries.devices import device_is_locked
+from onboarding.intake.queries.submissions import could_write_then, submission_by_id
 from onboarding.intake.receipts import receipt_of
 from onboarding.intake.refusals import Invalid, NotTaken, device_locked, not_your_hamlet, not_yours
 from onboarding.intake.registry import check_still_accepted

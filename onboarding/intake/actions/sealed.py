@@ -10,6 +10,7 @@ import threading
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import DatabaseError, transaction
 
 from core.audit.actions import record
+from core.kit import clock
 from core.people.queries import Viewer
 from onboarding.intake import reading
 from onboarding.intake.actions.photos import receive_photo
@@ -43,12 +45,16 @@ _BROKEN = "Bản ghi này trong tệp bị hỏng hoặc đã bị sửa."
 @dataclass
 class Imported:
     """What came of a file: counts of submissions and photos newly stored, known before, in conflict; and what was refused,
-    each with its sentence. `unproved` are the people whose part no open app has signed."""
+    each with its sentence. `people` are the names of those whose parts were read, `unproved` the people whose part no open
+    app has signed. What was stored has come from `device_id` since `began` (UTC)."""
 
+    device_id: uuid.UUID
+    began: datetime
     stored: int = 0
     known: int = 0
     conflicts: int = 0
     refused: list[dict[str, str]] = field(default_factory=list)
+    people: list[str] = field(default_factory=list)
     unproved: list[int] = field(default_factory=list)
     unproved_names: list[str] = field(default_factory=list)
 
@@ -91,7 +97,7 @@ def _import(raw: bytes, by: Viewer) -> Imported:
     people = reading.list_of(file, "people", "người ghi", most=MOST_PEOPLE)
     if not isinstance(made_at, str) or not people:
         raise Invalid("Tệp này không có bản ghi nào. Hãy xuất lại từ ứng dụng.")
-    done = Imported()
+    done = Imported(device_id, clock.now())
     try:
         for part in people:
             try:
@@ -137,6 +143,7 @@ def _import_part(part: Any, device_id: uuid.UUID, made_at: str, by: Viewer, done
             raise Invalid("Phần này chưa có chữ ký của ứng dụng. Hãy nộp tệp cho cán bộ xã.")
         done.unproved.append(person)
         done.unproved_names.append(str(device.user))
+    done.people.append(str(device.user))
     via = Submission.Via.FILE if is_proved else Submission.Via.BARE
     # Envelopes first: photos are checked against them.
     for piece in sorted(pieces, key=lambda each: each.kind != "submission"):

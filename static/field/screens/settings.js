@@ -34,7 +34,7 @@ route("/may", async () => {
         }, { wide: true, symbol: "seal" }),
         button("Tải lại danh sách hộ", () => refresh(said), { kind: "quiet", wide: true, symbol: "sync" }),
         buttonLink("Chọn ấp mang theo", "#/may/ap", { kind: "quiet", wide: true, symbol: "place" }),
-        buttonLink("Xuất phiếu chưa gửi ra tệp kín", "#/may/xuat", { kind: "quiet", wide: true, symbol: "download" }),
+        buttonLink("Xuất phiếu chưa gửi ra tệp niêm phong", "#/may/xuat", { kind: "quiet", wide: true, symbol: "download" }),
         kept === false && button("Xin giữ dữ liệu", async () => {
           const answer = await isKept({ ask: true });
           fill(said, answer ? status("good", "Trình duyệt hứa giữ dữ liệu.", { word: "" }) : status("warn", "Trình duyệt chưa hứa. Hãy đưa ứng dụng ra màn hình chính rồi thử lại.", { word: "" }));
@@ -97,7 +97,7 @@ route("/may/ap", async () => {
 
 /** A button that makes the sealed file; `then` runs when it is in the person's hands. */
 function exportButton(said, then = () => {}) {
-  return button("Xuất tệp kín", async () => {
+  return button("Xuất tệp niêm phong", async () => {
     const file = await exportSealed();
     offerFile(file);
     fill(said, status("good", `Tệp ${file.name} đã lưu vào máy. Hãy mang về xã, cán bộ xã nạp vào ở mục tiếp nhận.`, { word: "" }));
@@ -109,7 +109,7 @@ route("/may/xuat", async () => {
   const said = h("div", { role: "status", class: "said" });
   const waiting = (await queue()).length;
   return {
-    title: "Xuất tệp kín",
+    title: "Xuất tệp niêm phong",
     back: { path: "/may", label: "Máy này" },
     body: [
       h("p", {}, "Dùng khi nhiều ngày không có mạng, hoặc máy sắp hỏng. Chỉ máy chủ của xã mở được tệp; ai nhặt được cũng không đọc được."),
@@ -146,7 +146,7 @@ route("/may/dang-xuat", async () => {
   const end = async () => {
     const answer = await signOut({ exported: Boolean(risky), losing: unfinished.map((each) => each.id) });
     if (answer?.needsExport) {
-      const words = answer.unsent ? "Vừa có thêm phiếu chưa gửi. Hãy xuất tệp kín lại trước." : "Vừa có thêm bản đang ghi dở. Hãy ghi xong, hoặc bỏ ở mục Hôm nay.";
+      const words = answer.unsent ? "Vừa có thêm phiếu chưa gửi. Hãy xuất tệp niêm phong lại trước." : "Vừa có thêm bản đang ghi dở. Hãy ghi xong, hoặc bỏ ở mục Hôm nay.";
       fill(said, status("warn", words, { word: "" }));
       return;
     }
@@ -159,7 +159,7 @@ route("/may/dang-xuat", async () => {
     back: { path: "/may", label: "Máy này" },
     body: [
       mine
-        ? status("warn", `Còn ${mine} phiếu chưa gửi. Đăng xuất xóa chúng khỏi máy này, nên hãy xuất tệp kín và giữ tệp cho đến khi xã nhận.`, { word: "" })
+        ? status("warn", `Còn ${mine} phiếu chưa gửi. Đăng xuất xóa chúng khỏi máy này, nên hãy xuất tệp niêm phong và giữ tệp cho đến khi xã nhận.`, { word: "" })
         : h("p", {}, "Danh sách hộ và mã PIN của bạn bị xóa khỏi máy này. Phiếu đã gửi thì xã đã giữ."),
       h("p", {}, "Chỉ muốn cất máy? Bấm «Khóa lại» là đủ."),
       losing(unfinished.length, (agreed) => {

@@ -81,7 +81,7 @@ function wait(control, seconds) {
 async function forgotten(people) {
   let who = (chosen ?? people[0]).id;
   const outcome = h("div", { role: "status", class: "said" });
-  const make = button("Lấy phiếu ra thành tệp kín", async () => {
+  const make = button("Lấy phiếu ra thành tệp niêm phong", async () => {
     const file = await forgotPin(who);
     if (file.count) offerFile(file);
     outcome.replaceChildren(
@@ -118,7 +118,7 @@ async function forgotten(people) {
       h(
         "ol",
         {},
-        h("li", {}, "Máy gói phiếu chưa gửi của bạn vào một tệp kín. Chỉ máy chủ của xã mở được, ai nhặt được tệp cũng không đọc được."),
+        h("li", {}, "Máy gói phiếu chưa gửi của bạn vào một tệp niêm phong. Chỉ máy chủ của xã mở được, ai nhặt được tệp cũng không đọc được."),
         h("li", {}, "Bạn mang tệp về xã, hoặc gửi cho cán bộ xã."),
         h("li", {}, "Bạn đăng nhập lại và đặt mã PIN mới trên máy này."),
       ),
@@ -134,7 +134,7 @@ async function forgotten(people) {
 export function remoteLocked(people) {
   const outcome = h("div", { role: "status", class: "said" });
   const take = (each) =>
-    button(`Lấy phiếu của ${each.name} ra thành tệp kín`, async () => {
+    button(`Lấy phiếu của ${each.name} ra thành tệp niêm phong`, async () => {
       const file = await forgotPin(each.id);
       if (file.count) offerFile(file);
       outcome.replaceChildren(status("good", file.count ? `Tệp ${file.name} đã lưu. Hãy mang về xã.` : "Không còn phiếu nào chưa gửi.", { word: "" }));

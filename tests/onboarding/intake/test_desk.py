@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from core.people.actions import give_grant
 from core.people.limits.actions import Limit
 from core.people.models import Grant, Role, User
 from core.people.queries import SYSTEM
+from core.places.models import Hamlet
 from onboarding.accounts.actions import claim_account
 from onboarding.accounts.models import Platform, PlatformAccount
 from onboarding.checks.actions.verifying import VerificationRefused, verify_household
@@ -23,10 +26,11 @@ from onboarding.consent.queries import last_answers
 from onboarding.households.actions import change_household
 from onboarding.households.models import Household
 from onboarding.intake import views
+from onboarding.intake.actions import receiving
 from onboarding.intake.actions.devices import lock_device, note_contact, unlock_device
 from onboarding.intake.actions.issues import decide_issue
 from onboarding.intake.models import FieldDevice, IntakeIssue
-from onboarding.intake.queries import intake_today
+from onboarding.intake.queries.today import intake_today
 from onboarding.intake.refusals import NotTaken
 from onboarding.producers.models import Producer
 from tests.onboarding.intake.sending import FACTS, Device
@@ -133,6 +137,90 @@ def test_a_file_is_brought(people: People, device: Device, chi: Client) -> None:
     assert wrong.status_code == 422 and chi.post("/xa/tiep-nhan/tep/").status_code == 422
 
 
+def brings(chi: Client, *files: dict[str, Any]) -> str:
+    """The result page of the last of these files."""
+    found = ""
+    for file in files:
+        upload = SimpleUploadedFile("may.lensan", json.dumps(file).encode())
+        found = chi.post("/xa/tiep-nhan/tep/", {"file": upload}).content.decode()
+    return found
+
+
+def named(name: str) -> dict[str, Any]:
+    return FACTS | {"head_name": name, "phone": "", "phone_owner": "none"}
+
+
+class TestHouseholdsOfAFile:
+    @pytest.fixture(autouse=True)
+    def leisure(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(receiving, "LEISURE", receiving.Leisure(rest=0))
+
+    def test_people_and_households_are_named(self, people: People, device: Device, chi: Client) -> None:
+        known = device.envelope(facts=named("Điểu Đã Có"))
+        device.send(known)
+        edit = device.edit(known, {"sex": "male"}, {"sex": ""})
+        made = device.envelope(facts=named("Điểu Mới"))
+        refused = device.envelope(facts=named(""))
+        page = brings(chi, sealed(device, pieces_of(edit, made, refused)))
+        assert "Người ghi trong tệp: Hanh." in page and "đã vào sổ: 2" in page
+        old, new = (Household.objects.get(record_id=each["record"]).pk for each in (known, made))
+        rows = re.findall(r'<a href="/xa/ho/(\d+)/">([^<]*)</a>.*?list-row-side num">([^<]*)<', page, re.S)
+        assert set(rows) == {(str(new), "Điểu Mới", "ghi mới"), (str(old), "Điểu Đã Có", "có trong sổ từ trước")}
+
+    def test_a_household_outside_ones_desk_is_not_linked(self, people: People, device: Device, chi: Client) -> None:
+        """It was moved next door while the officer looked."""
+        made = device.envelope(facts=named("Điểu Thị Chuyển"))
+        device.send(made)
+        next_door = people.commune.parent.children.exclude(pk=people.commune.pk)[0]
+        there = Hamlet.objects.create(commune=next_door, name="Thôn bên")
+        Household.objects.filter(record_id=made["record"]).update(hamlet=there, commune=next_door)
+        edit = device.edit(made, {"sex": "male"}, {"sex": ""})
+        page = brings(chi, sealed(device, pieces_of(edit)))
+        assert "Bản ghi và ảnh mới: 1." in page and "Điểu Thị Chuyển" not in page and "đã vào sổ: 0" in page
+
+    def test_what_waits_is_said_and_looked_at_again(
+        self, people: People, device: Device, chi: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(receiving, "LEISURE", receiving.Leisure(at_once=0))
+        made = device.envelope(facts=named("Điểu Mới"))
+        page = brings(chi, sealed(device, pieces_of(made)))
+        assert "Còn 1 bản ghi hộ chờ ghi vào sổ." in page and "Điểu Mới" not in page
+        receiving.derive_device(device.device_id)
+        found = re.search(r'href="(/xa/tiep-nhan/tep/\?[^"]*)"', page)
+        assert found is not None
+        again = html.unescape(found.group(1))
+        assert "Điểu Mới" in chi.get(again).content.decode()
+        for wrong in ("?may=x&tu=y", f"?may={device.device_id}&tu=2026-01-01", "?tu=2026-01-01T00:00:00Z"):
+            page = chi.get(f"/xa/tiep-nhan/tep/{wrong}")
+            assert page.status_code == 200 and "đã vào sổ" not in page.content.decode()
+        # What another officer brought is theirs to look at.
+        people.users["binh"].grants.all().delete()
+        give_grant(user=people.users["binh"], role=Role.COMMUNE, unit=people.commune, given_by=SYSTEM)
+        other = Client()
+        other.force_login(people.users["binh"])
+        assert "Điểu Mới" not in other.get(again).content.decode()
+
+    def test_many_cost_as_much_as_one(self, people: People, device: Device, chi: Client) -> None:
+        file = sealed(device, pieces_of(device.envelope(facts=named("Hộ 0"))))
+        found = re.search(r'href="(/xa/tiep-nhan/tep/\?[^"]*)"', brings(chi, file))
+        assert found is None  # one page, nothing waits: no need to look again
+        began = FieldDevice.objects.get().enrolled_at.isoformat().replace("+", "%2B")
+        address = f"/xa/tiep-nhan/tep/?may={device.device_id}&tu={began}"
+
+        def cost() -> int:
+            with CaptureQueriesContext(connection) as queries:
+                assert "đã vào sổ" in chi.get(address).content.decode()
+            return len(queries)
+
+        first = cost()
+        page = brings(chi, sealed(device, pieces_of(*(device.envelope(facts=named(f"Hộ {n}")) for n in range(1, 27)))))
+        assert "Xem cả 26 hộ" in page and len(re.findall("/xa/ho/[0-9]", page)) == 25
+        assert (first, cost()) == (FILE_PAGE, FILE_PAGE)
+
+
+FILE_PAGE = 7
+
+
 def test_a_file_beyond_the_limit_is_not_taken(
     people: People, device: Device, chi: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,6 +255,23 @@ def test_a_lost_device(people: People, device: Device, chi: Client) -> None:
     assert device.send(device.envelope()).is_new
     words = AuditEntry.objects.filter(action__startswith="device.").order_by("pk").values_list("action", flat=True)
     assert list(words)[-2:] == ["device.locked", "device.unlocked"]
+
+
+def test_a_shared_phone_stands_there_once(people: People, device: Device, chi: Client) -> None:
+    """With everybody who uses it and what it holds of each; locked and opened as one."""
+    give_grant(
+        user=people.users["dung"], role=Role.TEAM_MEMBER, unit=people.commune, hamlet=people.hamlet, given_by=SYSTEM
+    )
+    shared, other = Device.enrolled(people, "dung"), Device.enrolled(people, "dung")
+    FieldDevice.objects.filter(pk=shared.row.pk).update(device_id=device.device_id, unsent=2)
+    FieldDevice.objects.filter(pk=device.row.pk).update(unsent=3)
+    page = chi.get("/xa/tiep-nhan/may/").content.decode()
+    assert page.count("/khoa/") == 2 and page.count("<tr>") == 3  # two phones under a heading
+    assert "<li>Dung: 2</li><li>Hanh: 3</li>" in page and "5 bản chưa gửi" in page
+    chi.post(f"/xa/tiep-nhan/may/{device.row.pk}/khoa/")
+    page = chi.get("/xa/tiep-nhan/may/").content.decode()
+    assert (page.count("/khoa/"), page.count("/mo/"), page.count("Chi khóa")) == (1, 1, 1)
+    assert set(FieldDevice.objects.filter(locked_at=None)) == {other.row}
 
 
 def test_locking_signs_everybody_of_the_device_out(people: People, device: Device, chi: Client) -> None:
