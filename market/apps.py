@@ -82,6 +82,8 @@ OBJECTS = {
     "payment": "khoản tiền",
     "connection": "kết nối sàn",
     "sheet_batch": "tệp gửi sàn",
+    "report": "phản ánh",
+    "takedown": "lần gỡ tin",
     "platform_listing": "tin trên sàn",
 }
 VOCABULARY = {

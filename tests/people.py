@@ -20,8 +20,9 @@ from core.people.models import Role, User
 from core.people.queries import SYSTEM, Viewer, viewer_for
 from core.places.models import Hamlet, Unit
 from core.places.queries import unit_by_code
+from market.goods.models import Category
 from market.listings.actions import ListingFacts, publish_listing, write_listing
-from market.listings.models import Category, Listing
+from market.listings.models import Listing
 from market.shops.actions import open_shop
 from market.shops.models import Shop
 from onboarding.consent.actions import record_consents

@@ -23,8 +23,9 @@ from core.people.queries import SYSTEM, Viewer, viewer_for
 from core.people.second_factor.queries import has_second_factor
 from core.places.models import Hamlet, Unit
 from core.places.queries import old_unit, successor
+from market.goods.models import Category
 from market.listings.actions import ListingFacts, publish_listing, write_listing
-from market.listings.models import Category, Listing
+from market.listings.models import Listing
 from market.platforms.actions import confirm_link
 from market.platforms.models import PlatformListing
 from market.shops.actions import open_shop

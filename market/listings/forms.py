@@ -11,8 +11,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from core.kit.text import plain_text, squeeze
+from market.goods.models import Category
 from market.listings.actions import ListingFacts
-from market.listings.models import Category, SaleUnit
+from market.listings.models import SaleUnit
 from market.listings.rules import MAX_PHOTOS
 from market.shops.forms import written
 

@@ -1,13 +1,24 @@
 """Gathers the tables of all slices of this storey."""
 
-from market.listings.models import Category, Listing, ListingBadge, ListingPhoto
+from market.goods.models import Category, GoodsRule
+from market.listings.models import (
+    Listing,
+    ListingBadge,
+    ListingDraft,
+    ListingPhoto,
+    PriceChange,
+    Promotion,
+    StockMove,
+)
 from market.orders.models import Order, OrderLine
 from market.payments.models import GatewayMessage, Payment, PaymentAttempt
-from market.platforms.models import Connection, PlatformListing, SheetBatch
-from market.shops.models import Shop
+from market.platforms.models import Connection, PlatformCategory, PlatformListing, SheetBatch
+from market.reports.models import Appeal, Report, ReportStep, Takedown
+from market.shops.models import DeliveryRule, Shop, ShopMaker, ShopPhoto
 from market.storefront.models import GuidePage, HomePage, StoryPage
 
 __all__ = [
-    "Category", "Connection", "GatewayMessage", "GuidePage", "HomePage", "Listing", "ListingBadge", "ListingPhoto", "Order",
-    "OrderLine", "Payment", "PaymentAttempt", "PlatformListing", "SheetBatch", "Shop", "StoryPage",
+    "Appeal", "Category", "Connection", "DeliveryRule", "GatewayMessage", "GoodsRule", "GuidePage", "HomePage", "Listing", "ListingBadge",
+    "ListingDraft", "ListingPhoto", "Order", "OrderLine", "Payment", "PaymentAttempt", "PlatformCategory", "PlatformListing", "PriceChange",
+    "Promotion", "Report", "ReportStep", "SheetBatch", "Shop", "ShopMaker", "ShopPhoto", "StockMove", "StoryPage", "Takedown",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from core.kit import clock
 from core.kit.money import dong
 from core.messages.actions import send_message
 from core.people.queries import SYSTEM, Viewer
-from market.listings.actions import give_stock_back, take_stock
+from market.listings.actions import give_stock_back, sell_stock, take_stock
 from market.listings.models import Listing
 from market.orders.models import Order, OrderLine
 from market.payments.actions import cancel_payment, open_payment
@@ -53,9 +53,9 @@ def place_order(
     total = sum(listing.price * quantity for listing, quantity in wanted)
     if not SMALLEST_ORDER <= total <= LARGEST_ORDER:
         raise AmountOutOfBounds
-    take_stock(wanted)
     now = clock.now()
     code = f"DH{now.astimezone(clock.VIETNAM):%y%m%d}{secrets.token_hex(3).upper()}"
+    take_stock(wanted, reference=code)
     key = secrets.token_urlsafe(24)
     order = Order.objects.create(
         code=code,
@@ -94,7 +94,7 @@ def release_order(order: Order) -> bool:
         return False
     if not Order.objects.filter(pk=order.pk, state=Order.State.PLACED).update(state=Order.State.RELEASED):
         return False
-    give_stock_back([(line.listing_id, line.quantity) for line in order.lines.all()])
+    give_stock_back(_quantities(order), reference=order.code)
     record("order.released", actor_id=None, object_label=f"order:{order.pk}", via="work")
     return True
 
@@ -105,9 +105,14 @@ def on_payment_settled(event: PaymentSettled) -> None:
     orders = Order.objects.filter(payment_id=event.payment_id)
     if orders.filter(state=Order.State.PLACED).update(state=Order.State.PAID, paid_at=now):
         record("order.paid", actor_id=None, object_label=f"order:{orders.get().pk}", via="gateway")
+        sell_stock(_quantities(orders.get()), reference=orders.get().code)
         _tell_sellers(orders.get())
     elif orders.filter(state=Order.State.RELEASED).update(state=Order.State.PAID_LATE, paid_at=now):
         record("order.paid_late", actor_id=None, object_label=f"order:{orders.get().pk}", via="gateway")
+
+
+def _quantities(order: Order) -> list[tuple[int, int]]:
+    return [(line.listing_id, line.quantity) for line in order.lines.all()]
 
 
 def _tell_sellers(order: Order) -> None:

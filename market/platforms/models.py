@@ -6,6 +6,7 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 
 from core.people.models import User
+from market.goods.models import Category
 from market.listings.models import Listing
 from onboarding.accounts.models import OutsideLink, Platform
 
@@ -19,6 +20,18 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.platform.name
+
+
+class PlatformCategory(models.Model):
+    """Where goods of one of our categories belong on a platform, in its own code and words."""
+
+    platform = models.ForeignKey(Platform, on_delete=models.CASCADE, related_name="categories")
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="on_platforms")
+    code = models.CharField(max_length=60)
+    name = models.CharField(max_length=160, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["platform", "category"], name="platform_category_once")]
 
 
 class PlatformListing(models.Model):

@@ -53,6 +53,8 @@ def open_shop(*, producer: Producer, name: str, story: str, by: Viewer, is_demo:
         slug=free_slug(name),
         name=name,
         story=story,
+        state=Shop.State.OPEN,
+        made_at=clock.now(),
         opened_at=clock.now(),
         is_demo=is_demo,
     )

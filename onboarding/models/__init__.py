@@ -18,13 +18,14 @@ from onboarding.intake.models import (
 )
 from onboarding.matching.models import DuplicatePair, HouseholdMerge, SharedPhone
 from onboarding.opening.models import OpeningBatch, OpeningLine
-from onboarding.producers.models import Membership, Producer
+from onboarding.papers.models import Paper
+from onboarding.producers.models import Application, Membership, Producer
 from onboarding.teams.models import Team, TeamGrant, TeamHamlet, TeamMember
 from onboarding.visits.models import Attendance, TrainingSession, Visit
 
 __all__ = [
-    "AccountReport", "Attendance", "AwaitedRecord", "Consent", "DisputedSubmission", "DuplicatePair", "FieldDevice", "Household", "HouseholdMerge",
+    "AccountReport", "Application", "Attendance", "AwaitedRecord", "Consent", "DisputedSubmission", "DuplicatePair", "FieldDevice", "Household", "HouseholdMerge",
     "HouseholdPhoto", "HouseholdWriter", "IntakeIssue", "IntakeKey", "IntakePart", "IntakeRecord", "Membership", "Notice", "Observation", "OpeningBatch",
-    "OpeningLine", "OutsideLink", "PilotUnit", "Platform", "PlatformAccount", "Producer", "ProductionLine", "Revisit", "RevisitSample",
+    "OpeningLine", "OutsideLink", "Paper", "PilotUnit", "Platform", "PlatformAccount", "Producer", "ProductionLine", "Revisit", "RevisitSample",
     "SampleFrame", "SharedPhone", "Submission", "SubmissionState", "SubmissionText", "Team", "TeamGrant", "TeamHamlet", "TeamMember", "TrainingSession", "Visit",
 ]  # fmt: skip

@@ -32,7 +32,8 @@ READINESS = {
 class Producer(models.Model):
     """Who sells. Several producers may belong to one household; a company belongs to none.
 
-    `name` is public. A household's own name becomes public only by consent to publication.
+    `name` is public. A household's own name becomes public only by consent to publication. `tax_code` may be the
+    owner's personal number (since 1/7/2025 a household business's is): never shown whole.
     """
 
     kind = models.CharField(max_length=20, choices=ProducerKind.choices)
@@ -41,6 +42,8 @@ class Producer(models.Model):
     commune = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     phone = EncryptedTextField(blank=True)
     phone_index = BlindIndexField(of="phone", purpose="phone", db_index=True)
+    tax_code = EncryptedTextField(blank=True, default="")
+    tax_index = BlindIndexField(of="tax_code", purpose="tax_code", db_index=True, default="")
     # Readiness (the resolution's other goals); None is "not asked".
     has_e_invoice = models.BooleanField(null=True)
     has_digital_signature = models.BooleanField(null=True)
@@ -50,8 +53,60 @@ class Producer(models.Model):
     registered_at = models.DateTimeField()
     is_demo = models.BooleanField(default=False)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tax_index"], condition=~Q(tax_index=""), name="producer_tax_code_once"),
+        ]
+
     def __str__(self) -> str:
         return self.name
+
+
+class Application(models.Model):
+    """A company, cooperative or household business asks to sell here; an officer of its commune confirms.
+
+    `number` is what the applicant keeps. `contact` is the person to call.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "chờ xã xác nhận"
+        CONFIRMED = "confirmed", "đã xác nhận"
+        REFUSED = "refused", "chưa được nhận"
+        WITHDRAWN = "withdrawn", "người đăng ký rút lại"
+
+    number = models.CharField(max_length=20, unique=True)
+    applicant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="applications")
+    kind = models.CharField(max_length=20, choices=ProducerKind.choices)
+    name = models.CharField(max_length=160)
+    tax_code = EncryptedTextField()
+    tax_index = BlindIndexField(of="tax_code", purpose="tax_code", db_index=True)
+    commune = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    address = EncryptedTextField(blank=True, default="")
+    contact = models.CharField(max_length=120)
+    phone = EncryptedTextField()
+    phone_index = BlindIndexField(of="phone", purpose="phone", db_index=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    made_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True, default="")
+    producer = models.ForeignKey(Producer, on_delete=models.PROTECT, null=True, blank=True, related_name="applications")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tax_index"], condition=Q(state="waiting"), name="application_waits_once_per_tax_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | Q(state="withdrawn") | ~Q(decided_by=F("applicant")),
+                name="application_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="confirmed", producer__isnull=False)
+                | (~Q(state="confirmed") & Q(producer__isnull=True)),
+                name="application_confirmed_makes_a_producer",
+            ),
+        ]
 
 
 class Membership(models.Model):

@@ -13,10 +13,12 @@ from django.db import IntegrityError, connection, models, transaction
 from core.audit.actions import record
 from core.audit.models import AuditEntry, AuditSeal
 from core.kit.append_only import AppendOnly
+from market.listings.models import PriceChange, StockMove
+from market.reports.models import Report, ReportStep
 from onboarding.accounts.actions import claim_account, claim_link, observe
 from onboarding.accounts.models import AccountReport, Observation, Platform
 from onboarding.intake.models import DisputedSubmission, Submission
-from tests.people import People
+from tests.people import People, make_listing, make_shop
 
 TRIGGERS = {
     "sqlite": ({"no_update", "no_delete", "no_replace"}, "SELECT name FROM sqlite_master WHERE type = 'trigger'"),
@@ -83,6 +85,9 @@ def rows(people: People) -> dict[type[AppendOnly], AppendOnly]:
         submission=sent, sha256="1" * 64, received_at=seen.at, received_by=people.users["hanh"]
     )
     disputed.save()
+    listing = make_listing(make_shop(people))
+    report = Report.objects.create(number="BS1", key="k", about="a", reason="other", made_at=seen.at, due_at=seen.at)
+    step = ReportStep.objects.create(report=report, words="Đã nhận.", at=seen.at)
     connection.check_constraints()
     return {
         AuditEntry: entry,
@@ -91,6 +96,9 @@ def rows(people: People) -> dict[type[AppendOnly], AppendOnly]:
         AccountReport: said,
         Submission: sent,
         DisputedSubmission: disputed,
+        StockMove: listing.stock_moves.get(),
+        PriceChange: listing.price_changes.get(),
+        ReportStep: step,
     }
 
 

@@ -15,7 +15,8 @@ from core.kit.text import fold_words
 from core.people.models import Grant, Role, User
 from core.people.queries import Viewer, viewer_for
 from core.places.models import Hamlet, Level, Unit
-from market.listings.models import Category, Listing
+from market.goods.models import Category
+from market.listings.models import Listing
 from market.platforms.models import Connection, PlatformListing
 from market.shops.models import Shop
 from ocop.certificates.models import Certificate
@@ -154,6 +155,7 @@ def listing(
         producer=producer(maker, commune),
         slug=f"gian-{number}",
         name=f"Gian hàng {maker}",
+        state=Shop.State.OPEN,
         opened_at=timezone.now(),
     )
     category, _ = Category.objects.get_or_create(

@@ -12,8 +12,9 @@ from core.kit import clock
 from core.people.queries import SYSTEM
 from core.places.models import Level, Unit
 from core.places.queries import unit_by_code
+from market.goods.models import Category
 from market.listings.actions import BadgeFacts, ListingFacts, publish_listing, set_badges, write_listing
-from market.listings.models import Category, Listing
+from market.listings.models import Listing
 from market.shops.models import Shop
 from onboarding.producers.models import Producer, ProducerKind
 
@@ -38,7 +39,9 @@ def make_shop(commune: Unit, name: str = "Gian hàng thử") -> Shop:
     producer = Producer.objects.create(
         kind=ProducerKind.COOPERATIVE, name=name, commune=commune, registered_at=clock.now()
     )
-    return Shop.objects.create(producer=producer, slug=f"thu-{next(_numbers)}", name=name, opened_at=clock.now())
+    return Shop.objects.create(
+        producer=producer, slug=f"thu-{next(_numbers)}", name=name, state=Shop.State.OPEN, opened_at=clock.now()
+    )
 
 
 def make_category(code: str, name: str) -> Category:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 
 from config import env
 from core.places.reference import load_places
-from market.listings.reference import load_categories
+from market.goods.reference import load_categories
 from market.platforms.reference import load_connections
 from onboarding.accounts.reference import load_platforms
 from onboarding.consent.reference import load_notices

@@ -14,8 +14,8 @@ from core.jobs.registry import register_job
 from core.jobs.work.runner import run_waiting_jobs
 from core.people.codes.actions import set_phone
 from core.people.queries import SYSTEM
+from market.goods.models import Category
 from market.listings.actions import ListingFacts, pause_listing, write_listing
-from market.listings.models import Category
 from market.shops.actions import change_shop
 from onboarding.consent.actions import record_consents
 from onboarding.consent.models import Purpose

@@ -14,6 +14,7 @@ from core.events.registry import Event
 from core.files.actions import store_photo
 from core.files.pipeline import render
 from core.people.queries import NOBODY, SYSTEM
+from market.goods.models import Category
 from market.listings.actions import (
     BadgeFacts,
     ListingFacts,
@@ -28,7 +29,7 @@ from market.listings.actions import (
     write_listing,
 )
 from market.listings.events import ListingChanged
-from market.listings.models import Category, Listing
+from market.listings.models import Listing
 from market.listings.queries import goods_for_sale
 from market.listings.rules import Missing
 from market.shops.models import Shop

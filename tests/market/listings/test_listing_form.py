@@ -12,8 +12,9 @@ from django.urls import reverse
 from PIL import Image
 
 from core.files.models import Photo
+from market.goods.models import Category
 from market.listings.forms import DongField, ListingForm
-from market.listings.models import Category, Listing, ListingPhoto
+from market.listings.models import Listing, ListingPhoto
 from market.shops.models import Shop
 from tests.market.conftest import Browser
 from tests.market.proof import everything

@@ -6,8 +6,9 @@ import re
 
 from django.urls import reverse
 
+from market.goods.models import Category
 from market.listings.actions import take_stock
-from market.listings.models import Category, Listing
+from market.listings.models import Listing
 from market.shops.models import Shop
 from tests.people import make_listing
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from market.listings.models import Category
+from market.goods.models import Category
 
 _SECTORS: dict[str, tuple[tuple[str, str], ...]] = {
     "Thực phẩm": (

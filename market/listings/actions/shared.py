@@ -1,0 +1,49 @@
+"""What every change to a listing begins and ends with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.audit.actions import record
+from core.events.registry import emit
+from core.kit import clock
+from core.people.queries import Viewer
+from market.listings.events import ListingChanged
+from market.listings.models import Listing
+from market.shops.models import Shop
+from onboarding.producers.queries import may_act_for, on_behalf_of
+
+
+class NotYourShop(PermissionError):
+    """The person may not act for the shop's producer."""
+
+
+def check_shop(shop: Shop, by: Viewer) -> None:
+    """Raises NotYourShop."""
+    if not may_act_for(by, shop.producer_id):
+        raise NotYourShop
+
+
+def locked(listing: Listing) -> Listing:
+    """The listing as it is now, held until the transaction ends."""
+    return Listing.objects.select_for_update(of=("self",)).select_related("shop__producer__commune").get(pk=listing.pk)
+
+
+def bump(listing: Listing, *fields: str) -> None:
+    """A new revision, with these fields as well."""
+    listing.revision += 1
+    listing.changed_at = clock.now()
+    listing.save(update_fields=["revision", "changed_at", *fields])
+
+
+def done(word: str, listing: Listing, by: Viewer, changes: Mapping[str, tuple[str, str]] | None = None) -> None:
+    """The trail, in the commune of the shop, and the news."""
+    record(
+        word,
+        actor_id=by.user_id,
+        object_label=f"listing:{listing.pk}",
+        unit_code=listing.shop.producer.commune.code,
+        changes=changes,
+        **on_behalf_of(by, listing.shop.producer_id),
+    )
+    emit(ListingChanged(listing.pk))

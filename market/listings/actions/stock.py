@@ -1,0 +1,97 @@
+"""What lies in the store of a listing. Every change is a StockMove; `stock` and `reserved` are their sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from core.events.registry import emit
+from core.kit import clock
+from core.people.queries import SYSTEM, Viewer
+from market.listings.actions.shared import bump
+from market.listings.events import ListingChanged
+from market.listings.models import Listing, StockMove
+
+Kind = StockMove.Kind
+
+
+class OutOfStock(Exception):
+    """Fewer are left than wanted; `listing` is the one."""
+
+    def __init__(self, listing: Listing) -> None:
+        super().__init__(listing.sku)
+        self.listing = listing
+
+
+def move_stock(
+    listing: Listing,
+    kind: Kind,
+    *,
+    change: int = 0,
+    reserved: int = 0,
+    by: Viewer,
+    reason: str = "",
+    reference: str = "",
+) -> StockMove:
+    """Change a listing that this transaction holds locked, by units that may be sold (`change`) and units that orders hold
+    (`reserved`), and write it down. The caller raises the revision and tells the news. Raises OutOfStock."""
+    if listing.stock + change < 0 or listing.reserved + reserved < 0:
+        raise OutOfStock(listing)
+    listing.stock += change
+    listing.reserved += reserved
+    listing.save(update_fields=["stock", "reserved"])
+    return StockMove.objects.create(
+        listing=listing,
+        kind=kind,
+        change=change,
+        reserved_change=reserved,
+        stock_after=listing.stock,
+        reserved_after=listing.reserved,
+        reason=reason,
+        reference=reference,
+        by_id=by.user_id,
+        at=clock.now(),
+    )
+
+
+@transaction.atomic
+def take_stock(quantities: Sequence[tuple[Listing, int]], *, reference: str = "", by: Viewer = SYSTEM) -> None:
+    """Hold goods for an order, in the order of their ids so that two orders cannot wait for each other.
+
+    Raises OutOfStock; then nothing is taken.
+    """
+    wanted = {listing.pk: quantity for listing, quantity in quantities}
+    for listing in _held(wanted):
+        if listing.state != Listing.State.PUBLISHED or listing.stock < wanted[listing.pk]:
+            raise OutOfStock(listing)
+        _move(listing, Kind.RESERVED, -wanted[listing.pk], wanted[listing.pk], reference, by)
+
+
+@transaction.atomic
+def give_stock_back(quantities: Sequence[tuple[int, int]], *, reference: str = "", by: Viewer = SYSTEM) -> None:
+    """Return goods of a released order; pairs of listing id and quantity."""
+    wanted = dict(quantities)
+    for listing in _held(wanted):
+        _move(listing, Kind.RELEASED, wanted[listing.pk], -wanted[listing.pk], reference, by)
+
+
+@transaction.atomic
+def sell_stock(quantities: Sequence[tuple[int, int]], *, reference: str = "", by: Viewer = SYSTEM) -> None:
+    """Held goods are paid for and gone; pairs of listing id and quantity."""
+    wanted = dict(quantities)
+    for listing in _held(wanted):
+        _move(listing, Kind.SOLD, 0, -wanted[listing.pk], reference, by)
+
+
+def _held(ids: dict[int, int]) -> list[Listing]:
+    return list(Listing.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
+
+
+def _move(listing: Listing, kind: Kind, change: int, reserved: int, reference: str, by: Viewer) -> None:
+    # What was reserved before there was a ledger is not in `reserved`: such an order may not stop here.
+    reserved = max(reserved, -listing.reserved)
+    move_stock(listing, kind, change=change, reserved=reserved, by=by, reference=reference)
+    if change:
+        bump(listing)
+        emit(ListingChanged(listing.pk))
