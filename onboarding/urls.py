@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("onboarding.accounts.urls")),
     path("", include("onboarding.desk.urls")),
     path("", include("onboarding.fieldwork.urls")),
     path("", include("onboarding.intake.urls")),

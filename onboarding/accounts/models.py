@@ -124,7 +124,7 @@ class Observation(AppendOnly):
 class AccountReport(AppendOnly):
     """What a platform, the post office or a person said about an account, with the file or page behind it.
 
-    `source_sha256` is of the file it stood in; "" for a person's word. A platform's file brought by the very person who
+    `source_sha256` is of the file it stood in; "" for a person's word, which `evidence_url` (http or https) may show. A platform's file brought by the very person who
     asked the platform is `carried`: it proves nothing until a second person reports the same file.
     """
 
@@ -146,6 +146,7 @@ class AccountReport(AppendOnly):
     result = models.CharField(max_length=10, choices=Result.choices)
     reason = models.CharField(max_length=300, blank=True)
     source_sha256 = models.CharField(max_length=64, blank=True)
+    evidence_url = models.URLField(max_length=400, blank=True, default="")
 
     class Meta:
         indexes = [models.Index(fields=["account", "-at"], name="account_report_latest")]

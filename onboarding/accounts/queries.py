@@ -15,7 +15,18 @@ from core.kit.clock import VIETNAM, window
 from core.people.queries import STAFF_ROLES, Viewer
 from core.places.models import in_force
 from onboarding.accounts.models import AccountReport, Observation, OutsideLink, Platform, PlatformAccount
-from onboarding.accounts.rules import CONCLUSIVE, ENDING, TAKING_BACK, Look, State, Word, fresh_on, limit_on, state_on
+from onboarding.accounts.rules import (
+    CONCLUSIVE,
+    ENDING,
+    KEEPERS,
+    TAKING_BACK,
+    Look,
+    State,
+    Word,
+    fresh_on,
+    limit_on,
+    state_on,
+)
 
 _LIVE, _GONE = Observation.Result.LIVE, Observation.Result.GONE
 _RENAMED_AT_MOST = 3  # one platform after another
@@ -33,6 +44,7 @@ class AccountState:
     words: str
     seen_at: datetime | None
     url: str
+    pk: int
 
 
 def counting_on(on: date, prefix: str = "") -> Q:
@@ -114,6 +126,12 @@ def accounts_visible_to(viewer: Viewer, on: date) -> QuerySet[PlatformAccount]:
     )
 
 
+def accounts_kept_by(viewer: Viewer) -> QuerySet[PlatformAccount]:
+    """Accounts on real platforms that an officer may close and reopen."""
+    rows = PlatformAccount.objects.filter(viewer.area(*KEEPERS, unit_field="producer__commune"))
+    return rows.filter(platform__is_simulation=False).select_related("platform", "producer__household", "claimed_by")
+
+
 def shop_pages(account_ids: Collection[int]) -> dict[int, str]:
     """A claimed address of each account: its shop's own page, else the first product page; one query."""
     found: dict[int, str] = {}
@@ -150,7 +168,7 @@ def account_states(household_ids: Collection[int], on: date) -> dict[int, list[A
     found: defaultdict[int, list[AccountState]] = defaultdict(list)
     for row in rows:
         found[row.household_id].append(
-            AccountState(row.platform.code, row.state, state_words(row, on), row.seen_at, row.seen_url or "")
+            AccountState(row.platform.code, row.state, state_words(row, on), row.seen_at, row.seen_url or "", row.pk)
         )
     return dict(found)
 

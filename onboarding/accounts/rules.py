@@ -126,8 +126,10 @@ def _is_kept(opened: Word, looks: Collection[Look], words: Collection[Word]) -> 
     ) and not any(look.is_shop_page and not look.is_live and look.at > opened.at for look in looks)
 
 
+# Officers who close and reopen the accounts of producers of their place.
+KEEPERS = (Role.COMMUNE, Role.PROVINCE)
+
+
 def can_keep_account(viewer: Viewer, producer: Producer) -> bool:
     """Whether this person may close or reopen the producer's accounts: who acts for it, and the officers of its place."""
-    return viewer.covers(producer.commune, Role.COMMUNE, Role.PROVINCE) or (
-        viewer.is_signed_in and may_act_for(viewer, producer.pk)
-    )
+    return viewer.covers(producer.commune, *KEEPERS) or (viewer.is_signed_in and may_act_for(viewer, producer.pk))

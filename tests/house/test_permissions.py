@@ -45,6 +45,7 @@ from market.shops.actions import open_shop
 from ocop.certificates.models import Certificate
 from ocop.presence.models import PresenceLink
 from ocop.register.models import OcopProduct
+from onboarding.accounts.actions import claim_account, close_account
 from onboarding.accounts.models import Platform
 from onboarding.checks.actions.verifying import verify_household
 from onboarding.checks.models import Revisit, RevisitSample
@@ -53,7 +54,7 @@ from onboarding.households.models import Household, HouseholdPhoto, PilotUnit
 from onboarding.intake.models import IntakePart
 from onboarding.opening.models import OpeningBatch, OpeningLine
 from onboarding.producers.actions import add_member
-from onboarding.producers.models import Membership
+from onboarding.producers.models import Membership, Producer
 from onboarding.teams.actions import add_team_member, found_team
 from tests.onboarding.intake.sending import Device, sha256
 from tests.onboarding.matching.households import matching_facts
@@ -231,6 +232,9 @@ PAGES: dict[str, Page] = {
     "xa/to/ap/<int:pk>/ket-thuc/": Page(FOUNDERS, "xa/to/ap/{team_hamlet}/ket-thuc/", ("POST",), MOVES_ON),
     "xa/to/thanh-vien/<int:pk>/ket-thuc/": Page(FOUNDERS, "xa/to/thanh-vien/{member}/ket-thuc/", ("POST",), MOVES_ON),
     "xa/to/thanh-vien/<int:pk>/to-truong/": Page(FOUNDERS, "xa/to/thanh-vien/{member}/to-truong/", ("POST",), MOVES_ON),
+    "xa/gian-hang/<int:pk>/": Page(RECORDERS, "xa/gian-hang/{account}/"),
+    "xa/gian-hang/<int:pk>/dong/": Page(RECORDERS, "xa/gian-hang/{account}/dong/", FORM),
+    "xa/gian-hang/<int:pk>/mo-lai/": Page(RECORDERS, "xa/gian-hang/{closed_account}/mo-lai/", FORM),
     "xa/mo-gian-hang/": Page(RECORDERS),
     "xa/mo-gian-hang/lap/": Page(OPENERS, methods=FORM, answers=frozenset({200, 302})),
     "xa/mo-gian-hang/lo/<int:pk>/": Page(RECORDERS, "xa/mo-gian-hang/lo/{opening}/"),
@@ -471,7 +475,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "record": Household.objects.get(pk=people.producer.household_id).record_id,
         "sample": sample.pk, "revisit": Revisit.objects.create(sample=sample, household_id=people.producer.household_id).pk,
         "household_photo": photo_of_household(people.producer.household_id),
-        **matching_facts(people),
+        **matching_facts(people), **account_facts(people, dung),
     }  # fmt: skip
     team = found_team(
         commune=people.commune, name="Tổ 1", decision_number="1/QĐ", decision_on=clock.today(), valid_from=clock.today(),
@@ -490,6 +494,14 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     # Noting a key's use is no change by the call; it would come at most once a minute anyway.
     ApiToken.objects.update(last_used_at=timezone.now() + timedelta(hours=1))
     return World(users, keys, facts)
+
+
+def account_facts(people: People, neighbour: Producer) -> dict[str, Any]:
+    """An open account of An's, a closed one of the neighbour's."""
+    chi, postmart = people.viewer("chi"), Platform.objects.get(code="postmart")
+    account, closed = (claim_account(platform=postmart, producer=each, by=chi) for each in (people.producer, neighbour))
+    close_account(account=closed, on=clock.today(), reason="Không bán nữa", by=chi)
+    return {"account": account.pk, "closed_account": closed.pk}
 
 
 def browser_of(world: World, name: str) -> Client:

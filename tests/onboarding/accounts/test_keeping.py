@@ -96,11 +96,11 @@ def test_closing_and_opening_again(people: People, account: PlatformAccount) -> 
     close_account(account=account, on=today, reason="Không bán nữa", by=people.viewer("chi"))
     close_account(account=account, on=today, reason="lần nữa", by=people.viewer("an"))
     assert state_of_account(PlatformAccount.objects.get(), today) == "closed"
-    reopened = reopen_account(account=account, by=people.viewer("an"))
-    reopen_account(account=account, by=people.viewer("an"))
+    reopened = reopen_account(account=account, reason="Bán lại", by=people.viewer("an"))
+    reopen_account(account=account, reason="Bán lại", by=people.viewer("an"))
     assert (reopened.closed_on, state_of_account(reopened, today)) == (None, "claimed")
     reports = AccountReport.objects.order_by("pk").values_list("result", "reporter", "reason")
-    assert list(reports) == [("closed", "person", "Không bán nữa"), ("opened", "person", "")]
+    assert list(reports) == [("closed", "person", "Không bán nữa"), ("opened", "person", "Bán lại")]
     assert trail() == [
         "platform_account.claimed", "platform_account.reported", "platform_account.closed",
         "platform_account.reported", "platform_account.reopened",
@@ -120,8 +120,8 @@ def test_what_cannot_be_closed_or_opened_so(people: People, voso: Platform, acco
     close_account(account=account, on=today, reason="x", by=chi)
     claim_account(platform=voso, producer=people.producer, by=chi)
     with pytest.raises(AccountRefused, match="đóng gian hàng đó trước"):
-        reopen_account(account=account, by=chi)
+        reopen_account(account=account, reason="Bán lại", by=chi)
     with pytest.raises(PermissionError):
-        reopen_account(account=account, by=people.viewer("dung"))
+        reopen_account(account=account, reason="Bán lại", by=people.viewer("dung"))
     account.refresh_from_db()
     assert account.closed_on == today

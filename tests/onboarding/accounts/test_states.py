@@ -160,7 +160,9 @@ def test_the_words_say_what_the_state_rests_on(account: PlatformAccount, people:
         return account_states([home], on).get(home, [])
 
     assert said(ON - timedelta(days=500)) == []
-    assert said() == [AccountState("voso", "claimed", "Khai có gian hàng trên VoSo, chưa ai thấy.", None, "")]
+    assert said() == [
+        AccountState("voso", "claimed", "Khai có gian hàng trên VoSo, chưa ai thấy.", None, "", account.pk)
+    ]
     report(account, day(300), "opened")
     assert [each.words for each in said(ON - timedelta(days=300))] == [
         "VoSo báo đã mở ngày 26/01/2026, chưa ai mở trang xem."
@@ -169,7 +171,9 @@ def test_the_words_say_what_the_state_rests_on(account: PlatformAccount, people:
     look(link, day(200))
     assert [each.words for each in said()] == ["Thấy trên VoSo lần cuối ngày 06/05/2026, đã quá 180 ngày."]
     look(link, day(2))
-    assert said() == [AccountState("voso", "verified", "Đã thấy trên VoSo ngày 20/11/2026.", day(2), link.url)]
+    assert said() == [
+        AccountState("voso", "verified", "Đã thấy trên VoSo ngày 20/11/2026.", day(2), link.url, account.pk)
+    ]
     look(link, day(1), "gone")
     assert [each.words for each in said()] == ["Gian hàng trên VoSo không còn, xem ngày 21/11/2026."]
     PlatformAccount.objects.update(closed_on=ON)

@@ -1,0 +1,23 @@
+"""Claiming accounts and links on platforms, keeping them, and adding what was seen there."""
+
+from onboarding.accounts.actions.claiming import AccountFacts, checked_link, claim_account, claim_link, normalise_link
+from onboarding.accounts.actions.keeping import close_account, reopen_account, report_account
+from onboarding.accounts.actions.observing import is_claimant, observe
+from onboarding.accounts.actions.refusals import AccountRefused, LinkRefused, OwnClaim, SellerTaken
+
+__all__ = [
+    "AccountFacts",
+    "AccountRefused",
+    "LinkRefused",
+    "OwnClaim",
+    "SellerTaken",
+    "checked_link",
+    "claim_account",
+    "claim_link",
+    "close_account",
+    "is_claimant",
+    "normalise_link",
+    "observe",
+    "reopen_account",
+    "report_account",
+]

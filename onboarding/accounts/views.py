@@ -1,0 +1,107 @@
+"""One account on a platform: what is known of it; officers close it and open it again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.kit import clock
+from core.people.queries import viewer_of
+from core.people.views import for_roles
+from onboarding.accounts.actions import AccountRefused, close_account, reopen_account
+from onboarding.accounts.forms import CloseForm, ReopenForm
+from onboarding.accounts.queries import accounts_kept_by, shop_pages, state_words, with_states
+from onboarding.accounts.rules import KEEPERS, State
+
+PER_PAGE = 25
+FORM = ["GET", "HEAD", "POST"]
+keeper_page = for_roles(*KEEPERS)
+_KINDS = {State.CLAIMED: "wait", State.VERIFIED: "good", State.DEAD: "bad", State.CLOSED: "info"}
+
+
+@require_safe
+@never_cache
+@keeper_page
+def account(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is known of it, and everything that was said about it."""
+    found = _account(request, pk)
+    reports = found.reports.select_related("reported_by").order_by("-at", "-pk")
+    page = Paginator(reports, PER_PAGE).get_page(request.GET.get("page"))
+    pages = [{"label": link.get_kind_display(), "value": link.url, "url": link.url} for link in found.links.all()[:10]]
+    context = {**_common(found), "facts": [*_facts(found), *pages], "page_obj": page}
+    return render(request, "onboarding/accounts/account.html", context)
+
+
+@require_http_methods(FORM)
+@never_cache
+@keeper_page
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """It is no more, and this page shows it."""
+    found = _account(request, pk)
+    if found.state == State.CLOSED:
+        messages.info(request, _("Gian hàng này đã đóng rồi."))
+        return redirect("platform_account", pk)
+    initial = {"evidence_url": shop_pages([pk]).get(pk, "")}
+    form = CloseForm(request.POST if request.method == "POST" else None, initial=initial)
+    return _step(request, found, form, close_account, _("Đã ghi gian hàng đóng. Ghi nhầm thì mở lại được ở trang này."))
+
+
+@require_http_methods(FORM)
+@never_cache
+@keeper_page
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """It was closed by mistake, or sells again."""
+    found = _account(request, pk)
+    if found.state != State.CLOSED:
+        messages.info(request, _("Gian hàng này đang mở."))
+        return redirect("platform_account", pk)
+    form = ReopenForm(request.POST if request.method == "POST" else None)
+    done = _("Đã mở lại. Gian hàng được tính là mới khai cho đến khi có người thấy trên sàn.")
+    return _step(request, found, form, reopen_account, done)
+
+
+def _step(request: HttpRequest, found: Any, form: ReopenForm, action: Any, done: str) -> HttpResponse:
+    if form.is_valid():
+        try:
+            action(account=found, by=viewer_of(request), **form.cleaned_data)
+        except AccountRefused as refusal:
+            form.add_error(None, str(refusal))
+        except PermissionError as error:
+            raise Http404 from error
+        else:
+            messages.success(request, done)
+            return redirect("platform_account", found.pk)
+    return render(request, "onboarding/accounts/step.html", {**_common(found), "form": form})
+
+
+def _account(request: HttpRequest, pk: int) -> Any:
+    return get_object_or_404(with_states(accounts_kept_by(viewer_of(request)), clock.today()), pk=pk)
+
+
+def _common(found: Any) -> dict[str, Any]:
+    return {
+        "account": found,
+        "words": state_words(found, clock.today()),
+        "kind": _KINDS[State(found.state)],
+        "is_closed": found.state == State.CLOSED,
+    }
+
+
+def _facts(found: Any) -> list[dict[str, str]]:
+    unsaid = _("chưa ghi")
+    pairs = [
+        (_("Mã người bán"), found.seller_id or unsaid),
+        (_("Ngày mở"), f"{found.opened_on:%d/%m/%Y}" if found.opened_on else unsaid),
+        (_("Ai mở"), found.get_opened_by_display() or unsaid),
+        (_("Ai khai"), str(found.claimed_by) if found.claimed_by else _("hệ thống")),
+    ]
+    if found.closed_on:
+        pairs.append((_("Đóng từ ngày"), f"{found.closed_on:%d/%m/%Y}"))
+    return [{"label": label, "value": value} for label, value in pairs]
