@@ -32,6 +32,7 @@ class MarketConfig(AppConfig):
         from market.platforms.kinds import LISTING_REFUSED
         from market.platforms.postmart.adapter import adapter as postmart
         from market.platforms.queries import platform_todos
+        from market.platforms.ready import register as register_platforms
         from market.platforms.santhu.adapter import SanThuAdapter
         from market.platforms.voso.adapter import adapter as voso
         from market.shops.events import ShopChanged
@@ -43,6 +44,7 @@ class MarketConfig(AppConfig):
         register_adapter("voso", voso)
         register_adapter("postmart", postmart)
         register_adapter("santhu", SanThuAdapter)
+        register_platforms()
         register_vocabulary(VOCABULARY)
         register_objects(OBJECTS)
         for kind in (ORDER_PAID, LISTING_REFUSED):

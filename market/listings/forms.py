@@ -118,4 +118,4 @@ class ListingForm(forms.Form):
     def facts(self) -> ListingFacts:
         """What the action needs; only after `is_valid()`."""
         data = self.cleaned_data
-        return ListingFacts(**{name: data[name] for name in ListingFacts.__dataclass_fields__})
+        return ListingFacts(**{name: data[name] for name in ListingFacts.__dataclass_fields__ if name in data})

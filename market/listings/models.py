@@ -17,21 +17,34 @@ from onboarding.producers.models import Producer
 
 class SaleUnit(models.TextChoices):
     KILOGRAM = "kg", "kg"
+    HUNDRED_GRAMS = "100g", "100 g"
+    LITRE = "litre", "lít"
     BOTTLE = "bottle", "chai"
     BOX = "box", "hộp"
     BAG = "bag", "túi"
     JAR = "jar", "hũ"
     PACK = "pack", "gói"
+    CAN = "can", "can"
+    CARTON = "carton", "thùng"
+    TRAY = "tray", "vỉ"
+    TEN = "ten", "chục"
+    BUNCH = "bunch", "bó"
+    FRUIT = "fruit", "quả"
+    ANIMAL = "animal", "con"
+    PLANT = "plant", "cây"
+    POT = "pot", "chậu"
     PIECE = "piece", "cái"
+    PAIR = "pair", "đôi"
     SET = "set", "bộ"
+    METRE = "metre", "mét"
     VISIT = "visit", "lượt"
 
 
 class Listing(models.Model):
     """One thing for sale. `revision` grows with every change, so that the newest always wins on platforms.
 
-    `price` is whole đồng for one `unit`; `net_weight` is grams of one unit; `stock` is what may still be sold and
-    `reserved` what orders hold: together what lies in the store. Both change only with a StockMove.
+    `price` is whole đồng for one `unit`; `net_weight` is grams and `net_volume` millilitres of one unit; `stock` is what
+    may still be sold and `reserved` what orders hold: together what lies in the store. Both change only with a StockMove.
 
     A size or packing of the same goods is a listing of its own (own SKU, price, stock, place on platforms) whose `main`
     is the first one; name, text, photos and papers are written at the main one and kept equal. `maker` is who made it
@@ -53,6 +66,7 @@ class Listing(models.Model):
     price = models.BigIntegerField("giá bán")
     unit = models.CharField("đơn vị bán", max_length=10, choices=SaleUnit.choices)
     net_weight = models.PositiveIntegerField("khối lượng tịnh", null=True, blank=True)
+    net_volume = models.PositiveIntegerField("dung tích", null=True, blank=True)
     stock = models.IntegerField("số lượng có sẵn")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     revision = models.PositiveIntegerField(default=1)
@@ -93,6 +107,11 @@ class Listing(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def full_name(self) -> str:
+        """The name with its size or packing: what tells it apart from its sisters on a platform or in an order."""
+        return f"{self.name}, {self.variant_name}" if self.variant_name else self.name
 
 
 class ListingPhoto(models.Model):

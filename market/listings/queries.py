@@ -44,7 +44,10 @@ def listings_of(viewer: Viewer) -> QuerySet[Listing]:
     """The listings of every shop this person works for now, newest change first, with photos."""
     return (
         Listing.objects.filter(shop__producer__in=producers_at_work(viewer))
-        .select_related("shop", "shop__producer", "category")
+        .select_related(
+            *("shop", "shop__producer", "shop__producer__commune", "shop__producer__commune__parent", "category"),
+            *("maker", "maker__commune", "maker__commune__parent", "origin", "origin__parent"),
+        )
         .prefetch_related(Prefetch("photos", ListingPhoto.objects.select_related("photo")))
         .order_by("-changed_at", "-pk")
     )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from market.listings.models import Listing
+from market.listings.models import Listing, SaleUnit
 
 MAX_PHOTOS = 8
+# Units that are a measure themselves: grams or millilitres of one.
+_GRAMS = {SaleUnit.KILOGRAM.value: 1000, SaleUnit.HUNDRED_GRAMS.value: 100}
+_MILLILITRES = {SaleUnit.LITRE.value: 1000}
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,37 @@ class Missing:
 def missing_for_sale(listing: Listing) -> list[Missing]:
     """What still keeps a listing from being sold; empty when nothing does."""
     found = []
-    if not listing.photos.exists():
+    if not listing.photos.all():  # a list of listings has them at hand
         found.append(Missing("photos", "Thêm ít nhất một ảnh chụp sản phẩm."))
     if not listing.description:
         found.append(Missing("description", "Viết vài dòng mô tả sản phẩm."))
     if listing.stock < 1:
         found.append(Missing("stock", "Ghi số lượng đang có, ít nhất là 1."))
     return found
+
+
+def price_per_kg(listing: Listing, price: int | None = None) -> int | None:
+    """Whole đồng for a kilogram, from the net weight of one unit; None when nobody knows that. `price` is what one unit
+    costs now, by default the listing's own price."""
+    return _per_thousand(listing.price if price is None else price, _GRAMS.get(listing.unit) or listing.net_weight)
+
+
+def price_per_litre(listing: Listing, price: int | None = None) -> int | None:
+    """Whole đồng for a litre, from the volume of one unit; None when nobody knows that."""
+    measure = _MILLILITRES.get(listing.unit) or listing.net_volume
+    return _per_thousand(listing.price if price is None else price, measure)
+
+
+def price_by_measure(listing: Listing, price: int | None = None) -> tuple[int, str] | None:
+    """What pages show beside the price: whole đồng, and "lít" for what is measured by volume, else "kg". None when neither
+    is known, or when it would only repeat the price."""
+    if listing.unit in {SaleUnit.KILOGRAM, SaleUnit.LITRE}:
+        return None
+    if (amount := price_per_litre(listing, price)) is not None:
+        return amount, "lít"
+    amount = price_per_kg(listing, price)
+    return None if amount is None else (amount, "kg")
+
+
+def _per_thousand(price: int, measure: int | None) -> int | None:
+    return (2 * price * 1000 + measure) // (2 * measure) if measure else None

@@ -1,19 +1,20 @@
 """Every change to a listing."""
 
 from market.listings.actions.badges import BadgeFacts, set_badges
+from market.listings.actions.selling import (
+    NotReady,
+    Outcome,
+    pause_listing,
+    pause_several,
+    publish_listing,
+    publish_several,
+)
 from market.listings.actions.shared import NotYourShop
 from market.listings.actions.stock import OutOfStock, give_stock_back, move_stock, sell_stock, take_stock
-from market.listings.actions.writing import (
-    ListingFacts,
-    NotReady,
-    new_sku,
-    pause_listing,
-    photos_by_id,
-    publish_listing,
-    write_listing,
-)
+from market.listings.actions.writing import ListingFacts, WrongFacts, new_sku, photos_by_id, write_listing
 
 __all__ = [
-    "BadgeFacts", "ListingFacts", "NotReady", "NotYourShop", "OutOfStock", "give_stock_back", "move_stock", "new_sku", "pause_listing",
-    "photos_by_id", "publish_listing", "sell_stock", "set_badges", "take_stock", "write_listing",
+    "BadgeFacts", "ListingFacts", "NotReady", "NotYourShop", "OutOfStock", "Outcome", "WrongFacts", "give_stock_back", "move_stock",
+    "new_sku", "pause_listing", "pause_several", "photos_by_id", "publish_listing", "publish_several", "sell_stock", "set_badges",
+    "take_stock", "write_listing",
 ]  # fmt: skip

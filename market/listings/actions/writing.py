@@ -1,4 +1,4 @@
-"""Writing a listing, putting it on sale, taking it off. Each raises its revision, and tells the storeys above."""
+"""Writing a listing and its sizes. Each change raises the revision, and tells the storeys above."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
@@ -13,25 +14,25 @@ from core.files.models import Photo
 from core.kit import clock
 from core.kit.text import slug as slug_of
 from core.people.queries import Viewer
+from core.places.models import Unit
 from market.goods.models import Category
-from market.listings.actions.shared import bump, check_shop, done, locked
+from market.listings.actions.shared import bump, check_shop, done
 from market.listings.actions.stock import move_stock
 from market.listings.models import Listing, ListingPhoto, PriceChange, StockMove
-from market.listings.rules import Missing, missing_for_sale
 from market.shops.models import Shop
+from onboarding.papers.models import Paper
+from onboarding.producers.models import Producer
 
 
-class NotReady(Exception):
-    """The listing cannot be sold yet; `missing` says why."""
-
-    def __init__(self, missing: list[Missing]) -> None:
-        super().__init__("; ".join(item.field for item in missing))
-        self.missing = missing
+class WrongFacts(ValueError):
+    """A maker or a paper that is not this shop's, or two sizes of one name; the message is the form field."""
 
 
 @dataclass(frozen=True)
 class ListingFacts:
-    """What the seller writes. `price` is whole đồng, `net_weight` grams of one unit or None, `stock` units."""
+    """What the seller writes. `price` is whole đồng, `net_weight` grams and `net_volume` millilitres of one unit or None,
+    `stock` units, `alcohol` tenths of a per cent, months 1 to 12. `maker` None is the shop's producer, `origin` None the
+    producer's commune; `papers` None leaves those ticked before."""
 
     name: str
     category: Category
@@ -40,17 +41,44 @@ class ListingFacts:
     unit: str
     net_weight: int | None
     stock: int
+    net_volume: int | None = None
+    variant_name: str = ""
+    maker: Producer | None = None
+    origin: Unit | None = None
+    ingredients: str = ""
+    storage_note: str = ""
+    warning: str = ""
+    shelf_life_days: int | None = None
+    season_from: int | None = None
+    season_to: int | None = None
+    alcohol: int | None = None
+    papers: tuple[Paper, ...] | None = None
 
 
-_WRITTEN = ("name", "category", "description", "price", "unit", "net_weight")
+# What all sizes of the same goods share, and what each has for itself.
+SHARED = (
+    "name", "category", "description", "maker", "origin", "ingredients", "storage_note", "warning", "shelf_life_days",
+    "season_from", "season_to", "alcohol",
+)  # fmt: skip
+OWN = ("price", "unit", "net_weight", "net_volume", "variant_name")
 # What of a listing is worth its old and new value in the trail, as a seller calls it.
 _TOLD = {
     "tên": "name",
+    "loại hàng": "category",
     "mô tả": "description",
     "giá": "price",
     "đơn vị": "unit",
     "khối lượng tịnh": "net_weight",
+    "dung tích": "net_volume",
+    "quy cách": "variant_name",
     "số còn": "stock",
+    "thành phần": "ingredients",
+    "cách giữ": "storage_note",
+    "cảnh báo": "warning",
+    "hạn dùng": "shelf_life_days",
+    "độ cồn": "alcohol",
+    "nơi làm ra": "origin",
+    "người làm": "maker",
 }
 
 
@@ -62,6 +90,7 @@ def write_listing(
     photos: Sequence[Photo],
     by: Viewer,
     listing: Listing | None = None,
+    main: Listing | None = None,
     stock_seen: int | None = None,
     sku: str = "",
     is_demo: bool = False,
@@ -70,64 +99,91 @@ def write_listing(
     a random SKU unless one is given. `stock_seen` is the stock that stood on the seller's screen: what was sold since is
     taken off the number they wrote.
 
-    Raises NotYourShop.
+    With `main` a new listing is another size of it. What sizes share (name, text, category, photos, papers …) is taken
+    from the main one whatever `facts` say, and goes through to all sizes when the main one is written.
+
+    Raises NotYourShop, WrongFacts; Listing.DoesNotExist for a listing of another shop.
     """
     check_shop(shop, by)
+    main_id = listing.main_id if listing is not None else main.pk if main is not None else None
+    # The main one is locked before its sizes: two writers meet there, and a new size copies what stands.
+    held_main = Listing.objects.select_for_update().get(pk=main_id, shop=shop, main=None) if main_id else None
     now = clock.now()
+    is_new = listing is None
     if listing is None:
-        sku = sku or new_sku()
-        listing = Listing(
-            shop=shop, sku=sku, slug=f"{slug_of(facts.name) or 'san-pham'}-{sku[-6:]}", made_at=now, is_demo=is_demo
-        )
+        listing = _fresh(shop, facts, held_main, sku or new_sku(), now, is_demo)
     else:
         listing = Listing.objects.select_for_update().get(pk=listing.pk, shop=shop)
         listing.revision += 1
-    before = _told(listing) if listing.pk else {}
-    old_price = listing.price if listing.pk else None
-    for name in _WRITTEN:
+    before = {} if is_new else _told(listing)
+    old_price = None if is_new else listing.price
+    _check(shop, facts, listing)
+    for name in OWN:
         setattr(listing, name, getattr(facts, name))
+    for name in SHARED:
+        setattr(listing, name, getattr(held_main or facts, name))
     listing.changed_at = now
-    is_new = listing.pk is None
-    if is_new:
-        listing.stock = 0
     listing.save()
     _count(listing, facts.stock, stock_seen, is_new, by)
     if listing.price != old_price:
         PriceChange.objects.create(listing=listing, price=listing.price, by_id=by.user_id, at=now)
+    if held_main is not None:
+        _copy_pictures_and_papers(held_main, listing)
+    else:
+        _put_photos(listing, photos)
+        if facts.papers is not None:
+            listing.papers.set(facts.papers)
+    done("listing.written", listing, by, {word: (before.get(word, ""), now) for word, now in _told(listing).items()})
+    if held_main is None and not is_new:
+        _write_through(listing, by)
+    return listing
+
+
+def _fresh(shop: Shop, facts: ListingFacts, main: Listing | None, sku: str, now: datetime, is_demo: bool) -> Listing:
+    words = f"{main.name} {facts.variant_name}" if main else facts.name
+    slug = f"{slug_of(words) or 'san-pham'}-{sku[-6:]}"
+    return Listing(shop=shop, main=main, sku=sku, slug=slug, stock=0, made_at=now, is_demo=is_demo)
+
+
+def _check(shop: Shop, facts: ListingFacts, listing: Listing) -> None:
+    """Raises WrongFacts."""
+    if listing.main_id:
+        sisters = Listing.objects.filter(main_id=listing.main_id).exclude(pk=listing.pk)
+        if not facts.variant_name or sisters.filter(variant_name=facts.variant_name).exists():
+            raise WrongFacts("variant_name")
+        return
+    makers = {shop.producer_id} | set(shop.makers.values_list("producer_id", flat=True))
+    # A maker whose period ended stays with what they made.
+    makers.add(listing.maker_id or shop.producer_id)
+    if facts.maker is not None and facts.maker.pk not in makers:
+        raise WrongFacts("maker")
+    whose = {shop.producer_id, facts.maker.pk if facts.maker else shop.producer_id}
+    if any(paper.producer_id not in whose for paper in facts.papers or ()):
+        raise WrongFacts("papers")
+
+
+def _write_through(main: Listing, by: Viewer) -> None:
+    """What all sizes share goes through to each of them, as a change of its own."""
+    for variant in main.variants.select_for_update(of=("self",)).order_by("pk"):
+        before = _told(variant)
+        for name in SHARED:
+            setattr(variant, name, getattr(main, name))
+        bump(variant, *SHARED)
+        _copy_pictures_and_papers(main, variant)
+        done("listing.written", variant, by, {word: (before[word], now) for word, now in _told(variant).items()})
+
+
+def _copy_pictures_and_papers(main: Listing, variant: Listing) -> None:
+    _put_photos(variant, [row.photo for row in main.photos.select_related("photo")])
+    variant.papers.set(main.papers.all())
+
+
+def _put_photos(listing: Listing, photos: Sequence[Photo]) -> None:
     listing.photos.all().delete()
     ListingPhoto.objects.bulk_create(
-        ListingPhoto(listing=listing, photo=photo, position=position, alt=f"{facts.name}, ảnh {position + 1}")
+        ListingPhoto(listing=listing, photo=photo, position=position, alt=f"{listing.name}, ảnh {position + 1}")
         for position, photo in enumerate(photos)
     )
-    done("listing.written", listing, by, {word: (before.get(word, ""), now) for word, now in _told(listing).items()})
-    return listing
-
-
-@transaction.atomic
-def publish_listing(*, listing: Listing, by: Viewer) -> Listing:
-    """Put a listing on sale. Raises NotYourShop, NotReady."""
-    check_shop(listing.shop, by)
-    listing = locked(listing)
-    if missing := missing_for_sale(listing):
-        raise NotReady(missing)
-    if listing.state != Listing.State.PUBLISHED:
-        before, listing.state = listing.get_state_display(), Listing.State.PUBLISHED
-        listing.published_at = listing.published_at or clock.now()
-        bump(listing, "state", "published_at")
-        done("listing.published", listing, by, {"tình trạng": (before, listing.get_state_display())})
-    return listing
-
-
-@transaction.atomic
-def pause_listing(*, listing: Listing, by: Viewer) -> Listing:
-    """Take a listing off sale, here and on every platform; publishing again brings it back. Raises NotYourShop."""
-    check_shop(listing.shop, by)
-    listing = locked(listing)
-    if listing.state == Listing.State.PUBLISHED:
-        before, listing.state = listing.get_state_display(), Listing.State.PAUSED
-        bump(listing, "state", "published_at")
-        done("listing.paused", listing, by, {"tình trạng": (before, listing.get_state_display())})
-    return listing
 
 
 def _count(listing: Listing, wanted: int, seen: int | None, is_new: bool, by: Viewer) -> None:

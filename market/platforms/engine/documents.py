@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.conf import settings
 
 from core.files.models import Photo
 from core.kit import clock
-from market.listings.models import Listing
+from market.listings.models import Listing, ListingBadge, ListingPhoto
 from market.platforms.contract import (
     BadgeDocument,
     ConnectionSettings,
@@ -37,12 +37,20 @@ def settings_of(connection: Connection) -> ConnectionSettings:
 def document_of(listing: Listing) -> ListingDocument:
     """The whole listing as it is now. The photos' bytes are read only when an adapter asks for them."""
     today = clock.today()
-    producer = listing.shop.producer
     badges = listing.badges.filter(valid_from__lte=today, valid_until__gte=today, revoked_on__isnull=True)
+    return document_with(listing, listing.photos.select_related("photo"), badges.order_by("check_code"))
+
+
+def document_with(
+    listing: Listing, photos: Iterable[ListingPhoto], badges: Iterable[ListingBadge] = ()
+) -> ListingDocument:
+    """The document of a listing from rows at hand; badges change nothing of what a platform asks for."""
+    producer = listing.maker or listing.shop.producer
+    commune = listing.origin or producer.commune
     return ListingDocument(
         reference=ListingReference(str(listing.pk), listing.sku, listing.shop.slug),
         revision=listing.revision,
-        title=listing.name,
+        title=listing.full_name,
         description=listing.description,
         category_code=listing.category.code,
         price=listing.price,
@@ -53,7 +61,7 @@ def document_of(listing: Listing) -> ListingDocument:
             PhotoReference(
                 row.photo.sha256, f"{listing.sku}-{row.position + 1}.jpg", "image/jpeg", _reader(row.photo), row.alt
             )
-            for row in listing.photos.select_related("photo")
+            for row in photos
         ),
         badges=tuple(
             BadgeDocument(
@@ -65,10 +73,10 @@ def document_of(listing: Listing) -> ListingDocument:
                 badge.valid_until,
                 settings.BASE_URL + badge.check_path,
             )
-            for badge in badges.order_by("check_code")
+            for badge in badges
         ),
-        origin_commune=str(producer.commune),
-        origin_province=str(producer.commune.parent or ""),
+        origin_commune=str(commune),
+        origin_province=str(commune.parent or ""),
         producer_name=producer.name,
     )
 

@@ -55,7 +55,8 @@ class Engine:
     def edit(self, **changes: Any) -> None:
         """The seller saves the form with these changes."""
         listing = Listing.objects.get(pk=self.listing.pk)
-        facts = {name: getattr(listing, name) for name in ListingFacts.__dataclass_fields__} | changes
+        names = ListingFacts.__dataclass_fields__.keys() - {"papers"}
+        facts = {name: getattr(listing, name) for name in names} | changes
         photos = [row.photo for row in listing.photos.all()]
         write_listing(shop=listing.shop, facts=ListingFacts(**facts), photos=photos, by=SYSTEM, listing=listing)
 
