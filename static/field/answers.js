@@ -129,6 +129,16 @@ export function lineFacts(line, kinds) {
   };
 }
 
+/** Such a line with its size as it was typed: "0,8 ha" is not read back as 8.000 m². */
+export function typedLine(line, kinds) {
+  const sizes = {
+    area: line.size.trim() && `${squeeze(line.size)} ${check.UNITS.find((each) => each.code === line.unit).short}`,
+    heads: line.heads.trim() && `${squeeze(line.heads)} con`,
+    words: squeeze(line.scale),
+  };
+  return { ...lineFacts(line, kinds), area_m2: null, heads: null, scale: sizes[measureOf(line.kind, kinds)] };
+}
+
 /** What goes into the envelope; call only when no step has errors. */
 export function envelopeValues(draft, held) {
   const said = draft.values._;

@@ -39,7 +39,8 @@ async function screen() {
   if (state === "device_locked") return remoteLocked(people);
   if (OPEN_TO_ALL.has(here())) return welcome({ people });
   if (state === "none") return welcome({ people });
-  if (state === "locked") return locked(people);
+  // Whose PIN was ended (forgotten, or the phone was reported lost) signs in and sets a new one.
+  if (state === "locked") return here() === "/quen-pin" || people.some((each) => each.hasPin) ? locked(people) : welcome({ people });
   const there = found();
   return there ? there.show(there.params) : lost();
 }
@@ -106,9 +107,9 @@ let said = "";
 
 function drawHeader() {
   const person = engine.person();
-  head.dataset.open = person ? "yes" : "";
   fill(document.getElementById("field-person"), person ? person.name : "");
   const unsent = engine.unsent();
+  head.dataset.open = person || unsent.count ? "yes" : ""; // what waits is said on a locked phone too
   const { tone, icon: symbol, words } = unsentWords(unsent);
   const others = unsent.ofOthers ? ` · ${unsent.ofOthers} của người khác` : "";
   const sentence = words + others;
@@ -161,7 +162,7 @@ async function updated() {
 function changed() {
   drawHeader();
   const open = Boolean(engine.person());
-  if (engine.connection().problem === "device_locked" && wasState !== "device_locked") redraw();
+  if ((engine.connection().problem === "device_locked") !== (wasState === "device_locked")) redraw();
   else if (!open && wasState === "open") redraw(); // locked by itself
   else document.dispatchEvent(new CustomEvent("field:changed"));
 }

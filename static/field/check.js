@@ -3,21 +3,33 @@
 import { MOST, tooMuch } from "./limits.js";
 import { squeeze } from "./words.js";
 
-const MOBILE = /^0(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d)\d{7}$/;
-const LANDLINE = /^02\d{9}$/;
+// What the server takes for a phone, and never more: a number refused there has been asked for in vain.
+const MOBILE = /^0(?:(?:3[2-9]|5[689]|7[06-9]|8[1-8]|9[0-8])\d|52[238]|559|89[6-9]|99[013-9])\d{6}$/;
+const LANDLINE = /^02(?:0[3-9]|1[0-689]|2[0-25-9]|[38][2-9]|4[2-8]|5[124-9]|6[0-39]|7[0-7]|9[0-4679])\d{7}$/;
+// The eleven-digit mobile numbers of before 2018: the old beginning without 0 → the new one, the same as core/kit/phones.py.
+const BEFORE_2018 = {
+  162: "32", 163: "33", 164: "34", 165: "35", 166: "36", 167: "37", 168: "38", 169: "39",
+  120: "70", 121: "79", 122: "77", 126: "76", 128: "78",
+  123: "83", 124: "84", 125: "85", 127: "81", 129: "82",
+  186: "56", 188: "58", 199: "59",
+};
+const OLD_MOBILE = new RegExp(`^(?:\\+?84|0?)(${Object.keys(BEFORE_2018).join("|")})(\\d{7})$`);
 const HECTARE = 10_000;
 export const UNITS = [
-  { code: "ha", label: "ha", m2: HECTARE },
-  { code: "sao", label: "sào (1.000 m²)", m2: 1_000 },
-  { code: "m2", label: "m²", m2: 1 },
+  { code: "ha", label: "ha", short: "ha", m2: HECTARE },
+  { code: "sao", label: "sào (1.000 m²)", short: "sào", m2: 1_000 },
+  { code: "m2", label: "m²", short: "m²", m2: 1 },
 ];
 const LARGEST = 10_000_000; // m²: a thousand hectares are no household's
 
-/** A Vietnamese phone as people write it ("0912 345 678", "84912345678", "912345678") → "0912345678". */
+/** A Vietnamese phone as people write it ("0912 345 678", "84912345678", "912345678", "0168 234 5678") → "0912345678";
+ * `old`: {from, to}, the beginnings, when it was one of before 2018. */
 export function phone(written) {
   let digits = written.replace(/[^\d+]/g, "");
+  const [, old, rest] = OLD_MOBILE.exec(digits) ?? [];
+  if (old) return { value: `0${BEFORE_2018[old]}${rest}`, old: { from: `0${old}`, to: `0${BEFORE_2018[old]}` } };
   digits = digits.replace(/^(?:\+|00)?84(?=\d{9,10}$)/, "0");
-  if (/^[35789]\d{8}$/.test(digits)) digits = `0${digits}`;
+  if (/^(?:[35789]\d{8}|2\d{9})$/.test(digits)) digits = `0${digits}`;
   if (MOBILE.test(digits) || LANDLINE.test(digits)) return { value: digits };
   return { error: "Số này chưa đúng. Hãy gõ đủ 10 số, ví dụ 0912 345 678." };
 }

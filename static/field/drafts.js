@@ -30,11 +30,11 @@ function knownFacts(row) {
 
 const structuredCopy = (value) => JSON.parse(JSON.stringify(value));
 
-// A fresh draft. `household`: a row of the lists, for an edit of it or a visit to it. Until its first save it is no more
-// than a blank sheet and is thrown away at the next start.
-export async function start(kind, { household = null } = {}) {
+// A fresh draft. `household`: a row of the lists, for an edit of it or a visit to it; `values`, `was`, `step`: what it begins
+// with. Until its first save it is no more than a blank sheet, stands in no list and is thrown away after a day.
+export async function start(kind, { household = null, values = {}, was = {}, step = "" } = {}) {
   const draft = {
-    id: newId(), kind, form: FORMS[kind], op: "create", record: newId(), step: "", values: {}, was: {}, photos: [], updatedAt: null,
+    id: newId(), kind, form: FORMS[kind], op: "create", record: newId(), step, values: {}, was: {}, photos: [], updatedAt: null,
   };
   if (household) draft.values.hamlet = household.hamlet;
   if (household && kind === "household") {
@@ -49,6 +49,8 @@ export async function start(kind, { household = null } = {}) {
     draft.values.household = household.record;
     draft.values._name = household.name;
   }
+  Object.assign(draft.values, values);
+  Object.assign(draft.was, was);
   await inTurn(async () => keep({ ...(await rowOf(draft)), isBlank: true }));
   return draft;
 }
@@ -76,6 +78,16 @@ function keep(row, photo) {
 
 export const save = (draft) => inTurn(async () => keep(await rowOf(draft)));
 
+// One that was put away when its page was left, unless it has been written, finished or thrown away since. Its photos are
+// those on the disk.
+export const saveLeft = (left) =>
+  inTurn(async () => {
+    const row = await get("drafts", left.id);
+    if (!row || row.vault !== mustBeOpen().vault || row.updatedAt > left.updatedAt) return;
+    const { photos } = await readDraft(row);
+    await keep(await rowOf(left, photos));
+  });
+
 async function readDraft(row) {
   const content = await unsealJson(mustBeOpen().key, row.box, "draft", row.id);
   return { ...content, id: row.id, updatedAt: row.updatedAt };
@@ -95,7 +107,9 @@ export async function list(titleOf) {
   return Promise.all(
     rows.map(async (row) => {
       const draft = await readDraft(row);
-      return { id: row.id, kind: draft.kind, title: titleOf(draft), step: draft.step, updatedAt: row.updatedAt };
+      const { kind, op, record, step, values } = draft;
+      const about = { op, record, household: values.household ?? null, hamlet: values.hamlet, name: values._name ?? "" };
+      return { id: row.id, kind, title: titleOf(draft), step, updatedAt: row.updatedAt, ...about };
     }),
   );
 }

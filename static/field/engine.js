@@ -3,6 +3,7 @@ import * as packed from "./bundle.js";
 import { wind } from "./clock.js";
 import * as sheets from "./drafts.js";
 import { DeviceLocked, SignedOut, TryAgain, ask, csrf, endSession, errand, lastContact, session as askSession } from "./http.js";
+import * as lifeboat from "./lifeboat.js";
 import * as line from "./queue.js";
 import { exported } from "./seal.js";
 import { all } from "./store.js";
@@ -79,6 +80,7 @@ async function lockDownNow() {
   if (me) files.set(me.vault, await exported({ personId: me.person.id, vaultIds: new Set([me.vault]) }));
   await close();
   await wiping.lockDown();
+  lifeboat.forget();
   channel?.postMessage({ closed: "all", problem: "device_locked" });
   sync.state.problem = "device_locked";
   await changed();
@@ -86,8 +88,12 @@ async function lockDownNow() {
   await changed();
 }
 
-// Offline a session cannot be ended: it is done at the next contact, unless somebody else has signed in since.
-async function paySignOut() {
+// Offline a session cannot be ended: it is done at the next contact, unless somebody else has signed in since. Until then
+// nobody is told that the one who left is still signed in.
+let paying = null;
+const paySignOut = () => (paying ??= payNow().finally(() => (paying = null)));
+
+async function payNow() {
   const owed = await wiping.owesSignOut();
   if (owed === undefined) return;
   const answer = await askSession();
@@ -95,13 +101,29 @@ async function paySignOut() {
   await wiping.paidSignOut();
 }
 
-// Before the PIN: a lost device is found out, an owed sign-out is paid, a rescue that was cut off goes on.
-async function firstContact() {
+// What the server says of this device, when it is not what stands here: reported lost, or found again.
+async function heardOfLock({ locked }) {
+  const isLocked = await vault.isLockedDevice();
+  if (!locked && isLocked) {
+    await wiping.reopen();
+    sync.state.problem = "";
+    channel?.postMessage({ problem: "" });
+    await changed();
+  }
+  if (locked && !isLocked && (await vault.people()).length) await lockedFromAfar();
+}
+
+// Before the PIN: a lost device is found out, one that was found again opens, an owed sign-out is paid, a rescue that was
+// cut off goes on.
+let contacting = null;
+const firstContact = () => (contacting ??= contactNow().finally(() => (contacting = null)));
+
+async function contactNow() {
   try {
     await packed.sweep();
     await paySignOut();
+    if (await vault.isLockedDevice()) await heardOfLock(await askSession());
     if (await vault.isLockedDevice()) {
-      sync.state.problem = "device_locked";
       await wiping.rescue();
       await changed();
     } else if ((await vault.people()).length) {
@@ -118,25 +140,26 @@ function boot() {
   sync.listen({ changed: () => void changed(), locked: lockedFromAfar, contact: keepUpToDate, stopped });
   channel?.addEventListener("message", ({ data }) => void overheard(data));
   for (const name of ["pointerdown", "keydown"]) addEventListener(name, activity, { passive: true, capture: true });
+  const contact = (how) => void (person() ? sync.run(how) : firstContact());
   addEventListener("online", () => {
     tell();
-    void (person() ? sync.run({ fresh: true }) : firstContact());
+    contact({ fresh: true });
   });
   addEventListener("offline", tell);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden || lockIfIdle()) return;
-    void sync.run();
+    contact();
     void lookForUpdate();
   });
   setInterval(lockIfIdle, 15_000);
   setInterval(() => void packed.sweep(), OFTEN * 60);
-  setInterval(() => !document.hidden && navigator.onLine && sync.run(), OFTEN * 5);
+  setInterval(() => !document.hidden && navigator.onLine && contact(), OFTEN * 5);
   navigator.storage?.persist?.().catch(() => {});
   void keepTheApp(tell);
   return firstContact();
 }
 
-// {state: "none"|"locked"|"open"|"device_locked", people: [{id, name}]}
+// {state: "none"|"locked"|"open"|"device_locked", people: [{id, name, hasPin}]}
 export async function open() {
   const isFirst = !booting;
   booting ??= boot();
@@ -145,17 +168,21 @@ export async function open() {
     await recount();
   }
   const people = await vault.people();
-  if (await vault.isLockedDevice()) return { state: "device_locked", people };
+  if (await vault.isLockedDevice()) {
+    sync.state.problem = "device_locked";
+    return { state: "device_locked", people };
+  }
   return { state: person() ? "open" : people.length ? "locked" : "none", people };
 }
 
 // {online, signedIn, person}: whose session this browser has.
 export async function session() {
   try {
+    await paySignOut();
     const answer = await askSession();
     sync.state.signedIn = answer.signed_in;
     if (answer.stopped) await stopped(answer.stopped);
-    if (answer.locked && (await vault.people()).length && !(await vault.isLockedDevice())) await lockedFromAfar();
+    await heardOfLock(answer);
     return { online: true, signedIn: answer.signed_in, person: answer.person };
   } catch (error) {
     if (error instanceof TryAgain) return { online: false };
@@ -182,6 +209,7 @@ export async function enrol(pin) {
   sync.state.problem = "";
   activity();
   await packed.refresh([]);
+  void lifeboat.ready();
   await changed();
   void sync.run({ fresh: true });
 }
@@ -191,9 +219,18 @@ export async function unlock(personId, pin) {
   await vault.open(personId, pin);
   activity();
   await packed.open();
+  await takeIn().catch(console.warn);
   await sheets.sweep();
+  void lifeboat.ready();
   await changed();
   void sync.run({ fresh: true });
+}
+
+// What was typed just before the page was left.
+async function takeIn() {
+  const left = await lifeboat.recovered();
+  if (left) await sheets.saveLeft(left);
+  putIn();
 }
 
 async function close() {
@@ -214,7 +251,7 @@ export async function lock() {
 
 // Another tab has something to say.
 async function overheard({ closed, problem }) {
-  if (problem) sync.state.problem = problem;
+  if (problem !== undefined) sync.state.problem = problem;
   if (closed !== undefined && person() && (closed === "all" || closed === person().id)) await close();
   await recount();
 }
@@ -245,6 +282,7 @@ async function standing(work) {
 export async function forgotPin(personId) {
   const file = await exported({ personId });
   await vault.endPin(personId);
+  for (const { id } of await vault.vaultsOf(personId)) lifeboat.forget(id);
   channel?.postMessage({ closed: personId });
   await changed();
   return file;
@@ -267,6 +305,9 @@ async function keepUpToDate({ bundle_stamp: stamp }) {
 }
 
 export const startDraft = (kind, options) => standing(() => sheets.start(kind, options));
+// The page may be gone in a moment: the draft is put away without waiting; `putIn` when it is on the disk all the same.
+export const putAway = (draft) => lifeboat.putAway(draft);
+export const putIn = () => lifeboat.forget(vault.current()?.vault ?? "-");
 export const saveDraft = (draft) => standing(() => sheets.save(draft));
 export const addPhoto = (draft, file) => standing(() => sheets.addPhoto(draft, file));
 export const removePhoto = (draft, digest) => standing(() => sheets.removePhoto(draft, digest));
@@ -339,6 +380,7 @@ export async function signOut({ exported: isExported = false, losing = [] } = {}
     await wiping.paidSignOut();
     return left();
   }
+  putIn();
   await lock();
   await changed();
   await paySignOut().catch(() => {}); // noted: open() pays it

@@ -1,10 +1,11 @@
 // Autosave: what is typed is on the disk a moment later, whatever happens to the browser.
 
-import { beforeClosing, Closed, openDraft, saveDraft } from "./engine.js";
+import { beforeClosing, Closed, openDraft, putAway, putIn, saveDraft } from "./engine.js";
 
 const PAUSE = 250; // ms after the last key; a quick typist saves a few times a second at most
 let current = null;
 let changed = false;
+let writing = 0; // saves on their way
 let timer = 0;
 let last = Promise.resolve();
 let problem = "";
@@ -55,8 +56,12 @@ export function flush() {
   if (changed && current) {
     changed = false;
     const draft = current;
-    last = last.catch(() => {}).then(() => saveDraft(draft));
-    last.then(() => tell(""), failed);
+    writing += 1;
+    last = last.catch(() => {}).then(() => saveDraft(draft)).finally(() => (writing -= 1));
+    last.then(() => {
+      tell("");
+      if (!changed && !writing) putIn();
+    }, failed);
   }
   return last;
 }
@@ -69,8 +74,14 @@ export function letGo() {
 }
 
 const quietly = () => flush().catch(() => {});
-addEventListener("pagehide", quietly);
-document.addEventListener("visibilitychange", () => document.hidden && quietly());
+
+// A page that is reloaded or closed does not live long enough for `flush`; one that is only covered does.
+function leave() {
+  if ((changed || writing) && current) putAway(current);
+  void quietly();
+}
+addEventListener("pagehide", leave);
+document.addEventListener("visibilitychange", () => document.hidden && leave());
 // The key goes away: what is typed is written before, and nobody else finds it in this window.
 beforeClosing(async () => {
   await quietly();

@@ -117,12 +117,12 @@ export function close() {
   opened = null;
 }
 
-// Who has a vault here that a PIN can open, or could: [{id, name}].
+// Who has a vault here; `hasPin`: their PIN still opens it. [{id, name, hasPin}].
 export async function people() {
   const { key } = await device();
   const rows = (await all("vaults")).filter((row) => row.isCurrent);
   return Promise.all(
-    rows.map(async (row) => ({ id: row.person, name: textOf(await unseal(key, row.name, "name", row.id)) })),
+    rows.map(async (row) => ({ id: row.person, name: textOf(await unseal(key, row.name, "name", row.id)), hasPin: Boolean(row.pin) })),
   );
 }
 

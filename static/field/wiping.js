@@ -43,6 +43,9 @@ export async function lockDown() {
   });
 }
 
+// It was found again: it may be opened anew. The old PINs stay dead; what is unsent goes once its person has a new one.
+export const reopen = () => write(["meta"], ({ meta }) => void meta.delete("isLocked"));
+
 // Only what the server has been given; a vault with anything left in it stays. True when it is gone.
 function forgetVault({ id, person }, submissions) {
   return write([...OWNED, "photos", "bundles"], async (stores) => {

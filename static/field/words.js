@@ -77,6 +77,11 @@ export function label(list, code) {
   return list?.find((each) => each.code === code)?.label ?? "";
 }
 
+/** A remark as a sentence: first letter large, one full stop. */
+export function sentence(text) {
+  return `${capital(text.trim()).replace(/[.…]+$/, "")}.`;
+}
+
 /** First letter large. */
 export function capital(text) {
   return text ? text[0].toUpperCase() + text.slice(1) : text;

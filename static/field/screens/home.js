@@ -91,7 +91,7 @@ route("/theo-doi/:code", async ({ code }) => {
     back: { path: "/", label: "Hôm nay" },
     body: found.length
       ? longList(found, (each) =>
-          row({ title: each.name, href: `#/ho/${each.record}`, meta: [hamletName(each.hamlet), lastVisit(each)].filter(Boolean).join(" · ") }))
+          row({ title: each.name, href: `#/ho/${each.record}`, meta: [hamletName(each.hamlet), householdMeta(each, held.production), lastVisit(each)].filter(Boolean).join(" · ") }))
       : [empty("Không còn hộ nào như vậy.")],
   };
 });

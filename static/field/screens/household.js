@@ -5,8 +5,9 @@ import { fill, h } from "../dom.js";
 import { button, buttonLink, empty, facts, longList, row, status, textField } from "../parts.js";
 import { keep } from "../keeping.js";
 import { go, route } from "../router.js";
-import { capital, fold, label, productionWords } from "../words.js";
+import { fold, label, productionWords, sentence } from "../words.js";
 import { householdMarks, householdMeta } from "./home.js";
+import { unlessUnfinished } from "./resume.js";
 import { firstValues, seenValues } from "../answers.js";
 
 route("/ap/:id", async ({ id }) => {
@@ -53,12 +54,15 @@ function matches(each, words, digits) {
   return words.split(" ").every((word) => name.some((part) => part.startsWith(word)));
 }
 
-async function begin(hamlet, asked) {
-  const draft = await startDraft("household");
-  Object.assign(draft.values, firstValues(hamlet, /\d/.test(asked) ? "" : asked));
-  draft.step = "name";
-  keep(draft);
-  await go(`/ghi/${draft.id}`);
+function begin(hamlet, asked) {
+  const name = /\d/.test(asked) ? "" : asked;
+  const folded = fold(name);
+  const isThis = (each) => each.kind === "household" && each.op === "create" && each.hamlet === hamlet && fold(each.name) === folded;
+  return unlessUnfinished((each) => folded && isThis(each), async () => {
+    const draft = await startDraft("household", { values: firstValues(hamlet, name), step: "name" });
+    if (name) keep(draft);
+    await go(`/ghi/${draft.id}`);
+  });
 }
 
 /** The household of this record id, wherever it stands: {household, hamlet} or null. */
@@ -71,13 +75,22 @@ export async function householdOf(record) {
 }
 
 /** A sheet to change or add to what is known of a household; opens at this step. */
-export async function beginEdit(household, step) {
-  const draft = await startDraft("household", { household });
-  Object.assign(draft.values, seenValues(household));
-  if (household.phone_end) draft.was.phone = household.phone_end; // all this phone saw of the number
-  draft.step = step;
-  keep(draft);
-  await go(`/ghi/${draft.id}`);
+export function beginEdit(household, step) {
+  const isThis = (each) => each.kind === "household" && each.record === household.record;
+  return unlessUnfinished(isThis, async () => {
+    const was = household.phone_end ? { phone: household.phone_end } : {}; // all this phone saw of the number
+    const draft = await startDraft("household", { household, values: seenValues(household), was, step });
+    await go(`/ghi/${draft.id}`);
+  }, step);
+}
+
+function beginVisit(household) {
+  const isThis = (each) => each.kind === "visit" && each.household === household.record;
+  return unlessUnfinished(isThis, async () => {
+    const values = { visited_at: new Date().toISOString(), taught: [], note: "" };
+    const draft = await startDraft("visit", { household, values });
+    await go(`/tham/${draft.id}`);
+  });
 }
 
 route("/ho/:record", async ({ record }) => {
@@ -87,24 +100,18 @@ route("/ho/:record", async ({ record }) => {
   const { household, hamlet } = found;
   const waiting = (await queue()).filter((each) => each.record === record && each.state !== "received");
   const edit = (step) => () => beginEdit(household, step);
-  const visit = async () => {
-    const draft = await startDraft("visit", { household });
-    Object.assign(draft.values, { _name: household.name, visited_at: new Date().toISOString(), taught: [], note: "" });
-    keep(draft);
-    await go(`/tham/${draft.id}`);
-  };
   return {
     title: household.name,
     lead: `${hamlet.name}, ${hamlet.commune}`,
     back: { path: `/ap/${hamlet.id}`, label: "Các hộ trong ấp" },
     body: [
       waiting.length ? status("wait", "Có phiếu của hộ này đang chờ gửi.", { word: "", more: [" ", h("a", { href: "#/chua-gui" }, "Xem phiếu chờ gửi")] }) : null,
-      ...(household.follow_ups ?? []).map((mark) => status("warn", `${capital(mark.words)}.`, { word: "" })),
+      ...(household.follow_ups ?? []).map((mark) => status("warn", sentence(mark.words), { word: "" })),
       facts(card(household, held)),
       h(
         "div",
         { class: "stack" },
-        button("Ghi buổi thăm", visit, { wide: true, symbol: "edit" }),
+        button("Ghi buổi thăm", () => beginVisit(household), { wide: true, symbol: "edit" }),
         button("Sửa thông tin", edit("summary"), { kind: "quiet", wide: true, symbol: "list" }),
         button("Thêm ảnh hàng", edit("photos"), { kind: "quiet", wide: true, symbol: "camera" }),
         household.number

@@ -35,7 +35,7 @@ route("/chua-gui", async () => {
   const draw = async () => {
     const items = await queue();
     send.hidden = !items.some((item) => item.state !== "conflict");
-    fill(list, items.length ? longList(items, (item) => line(item, draw)) : empty("Đã gửi hết. Không còn phiếu nào trên máy này.", buttonLink("Xem phiếu đã nhận", "#/da-nhan")));
+    fill(list, items.length ? [longList(items, (item) => line(item, draw)), taken()] : empty("Đã gửi hết. Không còn phiếu nào trên máy này.", buttonLink("Xem phiếu đã nhận", "#/da-nhan")));
   };
   await draw();
   follow(draw, list);
@@ -46,10 +46,11 @@ route("/chua-gui", async () => {
       send,
       said,
       h("div", { class: "apart" }, list),
-      h("div", { class: "stack apart" }, buttonLink("Phiếu đã nhận", "#/da-nhan", { kind: "quiet", wide: true, symbol: "check" })),
     ],
   };
 });
+
+const taken = () => h("div", { class: "stack apart" }, buttonLink("Phiếu đã nhận", "#/da-nhan", { kind: "quiet", wide: true, symbol: "check" }));
 
 function line(item, draw) {
   const [tone, words] = STATES[item.state] ?? STATES.waiting;

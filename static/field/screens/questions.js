@@ -1,6 +1,6 @@
 // The questions at the door, one screen each. Every change is kept at once.
 
-import { localHouseholds } from "../engine.js";
+import { drafts, localHouseholds } from "../engine.js";
 import { fill, h } from "../dom.js";
 import { button, choices, selectField, status, textField, yesNo } from "../parts.js";
 import { emptyLine, measureOf } from "../answers.js";
@@ -17,24 +17,29 @@ function setter({ said, changed }, name, then = () => {}) {
   };
 }
 
-/** Households that may be this one, each with its card: nobody is registered twice unseen. */
-function known(found, words) {
+/** Households that may be this one, each with its card (or its unfinished sheet): nobody is registered twice unseen. */
+function known(found, words, path = (each) => `/ho/${each.record}`) {
   if (!found.length) return null;
   return status("warn", words, {
     word: "",
-    more: h("ul", {}, found.slice(0, 5).map((each) => h("li", {}, h("a", { href: `#/ho/${each.record}` }, each.name, each.phone_end && ` (…${each.phone_end})`)))),
+    more: h("ul", {}, found.slice(0, 5).map((each) => h("li", {}, h("a", { href: `#${path(each)}` }, each.name, each.phone_end && ` (…${each.phone_end})`)))),
   });
 }
 
 export async function nameStep(context) {
   const { draft, said, isEdit } = context;
   const others = (await localHouseholds(draft.values.hamlet)).filter((each) => each.record !== draft.record);
+  const sheets = (await drafts()).filter((each) => each.kind === "household" && each.id !== draft.id && each.hamlet === draft.values.hamlet);
   const alike = h("div", { role: "status", class: "said" });
   const look = () => {
     draft.values._name = said.name;
     const folded = fold(said.name);
-    const found = folded ? others.filter((each) => fold(each.name) === folded) : [];
-    fill(alike, known(found, "Trong ấp đã có hộ cùng tên. Hộ này đã có? Bấm vào tên để xem; nếu là hộ khác thì cứ tiếp tục:"));
+    const same = (each) => folded && fold(each.name) === folded;
+    fill(
+      alike,
+      known(sheets.filter(same), "Một phiếu cùng tên đang ghi dở. Bấm vào tên để ghi tiếp phiếu ấy; nếu là hộ khác thì cứ tiếp tục:", (each) => `/ghi/${each.id}`),
+      known(others.filter(same), "Trong ấp đã có hộ cùng tên. Hộ này đã có? Bấm vào tên để xem; nếu là hộ khác thì cứ tiếp tục:"),
+    );
   };
   look();
   return [
@@ -50,8 +55,10 @@ export async function phoneStep(context) {
   const { draft, said, held } = context;
   const others = (await localHouseholds(draft.values.hamlet)).filter((each) => each.record !== draft.record && each.phone_end);
   const alike = h("div", { role: "status", class: "said" });
+  const converted = h("p", { role: "status", class: "soft" });
   const look = () => {
     const read = check.phone(said.phone);
+    fill(converted, read.old && `Số 11 chữ số kiểu cũ: đầu ${read.old.from} nay là ${read.old.to}. Máy ghi thành ${check.spaced(read.value)}.`);
     const found = read.value && said.phone_owner === "own" ? others.filter((each) => read.value.endsWith(each.phone_end) && each.phone_owner === "own") : [];
     fill(alike, known(found, "Trong ấp có hộ mà số điện thoại cũng kết thúc như vậy. Có phải cùng một hộ?"));
   };
@@ -61,7 +68,7 @@ export async function phoneStep(context) {
       ? `Sổ đang có số kết thúc bằng ${said.known_end}. Bỏ trống thì giữ số đó.`
       : "Số chỉ hiện cho người mua khi hộ đồng ý ở bước sau.",
   });
-  const show = () => (number.hidden = !["own", "relative"].includes(said.phone_owner));
+  const show = () => (number.hidden = converted.hidden = !["own", "relative"].includes(said.phone_owner));
   show();
   look();
   return [
@@ -74,6 +81,7 @@ export async function phoneStep(context) {
       }),
     }),
     number,
+    converted,
     alike,
   ];
 }

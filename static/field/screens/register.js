@@ -5,7 +5,7 @@ import { h } from "../dom.js";
 import { button, buttonLink, facts, rows, row, showErrors, status, stepper } from "../parts.js";
 import { go, route } from "../router.js";
 import { flush, keep, take } from "../keeping.js";
-import { envelopeValues, errorsAt, lineFacts } from "../answers.js";
+import { envelopeValues, errorsAt, typedLine } from "../answers.js";
 import { spaced, phone as readPhone } from "../check.js";
 import { last } from "../state.js";
 import { capital, label, productionWords, squeeze } from "../words.js";
@@ -119,20 +119,23 @@ function summaryLines({ draft, said, held, isEdit }) {
   const read = readPhone(said.phone);
   const number = said.phone.trim() ? (read.value ? spaced(read.value) : said.phone) : said.known_end ? `…${said.known_end}` : "";
   const agreed = held.purposes.filter((purpose) => said.consents[purpose.code]).map((purpose) => purpose.label);
-  const work = said.lines.filter((line) => line.kind).map((line) => productionWords(lineFacts(line, held.production), held.production));
+  const work = said.lines.filter((line) => line.kind).map((line) => productionWords(typedLine(line, held.production), held.production));
   const optional = [
     said.bank && "tài khoản ngân hàng", said.wallet && "ví điện tử", said.identity && "định danh mức 2", said.qr && "mã QR nhận tiền",
   ].filter(Boolean);
   const person = [said.birth_year && `sinh năm ${said.birth_year}`, { male: "nam", female: "nữ" }[said.sex], said.opening && "nhờ mở tài khoản sàn"];
   const shops = [...(said.known_shops ?? []), ...said.shops].map((shop) => held.platforms.find((each) => each.code === shop.platform)?.name).filter(Boolean);
+  const means = said.means && `cách trả lời: ${label(held.means, said.means)}`;
+  const consent = [agreed.join("; ") || (said.means ? "không đồng ý việc nào" : "chưa hỏi"), means].filter(Boolean).join("; ");
   return [
     ["name", "Họ tên", squeeze(said.name) || "chưa ghi"],
     ["phone", "Điện thoại", [said.phone_owner === "none" ? "" : number, label(held.phone_owners, said.phone_owner)].filter(Boolean).join(", ") || "chưa ghi"],
     ["production", "Nghề", work.join("; ") || "chưa ghi"],
     ["business", "Đăng ký kinh doanh", said.registered === true ? "có" : said.registered === false ? "chưa" : "chưa ghi"],
+    ...(isEdit ? [] : [["business", "Tên bán hàng", squeeze(said.selling_name) || "dùng tên chủ hộ"]]),
     ["ready", "Đã có", capitalList(optional)],
     ["person", "Thêm về chủ hộ", capitalList(person.filter(Boolean))],
-    ["consent", "Đồng ý", said.ask_consent ? agreed.join("; ") || (said.means ? "không đồng ý việc nào" : "chưa hỏi") : "không hỏi lại"],
+    ["consent", "Đồng ý", said.ask_consent ? consent : "không hỏi lại"],
     ["photos", isEdit ? "Ảnh thêm" : "Ảnh hàng", draft.photos.length ? `${draft.photos.length} ảnh` : "chưa có ảnh"],
     ["shops", "Gian hàng đã có", shops.join(", ") || "chưa có"],
   ];

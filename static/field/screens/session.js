@@ -7,18 +7,20 @@ import { go, route } from "../router.js";
 import { keep, take } from "../keeping.js";
 import { MOST, tooMuch } from "../limits.js";
 import { fold, forInput, fromInput } from "../words.js";
+import { householdMeta } from "./home.js";
+import { unlessUnfinished } from "./resume.js";
 import { discardButton, finish, gone } from "./visit.js";
 
 route("/buoi", async () => {
   const hamlets = bundle()?.hamlets ?? [];
-  const begin = async (hamlet) => {
-    const draft = await startDraft("session");
-    draft.values = {
+  const anew = async (hamlet) => {
+    const values = {
       _name: `Tập huấn ở ${hamlet.name}`, _held_at: forInput(new Date()), _others: "", hamlet: hamlet.id, topics: [], households: [], note: "",
     };
-    keep(draft);
+    const draft = await startDraft("session", { values });
     await go(`/buoi/${draft.id}`, { instead: true });
   };
+  const begin = (hamlet) => unlessUnfinished((each) => each.kind === "session" && each.hamlet === hamlet.id, () => anew(hamlet));
   return {
     title: "Tập huấn ở ấp nào?",
     back: { path: "/", label: "Hôm nay" },
@@ -77,10 +79,24 @@ function check(values) {
   return errors;
 }
 
+/** What tells households apart: the end of the phone; of two with the same name also what they make, then their number. */
+function marks(households) {
+  const times = (list) => list.reduce((seen, each) => seen.set(each, (seen.get(each) ?? 0) + 1), new Map());
+  const names = times(households.map((each) => fold(each.name)));
+  const whole = (each) => householdMeta(each, bundle().production);
+  const wholes = times(households.map((each) => `${fold(each.name)}|${whole(each)}`));
+  return (each) => {
+    if (names.get(fold(each.name)) === 1) return each.phone_end ? `…${each.phone_end}` : "";
+    if (wholes.get(`${fold(each.name)}|${whole(each)}`) === 1) return whole(each);
+    return `${whole(each)} · ${each.number === null ? "mới ghi trên máy này" : `hộ số ${each.number} trong sổ`}`;
+  };
+}
+
 /** Boxes for the hamlet's households, a search above, the count below. */
 function attendance(households, values, changed) {
   const count = h("p", { role: "status", class: "soft" });
   const tell = () => fill(count, `Đã đánh dấu ${values.households.length} hộ. ${tooMuch("attending", values.households.length)}`.trim());
+  const mark = marks(households);
   const boxes = households.map((each) => {
     const box = h("input", {
       type: "checkbox", checked: values.households.includes(each.record),
@@ -91,7 +107,7 @@ function attendance(households, values, changed) {
         tell();
       },
     });
-    return { words: fold(each.name), line: h("div", {}, h("label", {}, box, h("span", {}, each.name, each.phone_end && h("small", { class: "soft" }, ` …${each.phone_end}`)))) };
+    return { words: fold(each.name), line: h("div", {}, h("label", {}, box, h("span", {}, each.name, " ", mark(each) && h("small", { class: "soft" }, mark(each))))) };
   });
   tell();
   const narrow = (asked) => boxes.forEach(({ words, line }) => (line.hidden = !words.includes(fold(asked))));

@@ -3,7 +3,8 @@
 import { forgotPin, unfinished, unlock, WrongPin } from "../engine.js";
 import { fill, h } from "../dom.js";
 import { button, buttonLink, choices, offerFile, showErrors, status, textField } from "../parts.js";
-import { go, here, redraw } from "../router.js";
+import { here, redraw } from "../router.js";
+import { whoIsSignedIn } from "../state.js";
 import { losing } from "./settings.js";
 
 let chosen = null;
@@ -122,7 +123,7 @@ async function forgotten(people) {
         h("li", {}, "Bạn mang tệp về xã, hoặc gửi cho cán bộ xã."),
         h("li", {}, "Bạn đăng nhập lại và đặt mã PIN mới trên máy này."),
       ),
-      status("warn", "Phiếu đang ghi dở, chưa bấm Lưu, chỉ mở được bằng mã PIN cũ. Hãy thử nhớ lại trước.", { word: "" }),
+      people.some((each) => each.hasPin) && status("warn", "Phiếu đang ghi dở, chưa bấm Lưu, chỉ mở được bằng mã PIN cũ. Hãy thử nhớ lại trước.", { word: "" }),
       lost,
       make,
       outcome,
@@ -139,13 +140,18 @@ export function remoteLocked(people) {
       if (file.count) offerFile(file);
       outcome.replaceChildren(status("good", file.count ? `Tệp ${file.name} đã lưu. Hãy mang về xã.` : "Không còn phiếu nào chưa gửi.", { word: "" }));
     }, { kind: "quiet", wide: true, symbol: "download" });
+  const again = button("Tôi đã gọi, thử lại", async () => {
+    const { online } = await whoIsSignedIn(); // a phone that was found again opens with this answer
+    if (!again.isConnected) return;
+    fill(outcome, status("info", online ? "Máy vẫn đang bị khóa. Hãy hỏi lại cán bộ xã." : "Chưa có mạng để hỏi. Hãy đến chỗ có mạng rồi bấm lại.", { word: "" }));
+  }, { wide: true });
   return {
     title: "Máy này đã bị khóa từ xa",
     body: [
-      h("p", {}, "Cán bộ xã đã báo mất máy này, nên không mở được nữa. Nếu máy vẫn trong tay bạn, hãy gọi cán bộ xã để mở lại."),
+      h("p", {}, "Cán bộ xã đã báo mất máy này, nên không mở được nữa. Nếu máy vẫn trong tay bạn, hãy gọi cán bộ xã để mở lại. Phiếu chưa gửi vẫn nằm kín trong máy."),
       h("div", { class: "stack" }, people.map(take)),
       outcome,
-      button("Tôi đã gọi, thử lại", () => (here() === "/" ? redraw() : go("/")), { wide: true }),
+      again,
     ],
   };
 }

@@ -12,26 +12,17 @@ const EASY = /^(\d)\1+$|^(?:012345|123456|234567|345678|456789|567890|987654|876
 /** Who is here: asks the server; without a line there is nothing to begin with. */
 export async function welcome({ people }) {
   const answer = await whoIsSignedIn();
-  const back = people.length ? { path: "/", label: "Quay lại" } : null;
-  if (!answer.online) {
-    return {
-      title: "Cần mạng cho lần đầu",
-      back,
-      body: [
-        h("p", {}, "Lần đầu dùng trên máy này, bạn cần mạng để đăng nhập và tải danh sách hộ của ấp mình. Sau đó không có mạng vẫn ghi được."),
-        button("Thử lại", () => redraw(), { wide: true, symbol: "sync" }),
-      ],
-    };
-  }
+  const back = people.some((each) => each.hasPin) ? { path: "/", label: "Quay lại" } : null;
+  if (!answer.online) return withoutLine(back, people);
   if (!answer.signedIn) {
     return {
       title: "Bạn là ai?",
       back,
       lead: "Ứng dụng này dành cho tổ công nghệ số. Đăng nhập một lần trên máy này; sau đó bạn mở bằng mã PIN, không có mạng cũng được.",
-      body: [buttonLink("Đăng nhập", SIGN_IN, { wide: true, symbol: "person" })],
+      body: [ended(people), buttonLink("Đăng nhập", SIGN_IN, { wide: true, symbol: "person" })],
     };
   }
-  const known = people.find((each) => each.id === answer.person.id);
+  const known = people.find((each) => each.id === answer.person.id && each.hasPin);
   if (known) {
     return {
       title: `${known.name} đã có mã PIN ở máy này`,
@@ -43,6 +34,30 @@ export async function welcome({ people }) {
     };
   }
   return setPin(answer.person, back);
+}
+
+/** As soon as the line is back the screen goes on by itself. */
+function withoutLine(back, people) {
+  const again = button("Thử lại", () => redraw(), { wide: true, symbol: "sync" });
+  addEventListener("online", () => again.isConnected && redraw(), { once: true });
+  return {
+    title: "Cần mạng để đăng nhập",
+    back,
+    body: [
+      ended(people),
+      h("p", {}, "Lần đầu dùng trên máy này, hoặc sau khi đăng xuất, bạn cần mạng để đăng nhập và tải danh sách hộ của ấp mình. Sau đó không có mạng vẫn ghi được."),
+      again,
+    ],
+  };
+}
+
+/** Their PINs open nothing any more; what they had not sent is still here. */
+function ended(people) {
+  const names = people.filter((each) => !each.hasPin).map((each) => each.name).join(", ");
+  if (!names) return null;
+  return status("info", `Mã PIN cũ của ${names} không dùng được nữa. Hãy đăng nhập rồi đặt mã PIN mới; phiếu chưa gửi vẫn nằm kín trong máy và sẽ tự gửi.`, {
+    word: "", more: [" ", h("a", { href: "#/quen-pin" }, "Lấy phiếu ra thành tệp kín")],
+  });
 }
 
 function setPin(person, back) {
