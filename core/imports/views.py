@@ -35,11 +35,11 @@ from core.imports.queries import (
 from core.imports.registry import import_kind
 from core.imports.rules import IMPORTERS, State, can_apply, can_cancel, can_map, can_undo, is_running
 from core.imports.sheet.cells import SheetRefused
+from core.kit.sheets import XLSX
 from core.people.queries import viewer_of
 from core.people.views import for_roles
 
 PER_PAGE = 25
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 importer_page = for_roles(*IMPORTERS)
 
 
@@ -201,7 +201,7 @@ def refused_sheet(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("import_batch", pk)
     except PermissionError as error:
         raise Http404 from error
-    answer = HttpResponse(content, content_type=EXCEL)
+    answer = HttpResponse(content, content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="chua-nhan-{pk}.xlsx"'
     return answer
 

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"  # the content type of a workbook
 BYTE_ORDER_MARK = "\ufeff"  # begins a file, so that Excel reads UTF-8
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.desk.grants.forms import date_field
+from core.desk.grants.forms import PersonForm, date_field
 from core.kit import clock
 from core.kit.text import squeeze
 from core.people.grants.wording import last_day
@@ -111,33 +111,10 @@ class RefoundForm(DecisionForm):
             self.initial["valid_from"] = team.valid_to if not team.to_decide else clock.today()
 
 
-class MemberForm(forms.Form):
+class MemberForm(PersonForm):
     """Who joins."""
 
-    login = forms.CharField(
-        label=_("Số điện thoại hoặc tên đăng nhập"),
-        max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
-    )
-    full_name = forms.CharField(
-        label=_("Họ và tên"),
-        max_length=120,
-        help_text=_("Người chưa có tài khoản sẽ được tạo mới và có phiếu vào lần đầu để đưa tận tay."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
     is_lead = forms.BooleanField(label=_("Là tổ trưởng"), required=False)
-
-    def clean_login(self) -> str:
-        login = squeeze(self.cleaned_data["login"])
-        if not login:
-            raise forms.ValidationError(_("Hãy ghi số điện thoại hoặc tên đăng nhập."))
-        return login
-
-    def clean_full_name(self) -> str:
-        name = squeeze(self.cleaned_data["full_name"])
-        if not name:
-            raise forms.ValidationError(_("Hãy ghi họ và tên."))
-        return name
 
 
 class AssignForm(forms.Form):

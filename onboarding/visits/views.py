@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core.kit import clock, money
+from core.kit.sheets import XLSX
 from core.people.grants.wording import last_day
 from core.people.queries import Viewer, viewer_of
 from core.people.views import for_roles
@@ -139,8 +140,7 @@ def journal_csv(request: HttpRequest) -> HttpResponse:
 @for_roles(*READERS)
 def journal_xlsx(request: HttpRequest) -> HttpResponse:
     """The narrowed journal as a workbook."""
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(journal_as_xlsx(_asked_keys(request)), kind, "luot-va-buoi.xlsx")
+    return _file(journal_as_xlsx(_asked_keys(request)), XLSX, "luot-va-buoi.xlsx")
 
 
 def _asked_keys(request: HttpRequest) -> QuerySet[Any]:

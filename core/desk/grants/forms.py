@@ -99,8 +99,8 @@ class PlaceForm(forms.Form):
         return data
 
 
-class GiveForm(forms.Form):
-    """Second step: who, and how long."""
+class PersonForm(forms.Form):
+    """Who: somebody with an account, or one for whom it is made."""
 
     login = forms.CharField(
         label=_("Số điện thoại hoặc tên đăng nhập"),
@@ -113,6 +113,23 @@ class GiveForm(forms.Form):
         help_text=_("Người chưa có tài khoản sẽ được tạo mới và có phiếu vào lần đầu để đưa tận tay."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+    def clean_login(self) -> str:
+        login = squeeze(self.cleaned_data["login"])
+        if not login:
+            raise forms.ValidationError(_("Hãy ghi số điện thoại hoặc tên đăng nhập."))
+        return login
+
+    def clean_full_name(self) -> str:
+        name = squeeze(self.cleaned_data["full_name"])
+        if not name:
+            raise forms.ValidationError(_("Hãy ghi họ và tên."))
+        return name
+
+
+class GiveForm(PersonForm):
+    """Second step: who, and how long."""
+
     hamlet = forms.ModelChoiceField(
         label=_("Ấp, thôn, khu phố"), queryset=Hamlet.objects.none(), required=False, empty_label=_("Cả xã")
     )
@@ -131,18 +148,6 @@ class GiveForm(forms.Form):
                 field.required, field.empty_label = True, _("Chọn một nơi")
         else:
             del self.fields["hamlet"]
-
-    def clean_full_name(self) -> str:
-        name = squeeze(self.cleaned_data["full_name"])
-        if not name:
-            raise forms.ValidationError(_("Hãy ghi họ và tên."))
-        return name
-
-    def clean_login(self) -> str:
-        login = squeeze(self.cleaned_data["login"])
-        if not login:
-            raise forms.ValidationError(_("Hãy ghi số điện thoại hoặc tên đăng nhập."))
-        return login
 
     @property
     def valid_to(self) -> date:

@@ -23,7 +23,7 @@ from core.places.models import Unit
 from onboarding.desk.forms.filters import hamlets_at_desk
 from onboarding.desk.forms.household import HouseholdForm, ProductionLineSet, production_initial
 from onboarding.desk.forms.steps import EndForm
-from onboarding.desk.views.households import desk_page, household_of_desk
+from onboarding.desk.views.households import card_step, desk_page, household_of_desk
 from onboarding.households.actions import (
     ChangedMeanwhile,
     change_household,
@@ -116,13 +116,10 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     found = _living(viewer, pk)
     if not can_end(viewer, found):
         raise Http404
-    form = EndForm(request.POST)
-    if form.is_valid():
-        end_household(household=found, reason=form.cleaned_data["reason"], by=viewer)
-        messages.success(request, _("Hộ này thôi tính từ hôm nay. Bạn có thể tính lại ở dưới."))
-    else:
-        messages.error(request, _("Hãy chọn vì sao thôi tính."))
-    return redirect("commune_household", pk)
+    done = _("Hộ này thôi tính từ hôm nay. Bạn có thể tính lại ở dưới.")
+    return card_step(
+        request, found, EndForm(request.POST), end_household, done=done, unclear=_("Hãy chọn vì sao thôi tính.")
+    )
 
 
 @require_POST

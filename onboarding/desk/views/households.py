@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
+from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from core.desk.trail.rules import READERS
 from core.kit import clock
+from core.kit.sheets import XLSX
 from core.people.queries import Viewer, users_named, viewer_of
 from core.people.views import for_roles
+from onboarding.checks.actions.verifying import VerificationRefused
 from onboarding.checks.rules import can_take_back, refusal_to_verify
 from onboarding.consent.models import Purpose
 from onboarding.desk.actions import note_sheet
@@ -34,7 +39,6 @@ from onboarding.visits.models import Topic
 from onboarding.visits.registry import follow_ups_for
 
 PER_PAGE = 25
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 desk_page = for_roles(*DESK_ROLES)
 
 
@@ -100,6 +104,25 @@ def household_of_desk(viewer: Viewer, pk: int) -> Household:
         return get_object_or_404(households_at_desk(viewer).select_related("merged_into", "commune__parent"), pk=pk)
     except OverflowError as error:  # a number larger than a key
         raise Http404 from error
+
+
+def card_step(
+    request: HttpRequest, found: Household, form: Form, action: Callable[..., object], *, done: str, unclear: str
+) -> HttpResponse:
+    """A small form of the card: the action with what the form says, then the card again, which says `done`, why the action
+    refused, or that the form is `unclear`. Raises Http404 for who may not."""
+    if form.is_valid():
+        try:
+            action(household=found, by=viewer_of(request), **form.cleaned_data)
+        except VerificationRefused as refusal:
+            messages.error(request, str(refusal))
+        except PermissionError as error:
+            raise Http404 from error
+        else:
+            messages.success(request, done)
+    else:
+        messages.error(request, unclear)
+    return redirect("commune_household", found.pk)
 
 
 def card_context(viewer: Viewer, found: Household) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,18 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.people.queries import users_named, viewer_of
 from core.people.views import for_roles
-from onboarding.checks.actions.verifying import (
-    VerificationRefused,
-    take_back_verification,
-    verify_household,
-    verify_households,
-)
+from onboarding.checks.actions.verifying import take_back_verification, verify_household, verify_households
 from onboarding.checks.queries import households_to_verify, waiting_by_hamlet
 from onboarding.checks.rules import VERIFIERS, can_take_back
 from onboarding.desk.forms.steps import ReasonForm, VerifyForm
 from onboarding.desk.queries.households import production_words_of
 from onboarding.desk.queries.unverified import lost_verifications
-from onboarding.desk.views.households import desk_page, household_of_desk
+from onboarding.desk.views.households import card_step, desk_page, household_of_desk
 
 PER_PAGE = 25
 
@@ -78,22 +75,15 @@ def worklist(request: HttpRequest) -> HttpResponse:
 @desk_page
 def verify(request: HttpRequest, pk: int) -> HttpResponse:
     """Verify the household of this card, as it was shown."""
-    viewer = viewer_of(request)
-    found = household_of_desk(viewer, pk)
-    form = VerifyForm(request.POST)
+    found = household_of_desk(viewer_of(request), pk)
+    unclear = _("Hãy chọn bạn đã kiểm tra bằng cách nào.")
     seen = _seen([f"{pk}:{request.POST.get('version', '')}"])
-    if not form.is_valid() or not seen:
-        messages.error(request, _("Hãy chọn bạn đã kiểm tra bằng cách nào."))
+    if not seen:
+        messages.error(request, unclear)
         return redirect("commune_household", pk)
-    try:
-        verify_household(household=found, how=form.cleaned_data["how"], by=viewer, seen_version=seen[pk])
-    except VerificationRefused as refusal:
-        messages.error(request, str(refusal))
-    except PermissionError as error:
-        raise Http404 from error
-    else:
-        messages.success(request, _("Đã xác minh. Tên bạn và cách kiểm tra được lưu lại."))
-    return redirect("commune_household", pk)
+    action = partial(verify_household, seen_version=seen[pk])
+    done = _("Đã xác minh. Tên bạn và cách kiểm tra được lưu lại.")
+    return card_step(request, found, VerifyForm(request.POST), action, done=done, unclear=unclear)
 
 
 @require_POST
@@ -104,13 +94,11 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     found = household_of_desk(viewer, pk)
     if not can_take_back(viewer, found):
         raise Http404
-    form = ReasonForm(request.POST)
-    if form.is_valid():
-        take_back_verification(household=found, reason=form.cleaned_data["reason"], by=viewer)
-        messages.success(request, _("Đã bỏ xác minh. Hộ này lại chờ người khác xác minh."))
-    else:
-        messages.error(request, _("Hãy ghi vì sao bỏ xác minh."))
-    return redirect("commune_household", pk)
+    done = _("Đã bỏ xác minh. Hộ này lại chờ người khác xác minh.")
+    return card_step(
+        request, found, ReasonForm(request.POST), take_back_verification, done=done,
+        unclear=_("Hãy ghi vì sao bỏ xác minh."),
+    )  # fmt: skip
 
 
 def _seen(written: list[str]) -> dict[int, int]:
