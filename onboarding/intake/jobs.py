@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from core.kit import clock
-from onboarding.intake.actions.deriving import derive_record, records_waiting
+from onboarding.intake.actions.deriving import derive_record
 from onboarding.intake.actions.receiving import derive_device
+from onboarding.intake.queries.submissions import records_waiting
 
 _LEAVE_ALONE = timedelta(seconds=30)  # a request may still be at it
 _log = logging.getLogger(__name__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from core.people.grants.rules import TEAM_ROLES
 from core.people.models import Role
 from core.people.queries import Viewer
@@ -11,6 +13,8 @@ from onboarding.intake.models import IntakeIssue
 
 OFFICERS = (Role.COMMUNE, Role.PROVINCE)
 SENDERS = (*TEAM_ROLES, *OFFICERS)
+# What waits so long for what should come before it is written without.
+FORCE_AFTER = timedelta(days=5)
 
 
 def can_send(viewer: Viewer) -> bool:

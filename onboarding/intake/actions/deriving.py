@@ -11,13 +11,15 @@ import logging
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from django.db import OperationalError, transaction
 
 from core.kit import clock
 from onboarding.households.models import Household
 from onboarding.intake.actions.answers import note_refusals
+from onboarding.intake.actions.attaching import attach_photos
+from onboarding.intake.actions.comparing import Kept
+from onboarding.intake.actions.folding import fold_again
 from onboarding.intake.actions.noting import (
     FAILED,
     NEVER_CAME,
@@ -30,11 +32,8 @@ from onboarding.intake.actions.noting import (
 from onboarding.intake.actions.outings import apply_outing, missing_households, records_in_register
 from onboarding.intake.actions.register import (
     COMES_BACK,
-    Kept,
-    attach_photos,
     create_household,
     edit_household,
-    fold_again,
     living_household,
     why_not,
 )
@@ -42,10 +41,9 @@ from onboarding.intake.actions.waiting import AT_ONCE, ask_to_derive, forget_awa
 from onboarding.intake.envelope import Envelope, read_envelope
 from onboarding.intake.forms import HouseholdSaid
 from onboarding.intake.models import IntakeIssue, IntakeRecord, RecordKind, Submission
+from onboarding.intake.rules import FORCE_AFTER
 
 _log = logging.getLogger(__name__)
-FORCE_AFTER = timedelta(days=5)
-_AT_ONCE = 2000
 _WAITS_FOR_BEFORE = "Chờ bản gửi trước của cùng máy."
 _WAITS_FOR_HOUSEHOLD = "Chờ bản ghi đầu tiên của hộ."
 _OTHER_KIND = "Mã bản ghi này đã dùng cho một loại khác. Hãy ghi lại thành bản mới."
@@ -322,17 +320,3 @@ def _open_refusals(submission: Submission) -> Iterable[int]:
     if submission.outcome.state != State.REFUSED:
         return []
     return submission.issues.filter(kind=IntakeIssue.Kind.REFUSED, decided_at__isnull=True).values_list("pk", flat=True)
-
-
-def records_waiting(*, untouched_since: datetime) -> list[uuid.UUID]:
-    """Records with something that nobody has looked at since it came, or that has waited long enough to be forced."""
-    waiting = Submission.objects.filter(outcome__state=State.WAITING)
-    forgotten = waiting.filter(outcome__reason="", outcome__waiting_since__lte=untouched_since)
-    overdue = waiting.filter(outcome__waiting_since__lte=clock.now() - FORCE_AFTER)
-    return list((forgotten | overdue).order_by().values_list("record_id", flat=True).distinct()[:_AT_ONCE])
-
-
-def records_untouched(device_id: uuid.UUID) -> list[uuid.UUID]:
-    """Records with something from this device that nobody has looked at since it came, in the order in which it came."""
-    rows = Submission.objects.filter(device_id=device_id, outcome__state=State.WAITING, outcome__reason="")
-    return list(dict.fromkeys(rows.order_by("pk").values_list("record_id", flat=True)[:_AT_ONCE]))

@@ -17,8 +17,9 @@ from onboarding.households.actions import change_household
 from onboarding.households.models import Household
 from onboarding.households.queries import hamlet_of_today
 from onboarding.intake.actions.besides import follow_in_producer
+from onboarding.intake.actions.comparing import Kept
 from onboarding.intake.actions.deriving import derive_record
-from onboarding.intake.actions.register import Kept, living_household
+from onboarding.intake.actions.register import living_household
 from onboarding.intake.envelope import Envelope, read_envelope
 from onboarding.intake.models import IntakeIssue, IntakeRecord, Submission, SubmissionState
 from onboarding.intake.rules import can_decide

@@ -22,7 +22,7 @@ from core.places.models import Hamlet
 from onboarding.consent.models import Notice
 from onboarding.households.queries import hamlet_of_today
 from onboarding.intake import reading
-from onboarding.intake.actions.deriving import derive_record, records_untouched
+from onboarding.intake.actions.deriving import derive_record
 from onboarding.intake.actions.noting import open_issue
 from onboarding.intake.actions.waiting import DERIVE_JOB
 from onboarding.intake.envelope import Envelope, read_envelope, read_json
@@ -36,7 +36,7 @@ from onboarding.intake.models import (
     SubmissionText,
 )
 from onboarding.intake.queries.devices import device_is_locked
-from onboarding.intake.queries.submissions import could_write_then, submission_by_id
+from onboarding.intake.queries.submissions import could_write_then, records_untouched, submission_by_id
 from onboarding.intake.receipts import receipt_of
 from onboarding.intake.refusals import Invalid, NotTaken, device_locked, not_your_hamlet, not_yours
 from onboarding.intake.registry import check_still_accepted

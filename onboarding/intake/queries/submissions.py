@@ -16,9 +16,10 @@ from core.places.models import Hamlet, Unit, UnitLink, in_force
 from onboarding.households.models import Household
 from onboarding.households.rules import desk_area
 from onboarding.intake.models import IntakeRecord, RecordKind, Submission, SubmissionState
-from onboarding.intake.rules import SENDERS
+from onboarding.intake.rules import FORCE_AFTER, SENDERS
 
 _CLOCKS_DIFFER = timedelta(days=7)
+_AT_ONCE = 2000
 
 
 def submission_by_id(submission_id: uuid.UUID) -> Submission | None:
@@ -77,3 +78,19 @@ def households_of(viewer: Viewer, submissions: QuerySet[Submission]) -> QuerySet
     records = IntakeRecord.objects.filter(record_id__in=written.order_by().values("record_id"))
     rows = Household.objects.filter(desk_area(viewer), pk__in=records.values("household"))
     return rows.select_related("hamlet").order_by("head_name", "pk")
+
+
+def records_waiting(*, untouched_since: datetime) -> list[uuid.UUID]:
+    """Records with something that nobody has looked at since it came, or that has waited long enough to be forced."""
+    waiting = Submission.objects.filter(outcome__state=SubmissionState.State.WAITING)
+    forgotten = waiting.filter(outcome__reason="", outcome__waiting_since__lte=untouched_since)
+    overdue = waiting.filter(outcome__waiting_since__lte=clock.now() - FORCE_AFTER)
+    return list((forgotten | overdue).order_by().values_list("record_id", flat=True).distinct()[:_AT_ONCE])
+
+
+def records_untouched(device_id: uuid.UUID) -> list[uuid.UUID]:
+    """Records with something from this device that nobody has looked at since it came, in the order in which it came."""
+    rows = Submission.objects.filter(
+        device_id=device_id, outcome__state=SubmissionState.State.WAITING, outcome__reason=""
+    )
+    return list(dict.fromkeys(rows.order_by("pk").values_list("record_id", flat=True)[:_AT_ONCE]))
