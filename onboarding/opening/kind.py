@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from core.imports.contract import Change, Effect, ImportKind, Outcome, RowRefused, RowVerdict, UndoRefused, refused
 from core.imports.sheet import parsers
 from core.imports.sheet.columns import Column, Values
-from core.kit import clock, phones
-from core.kit.encryption import blind_index_candidates
+from core.kit import clock
 from core.people.queries import Viewer
 from core.places.models import Level, Unit, in_force
-from onboarding.accounts.actions import LinkRefused, checked_link, normalise_link
+from onboarding.accounts.actions import LinkRefused, checked_link
 from onboarding.accounts.models import OutsideLink, PlatformAccount
 from onboarding.opening.actions.answers import (
     AnswerRefused,
@@ -25,6 +22,7 @@ from onboarding.opening.actions.answers import (
     record_refused,
     take_answer_back,
 )
+from onboarding.opening.desk import OpeningDesk, desk_for, line_of
 from onboarding.opening.models import OpeningLine
 from onboarding.opening.rules import OPENERS
 
@@ -43,19 +41,6 @@ _RESULTS = {
         "chưa",
     ),
 }
-
-
-@dataclass
-class OpeningDesk:
-    """The lines that these rows may mean, and the seller ids and pages already taken."""
-
-    viewer: Viewer
-    by_number: dict[tuple[int, int], OpeningLine]
-    by_phone: dict[str, list[OpeningLine]]
-    sellers: dict[tuple[int, str], int]  # (platform, seller id) → producer
-    pages: dict[tuple[int, str], int]  # (platform, address) → producer
-    repeated: Counter[str] = field(default_factory=Counter)
-    sha256: str = ""
 
 
 class OpeningKind(ImportKind[OpeningDesk]):
@@ -99,36 +84,8 @@ class OpeningKind(ImportKind[OpeningDesk]):
         return str(values["phone"] or "")
 
     def open_desk(self, *, unit: Unit, viewer: Viewer, rows: Sequence[Values], locked: bool) -> OpeningDesk:
-        """Three queries: the lines of the commune that are named, and whose the seller ids and pages are. Locked: the
-        actions lock each line when they write it."""
-        numbers = {row["batch"] for row in rows if row["batch"]}
-        indexes = {
-            index: row["phone"]
-            for row in rows
-            if row["phone"]
-            for index in blind_index_candidates(row["phone"], "phone")
-        }
-        found = (
-            OpeningLine.objects.filter(
-                Q(batch__in=numbers) | Q(household__phone_index__in=indexes), batch__commune=unit
-            )
-            .select_related("batch", "platform", "household", "producer", "account")
-            .order_by("pk")
-        )
-        desk = OpeningDesk(viewer, {}, {}, {}, {})
-        for line in found:
-            desk.by_number[line.batch_id, line.number] = line
-            if line.household.phone:
-                desk.by_phone.setdefault(line.household.phone, []).append(line)
-        sellers = {row["seller_id"] for row in rows if row["seller_id"]}
-        open_now = PlatformAccount.objects.filter(seller_id__in=sellers, closed_on=None)
-        for platform_id, seller_id, producer_id in open_now.values_list("platform_id", "seller_id", "producer_id"):
-            desk.sellers[platform_id, seller_id] = producer_id
-        urls = {url for row in rows if row["link"] and (url := _normal(row["link"]))}
-        links = OutsideLink.objects.filter(url__in=urls).values_list("platform_id", "url", "account__producer_id")
-        desk.pages = {(platform_id, url): producer_id for platform_id, url, producer_id in links}
-        desk.repeated = Counter(row["seller_id"] for row in rows if row["seller_id"])
-        return desk
+        """Three queries. Locked: the actions lock each line when they write it."""
+        return desk_for(unit, viewer, rows)
 
     def note_file(self, desk: OpeningDesk, *, sha256: str) -> None:
         """The evidence of an account is the file it was named in."""
@@ -136,7 +93,7 @@ class OpeningKind(ImportKind[OpeningDesk]):
 
     def preview_row(self, values: Values, desk: OpeningDesk) -> RowVerdict:
         """An account opened, a refusal, known already, still waiting, or not to be taken and why."""
-        line, doubt = _line_of(values, desk)
+        line, doubt = line_of(values, desk)
         if line is None:
             return refused(doubt)
         title = line.household.head_name
@@ -196,32 +153,6 @@ class OpeningKind(ImportKind[OpeningDesk]):
             raise UndoRefused(str(refusal)) from refusal
 
 
-def _line_of(values: Values, desk: OpeningDesk) -> tuple[OpeningLine | None, str]:
-    phone = values["phone"]
-    if values["batch"] and values["number"]:
-        line = desk.by_number.get((values["batch"], values["number"]))
-        if line is None:
-            return (
-                None,
-                f"Xã không có lô {values['batch']}, số {values['number']}. Hãy giữ nguyên cột Lô và Số của bảng đã gửi.",
-            )
-        if phone and line.household.phone != phone:
-            return (
-                None,
-                f"Số điện thoại không phải của hộ ở lô {values['batch']}, số {values['number']}. Hãy xem lại dòng này.",
-            )
-        return line, ""
-    if not phone:
-        return None, "Dòng này không có lô và số, cũng không có số điện thoại. Hãy ghi một trong hai."
-    lines = [line for line in desk.by_phone.get(phone, []) if values["batch"] in {None, line.batch_id}]
-    waiting = [line for line in lines if line.state == State.WAITING] or lines[-1:]
-    if len(waiting) > 1:
-        return None, "Số điện thoại này ở nhiều lô. Hãy ghi thêm cột Lô và Số."
-    if not waiting:
-        return None, f"Không lô nào của xã có số {phones.masked(phone)}. Hãy xem lại số điện thoại."
-    return waiting[0], ""
-
-
 def _meaning(values: Values) -> str:
     """ "opened", "refused", "nothing", or a sentence about what does not fit together."""
     has_proof = bool(values["seller_id"] or values["link"])
@@ -276,10 +207,3 @@ def _opening(line: OpeningLine, values: Values, desk: OpeningDesk) -> RowVerdict
     return RowVerdict(
         Outcome.CREATED, title, changes=tuple(changes), data=(line, Opened(seller, url, values["opened_on"]))
     )
-
-
-def _normal(written: str) -> str:
-    try:
-        return normalise_link(written)
-    except LinkRefused:
-        return ""

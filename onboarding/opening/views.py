@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.kit import clock
+from core.kit.sheets import XLSX
 from core.people.queries import viewer_of
 from core.people.views import for_roles
 from onboarding.opening.actions.batches import (
@@ -27,20 +28,17 @@ from onboarding.opening.actions.batches import (
     take_sheet,
 )
 from onboarding.opening.actions.confirming import ConfirmRefused, confirm_results
-from onboarding.opening.forms import Asked, asked
+from onboarding.opening.forms import Asked, CommuneForm, asked
 from onboarding.opening.models import OpeningBatch, OpeningLine
+from onboarding.opening.pages import BATCH_KINDS, LINE_KINDS, NAMES_SHOWN, answered, left_out_of, opening_address
 from onboarding.opening.queries.confirming import files_to_confirm
 from onboarding.opening.queries.progress import batches_visible_to, lines_of, progress_of, why_none
-from onboarding.opening.queries.standings import Standing, living_households, standings
+from onboarding.opening.queries.standings import living_households, standings
 from onboarding.opening.queries.tasks import lines_to_stop
-from onboarding.opening.rules import LINES_AT_MOST, OPENERS, READERS, WHAT_TO_DO, LeftOut, can_confirm, can_open
+from onboarding.opening.rules import LINES_AT_MOST, OPENERS, READERS, LeftOut, can_confirm, can_open
 
 PER_PAGE = 25
-NAMES_SHOWN = 20
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 reader_page, opener_page = for_roles(*READERS), for_roles(*OPENERS)
-_LINE_KINDS = {"waiting": "wait", "opened": "good", "refused": "bad", "withdrawn": "info"}
-_BATCH_KINDS = {"prepared": "info", "sent": "wait", "closed": "good"}
 
 
 @require_safe
@@ -49,6 +47,9 @@ _BATCH_KINDS = {"prepared": "info", "sent": "wait", "closed": "good"}
 def home(request: HttpRequest) -> HttpResponse:
     """How far each hamlet is with one platform, and the batches of the commune."""
     about = asked(request)
+    other = CommuneForm(request.GET if "ten" in request.GET else None, viewer=viewer_of(request))
+    if other.is_valid() and other.commune is not None:
+        return redirect(opening_address(other.commune, about.platform))
     hamlets, total = progress_of(about.commune, about.platform, clock.today()) if about.platform else ([], None)
     batches = batches_visible_to(viewer_of(request)).filter(commune=about.commune)
     page = Paginator(batches, PER_PAGE).get_page(request.GET.get("page"))
@@ -58,15 +59,17 @@ def home(request: HttpRequest) -> HttpResponse:
         "total": total,
         "why_none": why_none(total) if total else "",
         "page_obj": page,
-        "batches": [(batch, _BATCH_KINDS[batch.state], _answered(batch)) for batch in page.object_list],
+        "batches": [(batch, BATCH_KINDS[batch.state], answered(batch)) for batch in page.object_list],
         "platform_tabs": [
             {
                 "label": platform.name,
-                "url": f"{reverse('opening')}?{urlencode({'xa': about.commune.code, 'san': platform.code})}",
+                "url": opening_address(about.commune, platform),
                 "current": platform == about.platform,
             }
             for platform in about.platforms
         ],
+        "other": other if about.has_choice else None,
+        "candidates": [(each, opening_address(each, about.platform)) for each in other.candidates],
     }
     return render(request, "onboarding/opening/home.html", context)
 
@@ -100,7 +103,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "too_many": len(ready) > LINES_AT_MOST,
         "shown": ready[:NAMES_SHOWN],
         "rest": max(min(len(ready), LINES_AT_MOST) - NAMES_SHOWN, 0),
-        "left_out": _left_out(rows),
+        "left_out": left_out_of(rows),
         "refused": sum(row.left_out == LeftOut.REFUSED for row in rows),
     }
     return render(request, "onboarding/opening/new.html", context)
@@ -133,19 +136,19 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "batch": batch,
         "may": may,
-        "kind": _BATCH_KINDS[batch.state],
-        "answered": _answered(batch),
+        "kind": BATCH_KINDS[batch.state],
+        "answered": answered(batch),
         "waiting": counts["waiting"],
         "tabs": tabs,
         "page_obj": page,
-        "lines": [(line, _LINE_KINDS[line.state]) for line in page.object_list],
+        "lines": [(line, LINE_KINDS[line.state]) for line in page.object_list],
         "to_stop": list(lines_to_stop().filter(batch=batch)) if may else [],
         "to_confirm": [
             (each, can_confirm(viewer_of(request), batch.commune, each.importer_id))
             for each in files_to_confirm(OpeningBatch.objects.filter(pk=pk))
         ],
         "import_url": f"{reverse('import_start')}?{urlencode({'loai': 'ket-qua-mo-gian-hang'})}",
-        "list_url": f"{reverse('opening')}?{urlencode({'xa': batch.commune.code, 'san': batch.platform.code})}",
+        "list_url": opening_address(batch.commune, batch.platform),
     }
     return render(request, "onboarding/opening/batch.html", context)
 
@@ -162,7 +165,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("opening_batch", pk)
     except PermissionError as error:
         raise Http404 from error
-    answer = HttpResponse(content, content_type=EXCEL)
+    answer = HttpResponse(content, content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="lo-{pk}-{batch.platform.code}.xlsx"'
     return answer
 
@@ -223,29 +226,6 @@ def _step(request: HttpRequest, pk: int, action: Any, done: str) -> HttpResponse
 
 def _batch(request: HttpRequest, pk: int) -> Any:
     return get_object_or_404(batches_visible_to(viewer_of(request)), pk=pk)
-
-
-def _answered(batch: Any) -> str:
-    """ "12/40": lines with an answer of all that are not taken back."""
-    answered = batch.opened_lines + batch.refused_lines
-    return f"{answered}/{answered + batch.waiting_lines}"
-
-
-def _left_out(rows: list[Standing]) -> list[dict[str, Any]]:
-    found = []
-    for reason in LeftOut:
-        out = [row for row in rows if row.left_out == reason.value]
-        if out:
-            found.append(
-                {
-                    "why": str(reason.label),
-                    "todo": WHAT_TO_DO.get(reason, ""),
-                    "count": len(out),
-                    "shown": out[:NAMES_SHOWN],
-                    "rest": len(out) - NAMES_SHOWN,
-                }
-            )
-    return found
 
 
 def _common(request: HttpRequest, about: Asked) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from core.kit import clock
 from core.people.queries import Viewer
+from core.places.finder import find_units
 from core.places.models import Hamlet, Level, Unit, in_force
 from onboarding.accounts.models import Platform
 from onboarding.opening.models import OpeningBatch, OpeningLine
@@ -37,6 +38,16 @@ def communes_for(viewer: Viewer) -> QuerySet[Unit]:
     """Today's communes in which this person reads account opening."""
     today = Unit.objects.filter(in_force(clock.today()), level=Level.COMMUNE)
     return today.filter(viewer.units(*READERS)).select_related("parent").order_by("name", "pk")
+
+
+def communes_named(viewer: Viewer, written: str) -> list[Unit]:
+    """Those of `communes_for` that this name may mean: the one that fits best, else the near ones, nearest first."""
+    mine = communes_for(viewer)
+    provinces = list(Unit.objects.filter(pk__in=mine.order_by().values("parent"))[:2])
+    finding = find_units(written, level=Level.COMMUNE, within=provinces[0] if len(provinces) == 1 else None)
+    near = [finding.unit] if finding.unit else [each.unit for each in finding.candidates]
+    found = mine.in_bulk([each.id for each in near])
+    return [found[each.id] for each in near if each.id in found]
 
 
 def platforms_to_open() -> QuerySet[Platform]:

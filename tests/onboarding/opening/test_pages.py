@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from python_calamine import load_workbook
 
 from core.audit.models import AuditEntry
+from core.people.models import User
+from core.places.models import Unit
 from onboarding.opening.models import OpeningBatch
 from tests.onboarding.opening.conftest import agree, home, seller
 from tests.people import People
@@ -129,3 +132,51 @@ def test_the_sheet_names_what_is_sold_even_when_it_was_only_said_in_words(people
     batch = chi.post("/xa/mo-gian-hang/lap/", {"xa": people.commune.code, "san": "voso"})["location"]
     rows = load_workbook(io.BytesIO(chi.post(f"{batch}bang.xlsx").content)).get_sheet_by_index(0).to_python()
     assert rows[3][5] == "lúa, tráng bánh, Cây lâu năm (điều, tiêu, cà phê, trái cây)"
+
+
+class TestAnotherCommune:
+    """By its name, however many there are; nobody gets a list of all of them."""
+
+    def test_one_commune_needs_no_choice(self, people: People) -> None:
+        assert 'name="ten"' not in page(browser(people), "/xa/mo-gian-hang/")
+
+    def test_the_operator_writes_a_name(self, people: People) -> None:
+        operator = User.objects.create_superuser(username="van-hanh", full_name="Vận hành", password="x")
+        client = Client()
+        client.force_login(operator)
+        shown = page(client, "/xa/mo-gian-hang/?san=voso")
+        assert 'name="ten"' in shown and "<option" not in shown and len(shown) < 30_000
+        asked = {"ten": "Phuoc Huu, Khanh Hoa", "xa": "", "san": "voso"}
+        assert client.get("/xa/mo-gian-hang/", asked)["location"] == (
+            f"/xa/mo-gian-hang/?xa={people.commune.code}&san=voso"
+        )
+        several = page(client, "/xa/mo-gian-hang/?ten=Tân+Lập")
+        links = re.findall(r'href="/xa/mo-gian-hang/\?xa=(\d+)', several)
+        assert "Có mấy xã tên gần như vậy" in several
+        assert len(set(links) & set(Unit.objects.filter(folded_name="tan lap").values_list("code", flat=True))) > 1
+        none = page(client, "/xa/mo-gian-hang/?ten=Không+Có+Đâu")
+        assert "Không có xã nào tên như vậy" in none and 'value="Không Có Đâu"' in none
+
+    def test_a_province_finds_only_its_own(self, people: People) -> None:
+        """A name that many provinces have is sure where one province has it once."""
+        other = Unit.objects.filter(level="commune", valid_to=None).exclude(parent=people.commune.parent)
+        mine = Unit.objects.filter(level="commune", valid_to=None, parent=people.commune.parent)
+        shared = mine.filter(folded_name__in=other.values("folded_name")).order_by("pk")[0]
+        phuong = browser(people, "phuong")
+        answer = phuong.get("/xa/mo-gian-hang/", {"ten": shared.name})
+        assert f"xa={shared.code}" in answer["location"]
+        foreign = other.exclude(folded_name__in=mine.values("folded_name")).order_by("pk")[0]
+        shown = page(phuong, f"/xa/mo-gian-hang/?ten={foreign.name}")
+        assert f"xa={foreign.code}" not in shown
+
+    def test_what_the_choice_costs_however_many_there_are(self, people: People) -> None:
+        client = browser(people, "phuong")
+
+        def cost(address: str) -> int:
+            with CaptureQueriesContext(connection) as captured:
+                page(client, address)
+            return len(captured)
+
+        page(client, "/xa/mo-gian-hang/?ten=Không+Có")
+        costs = (cost("/xa/mo-gian-hang/"), cost("/xa/mo-gian-hang/?ten=Không+Có"))
+        assert costs == (14, 16)
