@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _fingerprint() -> str:
     digest = hashlib.sha256()
-    for pattern in ("*/migrations/*.py", "core/places/data/*.csv", "**/reference.py", "requirements.lock"):
+    for pattern in ("*/migrations/*.py", "*/*/data/*.csv", "**/reference.py", "requirements.lock"):
         for path in sorted(ROOT.glob(pattern)):
             if "var" not in path.relative_to(ROOT).parts:
                 digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())

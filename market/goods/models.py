@@ -31,9 +31,11 @@ class GoodsRule(models.Model):
     """One rule about what may be sold or said, in force on the days from `effective_from` until before `effective_to`,
     but not while it is suspended (from `suspended_from` until before `suspended_until`).
 
-    `categories` are codes whose branch it is about (empty: all goods), `words` folded phrases looked for in the text,
-    `field` the listing's field it asks for, `from_degree` tenths of a per cent of alcohol from which it holds.
-    `sentence` tells the seller what to do; `source` names the law.
+    `categories` are codes whose branch it is about (empty: all goods). Of a claim `words` are the phrases looked for and
+    `innocent` longer ones that hold them without harm; of a paper `words` are kinds of paper, any of which serves. `field` is
+    the listing's field it asks for, `from_degree` tenths of a per cent of alcohol from which it holds. `sentence` tells the
+    seller what to do ("{phrase}" is what was found); `source` names the law. Goods that break a rule which `blocks` may not
+    go on sale.
     """
 
     class Kind(models.TextChoices):
@@ -48,6 +50,8 @@ class GoodsRule(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     categories = models.JSONField(default=list, blank=True)
     words = models.JSONField(default=list, blank=True)
+    innocent = models.JSONField(default=list, blank=True)
+    blocks = models.BooleanField(default=False)
     field = models.CharField(max_length=30, blank=True, default="")
     from_degree = models.PositiveSmallIntegerField(null=True, blank=True)
     sentence = models.CharField(max_length=300)

@@ -1,48 +1,59 @@
-"""Our list of goods: the product sets of Decision 26/2026/QĐ-TTg, in words that sellers use."""
+"""Our tree of goods and the rules about them, brought from the data files into the tables."""
 
 from __future__ import annotations
 
-from market.goods.models import Category
+import csv
+from datetime import date
 
-_SECTORS: dict[str, tuple[tuple[str, str], ...]] = {
-    "Thực phẩm": (
-        ("rau-cu-qua", "Rau, củ, quả, hạt tươi"),
-        ("thit-thuy-san-tuoi", "Thịt, thủy sản, trứng, sữa tươi"),
-        ("gao-ngu-coc", "Gạo, ngũ cốc, hạt sơ chế"),
-        ("mat-ong", "Mật ong và nông sản thô khác"),
-        ("do-an-nhanh", "Đồ ăn nhanh"),
-        ("che-bien-gao", "Chế biến từ gạo, ngũ cốc"),
-        ("che-bien-rau-qua", "Chế biến từ rau, củ, quả, hạt"),
-        ("che-bien-thit-ca", "Chế biến từ thịt, trứng, sữa, thủy sản"),
-        ("nuoc-mam-tuong", "Nước mắm, tương, gia vị dạng lỏng"),
-        ("gia-vi", "Gia vị khác"),
-        ("tra", "Trà (chè)"),
-        ("tra-thao-moc", "Trà từ cây khác"),
-        ("ca-phe-ca-cao", "Cà phê, ca cao"),
-    ),
-    "Đồ uống": (
-        ("ruou", "Rượu trắng"),
-        ("do-uong-co-con", "Đồ uống có cồn khác"),
-        ("nuoc-uong", "Nước uống đóng chai"),
-        ("do-uong", "Đồ uống không cồn"),
-    ),
-    "Dược liệu": (
-        ("thao-duoc", "Thực phẩm chức năng, thuốc từ dược liệu"),
-        ("my-pham", "Mỹ phẩm từ dược liệu"),
-        ("tinh-dau", "Tinh dầu và dược liệu khác"),
-    ),
-    "Thủ công mỹ nghệ": (("do-thu-cong", "Đồ gia dụng, trang trí thủ công"), ("vai-may-mac", "Vải, may mặc")),
-    "Sinh vật cảnh": (("hoa", "Hoa"), ("cay-canh", "Cây cảnh"), ("dong-vat-canh", "Động vật cảnh")),
-    "Du lịch": (("du-lich", "Du lịch cộng đồng, sinh thái"),),
-}
+from market.goods.models import Category, GoodsRule
+from market.goods.tree import DATA, Level, nodes
 
 
 def load_categories() -> None:
-    """Bring the categories to the state of this file; codes never change their meaning."""
-    position = 0
-    for sector, sets in _SECTORS.items():
-        for code, name in sets:
-            position += 1
-            Category.objects.update_or_create(
-                code=code, defaults={"name": name, "sector": sector, "position": position}
+    """Bring the tree to the state of its file; codes never change their meaning, and none is taken away: a listing may
+    hold it. Sectors and groups are there to look by, not to be chosen."""
+    rows: dict[str, Category] = {}
+    for position, node in enumerate(nodes().values(), 1):
+        rows[node.code], _ = Category.objects.update_or_create(
+            code=node.code,
+            defaults={
+                "name": node.name,
+                "parent": rows.get(node.parent),
+                "sector": node.sector,
+                "ocop_set": node.ocop_set,
+                "words": list(node.words),
+                "position": position,
+                "is_offered": node.level in {Level.SET, Level.LEAF},
+            },
+        )
+    Category.objects.exclude(code__in=rows).update(is_offered=False)
+
+
+def load_rules() -> None:
+    """Bring the rules to the state of their file: a rule is its code and its first day. One that left the file was never
+    law, so it goes."""
+    kept = []
+    with (DATA / "rules.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            rule, _ = GoodsRule.objects.update_or_create(
+                code=row["code"],
+                effective_from=date.fromisoformat(row["effective_from"]),
+                defaults={
+                    "kind": row["kind"],
+                    **{name: _list(row[name]) for name in ("categories", "words", "innocent")},
+                    **{name: _day(row[name]) for name in ("effective_to", "suspended_from", "suspended_until")},
+                    **{name: row[name] for name in ("field", "sentence", "source")},
+                    "from_degree": int(row["from_degree"]) if row["from_degree"] else None,
+                    "blocks": row["blocks"] == "1",
+                },
             )
+            kept.append(rule.pk)
+    GoodsRule.objects.exclude(pk__in=kept).delete()
+
+
+def _list(cell: str) -> list[str]:
+    return [part for part in cell.split("|") if part]
+
+
+def _day(cell: str) -> date | None:
+    return date.fromisoformat(cell) if cell else None

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from core.kit.text import plain_text, squeeze
-from market.goods.models import Category
+from market.goods.queries import offered_categories
 from market.listings.actions import ListingFacts
 from market.listings.models import SaleUnit
 from market.listings.rules import MAX_PHOTOS
@@ -76,7 +76,7 @@ class ListingForm(forms.Form):
         label=_("Tên sản phẩm"), max_length=120, help_text=_("Tên như trên nhãn, ví dụ: Hạt điều rang muối Bù Gia Mập.")
     )
     category = forms.ModelChoiceField(
-        label=_("Loại hàng"), queryset=Category.objects.all(), empty_label=_("Chọn loại hàng")
+        label=_("Loại hàng"), queryset=offered_categories(), empty_label=_("Chọn loại hàng")
     )
     description = forms.CharField(
         label=_("Mô tả"),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 
 from core.desk.registry import Todo
 from core.kit import clock
 from core.people.queries import Viewer
-from market.listings.models import Listing, ListingBadge, ListingPhoto
+from market.goods.models import GoodsRule
+from market.goods.queries import rules_in_force
+from market.goods.tree import under
+from market.listings.models import Listing, ListingBadge, ListingPhoto, Promotion
 from market.shops.models import Shop
 from market.shops.queries import shop_of
 from onboarding.producers.models import Producer
@@ -22,7 +25,7 @@ FEW_TODOS = 10
 def goods_for_sale() -> QuerySet[Listing]:
     """Published listings of open shops, with what a card shows, in a fixed number of queries."""
     today = clock.today()
-    return (
+    return with_promotions(
         Listing.objects.filter(state=Listing.State.PUBLISHED, shop__state=Shop.State.OPEN)
         .select_related(
             "shop", "shop__producer", "shop__producer__commune", "shop__producer__commune__parent", "category"
@@ -40,9 +43,27 @@ def goods_for_sale() -> QuerySet[Listing]:
     )
 
 
+def with_promotions(queryset: QuerySet[Listing]) -> QuerySet[Listing]:
+    """The same listings, with the promotions of today and later in one query more: `rules.selling_price` of each then
+    costs none."""
+    rows = Promotion.objects.filter(cancelled_at__isnull=True, ends_on__gte=clock.today())
+    return queryset.prefetch_related(Prefetch("promotions", rows.order_by("starts_on"), to_attr="current_promotions"))
+
+
+def advertisable(queryset: QuerySet[Listing]) -> QuerySet[Listing]:
+    """Those of the listings that the law of today lets us promote: for the front page and the like. One query more."""
+    banned = Q(pk__in=[])
+    for rule in rules_in_force(clock.today()):
+        if rule.kind == GoodsRule.Kind.NO_ADVERTISING:
+            strong = Q(alcohol__isnull=True) | Q(alcohol__gte=rule.from_degree) if rule.from_degree else ~Q(pk__in=[])
+            about = Q(category__code__in=under(*rule.categories)) if rule.categories else ~Q(pk__in=[])
+            banned |= about & strong
+    return queryset.exclude(banned)
+
+
 def listings_of(viewer: Viewer) -> QuerySet[Listing]:
-    """The listings of every shop this person works for now, newest change first, with photos."""
-    return (
+    """The listings of every shop this person works for now, newest change first, with photos and promotions."""
+    return with_promotions(
         Listing.objects.filter(shop__producer__in=producers_at_work(viewer))
         .select_related(
             *("shop", "shop__producer", "shop__producer__commune", "shop__producer__commune__parent", "category"),

@@ -17,6 +17,7 @@ from core.messages.actions import send_message
 from core.people.queries import SYSTEM, Viewer
 from market.listings.actions import give_stock_back, sell_stock, take_stock
 from market.listings.models import Listing
+from market.listings.rules import selling_price
 from market.orders.models import Order, OrderLine
 from market.payments.actions import cancel_payment, open_payment
 from market.payments.events import PaymentSettled
@@ -50,7 +51,8 @@ def place_order(
 
     Raises market.listings.actions.OutOfStock, AmountOutOfBounds.
     """
-    total = sum(listing.price * quantity for listing, quantity in wanted)
+    prices = {listing.pk: selling_price(listing) for listing, _ in wanted}
+    total = sum(prices[listing.pk] * quantity for listing, quantity in wanted)
     if not SMALLEST_ORDER <= total <= LARGEST_ORDER:
         raise AmountOutOfBounds
     now = clock.now()
@@ -77,7 +79,7 @@ def place_order(
             shop_id=listing.shop_id,
             name=listing.name,
             unit=listing.unit,
-            price=listing.price,
+            price=prices[listing.pk],
             quantity=quantity,
         )
         for listing, quantity in wanted

@@ -13,6 +13,8 @@ from core.people.helping.registry import WIDE
 from core.people.queries import Viewer
 from core.people.reveal.registry import Revealed
 from market.listings.models import Listing, ListingPhoto
+from market.listings.queries import with_promotions
+from market.listings.rules import selling_price
 from market.orders.models import Order, OrderLine
 from market.shops.models import Shop
 from onboarding.producers.queries import producers_at_work
@@ -27,14 +29,19 @@ class BasketLine:
     problem: str = ""
 
     @property
+    def price(self) -> int:
+        """What one unit costs today, in đồng."""
+        return selling_price(self.listing)
+
+    @property
     def sum(self) -> int:
         """Price × quantity, in đồng."""
-        return self.listing.price * self.quantity
+        return self.price * self.quantity
 
 
 def basket_lines(basket: Mapping[str, int]) -> list[BasketLine]:
     """The basket with fresh prices and stock; what is no longer there at all is left out."""
-    rows = Listing.objects.filter(sku__in=basket).select_related("shop")
+    rows = with_promotions(Listing.objects.filter(sku__in=basket).select_related("shop"))
     found = {
         row.sku: row for row in rows.prefetch_related(Prefetch("photos", ListingPhoto.objects.select_related("photo")))
     }

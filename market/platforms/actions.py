@@ -12,6 +12,7 @@ from django.db.models import F, Max
 from core.audit.actions import record
 from core.kit import clock
 from core.people.queries import SYSTEM, Viewer, viewer_for
+from market.listings.rules import selling_price
 from market.platforms.contract import Artifact, FileAdapter, ItemOutcome, ItemResult, PlatformAdapter, adapter_for
 from market.platforms.engine.documents import document_of, settings_of
 from market.platforms.engine.news import tell_refused
@@ -197,7 +198,7 @@ def confirm_link(*, row: PlatformListing, by: Viewer) -> None:
         observer=Observation.Observer.PERSON,
         by=by,
         seen_title=row.listing.name,
-        seen_price=row.listing.price,
+        seen_price=selling_price(row.listing),
     )
     row.link, row.url, row.claimed_url = link, link.url, ""
     row.observed, row.seen_at = Observed.LIVE, clock.now()

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from core.kit.money import dong
 from market.listings.models import Listing
-from market.listings.queries import goods_for_sale
+from market.listings.queries import advertisable, goods_for_sale
+from market.listings.rules import selling_price
 from market.platforms.models import PlatformListing
 from onboarding.consent.models import Purpose
 from onboarding.consent.queries import has_consent
@@ -16,8 +17,8 @@ from onboarding.producers.models import Producer
 
 
 def newest_goods(limit: int) -> list[Card]:
-    """The goods published last."""
-    return [card_of(listing) for listing in goods_for_sale().order_by("-published_at", "-pk")[:limit]]
+    """The goods published last, without those that may not be advertised."""
+    return [card_of(listing) for listing in advertisable(goods_for_sale()).order_by("-published_at", "-pk")[:limit]]
 
 
 def live_elsewhere(listing: Listing) -> list[PlatformListing]:
@@ -60,7 +61,7 @@ def card_of(listing: Listing) -> Card:
         place=str(producer.commune),
         photo_url=photo.photo.small.url if photo else "",
         photo_alt=photo.alt if photo else "",
-        price=dong(listing.price),
+        price=dong(selling_price(listing)),
         unit=str(listing.get_unit_display()),
         stars=badge.stars if badge else None,
         certificate_state="valid",

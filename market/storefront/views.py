@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from market.listings.queries import goods_for_sale
+from market.listings.rules import selling_price
 from market.shops.queries import open_shop_by_slug
 from market.storefront.queries import card_of, live_elsewhere, public_phone
 
@@ -19,6 +20,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     others = goods_for_sale().filter(shop=listing.shop).exclude(pk=listing.pk).order_by("-published_at")[:4]
     context = {
         "listing": listing,
+        "price": selling_price(listing),
         "photos": listing.photos.all(),
         "others": [card_of(other) for other in others],
         "elsewhere": live_elsewhere(listing),

@@ -13,6 +13,7 @@ from core.kit.text import nfc
 from market.listings.events import ListingChanged
 from market.listings.models import Listing, ListingBadge
 from market.listings.queries import goods_for_sale
+from market.listings.rules import selling_price
 from market.shops.events import ShopChanged
 from market.shops.models import Shop
 from onboarding.producers.models import Producer
@@ -132,7 +133,7 @@ def _store_product(listing: Listing) -> None:
         category_name=listing.category.name,
         stars=best.stars if best else None,
         stars_until=best.valid_until if best else None,
-        price=listing.price,
+        price=selling_price(listing),
         published_at=listing.published_at or listing.made_at,
         body=[
             listing.category.name,

@@ -10,6 +10,7 @@ from django.db.models import Q
 from core.kit import money
 from market.listings.models import Listing, ListingBadge
 from market.listings.queries import goods_for_sale
+from market.listings.rules import selling_price
 from market.shops.models import Shop
 from search.documents.models import SearchDocument
 from search.engines.contract import CATEGORY, PROVINCE, Hit
@@ -98,7 +99,7 @@ def _card(hit: Hit, listing: Listing) -> ProductCard:
         place=hit.place,
         photo_url=first.photo.small.url if first else "",
         photo_alt=first.alt if first else "",
-        price=money.dong(listing.price),
+        price=money.dong(selling_price(listing)),
         unit=listing.get_unit_display(),
         stars=next((badge.stars for badge in badges if badge.stars), None),
         sold_out=listing.stock == 0,

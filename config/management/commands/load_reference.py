@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 
 from config import env
 from core.places.reference import load_places
-from market.goods.reference import load_categories
+from market.goods.reference import load_categories, load_rules
 from market.platforms.reference import load_connections
 from onboarding.accounts.reference import load_platforms
 from onboarding.consent.reference import load_notices
@@ -22,5 +22,6 @@ class Command(BaseCommand):
         load_platforms()
         load_notices()
         load_categories()
+        load_rules()
         load_connections(with_simulation=not env.PRODUCTION)
         self.stdout.write("Đã nạp dữ liệu nền." if fresh else "Dữ liệu nền đã có sẵn.")

@@ -10,6 +10,7 @@ from django.conf import settings
 from core.files.models import Photo
 from core.kit import clock
 from market.listings.models import Listing, ListingBadge, ListingPhoto
+from market.listings.rules import selling_price
 from market.platforms.contract import (
     BadgeDocument,
     ConnectionSettings,
@@ -53,7 +54,7 @@ def document_with(
         title=listing.full_name,
         description=listing.description,
         category_code=listing.category.code,
-        price=listing.price,
+        price=selling_price(listing),
         unit=str(listing.get_unit_display()),
         net_weight_grams=listing.net_weight,
         stock=listing.stock,

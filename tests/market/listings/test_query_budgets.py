@@ -45,22 +45,22 @@ def cost(browser: Client, address: str) -> int:
 
 
 def test_product_page(goods: list[Listing]) -> None:
-    # The listing, its photos and badges; the shop's other goods with theirs; seen elsewhere; consent to show the phone.
-    alone = {1: 5, 25: 7}[len(goods)]
+    # The listing, its photos, badges and promotions; the shop's other goods with theirs; seen elsewhere; consent to show the phone.
+    alone = {1: 6, 25: 9}[len(goods)]
     assert cost(Client(), reverse("product", args=[goods[0].slug])) == alone
 
 
 def test_shop_page(goods: list[Listing], shop: Shop) -> None:
-    assert cost(Client(), reverse("shop", args=[shop.slug])) == 5
+    assert cost(Client(), reverse("shop", args=[shop.slug])) == 6
 
 
 def test_seller_list(goods: list[Listing], browser: Browser) -> None:
     # One counts unread messages for the page head, three ask whom the person works for (shop, list, line on top).
-    assert cost(browser("an"), reverse("seller_listings")) == 11
+    assert cost(browser("an"), reverse("seller_listings")) == 12
 
 
 def test_home(goods: list[Listing]) -> None:
     home = HomePage(title="Lên Sàn", slug="trang-dau", promise="Nông sản có gốc", introduction="Mua thẳng.")
     Page.objects.get(depth=1).add_child(instance=home)
     Site.objects.update(root_page=home)
-    assert cost(Client(), "/") == 9
+    assert cost(Client(), "/") == 11

@@ -150,7 +150,7 @@ def test_query_budget(client: Client, shop: Shop, django_assert_num_queries: obj
     for number in range(goods):
         put_on_sale(shop, f"Muối tôm {number}", stars=4)
     # Facets and total, hits, goods, photos, badges; with a shop among the hits one more.
-    with django_assert_num_queries(6):  # type: ignore[operator]
+    with django_assert_num_queries(7):  # type: ignore[operator]
         page(client, "/tim-kiem?q=muoi+tom")
     with django_assert_num_queries(7):  # type: ignore[operator]
         page(client, "/tim-kiem?province=68&sort=newest" if goods == 1 else "/tim-kiem?page=2")
