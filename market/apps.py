@@ -36,7 +36,7 @@ class MarketConfig(AppConfig):
         from market.platforms.santhu.adapter import SanThuAdapter
         from market.platforms.voso.adapter import adapter as voso
         from market.shops.events import ShopChanged
-        from market.shops.queries import labels_of_shops
+        from market.shops.ready import register as get_shops_ready
         from onboarding.consent.events import ConsentsRecorded
         from onboarding.visits.registry import FollowUp, register_follow_up
 
@@ -49,7 +49,7 @@ class MarketConfig(AppConfig):
         register_objects(OBJECTS)
         for kind in (ORDER_PAID, LISTING_REFUSED):
             register_message_kind(kind)
-        register_subject_labels(labels_of_shops)
+        get_shops_ready()
         register_subject_labels(labels_of_buyer)
         register_holding("market.Order", bought_beyond)
         register_revealable("order-phone", Revealable("Số điện thoại người nhận", phone_of_receiver))
@@ -89,8 +89,6 @@ OBJECTS = {
     "platform_listing": "tin trên sàn",
 }
 VOCABULARY = {
-    "shop.opened": "mở gian hàng",
-    "shop.changed": "sửa gian hàng",
     "listing.written": "viết tin bán",
     "listing.published": "đăng bán",
     "listing.paused": "ngừng bán",

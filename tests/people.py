@@ -23,7 +23,15 @@ from core.places.queries import unit_by_code
 from market.goods.models import Category
 from market.listings.actions import ListingFacts, publish_listing, write_listing
 from market.listings.models import Listing
-from market.shops.actions import open_shop
+from market.shops.actions import (
+    Sending,
+    open_shop,
+    set_delivery,
+    set_main_goods,
+    set_place,
+    set_ways_to_pay,
+    start_shop,
+)
 from market.shops.models import Shop
 from onboarding.consent.actions import record_consents
 from onboarding.consent.models import Purpose
@@ -93,7 +101,20 @@ def make_producer(name: str, hamlet: Hamlet, *, platform: bool = True) -> Produc
 
 def make_shop(people: People, name: str = "Vườn anh An") -> Shop:
     """An's open shop."""
-    return open_shop(producer=people.producer, name=name, story="", by=people.viewer("an"))
+    return shop_for(people.producer, name, people.viewer("an"))
+
+
+def shop_for(producer: Producer, name: str, by: Viewer) -> Shop:
+    """A producer's open shop, through its five steps."""
+    return open_shop(shop=fill_steps(start_shop(producer=producer, name=name, by=by), by), by=by)
+
+
+def fill_steps(shop: Shop, by: Viewer) -> Shop:
+    """The steps after the first, as short as they may be."""
+    set_place(shop=shop, pickup_address="Nhà số 1", place_note="", hours="", by=by)
+    set_main_goods(shop=shop, categories=[Category.objects.get(code="che-bien-rau-qua")], by=by)
+    set_ways_to_pay(shop=shop, cash=True, transfer=False, vnpay=True, by=by)
+    return set_delivery(shop=shop, sendings=[Sending("country", 30_000, None, 2, 5)], by=by)
 
 
 def make_listing(shop: Shop, *, name: str = "Hạt điều rang", price: int = 50_000, stock: int = 10) -> Listing:

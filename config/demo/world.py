@@ -15,6 +15,7 @@ from config.demo.opening import make_opening
 from config.demo.pages import make_pages
 from config.demo.people import make_people
 from config.demo.pictures import picture
+from config.demo.shops import open_demo_shop
 from config.demo.teams import make_teams
 from core.files.actions import store_photo
 from core.files.pipeline import render
@@ -28,7 +29,6 @@ from market.listings.actions import ListingFacts, publish_listing, write_listing
 from market.listings.models import Listing
 from market.platforms.actions import confirm_link
 from market.platforms.models import PlatformListing
-from market.shops.actions import open_shop
 from market.shops.models import Shop
 from ocop.certificates.actions import import_products
 from ocop.presence.actions import link_listing
@@ -133,12 +133,11 @@ def _own_shops(people: dict[str, User], producers: list[Producer], team: Viewer)
     for username, producer in owners:
         add_member(user=people[username], producer=producer, right=Membership.Right.OWNER, by=team, how="bản mẫu")
     an = viewer_for(people["nguoiban"])
-    shop = open_shop(
+    shop = open_demo_shop(
         producer=producers[0],
         name="Vườn điều anh An",
         story="Nhà tôi trồng điều ở Bắc Ruộng từ năm 1998. Điều tự hái, tự rang bằng chảo gang, bán ra chợ phiên và cho bà con đặt.",
         by=an,
-        is_demo=True,
     )
     rows = (
         (
@@ -171,9 +170,7 @@ def _own_shops(people: dict[str, User], producers: list[Producer], team: Viewer)
             Listing.objects.filter(pk=listing.pk).update(stock=0)
     _seen_on_voso(Listing.objects.get(shop=shop, name=rows[0][0]), viewer_for(people["sanops"]), number=1)
     dung = viewer_for(people["hangxom"])
-    open_shop(
-        producer=producers[1], name="Lúa nhà Dũng", story="Lúa hai vụ, xay khi có người đặt.", by=dung, is_demo=True
-    )
+    open_demo_shop(producer=producers[1], name="Lúa nhà Dũng", story="Lúa hai vụ, xay khi có người đặt.", by=dung)
 
 
 def _listing(shop: Shop, facts: ListingFacts, image: str, by: Viewer) -> Listing:
@@ -236,4 +233,4 @@ def _shop_of_maker(row: dict[str, str]) -> Shop:
     )
     record_consents(producer=producer, answers=ALL_YES, means=Consent.Means.PAPER, by=SYSTEM)
     story = "Gian hàng minh họa trong bản mẫu. Thông tin chủ thể lấy từ danh sách OCOP đã công bố."
-    return open_shop(producer=producer, name=row["shop"], story=story, by=SYSTEM, is_demo=True)
+    return open_demo_shop(producer=producer, name=row["shop"], story=story, by=SYSTEM)

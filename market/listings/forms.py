@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from typing import Any
 
@@ -15,7 +14,7 @@ from market.goods.queries import offered_categories
 from market.listings.actions import ListingFacts
 from market.listings.models import SaleUnit
 from market.listings.rules import MAX_PHOTOS
-from market.shops.forms import written
+from market.shops.forms import DongField, written
 
 
 class SeveralPhotos(forms.ClearableFileInput):
@@ -34,30 +33,6 @@ class PhotosField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         files = data if isinstance(data, (list, tuple)) else [data] if data else []
         return [super(PhotosField, self).clean(file, initial) for file in files]
-
-
-# Marks stand between groups of three only: "55.000,00" must not become 5,500,000.
-_DONG = re.compile(r"\d{1,30}|\d{1,3}(?:[\s.,_]\d{3}){1,9}")
-
-
-class DongField(forms.CharField):
-    """Whole đồng as people write them: "55.000", "55000 đ", "55 000"."""
-
-    def to_python(self, value: Any) -> Any:
-        text = re.sub(r"[đ₫]|vnd", "", str(value or ""), flags=re.IGNORECASE).strip()
-        if not text:
-            return None
-        if not _DONG.fullmatch(text):
-            raise forms.ValidationError(_("Hãy ghi giá bằng số, ví dụ 55.000."))
-        return int(re.sub(r"\D", "", text))
-
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if value is not None and not 1_000 <= value < 1_000_000_000:
-            raise forms.ValidationError(_("Giá phải từ 1.000 đ đến dưới 1 tỷ đồng."))
-
-    def run_validators(self, value: Any) -> None:
-        """The bounds above are all there is to check; text validators do not fit a number."""
 
 
 class ListingForm(forms.Form):
@@ -84,7 +59,7 @@ class ListingForm(forms.Form):
         help_text=_("Làm từ gì, vị thế nào, dùng ra sao, giữ được bao lâu. Ba dòng là đủ."),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-    price = DongField(label=_("Giá bán (đồng)"), widget=forms.TextInput(attrs={"inputmode": "numeric"}))
+    price = DongField(label=_("Giá bán (đồng)"))
     unit = forms.ChoiceField(label=_("Bán theo"), choices=SaleUnit.choices)
     net_weight = forms.IntegerField(
         label=_("Khối lượng tịnh của một đơn vị (gam)"),

@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from market.shops import views
+from market.shops.views import home, parts, shop
 
 urlpatterns = [
-    path("nguoi-ban/", views.home, name="seller_home"),
-    path("nguoi-ban/gian-hang/", views.shop, name="seller_shop"),
+    path("nguoi-ban/", home.home, name="seller_home"),
+    path("nguoi-ban/gian-hang/", shop.shop, name="seller_shop"),
+    path("nguoi-ban/gian-hang/buoc/<slug:name>/", shop.step, name="seller_shop_step"),
+    path("nguoi-ban/gian-hang/chuyen/<slug:verb>/", shop.change_state, name="seller_shop_state"),
+    path("nguoi-ban/gian-hang/anh/", parts.photos, name="seller_shop_photos"),
+    path("nguoi-ban/gian-hang/tai-khoan/", parts.bank_account, name="seller_shop_bank"),
+    path("nguoi-ban/gian-hang/nha-san-xuat/", parts.makers, name="seller_shop_makers"),
+    path("nguoi-ban/gian-hang/nha-san-xuat/<int:pk>/ket-thuc/", parts.end_one_maker, name="seller_shop_maker_end"),
 ]

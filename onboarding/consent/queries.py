@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import BooleanField, OuterRef, Q, Subquery
+from django.db.models.lookups import Exact
+
 from core.kit import clock
 from onboarding.consent.models import Consent, Notice, Purpose
 from onboarding.producers.models import Producer, ProducerKind
@@ -26,6 +29,13 @@ def has_consent(producer: Producer, purpose: Purpose) -> bool:
         return True
     last = Consent.objects.filter(producer=producer, purpose=purpose).order_by("-at", "-pk").first()
     return last is not None and last.given
+
+
+def agreeing(purpose: Purpose, *, of: str = "") -> Q:
+    """`has_consent` as a filter on producers, or on rows whose producer is their field `of`."""
+    outer, kind = (OuterRef(of), f"{of}__kind__in") if of else (OuterRef("pk"), "kind__in")
+    last = Consent.objects.filter(producer=outer, purpose=purpose).order_by("-at", "-pk").values("given")[:1]
+    return Q(**{kind: LEGAL_PERSONS}) | Q(Exact(Subquery(last, output_field=BooleanField()), True))
 
 
 def last_answers(producer: Producer) -> dict[str, bool]:

@@ -61,6 +61,17 @@ def is_owner(viewer: Viewer, producer_id: int) -> bool:
     return _memberships(viewer).filter(producer_id=producer_id, right=Membership.Right.OWNER).exists()
 
 
+def has_owner(producer_id: int) -> bool:
+    """Whether somebody owns that producer today."""
+    held = Membership.objects.filter(in_force(clock.today()), producer_id=producer_id)
+    return held.filter(right=Membership.Right.OWNER).exists()
+
+
+def acts_in_everything(viewer: Viewer, producer_id: int) -> bool:
+    """Whether this person is recorded today as acting for that producer in everything, not as a helper only."""
+    return _memberships(viewer).filter(producer_id=producer_id, right=Membership.Right.ACTING).exists()
+
+
 def helps_somebody(viewer: Viewer) -> bool:
     """Whether this person may act today for a producer they do not own."""
     return _memberships(viewer).exclude(right=Membership.Right.OWNER).exists()

@@ -41,7 +41,6 @@ from core.places.queries import old_unit
 from market.listings.models import Listing
 from market.orders.actions import Receiver, place_order
 from market.platforms.models import Connection, PlatformListing, SheetBatch
-from market.shops.actions import open_shop
 from ocop.certificates.models import Certificate
 from ocop.presence.models import PresenceLink
 from ocop.register.models import OcopProduct
@@ -58,7 +57,7 @@ from onboarding.producers.models import Membership, Producer
 from onboarding.teams.actions import add_team_member, found_team
 from tests.onboarding.intake.sending import Device, sha256
 from tests.onboarding.matching.households import matching_facts
-from tests.people import People, jpeg, make_listing, make_producer, make_shop
+from tests.people import People, jpeg, make_listing, make_producer, make_shop, shop_for
 
 LEFT_OUT = {
     "admin/": "Django's admin guards itself; the doors are tested below",
@@ -356,6 +355,19 @@ PAGES: dict[str, Page] = {
     "tai-khoan/khoa-api/<int:pk>/ket-thuc/": Page(
         frozenset({"chi"}), "tai-khoan/khoa-api/{key_of_chi}/ket-thuc/", ("POST",), MOVES_ON
     ),
+    "nguoi-ban/gian-hang/buoc/<slug:name>/": Page(
+        SIGNED_IN, "nguoi-ban/gian-hang/buoc/noi-ban/", FORM, frozenset({200, 302})
+    ),
+    "nguoi-ban/gian-hang/chuyen/<slug:verb>/": Page(
+        SIGNED_IN, "nguoi-ban/gian-hang/chuyen/tam-nghi/", ("POST",), MOVES_ON
+    ),
+    "nguoi-ban/gian-hang/anh/": Page(SIGNED_IN, methods=FORM, answers=frozenset({200, 302})),
+    # A helper reads there that it is for the owner.
+    "nguoi-ban/gian-hang/tai-khoan/": Page(SIGNED_IN, methods=FORM, answers=frozenset({200, 302, 403})),
+    "nguoi-ban/gian-hang/nha-san-xuat/": Page(SIGNED_IN, methods=FORM, answers=frozenset({302, 403, 404})),
+    "nguoi-ban/gian-hang/nha-san-xuat/<int:pk>/ket-thuc/": Page(
+        SIGNED_IN, "nguoi-ban/gian-hang/nha-san-xuat/0/ket-thuc/", ("POST",), frozenset({302, 403, 404})
+    ),
     "tim-kiem": Page(EVERYBODY),
     "tim-kiem/": Page(EVERYBODY),
 }
@@ -418,7 +430,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     listing = make_listing(shop)
     dung = make_producer("Hộ Dũng", people.hamlet)
     add_member(user=users["dung"], producer=dung, right="owner", by=SYSTEM, how="bài thử")
-    other = make_listing(open_shop(producer=dung, name="Nhà Dũng", story="", by=people.viewer("dung")), name="Tiêu sọ")
+    other = make_listing(shop_for(dung, "Nhà Dũng", people.viewer("dung")), name="Tiêu sọ")
     order = place_order(wanted=[(listing, 1)], receiver=Receiver("Lan", "+84903111222", "12 Lê Lợi"), by=NOBODY)
     batch = SheetBatch(
         connection=Connection.objects.get(platform__code="voso"), number=1, count=1, made_at=timezone.now()

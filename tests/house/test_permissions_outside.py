@@ -25,7 +25,6 @@ from core.people.actions import give_grant, make_api_token
 from core.people.models import ApiToken, Role, User
 from core.people.queries import SYSTEM, viewer_for
 from core.places.models import Hamlet, Unit
-from market.shops.actions import open_shop
 from onboarding.producers.actions import add_member
 from tests.house.test_permissions import (
     MOVES_ON,
@@ -40,7 +39,7 @@ from tests.house.test_permissions import (
     routes,
     world,
 )
-from tests.people import People, make_listing, make_producer
+from tests.people import People, make_listing, make_producer, shop_for
 
 __all__ = ["world"]
 
@@ -92,7 +91,7 @@ def outside(world: World, people: People) -> World:
         give_grant(user=world.users[name], role=role, unit=unit, hamlet=hamlet, given_by=SYSTEM)
     producer = make_producer("Hộ Lan", far_hamlet)
     add_member(user=world.users["lan"], producer=producer, right="owner", by=SYSTEM, how="bài thử")
-    make_listing(open_shop(producer=producer, name="Nhà Lan", story="", by=viewer_for(world.users["lan"])), name="Trà")
+    make_listing(shop_for(producer, "Nhà Lan", viewer_for(world.users["lan"])), name="Trà")
     for name in world.users.keys() - world.keys.keys():
         world.keys[name] = make_api_token(user=world.users[name], name="thử", by=SYSTEM)
     ApiToken.objects.update(last_used_at=ApiToken.objects.get(pk=world.facts["key_of_chi"]).last_used_at)

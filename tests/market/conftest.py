@@ -16,11 +16,10 @@ from market.listings.events import ListingChanged
 from market.listings.models import Listing
 from market.payments.events import PaymentSettled
 from market.platforms.models import SheetBatch
-from market.shops.actions import open_shop
 from market.shops.events import ShopChanged
 from market.shops.models import Shop
 from onboarding.producers.actions import add_member
-from tests.people import People, make_listing, make_producer, make_shop
+from tests.people import People, make_listing, make_producer, make_shop, shop_for
 
 Browser = Callable[[str], Client]
 
@@ -49,7 +48,7 @@ def other_shop(people: People) -> Shop:
     """Dũng's shop: he sells as well, so an outsider here is somebody who really uses these pages."""
     producer = make_producer("Hộ Trần Văn Dũng", people.hamlet)
     add_member(user=people.users["dung"], producer=producer, right="owner", by=SYSTEM, how="bài thử")
-    return open_shop(producer=producer, name="Nhà Dũng", story="", by=people.viewer("dung"))
+    return shop_for(producer, "Nhà Dũng", people.viewer("dung"))
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from market.payments.events import PaymentSettled
 from market.payments.models import Payment, PaymentAttempt
 from market.platforms.engine import desired, push
 from market.platforms.models import PlatformListing
-from market.shops import actions as shops
+from market.shops.actions import starting as shops
 from market.shops.models import Shop
 from tests.market.buying import attempt_for, notice, ordered, send_ipn
 from tests.people import make_listing, make_people, make_shop
@@ -183,7 +183,7 @@ class TestTwoClicksOpenOneShop:
     def clicks(self, committed_db: None) -> list[Callable[[], Shop]]:
         people = make_people()
         names = ("Vườn An", "Vườn anh An")
-        return [partial(shops.open_shop, producer=people.producer, name=name, story="", by=SYSTEM) for name in names]
+        return [partial(shops.start_shop, producer=people.producer, name=name, story="", by=SYSTEM) for name in names]
 
     def test_without_the_lock_one_click_ends_in_an_error(
         self, clicks: list[Callable[[], Shop]], monkeypatch: pytest.MonkeyPatch
@@ -200,7 +200,7 @@ class TestTwoClicksOpenOneShop:
         gate = hold(monkeypatch, shops, "free_slug")
         answers = at_once(*clicks)
         assert not gate.met
-        assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyOpen", "Shop"]
+        assert sorted(type(answer).__name__ for answer in answers) == ["ShopExists", "Shop"]
         assert Shop.objects.count() == 1
 
 

@@ -10,13 +10,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.kit import clock, phones
+from core.kit.numbers import NotABankAccount, NotATaxCode, normalise_bank_account, normalise_tax_code
 from core.kit.text import squeeze
 from core.places.models import Hamlet
 from onboarding.households.facts import HouseholdFacts, ProductionFacts
 from onboarding.households.forms import answer_field, answer_in, answer_of
 from onboarding.households.identity import NotAPersonalId, normalise_personal_id
 from onboarding.households.models import PhoneOwner, Production, Sex
-from onboarding.households.numbers import NotABankAccount, NotATaxCode, normalise_bank_account, normalise_tax_code
 
 ASKED = ("has_business_registration", "has_bank_account", "has_e_wallet", "has_e_identity", "has_payment_qr")
 NUMBERS = ("personal_id", "tax_code", "bank_bin", "bank_account")

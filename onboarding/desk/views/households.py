@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.desk.trail.rules import READERS
 from core.kit import clock
+from core.kit.numbers import masked_end
 from core.kit.sheets import XLSX
 from core.people.queries import Viewer, users_named, viewer_of
 from core.people.views import for_roles
@@ -31,7 +32,6 @@ from onboarding.desk.queries.unverified import lost_verifications
 from onboarding.desk.sheets import MOST, households_sheet
 from onboarding.fieldwork.slips.queries import households_for_slips
 from onboarding.households.models import Household
-from onboarding.households.numbers import masked_end
 from onboarding.households.pilots.queries import is_pilot
 from onboarding.households.rules import DESK_ROLES, can_add, can_end, can_write_numbers
 from onboarding.producers.models import READINESS, Producer

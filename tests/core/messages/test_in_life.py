@@ -18,12 +18,11 @@ from core.people.grants.actions import end_grant
 from core.people.models import Role
 from core.people.queries import SYSTEM
 from market.platforms.sandbox.process import Double, running_double
-from market.shops.actions import open_shop
 from onboarding.producers.actions import add_member
 from tests.core.messages.conftest import SmsDouble
 from tests.market.buying import attempt_for, notice, ordered, send_ipn
 from tests.market.platforms.engine_tools import Engine
-from tests.people import People, make_listing, make_producer, make_shop
+from tests.people import People, make_listing, make_producer, make_shop, shop_for
 
 pytestmark = pytest.mark.django_db
 
@@ -60,9 +59,7 @@ def test_a_paid_order_is_told_to_each_seller_of_their_own_goods(people: People) 
     cashews = make_listing(make_shop(people), name="Hạt điều rang", price=50_000)
     producer = make_producer("Hộ Dũng", people.hamlet)
     add_member(user=people.users["dung"], producer=producer, right="owner", by=SYSTEM, how="bài thử")
-    pepper = make_listing(
-        open_shop(producer=producer, name="Nhà Dũng", story="", by=people.viewer("dung")), name="Tiêu sọ", price=90_000
-    )
+    pepper = make_listing(shop_for(producer, "Nhà Dũng", people.viewer("dung")), name="Tiêu sọ", price=90_000)
     order = ordered((cashews, 2), (pepper, 1))
     assert told(people, "an", "order.paid") == []
     call = notice(attempt_for(order))

@@ -24,7 +24,6 @@ from market.platforms.engine.push import push_due
 from market.platforms.models import PlatformListing
 from market.platforms.sandbox.process import Double
 from market.platforms.santhu.adapter import SanThuAdapter
-from market.shops.actions import open_shop
 from onboarding.accounts.models import Observation, OutsideLink, PlatformAccount
 from onboarding.consent.actions import record_consents
 from onboarding.consent.models import Consent, Purpose
@@ -32,7 +31,7 @@ from tests.market.buying import ordered
 from tests.market.conftest import Browser
 from tests.market.platforms.engine_tools import Engine
 from tests.market.proof import everything
-from tests.people import People, make_listing, make_producer
+from tests.people import People, make_listing, make_producer, make_shop
 
 
 @pytest.fixture
@@ -302,7 +301,7 @@ def test_without_the_consent_nothing_is_queued_until_it_is_given(
     settings.SANDBOX_MARKET = {"url": double.url, "key": double.key}
     answers = {Purpose.PLATFORM: False}
     record_consents(producer=people.producer, answers=answers, means=Consent.Means.SPOKEN, by=SYSTEM)
-    shop = open_shop(producer=people.producer, name="Vườn anh An", story="", by=people.viewer("an"))
+    shop = make_shop(people)
     listing = make_listing(shop)
     assert not PlatformListing.objects.exists()
     assert push_due() == 0 and double.calls() == []

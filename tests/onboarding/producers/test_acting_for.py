@@ -16,12 +16,12 @@ from core.people.queries import SYSTEM
 from core.places.models import Hamlet, Unit
 from market.listings.actions import pause_listing
 from market.listings.models import Listing
-from market.shops.actions import NotYourProducer, change_shop, open_shop
+from market.shops.actions import NotYourProducer, change_shop
 from market.shops.models import Shop
 from onboarding.producers.actions import MemberRefused, add_member, end_member, let_act
 from onboarding.producers.models import Membership, Producer
 from onboarding.producers.queries import may_act_for, on_behalf_of, producers_at_work
-from tests.people import People, make_listing, make_producer, make_shop
+from tests.people import People, make_listing, make_producer, make_shop, shop_for
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +80,7 @@ def test_both_names_are_kept_on_everything_done(people: People) -> None:
 def test_without_an_owner_the_producer_alone_stands_there(people: People) -> None:
     producer = make_producer("Hộ Không Máy", people.hamlet)
     let_chi_act(people, producer)
-    open_shop(producer=producer, name="Nhà Không Máy", story="", by=people.viewer("chi"))
+    shop_for(producer, "Nhà Không Máy", people.viewer("chi"))
     assert last_entry("shop.opened") == (people.users["chi"].pk, None, f"producer:{producer.pk}")
 
 
@@ -181,7 +181,7 @@ def test_one_works_for_one_at_a_time(people: People) -> None:
     ly = make_producer("Hộ Lý", people.hamlet)
     let_chi_act(people)
     let_chi_act(people, ly)
-    open_shop(producer=ly, name="Nhà Lý", story="", by=people.viewer("chi"))
+    shop_for(ly, "Nhà Lý", people.viewer("chi"))
     chi = signed_in(people, "chi")
     assert [found.pk for found in producers_at_work(people.viewer("chi"))] == [people.producer.pk]
     home = page(chi.get("/nguoi-ban/"))

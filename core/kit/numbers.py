@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+# The check digit of ten-digit codes: 10 less the weighted sum of the first nine, modulo 11. Weights and rule as in python-stdnum's
+# vn.mst, which knows no twelve-digit codes yet.
 _WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 
 

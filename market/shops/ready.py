@@ -1,0 +1,33 @@
+"""What this slice tells the registries of others; called once from `ready()`."""
+
+from __future__ import annotations
+
+from core.audit.registry import register_subject_labels, register_vocabulary
+from core.desk.registry import register_todos
+from core.events.registry import subscribe
+from core.people.reveal.registry import Revealable, register_revealable
+from market.shops.actions.states import on_consents_recorded
+from market.shops.queries import bank_account_of, labels_of_shops, shop_todos
+from onboarding.consent.events import ConsentsRecorded
+
+
+def register() -> None:
+    """Words of the trail, to-dos, the bank account that its owner may look at, and what follows from a withdrawn consent."""
+    register_vocabulary(
+        {
+            "shop.started": "lập gian hàng",
+            "shop.opened": "mở gian hàng",
+            "shop.changed": "sửa gian hàng",
+            "shop.photos_changed": "sửa ảnh gian hàng",
+            "shop.bank_changed": "đổi tài khoản nhận tiền",
+            "shop.paused": "tạm nghỉ bán",
+            "shop.closed": "đóng gian hàng",
+            "shop.reopened": "mở lại gian hàng",
+            "shop.maker_added": "thêm nhà sản xuất vào gian hàng",
+            "shop.maker_ended": "thôi bán hàng của nhà sản xuất",
+        }
+    )
+    register_subject_labels(labels_of_shops)
+    register_todos(shop_todos)
+    register_revealable("shop-bank", Revealable("Tài khoản nhận tiền", bank_account_of, is_phone=False))
+    subscribe(ConsentsRecorded, on_consents_recorded)

@@ -1,0 +1,32 @@
+"""Who may do what in a shop, and what a shop needs before it opens."""
+
+from __future__ import annotations
+
+from core.people.queries import Viewer
+from onboarding.producers.models import Producer, ProducerKind
+from onboarding.producers.queries import acts_in_everything, has_owner, is_owner, may_act_for
+
+
+def can_work_in(viewer: Viewer, producer_id: int) -> bool:
+    """Whether this person may write the shop and its goods: owners, helpers and those who act for the producer."""
+    return may_act_for(viewer, producer_id)
+
+
+def can_decide(viewer: Viewer, producer_id: int) -> bool:
+    """Whether this person may agree, change the bank account, name makers, close and reopen: the owner. Where nobody
+    owns the producer's log-in, whoever was recorded to act for it in everything; a helper never."""
+    if viewer.is_system or is_owner(viewer, producer_id):
+        return True
+    return not has_owner(producer_id) and acts_in_everything(viewer, producer_id)
+
+
+MAX_PHOTOS = 12
+# Kinds that sell what several producers make.
+OF_SEVERAL = frozenset(
+    {ProducerKind.COOPERATIVE, ProducerKind.COOPERATIVE_GROUP, ProducerKind.ASSOCIATION, ProducerKind.COMPANY}
+)
+
+
+def may_have_makers(producer: Producer) -> bool:
+    """Whether a shop of this producer may sell other producers' goods under their names."""
+    return producer.kind in OF_SEVERAL
