@@ -35,11 +35,13 @@ class MarketConfig(AppConfig):
         from market.platforms.ready import register as register_platforms
         from market.platforms.santhu.adapter import SanThuAdapter
         from market.platforms.voso.adapter import adapter as voso
+        from market.reports import ready as reports
         from market.shops.events import ShopChanged
         from market.shops.ready import register as get_shops_ready
         from onboarding.consent.events import ConsentsRecorded
         from onboarding.visits.registry import FollowUp, register_follow_up
 
+        reports.register()
         register_follow_up(FollowUp("no_goods", "Chưa có sản phẩm", households_without_goods, order=30))
         register_adapter("voso", voso)
         register_adapter("postmart", postmart)
@@ -84,8 +86,6 @@ OBJECTS = {
     "payment": "khoản tiền",
     "connection": "kết nối sàn",
     "sheet_batch": "tệp gửi sàn",
-    "report": "phản ánh",
-    "takedown": "lần gỡ tin",
     "platform_listing": "tin trên sàn",
 }
 VOCABULARY = {

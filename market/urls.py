@@ -8,5 +8,6 @@ urlpatterns = [
     path("", include("market.payments.urls")),
     path("", include("market.orders.urls")),
     path("", include("market.platforms.urls")),
+    path("", include("market.reports.urls")),
     path("", include("market.storefront.urls")),
 ]

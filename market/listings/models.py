@@ -113,6 +113,16 @@ class Listing(models.Model):
         """The name with its size or packing: what tells it apart from its sisters on a platform or in an order."""
         return f"{self.name}, {self.variant_name}" if self.variant_name else self.name
 
+    @property
+    def is_on_sale(self) -> bool:
+        """Published, not taken down, in an open shop."""
+        is_shown = self.state == self.State.PUBLISHED and self.taken_down_at is None
+        return is_shown and self.shop.state == Shop.State.OPEN
+
+
+ON_SALE = Q(state=Listing.State.PUBLISHED, taken_down_at__isnull=True, shop__state=Shop.State.OPEN)
+"""The same as `Listing.is_on_sale`, for queries."""
+
 
 class ListingPhoto(models.Model):
     """A photo of a listing in its place; `alt` says what is on it."""

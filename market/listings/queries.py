@@ -13,8 +13,7 @@ from core.people.queries import Viewer
 from market.goods.models import GoodsRule
 from market.goods.queries import rules_in_force
 from market.goods.tree import under
-from market.listings.models import Listing, ListingBadge, ListingPhoto, Promotion
-from market.shops.models import Shop
+from market.listings.models import ON_SALE, Listing, ListingBadge, ListingPhoto, Promotion
 from market.shops.queries import shop_of
 from onboarding.producers.models import Producer
 from onboarding.producers.queries import producers_at_work
@@ -26,7 +25,7 @@ def goods_for_sale() -> QuerySet[Listing]:
     """Published listings of open shops, with what a card shows, in a fixed number of queries."""
     today = clock.today()
     return with_promotions(
-        Listing.objects.filter(state=Listing.State.PUBLISHED, shop__state=Shop.State.OPEN)
+        Listing.objects.filter(ON_SALE)
         .select_related(
             "shop", "shop__producer", "shop__producer__commune", "shop__producer__commune__parent", "category"
         )
@@ -102,9 +101,7 @@ def listing_todos(viewer: Viewer) -> Iterable[Todo]:
 def households_without_goods(household_ids: Collection[int]) -> Mapping[int, str]:
     """Which of these households have somebody who sells, but nothing on sale in any of their shops: for field teams."""
     selling = Producer.objects.filter(household__in=household_ids)
-    on_sale = Listing.objects.filter(
-        state=Listing.State.PUBLISHED, shop__state=Shop.State.OPEN, shop__producer__household__in=household_ids
-    )
+    on_sale = Listing.objects.filter(ON_SALE, shop__producer__household__in=household_ids)
     sellers = set(selling.values_list("household_id", flat=True))
     served = set(on_sale.values_list("shop__producer__household_id", flat=True))
     return dict.fromkeys(sellers - served, "Chưa đăng bán sản phẩm nào.")

@@ -16,7 +16,6 @@ from market.listings.models import Listing, ListingPhoto
 from market.listings.queries import with_promotions
 from market.listings.rules import selling_price
 from market.orders.models import Order, OrderLine
-from market.shops.models import Shop
 from onboarding.producers.queries import producers_at_work
 
 
@@ -53,7 +52,7 @@ def basket_lines(basket: Mapping[str, int]) -> list[BasketLine]:
 
 
 def _problem(listing: Listing, quantity: int) -> str:
-    if listing.state != Listing.State.PUBLISHED or listing.shop.state != Shop.State.OPEN:
+    if not listing.is_on_sale:
         return "Sản phẩm này không còn bán. Hãy bỏ khỏi giỏ."
     if listing.stock == 0:
         return "Sản phẩm này vừa hết hàng. Hãy bỏ khỏi giỏ."

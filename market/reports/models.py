@@ -10,6 +10,7 @@ from core.kit.encryption import EncryptedTextField
 from core.people.models import User
 from market.listings.models import Listing
 from market.shops.models import Shop
+from onboarding.accounts.models import OutsideLink
 
 
 class Reason(models.TextChoices):
@@ -29,7 +30,7 @@ class Reason(models.TextChoices):
 
 class Report(models.Model):
     """One report. `number` is what the reporter keeps, `key` the unguessable part of the page where they follow it.
-    `about` says in words what it was about when it was made; `due_at` is 24 hours after it came (Decree 248/2026)."""
+    `about` says in words what it was about when it was made, `link` which page elsewhere it is about; `due_at` is 24 hours after it came (Decree 248/2026)."""
 
     class State(models.TextChoices):
         OPEN = "open", "đang xem xét"
@@ -40,9 +41,9 @@ class Report(models.Model):
     number = models.CharField(max_length=20, unique=True)
     key = models.CharField(max_length=43, unique=True)
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, null=True, blank=True, related_name="reports")
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, null=True, blank=True, related_name="reports")
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="reports")
+    link = models.ForeignKey(OutsideLink, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     about = models.CharField(max_length=200)
-    url = models.CharField(max_length=400, blank=True, default="")
     reason = models.CharField(max_length=20, choices=Reason.choices)
     words = models.TextField(blank=True, default="")
     contact = EncryptedTextField(blank=True, default="")
@@ -86,14 +87,15 @@ class Takedown(models.Model):
 
 
 class Appeal(models.Model):
-    """The producer's objection to a takedown, decided by somebody else than who took it down."""
+    """The producer's objection to a takedown, or word that it is mended; decided by somebody else than who took it
+    down. After a refusal they may ask again."""
 
     class Outcome(models.TextChoices):
         WAITING = "waiting", "đang chờ xét"
         GRANTED = "granted", "đồng ý, cho bán lại"
         REFUSED = "refused", "giữ quyết định gỡ"
 
-    takedown = models.OneToOneField(Takedown, on_delete=models.PROTECT, related_name="appeal")
+    takedown = models.ForeignKey(Takedown, on_delete=models.PROTECT, related_name="appeals")
     words = models.TextField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -106,6 +108,9 @@ class Appeal(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["takedown"], condition=Q(outcome="waiting"), name="one_appeal_waits_at_a_time"
+            ),
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("taken_down_by")),
                 name="appeal_decided_by_another",

@@ -13,9 +13,8 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from core.kit.clock import window
 from core.kit.text import fold_words
 from core.places.models import Level
-from market.listings.models import Listing
+from market.listings.models import ON_SALE, Listing
 from market.platforms.models import PlatformListing
-from market.shops.models import Shop
 from ocop.presence.models import PresenceLink
 from ocop.presence.rules import POSTMART, VOSO, limits_on
 from ocop.register.models import OcopProduct
@@ -113,7 +112,7 @@ def listings_like(product: OcopProduct, words: str) -> list[Listing]:
     Compared here and not in the database, because SQLite folds no Vietnamese.
     """
     wanted = set(fold_words(words or f"{product.name} {product.producer_name}").split())
-    on_sale = Listing.objects.filter(state=Listing.State.PUBLISHED, shop__state=Shop.State.OPEN)
+    on_sale = Listing.objects.filter(ON_SALE)
     free = on_sale.exclude(presence_links__in=PresenceLink.objects.filter(ended_at__isnull=True))
     if product.unit is not None:
         province_id = product.unit.pk if product.unit.level == Level.PROVINCE else product.unit.parent_id
@@ -130,7 +129,5 @@ def listings_like(product: OcopProduct, words: str) -> list[Listing]:
 
 def published_listing_of(product: OcopProduct) -> Listing | None:
     """A listing through which the public can buy the product now."""
-    link = (
-        open_links(product).filter(listing__state=Listing.State.PUBLISHED, listing__shop__state=Shop.State.OPEN).first()
-    )
+    link = open_links(product).filter(listing__in=Listing.objects.filter(ON_SALE)).first()
     return link.listing if link else None

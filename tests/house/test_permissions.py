@@ -41,6 +41,8 @@ from core.places.queries import old_unit
 from market.listings.models import Listing
 from market.orders.actions import Receiver, place_order
 from market.platforms.models import Connection, PlatformListing, SheetBatch
+from market.reports.actions import Said, appeal, take_down_for, take_report
+from market.shops.models import Shop
 from ocop.certificates.models import Certificate
 from ocop.presence.models import PresenceLink
 from ocop.register.models import OcopProduct
@@ -85,6 +87,7 @@ HELPERS_OF_HANH = frozenset({"chi", "phuong", "quantri"})
 QUEUE = frozenset({"kiem", "quantri"})
 OPERATOR = frozenset({"quantri"})
 FOUNDERS = frozenset({"chi", "quantri"})  # of teams
+OFFICERS = frozenset({"chi", "phuong", "quantri"})  # of the commune and the province
 IMPORTERS = frozenset({"chi", "phuong", "quantri"})
 KEYS = frozenset({"chi", "phuong", "kiem", "quantri"})
 BY_KEY = KEYS - {"quantri"}  # a key carries grants, never what an operator may
@@ -307,6 +310,19 @@ PAGES: dict[str, Page] = {
     "san/<slug:code>/xuat": Page(OPERATORS, "san/voso/xuat", ("POST",), MOVES_ON),
     "san/<slug:code>/ket-qua": Page(OPERATORS, "san/voso/ket-qua", ("POST",), MOVES_ON),
     "san/<slug:code>/lo/<int:number>": Page(OPERATORS, "san/voso/lo/{batch}"),
+    "bao-sai/san-pham/<slug:slug>": Page(EVERYBODY, "bao-sai/san-pham/{slug}", FORM),
+    "bao-sai/gian-hang/<slug:slug>": Page(EVERYBODY, "bao-sai/gian-hang/{shop}", FORM),
+    "bao-sai/theo-doi/<str:key>/": Page(EVERYBODY, "bao-sai/theo-doi/{report_key}/"),
+    "ban-viec/phan-anh/": Page(OFFICERS),
+    "ban-viec/phan-anh/go-tin/": Page(OFFICERS),
+    # Chi took it down: somebody else decides.
+    "ban-viec/phan-anh/de-nghi/<int:pk>/": Page(OFFICERS - {"chi"}, "ban-viec/phan-anh/de-nghi/{appeal}/", FORM),
+    "ban-viec/phan-anh/<slug:number>/": Page(OFFICERS, "ban-viec/phan-anh/{report}/", FORM),
+    "nguoi-ban/go-tin/": Page(SIGNED_IN),
+    "nguoi-ban/go-tin/<int:pk>/": Page(ANS_SHOP, "nguoi-ban/go-tin/{takedown}/"),
+    "nguoi-ban/go-tin/<int:pk>/de-nghi": Page(
+        ANS_SHOP, "nguoi-ban/go-tin/{takedown}/de-nghi", ("POST",), frozenset({200, 302})
+    ),
     "san-pham/<slug:slug>": Page(EVERYBODY, "san-pham/{slug}"),
     "gian-hang/<slug:slug>": Page(EVERYBODY, "gian-hang/{shop}"),
     "ocop/<str:code>": Page(EVERYBODY, "ocop/{check}"),
@@ -416,6 +432,16 @@ def photo_of_household(pk: int | None) -> str:
     return str(HouseholdPhoto.objects.create(household_id=pk, photo=photo, added_at=timezone.now()).photo_id)
 
 
+def reported(people: People, shop: Shop) -> dict[str, Any]:
+    """A report that waits, and goods of An's that Chi took down, with An's appeal."""
+    listing = make_listing(shop, name="Tiêu xanh")
+    said = Said(reason="wrong_photo", words="Ảnh lấy trên mạng.")
+    right, waits = (take_report(said=said, shop=shop, listing=listing, by=NOBODY) for _ in range(2))
+    takedown = take_down_for(report=right, words="Chụp lại ảnh.", by=people.viewer("chi"))
+    asked = appeal(takedown=takedown, words="Đã chụp lại.", by=people.viewer("an"))
+    return {"report_key": waits.key, "report": waits.number, "takedown": takedown.pk, "appeal": asked.pk}
+
+
 @pytest.fixture
 def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """An's shop with a listing on platforms, sold, certified; Dũng has a shop of his own."""
@@ -501,6 +527,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     facts |= refused_with_photo(phone)
     said = {"code": "DH1", "goods": "1 × Hạt điều rang", "amount": "50.000 đ"}
     facts["letter"] = send_message("order.paid", user=users["an"], context=said, key="thu", by=SYSTEM)[0].reference
+    facts |= reported(people, shop)
     keys = {name: make_api_token(user=user, name="thử", by=SYSTEM) for name, user in users.items()}
     facts["key_of_chi"] = ApiToken.objects.get(user=users["chi"]).pk
     # Noting a key's use is no change by the call; it would come at most once a minute anyway.

@@ -11,10 +11,11 @@ from market.listings.actions.selling import (
 )
 from market.listings.actions.shared import NotYourShop
 from market.listings.actions.stock import OutOfStock, give_stock_back, move_stock, sell_stock, take_stock
+from market.listings.actions.takedown import put_back, take_down
 from market.listings.actions.writing import ListingFacts, WrongFacts, new_sku, photos_by_id, write_listing
 
 __all__ = [
     "BadgeFacts", "ListingFacts", "NotReady", "NotYourShop", "OutOfStock", "Outcome", "WrongFacts", "give_stock_back", "move_stock",
-    "new_sku", "pause_listing", "pause_several", "photos_by_id", "publish_listing", "publish_several", "sell_stock", "set_badges",
-    "take_stock", "write_listing",
+    "new_sku", "pause_listing", "pause_several", "photos_by_id", "publish_listing", "publish_several", "put_back", "sell_stock", "set_badges",
+    "take_down", "take_stock", "write_listing",
 ]  # fmt: skip

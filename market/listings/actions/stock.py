@@ -63,7 +63,7 @@ def take_stock(quantities: Sequence[tuple[Listing, int]], *, reference: str = ""
     """
     wanted = {listing.pk: quantity for listing, quantity in quantities}
     for listing in _held(wanted):
-        if listing.state != Listing.State.PUBLISHED or listing.stock < wanted[listing.pk]:
+        if not listing.is_on_sale or listing.stock < wanted[listing.pk]:
             raise OutOfStock(listing)
         _move(listing, Kind.RESERVED, -wanted[listing.pk], wanted[listing.pk], reference, by)
 
@@ -85,7 +85,9 @@ def sell_stock(quantities: Sequence[tuple[int, int]], *, reference: str = "", by
 
 
 def _held(ids: dict[int, int]) -> list[Listing]:
-    return list(Listing.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
+    return list(
+        Listing.objects.select_for_update(of=("self",)).select_related("shop").filter(pk__in=ids).order_by("pk")
+    )
 
 
 def _move(listing: Listing, kind: Kind, change: int, reserved: int, reference: str, by: Viewer) -> None:
