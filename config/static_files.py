@@ -6,6 +6,9 @@ files that they do not bring.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 FIELD_MODULES = "field/*.js"
@@ -21,3 +24,12 @@ class FieldModuleStorage(CompressedManifestStaticFilesStorage):
         *CompressedManifestStaticFilesStorage.patterns,
         (FIELD_MODULES, CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]),
     )
+
+    def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """The back offices' thousand files are compressed in production only: it takes minutes, and `make run` is for
+        looking at our own pages."""
+        theirs = () if settings.PRODUCTION else ("admin/", "wagtail")
+        found: Iterator[tuple[str, str]] = super().compress_files(
+            path for path in paths if not theirs or not path.startswith(theirs)
+        )
+        return found
