@@ -242,5 +242,6 @@ LOGGING: dict[str, Any] = {
         # Pages that are not there are no news.
         "django.request": {"level": "ERROR"},
         "django_tasks": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},  # it tells of every letter it keeps
     },
 }

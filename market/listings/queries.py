@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from core.desk.registry import Todo
@@ -14,39 +15,90 @@ from market.goods.models import GoodsRule
 from market.goods.queries import rules_in_force
 from market.goods.tree import under
 from market.listings.models import ON_SALE, Listing, ListingBadge, ListingPhoto, Promotion
+from market.shops.models import Shop
 from market.shops.queries import shop_of
 from onboarding.producers.models import Producer
 from onboarding.producers.queries import producers_at_work
 
 FEW_TODOS = 10
+_SHOWN = Q(state=Listing.State.PUBLISHED, taken_down_at__isnull=True)
+_SHOWN_RESTING = _SHOWN & Q(shop__state__in=(Shop.State.OPEN, Shop.State.PAUSED))
 
 
 def goods_for_sale() -> QuerySet[Listing]:
-    """Published listings of open shops, with what a card shows, in a fixed number of queries."""
+    """What can be bought now: published listings of open shops that were not taken down, every size for itself, with
+    photos, today's badges and promotions, in a fixed number of queries."""
+    return with_promotions(_with_card(Listing.objects.filter(ON_SALE)))
+
+
+def goods_on_show(*, of: Shop | None = None) -> QuerySet[Listing]:
+    """Of `goods_for_sale` one listing for each good, however many sizes it has: the main one, or where that is not for
+    sale the first size that is. What shelves, searches and the sitemap show, with photos and badges (promotions
+    come with their sizes). With `of` the goods of that shop, also while it rests."""
+    condition = ON_SALE if of is None else _SHOWN_RESTING & Q(shop=of)
+    shown = Listing.objects.filter(condition)
+    main_is_there = Exists(shown.filter(pk=OuterRef("main_id")))
+    earlier_size = Exists(shown.filter(main_id=OuterRef("main_id"), pk__lt=OuterRef("pk")))
+    return _with_card(shown.filter(Q(main__isnull=True) | (~main_is_there & ~earlier_size)))
+
+
+def _with_card(rows: QuerySet[Listing]) -> QuerySet[Listing]:
+    return rows.select_related(
+        "shop", "shop__producer", "shop__producer__commune", "shop__producer__commune__parent", "category"
+    ).prefetch_related(*photos_and_badges())
+
+
+def sizes_for_sale(goods: Collection[Listing]) -> dict[int, list[Listing]]:
+    """Every size of these goods that is shown, by the id of the good's main listing, cheapest first, with their
+    promotions; two queries. A good without sizes has one: itself."""
+    mains = {listing.main_id or listing.pk for listing in goods}
+    return _by_good(Listing.objects.filter(_SHOWN_RESTING, Q(pk__in=mains) | Q(main__in=mains)))
+
+
+def sizes_beside(listing: Listing, others: int) -> dict[int, list[Listing]]:
+    """`sizes_for_sale` of a listing and of the `others` goods that its shop published last, these in that order; two
+    queries."""
+    good = Coalesce("main_id", "pk")
+    beside = goods_on_show(of=listing.shop).select_related(None).prefetch_related(None).annotate(good=good)
+    newest = beside.exclude(good=listing.main_id or listing.pk).order_by("-published_at", "-pk")[:others]
+    rows = Listing.objects.filter(_SHOWN_RESTING, shop=listing.shop).annotate(good=good)
+    wanted = Q(good=listing.main_id or listing.pk) | Q(good__in=newest.values("good"))
+    return _by_good(rows.filter(wanted).select_related("shop__producer__commune"))
+
+
+def standing_for(sizes: Collection[Listing]) -> Listing:
+    """Which of a good's sizes stands for it: the main one, else the first; the same that `goods_on_show` chooses."""
+    return min(sizes, key=lambda size: (size.main_id is not None, size.pk))
+
+
+def _by_good(rows: QuerySet[Listing]) -> dict[int, list[Listing]]:
+    found: dict[int, list[Listing]] = {}
+    for size in with_promotions(rows).order_by("price", "pk"):
+        found.setdefault(size.main_id or size.pk, []).append(size)
+    return found
+
+
+def photos_and_badges() -> tuple[Prefetch[str], Prefetch[str]]:
+    """What a card shows beside the listing's own columns, to be fetched with it: photos in their order, and as
+    `current_badges` those of today, most stars first."""
     today = clock.today()
-    return with_promotions(
-        Listing.objects.filter(ON_SALE)
-        .select_related(
-            "shop", "shop__producer", "shop__producer__commune", "shop__producer__commune__parent", "category"
-        )
-        .prefetch_related(
-            Prefetch("photos", ListingPhoto.objects.select_related("photo")),
-            Prefetch(
-                "badges",
-                ListingBadge.objects.filter(
-                    valid_from__lte=today, valid_until__gte=today, revoked_on__isnull=True
-                ).order_by("-stars"),
-                to_attr="current_badges",
-            ),
-        )
+    in_force = ListingBadge.objects.filter(valid_from__lte=today, valid_until__gte=today, revoked_on__isnull=True)
+    return (
+        Prefetch("photos", ListingPhoto.objects.select_related("photo")),
+        Prefetch("badges", in_force.order_by("-stars"), to_attr="current_badges"),
     )
 
 
 def with_promotions(queryset: QuerySet[Listing]) -> QuerySet[Listing]:
     """The same listings, with the promotions of today and later in one query more: `rules.selling_price` of each then
     costs none."""
+    return queryset.prefetch_related(promotions_ahead())
+
+
+def promotions_ahead() -> Prefetch[str]:
+    """What `with_promotions` adds, for listings that are there already."""
     rows = Promotion.objects.filter(cancelled_at__isnull=True, ends_on__gte=clock.today())
-    return queryset.prefetch_related(Prefetch("promotions", rows.order_by("starts_on"), to_attr="current_promotions"))
+    return Prefetch("promotions", rows.order_by("starts_on"), to_attr="current_promotions")
 
 
 def advertisable(queryset: QuerySet[Listing]) -> QuerySet[Listing]:

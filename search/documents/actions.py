@@ -12,7 +12,7 @@ from core.kit import clock
 from core.kit.text import nfc
 from market.listings.events import ListingChanged
 from market.listings.models import Listing, ListingBadge
-from market.listings.queries import goods_for_sale
+from market.listings.queries import goods_on_show, with_promotions
 from market.listings.rules import selling_price
 from market.shops.events import ShopChanged
 from market.shops.models import Shop
@@ -53,10 +53,12 @@ def shop_changed(event: ShopChanged) -> None:
 @transaction.atomic
 def index_listing(listing_id: int) -> None:
     """Write the documents of a listing and of its shop, or remove what is not for sale (or not there) any more."""
-    known = SearchDocument.objects.filter(kind=PRODUCT, object_id=listing_id).values_list("shop_id", flat=True)
+    family = _family(listing_id)
+    known = SearchDocument.objects.filter(kind=PRODUCT, object_id__in=family).values_list("shop_id", flat=True)
     now = Listing.objects.filter(pk=listing_id).values_list("shop_id", flat=True)
     shops = {*known, *now}  # read before the document goes
-    _index_product(listing_id)
+    for member in family:
+        _index_product(member)
     for shop_id in sorted(shops):
         index_shop(shop_id)
 
@@ -66,7 +68,7 @@ def index_shop(shop_id: int) -> None:
     """Write the document of a shop with at least one good for sale, or remove it."""
     shop = (
         Shop.objects.filter(pk=shop_id).select_related("producer__commune__parent").first()
-        if goods_for_sale().filter(shop_id=shop_id).exists()
+        if goods_on_show().filter(shop_id=shop_id).exists()
         else None
     )
     if shop is None:
@@ -95,13 +97,13 @@ def remove_leftovers() -> int:
 def rebuild_documents() -> Rebuilt:
     """Write every document again, in short transactions: searching goes on meanwhile, and nothing disappears."""
     products = shops = 0
-    listing_ids = list(goods_for_sale().order_by("pk").values_list("pk", flat=True))
+    listing_ids = list(goods_on_show().order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(listing_ids), CHUNK):
         with transaction.atomic():
-            for listing in goods_for_sale().filter(pk__in=listing_ids[start : start + CHUNK]):
+            for listing in with_promotions(goods_on_show()).filter(pk__in=listing_ids[start : start + CHUNK]):
                 _store_product(listing)
                 products += 1
-    shop_ids = list(goods_for_sale().order_by("shop_id").values_list("shop_id", flat=True).distinct())
+    shop_ids = list(goods_on_show().order_by("shop_id").values_list("shop_id", flat=True).distinct())
     for start in range(0, len(shop_ids), CHUNK):
         with transaction.atomic():
             chunk = Shop.objects.filter(pk__in=shop_ids[start : start + CHUNK])
@@ -111,8 +113,15 @@ def rebuild_documents() -> Rebuilt:
     return Rebuilt(products, shops, remove_leftovers())
 
 
+def _family(listing_id: int) -> list[int]:
+    """The listing and all sizes of the same good: which of them stands for the good may have changed with it."""
+    main_id = Listing.objects.filter(pk=listing_id).values_list("main_id", flat=True).first() or listing_id
+    sizes = Listing.objects.filter(main_id=main_id).values_list("pk", flat=True)
+    return sorted({listing_id, main_id, *sizes})
+
+
 def _index_product(listing_id: int) -> None:
-    listing = goods_for_sale().filter(pk=listing_id).first()
+    listing = goods_on_show().filter(pk=listing_id).first()
     if listing is None:
         _remove(PRODUCT, listing_id)
     else:
@@ -120,7 +129,7 @@ def _index_product(listing_id: int) -> None:
 
 
 def _store_product(listing: Listing) -> None:
-    # `goods_for_sale` has put today's badges there, highest stars first.
+    # `goods_on_show` has put today's badges there, highest stars first.
     badges: list[ListingBadge] = listing.current_badges  # type: ignore[attr-defined]
     best = next((badge for badge in badges if badge.stars is not None), None)
     _store(

@@ -10,7 +10,7 @@ from django.db.models.functions import TruncDate
 from core.kit import clock
 from core.places.models import Unit, UnitLink
 from market.listings.models import ListingBadge
-from market.listings.queries import goods_for_sale
+from market.listings.queries import goods_on_show
 from search.documents.models import SearchDocument
 
 
@@ -44,9 +44,9 @@ def listings_with_turned_badges(today: date) -> QuerySet[SearchDocument, int]:
 def documents_without_goods() -> QuerySet[SearchDocument]:
     """Documents of goods that are not for sale, and of shops without any good for sale."""
     products = SearchDocument.objects.filter(
-        ~Exists(goods_for_sale().filter(pk=OuterRef("object_id"))), kind=SearchDocument.Kind.PRODUCT
+        ~Exists(goods_on_show().filter(pk=OuterRef("object_id"))), kind=SearchDocument.Kind.PRODUCT
     )
     shops = SearchDocument.objects.filter(
-        ~Exists(goods_for_sale().filter(shop_id=OuterRef("object_id"))), kind=SearchDocument.Kind.SHOP
+        ~Exists(goods_on_show().filter(shop_id=OuterRef("object_id"))), kind=SearchDocument.Kind.SHOP
     )
     return products | shops

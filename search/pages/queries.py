@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
 
-from core.kit import money
-from market.listings.models import Listing, ListingBadge
-from market.listings.queries import goods_for_sale
-from market.listings.rules import selling_price
+from market.listings.queries import goods_on_show
 from market.shops.models import Shop
+from market.storefront.queries import Card, cards_of
 from search.documents.models import SearchDocument
 from search.engines.contract import CATEGORY, PROVINCE, Hit
 
 # Stable public addresses.
 ADDRESSES = {SearchDocument.Kind.PRODUCT: "/san-pham/{}", SearchDocument.Kind.SHOP: "/gian-hang/{}"}
-
-
-@dataclass(frozen=True)
-class ProductCard:
-    """The fields of parts/product_card.html; `price` is written out, with its sign."""
-
-    url: str
-    name: str
-    producer: str
-    place: str
-    photo_url: str
-    photo_alt: str
-    price: str
-    unit: str
-    stars: int | None
-    sold_out: bool
 
 
 @dataclass(frozen=True)
@@ -62,14 +44,18 @@ def names_of_values(categories: Sequence[str], provinces: Sequence[str]) -> dict
     return names
 
 
-def product_cards(hits: Sequence[Hit]) -> list[ProductCard]:
+def product_cards(hits: Sequence[Hit]) -> list[Card]:
     """Cards of the products among the hits, in their order, as the goods are now.
 
     What has left the sale since the documents were read is left out.
     """
-    ids = [hit.object_id for hit in hits if hit.kind == SearchDocument.Kind.PRODUCT]
-    goods = {listing.pk: listing for listing in goods_for_sale().filter(pk__in=ids)} if ids else {}
-    return [_card(hit, goods[hit.object_id]) for hit in hits if _is_among(hit, goods)]
+    by_id = {hit.object_id: hit for hit in hits if hit.kind == SearchDocument.Kind.PRODUCT}
+    goods = {listing.pk: listing for listing in goods_on_show().filter(pk__in=by_id)} if by_id else {}
+    found = [goods[object_id] for object_id in by_id if object_id in goods]
+    cards = zip(found, cards_of(found), strict=True) if found else ()
+    return [
+        replace(card, producer=by_id[listing.pk].producer, place=by_id[listing.pk].place) for listing, card in cards
+    ]
 
 
 def shop_rows(hits: Sequence[Hit]) -> list[ShopRow]:
@@ -83,24 +69,3 @@ def shop_rows(hits: Sequence[Hit]) -> list[ShopRow]:
         meta = hit.place if hit.producer == hit.name else f"{hit.producer}, {hit.place}"
         rows.append(ShopRow(address_of(hit), hit.name, meta, photo))
     return rows
-
-
-def _is_among(hit: Hit, goods: dict[int, Listing]) -> bool:
-    return hit.kind == SearchDocument.Kind.PRODUCT and hit.object_id in goods
-
-
-def _card(hit: Hit, listing: Listing) -> ProductCard:
-    badges: list[ListingBadge] = listing.current_badges  # type: ignore[attr-defined]
-    first = next(iter(listing.photos.all()), None)
-    return ProductCard(
-        url=address_of(hit),
-        name=listing.name,
-        producer=hit.producer,
-        place=hit.place,
-        photo_url=first.photo.small.url if first else "",
-        photo_alt=first.alt if first else "",
-        price=money.dong(selling_price(listing)),
-        unit=listing.get_unit_display(),
-        stars=next((badge.stars for badge in badges if badge.stars), None),
-        sold_out=listing.stock == 0,
-    )

@@ -325,6 +325,17 @@ PAGES: dict[str, Page] = {
     ),
     "san-pham/<slug:slug>": Page(EVERYBODY, "san-pham/{slug}"),
     "gian-hang/<slug:slug>": Page(EVERYBODY, "gian-hang/{shop}"),
+    "san-pham/<slug:slug>/chia-se-<slug:digest>.jpg": Page(
+        EVERYBODY, "san-pham/{slug}/chia-se-x.jpg", answers=MOVES_ON
+    ),
+    "gian-hang/<slug:slug>/chia-se-<slug:digest>.jpg": Page(
+        EVERYBODY, "gian-hang/{shop}/chia-se-x.jpg", answers=MOVES_ON
+    ),
+    "nguoi-ban/gian-hang/ap-phich.pdf": Page(ANS_SHOP | {"dung"}),
+    "nguoi-ban/san-pham/<slug:sku>/nhan.pdf": Page(ANS_SHOP, "nguoi-ban/san-pham/{sku}/nhan.pdf"),
+    "robots.txt": Page(EVERYBODY),
+    "sitemap.xml": Page(EVERYBODY),
+    "sitemap-<section>.xml": Page(EVERYBODY, "sitemap-san-pham.xml"),
     "ocop/<str:code>": Page(EVERYBODY, "ocop/{check}"),
     "bang/": Page(STAFF),
     "bang/san-pham/": Page(STAFF),

@@ -125,7 +125,7 @@ def test_taking_down_takes_it_off_everything(people: People, listing: Listing, r
     listing.refresh_from_db()
     assert listing.state == "published" and listing.taken_down_at is not None and not listing.is_on_sale
     assert not goods_for_sale().exists() and not wanted.exists()
-    assert Client().get(f"/san-pham/{listing.slug}").status_code == 404
+    assert Client().get(f"/san-pham/{listing.slug}").status_code == 410
     with pytest.raises(OutOfStock):
         take_stock([(listing, 1)])
     publish_listing(listing=listing, by=people.viewer("an"))

@@ -149,8 +149,8 @@ def test_only_reading(client: Client) -> None:
 def test_query_budget(client: Client, shop: Shop, django_assert_num_queries: object, goods: int) -> None:
     for number in range(goods):
         put_on_sale(shop, f"Muối tôm {number}", stars=4)
-    # Facets and total, hits, goods, photos, badges; with a shop among the hits one more.
-    with django_assert_num_queries(7):  # type: ignore[operator]
+    # Facets and total, hits, goods, photos, badges, sizes, promotions; with a shop among the hits one more.
+    with django_assert_num_queries(8):  # type: ignore[operator]
         page(client, "/tim-kiem?q=muoi+tom")
-    with django_assert_num_queries(7):  # type: ignore[operator]
+    with django_assert_num_queries(9):  # type: ignore[operator]
         page(client, "/tim-kiem?province=68&sort=newest" if goods == 1 else "/tim-kiem?page=2")

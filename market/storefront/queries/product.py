@@ -1,0 +1,152 @@
+"""Everything a product page shows, in ten queries at any size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Q, QuerySet, prefetch_related_objects
+
+from core.kit import clock
+from market.goods.queries import rules_in_force
+from market.goods.rules import is_for_adults
+from market.listings.models import Listing, ListingBadge, ListingPhoto
+from market.listings.queries import photos_and_badges, sizes_beside, standing_for
+from market.listings.rules import may_be_advertised
+from market.platforms.models import PlatformListing
+from market.shops.models import Shop
+from market.storefront.queries.cards import Card, card_of
+from market.storefront.queries.origin import Origin, origin_of, public_phone
+from market.storefront.queries.prices import Price, price_of
+from onboarding.consent.models import Purpose
+from onboarding.consent.queries import agreeing
+from onboarding.papers.models import Paper, PaperKind
+from onboarding.producers.models import Producer
+
+OTHERS = 4
+# A household business's registration number may be its owner's personal number.
+NUMBER_NOT_SHOWN = frozenset({PaperKind.BUSINESS, PaperKind.OTHER})
+
+
+class Standing(StrEnum):
+    """What somebody finds at a product's address."""
+
+    SOLD = "sold"  # a page; with a basket where the shop is open
+    GONE = "gone"  # taken down, or the shop was closed: said calmly
+    UNKNOWN = "unknown"  # never shown, or not shown now
+
+
+@dataclass(frozen=True)
+class Size:
+    """One size of the good in the chooser."""
+
+    listing: Listing
+    price: Price
+    is_this: bool
+
+
+@dataclass(frozen=True)
+class ShownPaper:
+    """A paper in force, as buyers may see it."""
+
+    kind: str
+    number: str
+    issuer: str
+    paper: Paper
+
+
+@dataclass(frozen=True)
+class ProductFacts:
+    """What the product page shows; `canonical` is the listing whose address stands for all sizes."""
+
+    listing: Listing
+    canonical: Listing
+    photos: list[ListingPhoto]
+    badges: list[ListingBadge]
+    price: Price
+    sizes: list[Size]
+    maker: Producer
+    origin: Origin
+    papers: list[ShownPaper]
+    others: list[Card]
+    elsewhere: list[PlatformListing]
+    for_adults: bool
+    is_advertisable: bool
+    phone: str
+
+
+def product_standing(slug: str) -> tuple[Standing, Listing | None]:
+    """What is at this address, and the listing with everything that is one row of it; one query."""
+    listing = _with_what_is_one(Listing.objects.all()).filter(slug=slug).first()
+    if listing is None or listing.state != Listing.State.PUBLISHED or listing.shop.state == Shop.State.DRAFT:
+        return Standing.UNKNOWN, None
+    if listing.taken_down_at is not None or listing.shop.state == Shop.State.CLOSED:
+        return Standing.GONE, listing
+    return Standing.SOLD, listing
+
+
+def product_facts(listing: Listing) -> ProductFacts:
+    """What the page of a listing from `product_standing` shows."""
+    main_id = listing.main_id or listing.pk
+    sizes = sizes_beside(listing, OTHERS)
+    family = sizes.pop(main_id)
+    others = sorted((standing_for(some) for some in sizes.values()), key=_published, reverse=True)
+    prefetch_related_objects([listing, *others], *photos_and_badges())
+    this = next(size for size in family if size.pk == listing.pk)
+    rules = rules_in_force(clock.today())
+    producer = listing.shop.producer
+    # A maker who no longer agrees to be named is not: the shop answers for its goods.
+    maker = listing.maker if listing.maker and listing.maker_agreed else producer  # type: ignore[attr-defined]
+    return ProductFacts(
+        listing=listing,
+        canonical=standing_for(family),
+        photos=list(listing.photos.all()),
+        badges=listing.current_badges,  # type: ignore[attr-defined]
+        price=price_of(this),
+        sizes=[Size(size, price_of(size), size.pk == listing.pk) for size in family] if len(family) > 1 else [],
+        maker=maker,
+        origin=origin_of(listing.origin or maker.commune),
+        papers=papers_shown(listing),
+        others=[card_of(other, sizes[other.main_id or other.pk]) for other in others],
+        elsewhere=live_elsewhere(listing),
+        for_adults=is_for_adults(listing.category, rules) or bool(listing.alcohol),
+        is_advertisable=may_be_advertised(listing, rules=rules),
+        phone=public_phone(producer, listing.contact_agreed),  # type: ignore[attr-defined]
+    )
+
+
+def papers_shown(listing: Listing) -> list[ShownPaper]:
+    """The papers kept with a listing that are in force today, the latest issued first."""
+    today = clock.today()
+    rows = listing.papers.filter(withdrawn_at__isnull=True, issued_on__lte=today).filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gte=today)
+    )
+    return [
+        ShownPaper(
+            kind=str(paper.get_kind_display()),
+            number="" if paper.kind in NUMBER_NOT_SHOWN else paper.number,
+            issuer=paper.issuer,
+            paper=paper,
+        )
+        for paper in rows.order_by("-issued_on", "pk")
+    ]
+
+
+def live_elsewhere(listing: Listing) -> list[PlatformListing]:
+    """The other platforms where this listing was seen live."""
+    rows = listing.on_platforms.filter(observed=PlatformListing.Observed.LIVE, wanted=True).exclude(url="")
+    return list(rows.select_related("connection__platform").order_by("connection__platform__name"))
+
+
+def _published(listing: Listing) -> tuple[datetime, int]:
+    return listing.published_at or listing.made_at, listing.pk
+
+
+def _with_what_is_one(rows: QuerySet[Listing]) -> QuerySet[Listing]:
+    return rows.select_related(
+        "shop__producer__commune__parent", "category", "maker__commune__parent", "origin__parent"
+    ).annotate(
+        contact_agreed=agreeing(Purpose.CONTACT, of="shop__producer"),
+        maker_agreed=agreeing(Purpose.PUBLICATION, of="maker"),
+    )
