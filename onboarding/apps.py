@@ -28,6 +28,7 @@ class OnboardingConfig(AppConfig):
         from onboarding.matching.ready import register as get_matching_ready
         from onboarding.opening import ready as opening
         from onboarding.producers import actions as producers
+        from onboarding.producers.applications.ready import register as get_applications_ready
         from onboarding.producers.queries import acts_beyond, helps_somebody, labels_of_member, phone_of_producer
         from onboarding.producers.rules import RECORDERS
         from onboarding.teams.ready import register as get_teams_ready
@@ -52,6 +53,7 @@ class OnboardingConfig(AppConfig):
         slips.register()
         opening.register()
         get_matching_ready()
+        get_applications_ready()
         get_lists_ready()
         register_section(
             "Ai làm thay cho ai",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("onboarding.opening.urls")),
     path("", include("onboarding.matching.urls")),
     path("", include("onboarding.producers.urls")),
+    path("", include("onboarding.producers.applications.urls")),
     path("", include("onboarding.teams.urls")),
     path("", include("onboarding.visits.urls")),
 ]

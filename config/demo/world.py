@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from config.demo.applications import make_applications
 from config.demo.desk import work_at_the_desk
 from config.demo.intake import hand_in
 from config.demo.matching import make_doubles
@@ -80,6 +81,7 @@ def make_world() -> None:
     import_products(content=OCOP_FILE.read_bytes(), by=SYSTEM, is_demo=True)
     _shops_of_makers(viewer_for(people["sanops"]))
     make_opening(commune=commune, officer=viewer_for(people["xa"]), second=viewer_for(people["tinh"]))
+    make_applications(people, commune)
     work_at_the_desk(producers, viewer_for(people["xa"]))
     hand_in(people, hamlets[0])
     make_pages()

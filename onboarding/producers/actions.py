@@ -15,7 +15,7 @@ from core.people.queries import Viewer
 from core.places.events import MapTurned
 from core.places.models import Unit, in_force
 from onboarding.households.models import Household
-from onboarding.producers.models import READINESS, Membership, Producer
+from onboarding.producers.models import READINESS, Application, Membership, Producer
 from onboarding.producers.queries import on_behalf_of
 from onboarding.producers.rules import LONGEST_PERIOD, RECORDED, can_end_member, can_note_readiness, can_record_member
 
@@ -29,15 +29,17 @@ def register_producer(
     phone: str,
     by: Viewer,
     household: Household | None = None,
+    tax_code: str = "",
     is_demo: bool = False,
 ) -> Producer:
-    """Store a producer; `phone` is E.164 or ""."""
+    """Store a producer; `phone` is E.164 or "", `tax_code` as `normalise_tax_code` writes it or ""."""
     producer = Producer.objects.create(
         kind=kind,
         name=name,
         household=household,
         commune=commune,
         phone=phone,
+        tax_code=tax_code,
         registered_by_id=by.user_id,
         registered_at=clock.now(),
         is_demo=is_demo,
@@ -167,10 +169,11 @@ def _note(word: str, membership: Membership, by: Viewer, words: str) -> None:
 
 
 def follow_map(event: MapTurned) -> None:
-    """Producers of an ended commune belong to what it became: their household's commune, else the default part."""
+    """Producers (and who asks to become one) of an ended commune belong to what it became: their household's commune, else the default part."""
     for old_id, new_id in event.new_unit_ids().items():
         ended = Producer.objects.filter(commune_id=old_id)
         moved = ended.filter(household__isnull=False).exclude(household__commune_id=old_id)
         for pk, commune_id in moved.values_list("pk", "household__commune_id"):
             Producer.objects.filter(pk=pk).update(commune_id=commune_id)
         Producer.objects.filter(commune_id=old_id).update(commune_id=new_id)
+        Application.objects.filter(commune_id=old_id).update(commune_id=new_id)

@@ -59,6 +59,7 @@ from onboarding.producers.models import Membership, Producer
 from onboarding.teams.actions import add_team_member, found_team
 from tests.onboarding.intake.sending import Device, sha256
 from tests.onboarding.matching.households import matching_facts
+from tests.onboarding.producers.applying import application_of
 from tests.people import People, jpeg, make_listing, make_producer, make_shop, shop_for
 
 LEFT_OUT = {
@@ -382,6 +383,18 @@ PAGES: dict[str, Page] = {
     "tai-khoan/khoa-api/<int:pk>/ket-thuc/": Page(
         frozenset({"chi"}), "tai-khoan/khoa-api/{key_of_chi}/ket-thuc/", ("POST",), MOVES_ON
     ),
+    "dang-ky-ban-hang/": Page(EVERYBODY, methods=FORM),
+    "dang-ky-ban-hang/ma/": Page(EVERYBODY, methods=FORM, answers=MOVES_ON),
+    "dang-ky-ban-hang/don/<slug:number>/": Page(frozenset({"binh"}), "dang-ky-ban-hang/don/{application_number}/"),
+    "dang-ky-ban-hang/don/<slug:number>/rut/": Page(
+        frozenset({"binh"}), "dang-ky-ban-hang/don/{application_number}/rut/", ("POST",), MOVES_ON
+    ),
+    "xa/dang-ky/": Page(RECORDERS),
+    "xa/dang-ky/<int:pk>/": Page(RECORDERS, "xa/dang-ky/{application}/"),
+    "xa/dang-ky/<int:pk>/xac-nhan/": Page(RECORDERS, "xa/dang-ky/{application}/xac-nhan/", ("POST",), MOVES_ON),
+    "xa/dang-ky/<int:pk>/chua-nhan/": Page(
+        RECORDERS, "xa/dang-ky/{application}/chua-nhan/", ("POST",), frozenset({200, 302})
+    ),
     "nguoi-ban/gian-hang/buoc/<slug:name>/": Page(
         SIGNED_IN, "nguoi-ban/gian-hang/buoc/noi-ban/", FORM, frozenset({200, 302})
     ),
@@ -537,6 +550,8 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     facts["field_device"], facts["issue"] = phone.row.pk, sent.submission.issues.get().pk
     facts |= refused_with_photo(phone)
     said = {"code": "DH1", "goods": "1 × Hạt điều rang", "amount": "50.000 đ"}
+    asked_by_binh = application_of(people, "binh")
+    facts |= {"application": asked_by_binh.pk, "application_number": asked_by_binh.number}
     facts["letter"] = send_message("order.paid", user=users["an"], context=said, key="thu", by=SYSTEM)[0].reference
     facts |= reported(people, shop)
     keys = {name: make_api_token(user=user, name="thử", by=SYSTEM) for name, user in users.items()}

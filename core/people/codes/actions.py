@@ -16,10 +16,11 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from core.audit.actions import record
 from core.events.registry import emit
 from core.kit import clock
-from core.people.actions import CodeRefused
+from core.people.actions import CodeRefused, make_person
 from core.people.codes.models import MAX_TRIES, PhoneCode, Purpose
 from core.people.events import SignInCodeMade
 from core.people.models import User
+from core.people.queries import NOBODY
 
 CODE_LIFE = timedelta(minutes=5)
 DIGITS = 6
@@ -67,6 +68,21 @@ def use_new_phone_code(*, user: User, key: str, code: str) -> None:
     set_phone(user=user, phone=row.phone, by_id=user.pk)
 
 
+@transaction.atomic
+def send_joining_code(*, phone: str) -> Sent:
+    """A code to this phone (E.164), whether it is somebody's already or nobody's; to a locked person's no message goes."""
+    return _send(phone=phone, user=User.objects.filter(phone_index__of=phone).first(), purpose=Purpose.JOIN)
+
+
+def use_joining_code(*, key: str, code: str, full_name: str) -> User:
+    """Whoever answers the phone of this code: the person who signs in with it, else a new one of this name. It is used up.
+    Raises CodeRefused, which never says why."""
+    user = _use(key=key, code=code, purpose=Purpose.JOIN, full_name=full_name).user
+    if user is None or not user.is_active:
+        raise CodeRefused
+    return user
+
+
 def set_phone(*, user: User, phone: str, by_id: int | None) -> None:
     """The phone (E.164, or "" for none) that this person signs in with. Raises PhoneTaken."""
     # The constraint holds under one field key only; while keys are being changed this question is the guard.
@@ -106,13 +122,14 @@ def _send(*, phone: str, user: User | None, purpose: Purpose) -> Sent:
         made_at=now,
         expires_at=expires_at,
     )
-    if user is not None:
+    if user.is_active if user is not None else purpose == Purpose.JOIN:
         emit(SignInCodeMade(phone, sent.code, expires_at, is_new_phone=purpose == Purpose.NEW_PHONE))
     return sent
 
 
-def _use(*, key: str, code: str, purpose: Purpose) -> PhoneCode:
-    """The row of a right code, now used. A wrong try is counted. Raises CodeRefused."""
+def _use(*, key: str, code: str, purpose: Purpose, full_name: str = "") -> PhoneCode:
+    """The row of a right code, now used. A wrong try is counted. A code for joining makes a person of this name where the
+    phone is still nobody's. Raises CodeRefused."""
     typed = "".join(sign for sign in code if sign.isdecimal())
     with transaction.atomic():
         rows = PhoneCode.objects.select_for_update().filter(key=key, purpose=purpose)
@@ -120,12 +137,27 @@ def _use(*, key: str, code: str, purpose: Purpose) -> PhoneCode:
         if row is None:
             raise CodeRefused
         row.tries += 1
-        is_right = constant_time_compare(_hash(key, typed), row.code_hash) and row.user_id is not None
+        is_right = constant_time_compare(_hash(key, typed), row.code_hash)
+        if is_right and row.user_id is None and purpose == Purpose.JOIN:
+            row.user = _who_answers(row.phone, full_name)
+        is_right = is_right and row.user_id is not None
         row.used_at = clock.now() if is_right else None
-        row.save(update_fields=["tries", "used_at"])
+        row.save(update_fields=["tries", "used_at", "user"])
     if not is_right:
         raise CodeRefused  # after the transaction: the try stays counted
     return row
+
+
+def _who_answers(phone: str, full_name: str) -> User | None:
+    """The person with this phone, who may have come by it since the code was sent; else a new one. None when another
+    request is just making them."""
+    if found := User.objects.filter(phone_index__of=phone).first():
+        return found
+    try:
+        with transaction.atomic():
+            return make_person(full_name=full_name, phone=phone, by=NOBODY)
+    except IntegrityError:
+        return None
 
 
 def _hash(key: str, code: str) -> str:

@@ -14,6 +14,7 @@ MAX_TRIES = 5
 class Purpose(models.TextChoices):
     SIGN_IN = "sign_in", "đăng nhập"
     NEW_PHONE = "new_phone", "đổi số điện thoại"
+    JOIN = "join", "vào lần đầu bằng điện thoại"
 
 
 class PhoneCode(models.Model):

@@ -68,7 +68,7 @@ def pilots(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         try:
-            set_pilot(commune=form.commune, valid_from=data["valid_from"], decision=data["decision"], by=viewer)
+            set_pilot(commune=data["place"], valid_from=data["valid_from"], decision=data["decision"], by=viewer)
         except PermissionError:
             form.add_error("place", _("Xã này không thuộc tỉnh của bạn."))
         except PilotRefused as refusal:
