@@ -19,7 +19,9 @@ class MarketConfig(AppConfig):
         from core.people.reveal.registry import Revealable, register_revealable
         from market.listings.events import ListingChanged
         from market.listings.jobs import announce_turning_badges
-        from market.listings.queries import households_without_goods, listing_todos
+        from market.listings.promotions.ready import register as register_promotions
+        from market.listings.queries import households_without_goods
+        from market.listings.todos import listing_todos
         from market.orders.actions import on_payment_settled, release_forgotten_orders
         from market.orders.kinds import ORDER_PAID
         from market.orders.queries import bought_beyond, labels_of_buyer, order_todos, phone_of_receiver
@@ -47,6 +49,7 @@ class MarketConfig(AppConfig):
         register_adapter("postmart", postmart)
         register_adapter("santhu", SanThuAdapter)
         register_platforms()
+        register_promotions()
         register_vocabulary(VOCABULARY)
         register_objects(OBJECTS)
         for kind in (ORDER_PAID, LISTING_REFUSED):

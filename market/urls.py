@@ -5,6 +5,8 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("market.shops.urls")),
     path("", include("market.listings.urls")),
+    path("", include("market.listings.stockroom.urls")),
+    path("", include("market.listings.promotions.urls")),
     path("", include("market.payments.urls")),
     path("", include("market.orders.urls")),
     path("", include("market.platforms.urls")),

@@ -27,6 +27,7 @@ class OnboardingConfig(AppConfig):
         from onboarding.lists.ready import register as get_lists_ready
         from onboarding.matching.ready import register as get_matching_ready
         from onboarding.opening import ready as opening
+        from onboarding.papers import ready as papers
         from onboarding.producers import actions as producers
         from onboarding.producers.applications.ready import register as get_applications_ready
         from onboarding.producers.queries import acts_beyond, helps_somebody, labels_of_member, phone_of_producer
@@ -52,6 +53,7 @@ class OnboardingConfig(AppConfig):
         fieldwork.register()
         slips.register()
         opening.register()
+        papers.register()
         get_matching_ready()
         get_applications_ready()
         get_lists_ready()

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("onboarding.intake.urls")),
     path("", include("onboarding.opening.urls")),
     path("", include("onboarding.matching.urls")),
+    path("", include("onboarding.papers.urls")),
     path("", include("onboarding.producers.urls")),
     path("", include("onboarding.producers.applications.urls")),
     path("", include("onboarding.teams.urls")),

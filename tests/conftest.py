@@ -27,6 +27,7 @@ from django.test import Client
 
 from market.platforms.models import SheetBatch
 from onboarding.intake.actions import receiving
+from onboarding.papers.models import Paper
 from tests.people import People, make_people
 
 # The same examples every time: a run that was green stays green until something changes.
@@ -193,7 +194,8 @@ def private_state(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
     storages = {**settings.STORAGES}
     storages["private"] = {**storages["private"], "OPTIONS": {"location": tmp_path / "private", "base_url": None}}
     settings.STORAGES = storages
-    monkeypatch.setattr(SheetBatch._meta.get_field("file"), "storage", FileSystemStorage(tmp_path / "private"))
+    for field in (SheetBatch._meta.get_field("file"), Paper._meta.get_field("scan")):
+        monkeypatch.setattr(field, "storage", FileSystemStorage(tmp_path / "private"))
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

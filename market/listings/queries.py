@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 
-from core.desk.registry import Todo
 from core.kit import clock
 from core.people.queries import Viewer
 from market.goods.models import GoodsRule
@@ -16,11 +14,9 @@ from market.goods.queries import rules_in_force
 from market.goods.tree import under
 from market.listings.models import ON_SALE, Listing, ListingBadge, ListingPhoto, Promotion
 from market.shops.models import Shop
-from market.shops.queries import shop_of
 from onboarding.producers.models import Producer
-from onboarding.producers.queries import producers_at_work
+from onboarding.producers.queries import producers_at_work, producers_of
 
-FEW_TODOS = 10
 _SHOWN = Q(state=Listing.State.PUBLISHED, taken_down_at__isnull=True)
 _SHOWN_RESTING = _SHOWN & Q(shop__state__in=(Shop.State.OPEN, Shop.State.PAUSED))
 
@@ -114,40 +110,23 @@ def advertisable(queryset: QuerySet[Listing]) -> QuerySet[Listing]:
 
 def listings_of(viewer: Viewer) -> QuerySet[Listing]:
     """The listings of every shop this person works for now, newest change first, with photos and promotions."""
+    return _for_sellers(Listing.objects.filter(shop__producer__in=producers_at_work(viewer)))
+
+
+def listings_acted_for(viewer: Viewer) -> QuerySet[Listing]:
+    """The same of every producer this person may act for: a program with a key has no session that chooses one."""
+    return _for_sellers(Listing.objects.filter(shop__producer__in=producers_of(viewer)))
+
+
+def _for_sellers(queryset: QuerySet[Listing]) -> QuerySet[Listing]:
     return with_promotions(
-        Listing.objects.filter(shop__producer__in=producers_at_work(viewer))
-        .select_related(
+        queryset.select_related(
             *("shop", "shop__producer", "shop__producer__commune", "shop__producer__commune__parent", "category"),
             *("maker", "maker__commune", "maker__commune__parent", "origin", "origin__parent"),
         )
         .prefetch_related(Prefetch("photos", ListingPhoto.objects.select_related("photo")))
         .order_by("-changed_at", "-pk")
     )
-
-
-def listing_todos(viewer: Viewer) -> Iterable[Todo]:
-    """Drafts to finish and goods that have run out."""
-    rows = listings_of(viewer).prefetch_related(None)
-    if shop_of(viewer) is not None and not rows.exists():
-        yield Todo(
-            "Gian hàng chưa có sản phẩm nào.", reverse("seller_listing_new"), "Đăng sản phẩm đầu tiên", 3, "info"
-        )
-    for listing in rows.filter(state=Listing.State.PUBLISHED, stock=0)[:FEW_TODOS]:
-        yield Todo(
-            f"{listing.name} đã hết hàng.",
-            reverse("seller_listing_edit", args=[listing.sku]),
-            "Ghi thêm số lượng",
-            2,
-            "warn",
-        )
-    for listing in rows.filter(state=Listing.State.DRAFT)[:FEW_TODOS]:
-        yield Todo(
-            f"{listing.name} còn là bản nháp, người mua chưa thấy.",
-            reverse("seller_listing_edit", args=[listing.sku]),
-            "Xem lại và đăng bán",
-            4,
-            "info",
-        )
 
 
 def households_without_goods(household_ids: Collection[int]) -> Mapping[int, str]:

@@ -57,6 +57,7 @@ from onboarding.opening.models import OpeningBatch, OpeningLine
 from onboarding.producers.actions import add_member
 from onboarding.producers.models import Membership, Producer
 from onboarding.teams.actions import add_team_member, found_team
+from tests.market.goods_facts import goods_facts
 from tests.onboarding.intake.sending import Device, sha256
 from tests.onboarding.matching.households import matching_facts
 from tests.onboarding.producers.applying import application_of
@@ -139,6 +140,13 @@ PAGES: dict[str, Page] = {
     "api/v1/field/sealed": Page(SENDERS, methods=("POST",), answers=frozenset({422}), by_key=True),
     "api/v1/households": Page(BY_KEY | {"hanh"}, by_key=True),
     "api/v1/households/<record_id>": Page(BY_KEY | {"hanh"}, "api/v1/households/{record}", by_key=True),
+    "api/v1/listings": Page(EVERYBODY),
+    "api/v1/listings/<sku>": Page(EVERYBODY, "api/v1/listings/{sku}"),
+    "api/v1/stock": Page(SIGNED_IN, by_key=True),  # whose: by membership, tested with the API
+    "api/v1/stock/<sku>": Page(ANS_SHOP, "api/v1/stock/{sku}", by_key=True),
+    "api/v1/stock/<sku>/moves": Page(
+        ANS_SHOP, "api/v1/stock/{sku}/moves", methods=("POST",), answers=frozenset({422}), by_key=True
+    ),
     "api/v1/producers": Page(BY_KEY | {"hanh"}, by_key=True),
     "api/v1/producers/<number>": Page(BY_KEY | {"hanh"}, "api/v1/producers/{producer}", by_key=True),
     "media/<path:path>": Page(EVERYBODY, "media/photos/../../private/x", answers=frozenset({404})),
@@ -281,6 +289,21 @@ PAGES: dict[str, Page] = {
     "nguoi-ban/gian-hang/": Page(SIGNED_IN, methods=FORM, answers=frozenset({200, 302})),
     "nguoi-ban/san-pham/": Page(SIGNED_IN, answers=frozenset({200, 302})),
     "nguoi-ban/san-pham/moi/": Page(SIGNED_IN, methods=FORM, answers=frozenset({200, 302})),
+    "nguoi-ban/kho/": Page(SIGNED_IN),
+    "nguoi-ban/kho/<slug:sku>/": Page(ANS_SHOP, "nguoi-ban/kho/{sku}/", FORM),
+    "nguoi-ban/gia/<slug:sku>/": Page(ANS_SHOP, "nguoi-ban/gia/{sku}/", FORM),
+    "nguoi-ban/khuyen-mai/<int:pk>/dung/": Page(
+        ANS_SHOP, "nguoi-ban/khuyen-mai/{promotion}/dung/", ("POST",), MOVES_ON
+    ),
+    "nguoi-ban/giay-to/": Page(SIGNED_IN),
+    "nguoi-ban/giay-to/moi/": Page(SIGNED_IN, methods=FORM, answers=frozenset({200, 302})),
+    "nguoi-ban/giay-to/<int:pk>/bo/": Page(ANS_SHOP, "nguoi-ban/giay-to/{own_paper}/bo/", ("POST",)),
+    "nguoi-ban/giay-to/<int:pk>/lay-lai/": Page(
+        ANS_SHOP, "nguoi-ban/giay-to/{own_paper}/lay-lai/", ("POST",), MOVES_ON
+    ),
+    "giay-to/<int:pk>/tep/": Page(ANS_SHOP | FOUNDERS, "giay-to/{own_paper}/tep/"),
+    "xa/giay-to/": Page(FOUNDERS),
+    "xa/giay-to/<int:pk>/kiem-tra/": Page(FOUNDERS, "xa/giay-to/{own_paper}/kiem-tra/", ("POST",), MOVES_ON),
     "nguoi-ban/san-pham/<slug:sku>/": Page(ANS_SHOP, "nguoi-ban/san-pham/{sku}/", FORM),
     "nguoi-ban/san-pham/<slug:sku>/ngung/": Page(ANS_SHOP, "nguoi-ban/san-pham/{sku}/ngung/", ("POST",), MOVES_ON),
     "nguoi-ban/san-pham/<slug:sku>/tren-san/": Page(ANS_SHOP, "nguoi-ban/san-pham/{sku}/tren-san/"),
@@ -537,7 +560,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "record": Household.objects.get(pk=people.producer.household_id).record_id,
         "sample": sample.pk, "revisit": Revisit.objects.create(sample=sample, household_id=people.producer.household_id).pk,
         "household_photo": photo_of_household(people.producer.household_id),
-        **matching_facts(people), **account_facts(people, dung),
+        **matching_facts(people), **account_facts(people, dung), **goods_facts(people, listing),
     }  # fmt: skip
     team = found_team(
         commune=people.commune, name="Tổ 1", decision_number="1/QĐ", decision_on=clock.today(), valid_from=clock.today(),

@@ -1,0 +1,58 @@
+"""Three small forms: in, counted, lost. Each is sent with a word of its own, so that sent twice it counts once."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.kit.text import squeeze
+from market.listings.stockroom.actions import MOST
+
+
+class _MoveForm(forms.Form):
+    token = forms.RegexField(r"^[\w-]{16,24}$", widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Ghi chú"), max_length=160, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("token", secrets.token_urlsafe(12))
+
+    def clean_reason(self) -> str:
+        return squeeze(self.cleaned_data["reason"])
+
+    @property
+    def reference(self) -> str:
+        """What makes this sending known again; only after `is_valid()`."""
+        return f"page:{self.cleaned_data['token']}"
+
+
+class InForm(_MoveForm):
+    """Goods brought in."""
+
+    quantity = forms.IntegerField(label=_("Nhập thêm"), min_value=1, max_value=MOST)
+    field_order = ("quantity", "reason", "token")
+
+
+class CountForm(_MoveForm):
+    """Goods counted: all that lies there, what orders hold as well."""
+
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    counted = forms.IntegerField(
+        label=_("Đếm được trong kho"), min_value=0, max_value=MOST, help_text=_("Kể cả phần đơn đang giữ.")
+    )
+    field_order = ("counted", "reason", "seen", "token")
+
+
+class LostForm(_MoveForm):
+    """Goods written off."""
+
+    quantity = forms.IntegerField(label=_("Số hư hao"), min_value=1, max_value=MOST)
+    reason = forms.CharField(
+        label=_("Lý do"), max_length=160, help_text=_("Ví dụ: dập khi chở, quá hạn, cho dùng thử.")
+    )
+    field_order = ("quantity", "reason", "token")
