@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 from core.desk.hamlets.api import router as hamlets
 from core.people.api import TokenAuth
 from core.places.api import router as units
+from market.listings.api.access import KeyToOwnGoods
 from market.listings.api.goods import router as listings
 from market.listings.api.stock import router as stock
 from ocop.indicators.api import router as indicators
@@ -36,4 +37,4 @@ api.add_router("v1/field", field_bundle)
 show_refusals(api)
 api.add_router("v1", accounts, auth=TokenAuth())
 api.add_router("v1", listings)
-api.add_router("v1", stock, auth=TokenAuth())
+api.add_router("v1", stock, auth=KeyToOwnGoods())

@@ -145,7 +145,7 @@ PAGES: dict[str, Page] = {
     "api/v1/stock": Page(SIGNED_IN, by_key=True),  # whose: by membership, tested with the API
     "api/v1/stock/<sku>": Page(ANS_SHOP, "api/v1/stock/{sku}", by_key=True),
     "api/v1/stock/<sku>/moves": Page(
-        ANS_SHOP, "api/v1/stock/{sku}/moves", methods=("POST",), answers=frozenset({422}), by_key=True
+        ANS_SHOP, "api/v1/stock/{sku}/moves", methods=("POST",), answers=frozenset({400}), by_key=True
     ),
     "api/v1/producers": Page(BY_KEY | {"hanh"}, by_key=True),
     "api/v1/producers/<number>": Page(BY_KEY | {"hanh"}, "api/v1/producers/{producer}", by_key=True),
@@ -690,7 +690,8 @@ def test_csrf_is_asked_of_every_form(world: World) -> None:
             with transaction.atomic():
                 answer = client.post("/" + (page.address or route).format(**world.facts))
                 transaction.set_rollback(True)
-            if answer.status_code != 403:
+            # A route that only a key opens knows no cookie that another site could use.
+            if answer.status_code != 403 and not (page.by_key and answer.status_code == 401):
                 taken.append(route)
     assert taken == []
 

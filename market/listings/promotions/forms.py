@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.desk.grants.forms import date_field
-from market.listings.forms import DongField
+from market.shops.forms import DongField
 
 
 class PromotionForm(forms.Form):
