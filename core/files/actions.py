@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from core.files.models import Photo
-from core.files.pipeline import MAX_BYTES, PhotoRefused, Renditions, render
+from core.files.pipeline import MAX_BYTES, PhotoRefused, Renditions, render, turned
 from core.files.uploads import NO_ROOM_ERRORS, RefusedUpload
 from core.kit import clock
 from core.people.queries import Viewer
@@ -33,6 +33,17 @@ def take_photo(*, upload: UploadedFile[Any], by: Viewer) -> Photo:
     return store_photo(render(upload.read(MAX_BYTES + 1)), by=by)
 
 
+def turn_photo(*, photo: Photo, quarters: int, by: Viewer) -> Photo:
+    """Keep a new photo: this one turned clockwise by so many quarters. The one before stays as it is; whoever shows it no
+    longer calls `forget_photos`. Raises PhotoRefused."""
+    try:
+        with photo.large.open("rb") as file:
+            large = file.read()
+    except FileNotFoundError as error:
+        raise PhotoRefused("unreadable") from error
+    return store_photo(turned(large, quarters), by=by)
+
+
 def store_photo(renditions: Renditions, *, by: Viewer) -> Photo:
     """Store renditions made by `pipeline.render`. Identical pictures of one person are stored once. Raises PhotoRefused
     when the disk is full."""
@@ -42,6 +53,8 @@ def store_photo(renditions: Renditions, *, by: Viewer) -> Photo:
     photo = Photo(
         sha256=renditions.sha256,
         look=renditions.look,
+        sharpness=renditions.sharpness,
+        brightness=renditions.brightness,
         width=renditions.width,
         height=renditions.height,
         uploaded_by_id=by.user_id,
