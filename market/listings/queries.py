@@ -12,8 +12,9 @@ from core.people.queries import Viewer
 from market.goods.models import GoodsRule
 from market.goods.queries import rules_in_force
 from market.goods.tree import under
-from market.listings.models import ON_SALE, Listing, ListingBadge, ListingPhoto, Promotion
+from market.listings.models import ON_SALE, Listing, ListingBadge, ListingDraft, ListingPhoto, Promotion
 from market.shops.models import Shop
+from onboarding.papers.models import Paper
 from onboarding.producers.models import Producer
 from onboarding.producers.queries import producers_at_work, producers_of
 
@@ -118,6 +119,11 @@ def listings_acted_for(viewer: Viewer) -> QuerySet[Listing]:
     return _for_sellers(Listing.objects.filter(shop__producer__in=producers_of(viewer)))
 
 
+def listings_in(shop: Shop) -> QuerySet[Listing]:
+    """`listings_of` for whoever has found the shop they may work in already."""
+    return _for_sellers(Listing.objects.filter(shop=shop))
+
+
 def _for_sellers(queryset: QuerySet[Listing]) -> QuerySet[Listing]:
     return with_promotions(
         queryset.select_related(
@@ -127,6 +133,42 @@ def _for_sellers(queryset: QuerySet[Listing]) -> QuerySet[Listing]:
         .prefetch_related(Prefetch("photos", ListingPhoto.objects.select_related("photo")))
         .order_by("-changed_at", "-pk")
     )
+
+
+def sizes_of(listing: Listing) -> list[Listing]:
+    """All sizes of the same goods, the main one first; empty when there is only one."""
+    main_id = listing.main_id or listing.pk
+    found = list(Listing.objects.filter(Q(pk=main_id) | Q(main_id=main_id)).order_by("pk"))
+    return found if len(found) > 1 else []
+
+
+def makers_of(shop: Shop, listing: Listing | None = None) -> QuerySet[Producer]:
+    """Whose goods this shop sells today besides its own producer's, and who made this listing until now."""
+    today = clock.today()
+    now = shop.makers.filter(Q(valid_to=None) | Q(valid_to__gte=today), valid_from__lte=today)
+    held = Q(pk=listing.maker_id) if listing and listing.maker_id else Q(pk=None)
+    return Producer.objects.filter(Q(pk__in=now.values("producer_id")) | held).order_by("name", "pk")
+
+
+def papers_of(shop: Shop, listing: Listing | None = None) -> QuerySet[Paper]:
+    """The papers in force today that a listing of this shop may show: the shop's producer's and its makers'; and those
+    ticked before, so that a paper that ended is seen rather than silently lost."""
+    today = clock.today()
+    whose = Q(producer=shop.producer_id) | Q(producer__in=makers_of(shop, listing))
+    in_force = Q(withdrawn_at=None) & (Q(valid_until=None) | Q(valid_until__gte=today))
+    held = Q(listings=listing) if listing else Q(pk=None)
+    return Paper.objects.filter(whose & in_force | held).distinct().order_by("kind", "-issued_on", "pk")
+
+
+def draft_of(viewer: Viewer, sku: str) -> ListingDraft | None:
+    """What this person typed for this listing and has not saved."""
+    return ListingDraft.objects.filter(by_id=viewer.user_id or 0, sku=sku).first()
+
+
+def unfinished_draft(viewer: Viewer, shop: Shop) -> ListingDraft | None:
+    """The newest thing this person began to write in this shop for a listing that does not exist yet."""
+    rows = ListingDraft.objects.filter(by_id=viewer.user_id or 0, shop=shop)
+    return rows.exclude(sku__in=Listing.objects.filter(shop=shop).values("sku")).order_by("-changed_at").first()
 
 
 def households_without_goods(household_ids: Collection[int]) -> Mapping[int, str]:

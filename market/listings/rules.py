@@ -16,6 +16,9 @@ MAX_PHOTOS = 8
 # Units that are a measure themselves: grams or millilitres of one.
 _GRAMS = {SaleUnit.KILOGRAM.value: 1000, SaleUnit.HUNDRED_GRAMS.value: 100}
 _MILLILITRES = {SaleUnit.LITRE.value: 1000}
+# What buyers read, and what the law may ask to be filled in.
+_READ = ("name", "description", "ingredients", "storage_note", "warning")
+_ASKED_FOR = ("net_weight", "ingredients", "shelf_life_days", "warning", "storage_note", "season_from", "maker_id")
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,9 @@ class Missing:
     sentence: str
 
 
-def missing_for_sale(listing: Listing) -> list[Missing]:
-    """What still keeps a listing from being sold; empty when nothing does."""
+def missing_for_sale(listing: Listing, rules: Sequence[GoodsRule] | None = None) -> list[Missing]:
+    """What still keeps a listing from being sold, what the law of today forbids included; empty when nothing does. One query
+    for the `rules` of the day unless they are given."""
     found = []
     if not listing.photos.all():  # a list of listings has them at hand
         found.append(Missing("photos", "Thêm ít nhất một ảnh chụp sản phẩm."))
@@ -35,7 +39,27 @@ def missing_for_sale(listing: Listing) -> list[Missing]:
         found.append(Missing("description", "Viết vài dòng mô tả sản phẩm."))
     if listing.stock < 1:
         found.append(Missing("stock", "Ghi số lượng đang có, ít nhất là 1."))
-    return found
+    return found + [Missing(each.field, each.sentence) for each in concerns_of(listing, rules) if each.blocks]
+
+
+def concerns_of(listing: Listing, rules: Sequence[GoodsRule] | None = None) -> list[goods.Concern]:
+    """What the law of today has against a listing as it is written, what blocks first."""
+    today = clock.today()
+    papers = [paper for paper in listing.papers.all() if not paper.withdrawn_at]
+    filled = {name for name in _ASKED_FOR if getattr(listing, name)} | {"origin"}  # by default the producer's commune
+    if listing.alcohol is not None:
+        filled.add("alcohol")  # nought is an answer
+    if listing.net_volume or listing.unit in _GRAMS or listing.unit in _MILLILITRES:
+        filled.add("net_weight")
+    return goods.concerns(
+        category=listing.category,
+        text={name: getattr(listing, name) for name in _READ},
+        alcohol=listing.alcohol,
+        papers={paper.kind for paper in papers if paper.valid_until is None or paper.valid_until >= today},
+        filled=filled,
+        on=today,
+        rules=rules,
+    )
 
 
 def price_per_kg(listing: Listing, price: int | None = None) -> int | None:

@@ -10,6 +10,7 @@ from market.storefront.views import machines, pages, pictures, printing
 HOUR = 3600
 
 urlpatterns = [
+    path("nguoi-ban/san-pham/<slug:sku>/xem-truoc/", pages.preview, name="seller_listing_preview"),
     path("san-pham/<slug:slug>", pages.product, name="product"),
     path("gian-hang/<slug:slug>", pages.shop, name="shop"),
     path("san-pham/<slug:slug>/chia-se-<slug:digest>.jpg", pictures.product_picture, name="product_card"),

@@ -304,8 +304,21 @@ PAGES: dict[str, Page] = {
     "giay-to/<int:pk>/tep/": Page(ANS_SHOP | FOUNDERS, "giay-to/{own_paper}/tep/"),
     "xa/giay-to/": Page(FOUNDERS),
     "xa/giay-to/<int:pk>/kiem-tra/": Page(FOUNDERS, "xa/giay-to/{own_paper}/kiem-tra/", ("POST",), MOVES_ON),
+    "nguoi-ban/san-pham/anh/": Page(SIGNED_IN, methods=("POST",), answers=frozenset({200, 404})),
+    "nguoi-ban/san-pham/anh/<uuid:photo_id>/xoay/": Page(
+        ANS_SHOP, "nguoi-ban/san-pham/anh/{listing_photo}/xoay/", ("POST",)
+    ),
+    "nguoi-ban/san-pham/nhieu/": Page(SIGNED_IN, methods=("POST",), answers=MOVES_ON),
     "nguoi-ban/san-pham/<slug:sku>/": Page(ANS_SHOP, "nguoi-ban/san-pham/{sku}/", FORM),
     "nguoi-ban/san-pham/<slug:sku>/ngung/": Page(ANS_SHOP, "nguoi-ban/san-pham/{sku}/ngung/", ("POST",), MOVES_ON),
+    "nguoi-ban/san-pham/<slug:sku>/quy-cach/": Page(ANS_SHOP, "nguoi-ban/san-pham/{sku}/quy-cach/", FORM),
+    "nguoi-ban/san-pham/<slug:sku>/viet-do/": Page(
+        ANS_SHOP, "nguoi-ban/san-pham/{sku}/viet-do/", ("POST",), frozenset({400})
+    ),
+    "nguoi-ban/san-pham/<slug:sku>/viet-do/bo/": Page(
+        ANS_SHOP, "nguoi-ban/san-pham/{sku}/viet-do/bo/", ("POST",), MOVES_ON
+    ),
+    "nguoi-ban/san-pham/<slug:sku>/xem-truoc/": Page(ANS_SHOP, "nguoi-ban/san-pham/{sku}/xem-truoc/"),
     "nguoi-ban/san-pham/<slug:sku>/tren-san/": Page(ANS_SHOP, "nguoi-ban/san-pham/{sku}/tren-san/"),
     "nguoi-ban/san-pham/<slug:sku>/tren-san/dong-y": Page(
         ANS_SHOP, "nguoi-ban/san-pham/{sku}/tren-san/dong-y", ("POST",), MOVES_ON
@@ -549,7 +562,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "import": sheet.pk, "job": job.pk, "job_name": job.name,
         "entry": AuditEntry.objects.get(action="shop.opened", object_label=f"shop:{shop.pk}").pk,
         "commune": people.commune.code, "producer": people.producer.pk, "hanh": users["hanh"].pk, "device": device.pk, "session": open_at.pk,
-        "sku": listing.sku, "slug": listing.slug, "shop": shop.slug, "order": order.key, "batch": batch.number,
+        "listing_photo": listing.photos.get().photo_id, "sku": listing.sku, "slug": listing.slug, "shop": shop.slug, "order": order.key, "batch": batch.number,
         "product": product.pk, "paper": paper.pk, "check": paper.check_code, "other": other.pk,
         "row": PlatformListing.objects.filter(listing=listing)[0].pk,
         "link": PresenceLink.objects.create(product=product, listing=listing, linked_at=timezone.now()).pk,

@@ -87,6 +87,7 @@ def open_shop_and_publish(seller: Walker, code: str, folder: Path) -> str:
     no_photo = folder / "khong-phai-anh.jpg"
     no_photo.write_bytes(b"<svg onload=alert(1)>")
     page.get_by_label("Ảnh sản phẩm").set_input_files(no_photo)
+    page.get_by_text("Tệp này không phải ảnh chụp.").first.wait_for()
     page.get_by_label("Tên sản phẩm").fill(PRODUCT)
     page.get_by_label("Loại hàng").select_option(label="Gạo, ngũ cốc, hạt sơ chế")
     page.get_by_label("Mô tả").fill("Mười hai loại hạt rang mộc, xay mịn. Pha với nước ấm, không cần đường.")
@@ -95,9 +96,10 @@ def open_shop_and_publish(seller: Walker, code: str, folder: Path) -> str:
     page.get_by_label("Khối lượng tịnh").fill("500")
     page.get_by_label("Số lượng đang có").fill("20")
     seller.click("Đăng bán")
-    assert page.get_by_text("Tệp này không phải ảnh chụp.").first.is_visible()
+    assert page.get_by_text("Thêm ít nhất một ảnh chụp sản phẩm.").first.is_visible()
     assert page.get_by_label("Tên sản phẩm").input_value() == PRODUCT
     page.get_by_label("Ảnh sản phẩm").set_input_files(phone_photo(folder))
+    page.locator("[data-photos] li").wait_for()
     seller.click("Đăng bán")
     assert page.get_by_text("Sản phẩm đã được đăng bán.").is_visible()
     return page.url.rstrip("/").split("/")[-2]

@@ -9,6 +9,7 @@ from enum import StrEnum
 from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from core.kit import clock
+from core.people.queries import Viewer
 from market.goods.queries import rules_in_force
 from market.goods.rules import is_for_adults
 from market.listings.models import Listing, ListingBadge, ListingPhoto
@@ -23,6 +24,7 @@ from onboarding.consent.models import Purpose
 from onboarding.consent.queries import agreeing
 from onboarding.papers.models import Paper, PaperKind
 from onboarding.producers.models import Producer
+from onboarding.producers.queries import producers_at_work
 
 OTHERS = 4
 # A household business's registration number may be its owner's personal number.
@@ -86,11 +88,19 @@ def product_standing(slug: str) -> tuple[Standing, Listing | None]:
     return Standing.SOLD, listing
 
 
+def product_to_preview(viewer: Viewer, sku: str) -> Listing | None:
+    """A listing in any state with everything that is one row of it, for those who write it today; else None."""
+    mine = Listing.objects.filter(shop__producer__in=producers_at_work(viewer))
+    return _with_what_is_one(mine).filter(sku=sku).first()
+
+
 def product_facts(listing: Listing) -> ProductFacts:
-    """What the page of a listing from `product_standing` shows."""
+    """What the page of a listing from `product_standing` or `product_to_preview` shows."""
     main_id = listing.main_id or listing.pk
     sizes = sizes_beside(listing, OTHERS)
-    family = sizes.pop(main_id)
+    family = sizes.pop(main_id, [])
+    if all(size.pk != listing.pk for size in family):
+        family.append(listing)  # a preview: it is not shown yet
     others = sorted((standing_for(some) for some in sizes.values()), key=_published, reverse=True)
     prefetch_related_objects([listing, *others], *photos_and_badges())
     this = next(size for size in family if size.pk == listing.pk)

@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from core.kit import clock
+from core.people.queries import viewer_of
+from core.people.views import signed_in
 from market.listings.rules import price_by_measure
 from market.shops.models import Shop
 from market.storefront import structured, wording
@@ -22,6 +24,7 @@ from market.storefront.queries import (
     Standing,
     product_facts,
     product_standing,
+    product_to_preview,
     shop_by_slug,
     shop_facts,
 )
@@ -39,6 +42,18 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "market/storefront/gone.html", {"name": listing.name, "what": "product"}, status=410)
     facts = product_facts(listing)
     return render(request, "market/storefront/product.html", _product_words(facts))
+
+
+@signed_in
+def preview(request: HttpRequest, sku: str) -> HttpResponse:
+    """A listing as buyers will see it, for those who write it; not for search engines, and nothing can be bought."""
+    listing = product_to_preview(viewer_of(request), sku)
+    if listing is None:
+        raise Http404
+    words = _product_words(product_facts(listing)) | {"buyable": False}
+    answer = render(request, "market/storefront/preview.html", words)
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 def shop(request: HttpRequest, slug: str) -> HttpResponse:

@@ -1,0 +1,234 @@
+"""Writing a listing: one page from the first photo to being on sale, with or without a script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from core.files.pipeline import PhotoRefused
+from core.people.queries import viewer_of
+from core.people.views import signed_in
+from market.listings.actions import NotReady, WrongFacts, new_sku, publish_listing, write_listing
+from market.listings.actions.drafts import drop_draft, release_photos, version_of
+from market.listings.actions.writing import OWN, SHARED
+from market.listings.completeness import places_of
+from market.listings.forms import ListingForm, VariantForm
+from market.listings.hints import hints_for
+from market.listings.models import Listing
+from market.listings.queries import draft_of, listings_of, sizes_of, unfinished_draft
+from market.listings.rules import MAX_PHOTOS
+from market.listings.views.pictures import PhotoDesk, desk_of
+from market.shops.models import Shop
+from market.shops.navigation import seller_places
+from market.shops.queries import shop_of
+
+_WRONG = {
+    "variant_name": "Quy cách này đã có. Hãy ghi tên khác.",
+    "maker": "Người này không còn bán qua gian hàng. Hãy chọn người khác.",
+    "papers": "Giấy này không phải của người làm đã chọn. Hãy bỏ dấu ở giấy đó.",
+}
+
+
+@signed_in
+def new(request: HttpRequest) -> HttpResponse:
+    """Write a new listing."""
+    viewer = viewer_of(request)
+    shop = shop_of(viewer)
+    if shop is None:
+        return redirect("seller_home")
+    # A form sent again finds what its first sending made.
+    listing = listings_of(viewer).filter(shop=shop, sku=request.POST.get("sku", "")[:20]).first()
+    return _edit(request, shop, listing)
+
+
+@signed_in
+def edit(request: HttpRequest, sku: str) -> HttpResponse:
+    """Change a listing; somebody else's is not there."""
+    listing = get_object_or_404(listings_of(viewer_of(request)), sku=sku)
+    if listing.main is not None:
+        return _edit_size(request, listing.main, listing)
+    return _edit(request, listing.shop, listing)
+
+
+@signed_in
+def new_size(request: HttpRequest, sku: str) -> HttpResponse:
+    """Write another size or packing of a listing."""
+    viewer = viewer_of(request)
+    main = get_object_or_404(listings_of(viewer), sku=sku, main=None)
+    return _edit_size(request, main, main.variants.filter(sku=request.POST.get("sku", "")[:20]).first())
+
+
+def _edit(request: HttpRequest, shop: Shop, listing: Listing | None) -> HttpResponse:
+    viewer = viewer_of(request)
+    if request.method != "POST":
+        return _empty_page(request, shop, listing)
+    form = ListingForm(request.POST, request.FILES, shop=shop, listing=listing)
+    desk = desk_of(form, viewer, listing)
+    if step := request.POST.get("photo"):
+        return _photo_step(request, shop, listing, form, desk, step)
+    on_sale = listing is not None and listing.state == Listing.State.PUBLISHED
+    if on_sale and not desk.photos:
+        form.add_error("photos", _("Sản phẩm đang bán cần ít nhất một ảnh."))
+    if "publish" in request.POST and not desk.photos and form.errors:
+        form.add_error("photos", _("Thêm ít nhất một ảnh chụp sản phẩm."))
+    if not form.is_valid():
+        return _page(request, form, shop, listing, desk)
+    shown_before = {row.photo_id for row in listing.photos.all()} if listing else set()
+    try:
+        saved = write_listing(
+            shop=shop,
+            facts=form.facts(),
+            photos=desk.photos,
+            by=viewer,
+            listing=listing,
+            stock_seen=form.cleaned_data["stock_seen"],
+            sku=form.cleaned_data["sku"],
+        )
+    except WrongFacts as problem:
+        form.add_error(str(problem), _WRONG[str(problem)])
+        return _page(request, form, shop, listing, desk)
+    drop_draft(sku=saved.sku, by=viewer)
+    dropped = shown_before | {photo.pk for photo in [*desk.removed, *desk.turned]}
+    release_photos(photo_ids=dropped - {photo.pk for photo in desk.photos}, shop=shop)
+    return _saved(request, form, saved) or _page(request, form, shop, saved, PhotoDesk(desk.photos))
+
+
+def _saved(request: HttpRequest, form: ListingForm | VariantForm, saved: Listing) -> HttpResponse | None:
+    """Where to go after saving; None when the listing should be on sale and is not ready: then the form says why."""
+    if "preview" in request.POST:
+        return redirect("seller_listing_preview", sku=saved.sku)
+    if "publish" not in request.POST:
+        messages.success(request, _("Đã lưu. Người mua thấy bản này ngay nếu sản phẩm đang bán."))
+        return redirect("seller_listings")
+    try:
+        publish_listing(listing=saved, by=viewer_of(request))
+    except NotReady as problem:
+        for item in problem.missing:
+            form.add_error(item.field if item.field in form.fields else None, item.sentence)
+        return None
+    messages.success(request, _("Sản phẩm đã được đăng bán."))
+    return redirect("seller_on_platforms", sku=saved.sku)
+
+
+def _edit_size(request: HttpRequest, main: Listing, listing: Listing | None) -> HttpResponse:
+    viewer = viewer_of(request)
+    form = VariantForm(request.POST) if request.method == "POST" else VariantForm(initial=_size_initial(main, listing))
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = write_listing(
+                shop=main.shop,
+                facts=form.facts(main),
+                photos=[],
+                by=viewer,
+                listing=listing,
+                main=main,
+                stock_seen=form.cleaned_data["stock_seen"],
+                sku=form.cleaned_data["sku"],
+            )
+        except WrongFacts as problem:
+            form.add_error(str(problem), _WRONG[str(problem)])
+        else:
+            if (answer := _saved(request, form, saved)) is not None:
+                return answer
+            listing = saved
+    context = {"form": form, "main": main, "listing": listing, **_beside(listing)}
+    return render(request, "market/listings/size.html", context)
+
+
+def _photo_step(
+    request: HttpRequest, shop: Shop, listing: Listing | None, form: ListingForm, desk: PhotoDesk, step: str
+) -> HttpResponse:
+    """A button beside a photo, without a script: the same page, nothing saved, nothing complained about but photos."""
+    refused = list(form.errors.get("photos", []))
+    try:
+        desk.step(step, viewer_of(request))
+    except PhotoRefused as problem:
+        refused.append(str(problem))
+    typed = {name: request.POST.getlist(name) if name == "papers" else request.POST.get(name) for name in form.fields}
+    again = ListingForm(initial=typed, shop=shop, listing=listing)
+    return _page(request, again, shop, listing, desk, refused=refused, at_photos=True)
+
+
+def _empty_page(request: HttpRequest, shop: Shop, listing: Listing | None) -> HttpResponse:
+    """The form as it opens: as saved, or with what this person had typed when they ask for that."""
+    viewer = viewer_of(request)
+    draft = draft_of(viewer, listing.sku) if listing else unfinished_draft(viewer, shop)
+    initial = _initial(listing)
+    desk = PhotoDesk([row.photo for row in listing.photos.all()] if listing else [])
+    if draft is None or "tiep" not in request.GET:
+        form = ListingForm(initial=initial, shop=shop, listing=listing)
+        return _page(request, form, shop, listing, desk, draft=draft)
+    typed = {name: value for name, value in draft.values.items() if name in ListingForm.base_fields}
+    held = ListingForm({name: typed.get(name, "") for name in ("kept", "removed", "turned")})
+    desk = desk_of(held, viewer, listing)
+    form = ListingForm(initial=initial | typed | {"sku": draft.sku}, shop=shop, listing=listing)
+    return _page(request, form, shop, listing, desk, seen=version_of(draft))
+
+
+def _page(
+    request: HttpRequest, form: ListingForm, shop: Shop, listing: Listing | None, desk: PhotoDesk, **more: Any
+) -> HttpResponse:
+    sku = listing.sku if listing else form["sku"].value()
+    context = {
+        "form": form,
+        "listing": listing,
+        "sku": sku or new_sku(),
+        "desk": desk,
+        "kept": _ids(desk.photos),
+        "removed": _ids(desk.removed),
+        "turned": _ids(desk.turned),
+        "limit": MAX_PHOTOS,
+        "owner_id": viewer_of(request).user_id,
+        **_beside(listing),
+        **more,
+    }
+    return render(request, "market/listings/edit.html", context)
+
+
+def _beside(listing: Listing | None) -> dict[str, Any]:
+    """What stands beside the form of a saved listing: what it still needs, advice, its other sizes."""
+    always = {"space_items": seller_places("seller_listings")}
+    if listing is None:
+        return always
+    fresh = _as_it_stands(listing)
+    alike = Listing.objects.filter(shop=fresh.shop, category=fresh.category).exclude(pk=fresh.pk)[:50]
+    return always | {"shown_at": places_of(fresh), "hints": hints_for(fresh, list(alike)), "sizes": sizes_of(fresh)}
+
+
+def _as_it_stands(listing: Listing) -> Listing:
+    """The listing as it stands now, with what completeness reads."""
+    return Listing.objects.select_related("shop__producer__commune__parent", "category", "maker", "origin").get(
+        pk=listing.pk
+    )
+
+
+def _ids(photos: list[Any]) -> str:
+    return ",".join(str(photo.pk) for photo in photos)
+
+
+def _initial(listing: Listing | None) -> dict[str, Any]:
+    if listing is None:
+        return {"sku": new_sku()}
+    held = {name: getattr(listing, name) for name in (*SHARED, *OWN, "stock")} | {
+        "price": _dots(listing.price),
+        "stock_seen": listing.stock,
+        "alcohol": None if listing.alcohol is None else f"{listing.alcohol / 10:g}".replace(".", ","),
+        "papers": list(listing.papers.all()),
+    }
+    return {name: value for name, value in held.items() if value not in (None, [])}
+
+
+def _size_initial(main: Listing, listing: Listing | None) -> dict[str, Any]:
+    if listing is None:
+        return {"sku": new_sku(), "unit": main.unit}
+    names = (*OWN, "stock")
+    own = {name: getattr(listing, name) for name in names}
+    return own | {"price": _dots(listing.price), "stock_seen": listing.stock}
+
+
+def _dots(price: int) -> str:
+    return f"{price:,}".replace(",", ".")
