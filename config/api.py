@@ -10,6 +10,7 @@ from core.places.api import router as units
 from market.listings.api.access import KeyToOwnGoods
 from market.listings.api.goods import router as listings
 from market.listings.api.stock import router as stock
+from market.shops.api import router as shops
 from ocop.indicators.api import router as indicators
 from onboarding.accounts.api import router as accounts
 from onboarding.fieldwork.api import router as field_bundle
@@ -32,6 +33,7 @@ api.add_router("v1", units, auth=TokenAuth())
 api.add_router("v1", hamlets, auth=TokenAuth())
 api.add_router("v1", households, auth=TokenAuth())
 api.add_router("v1", producers, auth=TokenAuth())
+api.add_router("v1", shops, auth=TokenAuth())
 api.add_router("v1/field", field_intake)
 api.add_router("v1/field", field_bundle)
 show_refusals(api)

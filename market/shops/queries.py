@@ -136,10 +136,12 @@ def bank_account_of(viewer: Viewer, number: int) -> Revealed | None:
 
 
 def shops_shown(*, unit: str = "", words: str = "") -> QuerySet[Shop]:
-    """Open shops by name, for anybody; `unit` is the code of a commune or province."""
+    """Open shops by name, for anybody; `unit` is the code of a commune or province, `words` stand in the name, with or
+    without marks."""
     rows = Shop.objects.filter(state=Shop.State.OPEN).filter(agreeing(Purpose.PUBLICATION, of="producer"))
     if unit:
         rows = rows.filter(Q(producer__commune__code=unit) | Q(producer__commune__parent__code=unit))
+    rows = rows.filter(pk__in=_named(rows, words)) if fold_words(words) else rows
     return rows.select_related("producer__commune__parent", "cover").order_by("name", "pk")
 
 
@@ -150,9 +152,11 @@ def producers_to_add(shop: Shop, words: str = "") -> QuerySet[Producer]:
     rows = rows.exclude(pk=shop.producer_id).exclude(
         pk__in=ShopMaker.objects.filter(shop=shop, valid_to__isnull=True).values("producer")
     )
-    wanted = fold_words(words).split()
-    if wanted:
-        # Compared here: SQLite folds no Vietnamese.
-        names = rows.values_list("pk", "name")
-        rows = rows.filter(pk__in=[pk for pk, name in names if all(word in fold_words(name) for word in wanted)])
+    rows = rows.filter(pk__in=_named(rows, words)) if fold_words(words) else rows
     return rows.order_by("name", "pk")
+
+
+def _named(rows: QuerySet[Shop] | QuerySet[Producer], words: str) -> list[int]:
+    """Ids of those whose name holds every word. Compared here: SQLite folds no Vietnamese."""
+    wanted = fold_words(words).split()
+    return [pk for pk, name in rows.values_list("pk", "name") if all(word in fold_words(name) for word in wanted)]

@@ -31,6 +31,10 @@ class JoinForm(PhoneForm):
     )
     field_order = ["full_name", "phone"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["phone"].widget.attrs["autofocus"]  # it is the second question here
+
     def clean_full_name(self) -> str:
         return _text(self.cleaned_data, "full_name")
 
