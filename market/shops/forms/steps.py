@@ -81,8 +81,10 @@ class GoodsForm(forms.Form):
 
     goods = forms.ModelMultipleChoiceField(
         label=_("Mặt hàng chính"),
-        # The product sets only, the second level of the tree: what exactly is said by each listing.
-        queryset=Category.objects.filter(is_offered=True, parent__isnull=False, parent__parent__isnull=True),
+        # The product sets only, the third level of the tree: what exactly is said by each listing.
+        queryset=Category.objects.filter(
+            is_offered=True, parent__parent__isnull=False, parent__parent__parent__isnull=True
+        ),
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Chọn từ 1 đến 8 loại. Từng sản phẩm bạn đăng sau."),
         error_messages={"required": _("Hãy chọn ít nhất một loại.")},
