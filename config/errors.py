@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from core.files.uploads import MAX_REQUEST_BYTES, REQUEST_TOO_HEAVY
+from core.files.uploads import REQUEST_TOO_HEAVY, request_bytes_maximum
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -40,7 +40,7 @@ def page_for_too_large_request(
 
     def middleware(request: HttpRequest) -> HttpResponse:
         announced = request.META.get("CONTENT_LENGTH") or "0"
-        if announced.isdecimal() and int(announced) <= MAX_REQUEST_BYTES:
+        if announced.isdecimal() and int(announced) <= request_bytes_maximum(request.path):
             return get_response(request)
         if request.path.startswith(("/api/", "/v1/")):
             return JsonResponse({"detail": REQUEST_TOO_HEAVY}, status=413)

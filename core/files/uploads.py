@@ -58,6 +58,20 @@ def shown_name(upload: UploadedFile[Any]) -> str:
     return squeeze(upload.name or "")[:60] or "tệp không tên"
 
 
+# Addresses at which more may arrive at once: the form there has one large file beside the usual ones.
+_heavy: dict[str, int] = {}
+
+
+def allow_heavy_requests(path: str, bytes_maximum: int) -> None:
+    """Requests to exactly this path may weigh so much more than MAX_REQUEST_BYTES; called from `ready()`."""
+    _heavy[path] = MAX_REQUEST_BYTES + bytes_maximum
+
+
+def request_bytes_maximum(path: str) -> int:
+    """How much a request to this path may weigh."""
+    return _heavy.get(path, MAX_REQUEST_BYTES)
+
+
 class LimitedUploadHandler(TemporaryFileUploadHandler):
     """Large requests: each file goes to a temporary file, as far as the limits and the disk allow."""
 
@@ -65,19 +79,25 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
         super().__init__(*args, **options)
         self._files = 0
         self._refused = ""
+        self._limit = MAX_FILE_BYTES
+
+    def limit_of(self, field_name: str) -> int:
+        """How much a file of this field may weigh."""
+        return MAX_FILE_BYTES
 
     def new_file(self, *args: Any, **options: Any) -> None:
         self._files += 1
         if hasattr(self, "file"):
             del self.file  # the one before is complete and no longer ours
         self._refused = "too_many" if self._files > MAX_FILES else ""
+        self._limit = self.limit_of(str(args[0]) if args else options.get("field_name", ""))
         try:
             super().new_file(*args, **options)
         except OSError as error:
             self._refuse(error)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        if not self._refused and start + len(raw_data) > MAX_FILE_BYTES:
+        if not self._refused and start + len(raw_data) > self._limit:
             self._refused = "too_heavy"
             self._empty()
         if self._refused:
@@ -106,3 +126,14 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
         if hasattr(self, "file"):
             with contextlib.suppress(OSError):  # what was held back cannot be written either
                 self.file.close()
+
+
+class AttachmentUploadHandler(LimitedUploadHandler):
+    """For a form with one large file beside the usual ones, in the field `attached`."""
+
+    def __init__(self, request: Any, bytes_maximum: int) -> None:
+        super().__init__(request)
+        self._bytes_maximum = bytes_maximum
+
+    def limit_of(self, field_name: str) -> int:
+        return self._bytes_maximum if field_name == "attached" else MAX_FILE_BYTES

@@ -10,10 +10,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import IO, Any, Generic, Self, TypeVar
 
 from django.db.models import QuerySet
 
+from core.imports.models import ImportAttachment
 from core.imports.sheet.columns import Column, Values
 from core.people.queries import Viewer
 from core.places.models import Unit
@@ -78,6 +79,14 @@ class RowVerdict:
     data: Any = field(default=None, compare=False)
 
 
+@dataclass(frozen=True)
+class Source:
+    """Whose list the rows are of ("" for the staff's kinds), and the file that came beside the sheet."""
+
+    owner: str = ""
+    attachment: ImportAttachment | None = None
+
+
 def refused(*reasons: str, title: str = "") -> RowVerdict:
     """A row that cannot be taken, and what to mend."""
     return RowVerdict(Outcome.REFUSED, title, reasons)
@@ -85,6 +94,10 @@ def refused(*reasons: str, title: str = "") -> RowVerdict:
 
 class RowRefused(Exception):
     """A row turned out not to be writable; the message says why and what to mend, in Vietnamese."""
+
+
+class AttachmentRefused(Exception):
+    """The file beside the sheet cannot be used; the message says why and what to do, in Vietnamese."""
 
 
 class UndoRefused(Exception):
@@ -106,6 +119,27 @@ class ImportKind(ABC, Generic[Desk]):
     rows_at_once = 1
     # Said of a second row about the same thing; `line` is the first one's.
     said_twice = "Cùng một mục với dòng {line} nhưng nội dung khác. Hãy giữ lại một dòng."
+    # Where an import is written to, and what an undo makes of what was added, as sentences say it.
+    into = "sổ"
+    added_back = "sẽ bị bỏ"
+    # What the file beside the sheet is called and how large it may be; "" for kinds that take none.
+    attachment_label = ""
+    attachment_hint = ""
+    attachment_bytes = 0
+
+    def bound_to(self, source: Source) -> Self:
+        """This kind as it is for one import: those that ask whose list it is or look into the attachment keep `source`."""
+        return self
+
+    def check_attachment(self, file: IO[bytes]) -> str:
+        """Look through the file beside the sheet and return what is worth keeping of it (`ImportAttachment.facts`).
+        Raises AttachmentRefused."""
+        raise NotImplementedError
+
+    def prepare_rows(self, rows: Sequence[Values], *, viewer: Viewer) -> None:
+        """Slow work before these rows are written, outside of any transaction (pictures); what it makes must be found
+        again when it is done twice. Nothing a buyer or officer sees may change by it."""
+        return
 
     @abstractmethod
     def units_for(self, viewer: Viewer) -> QuerySet[Unit]:
@@ -160,9 +194,10 @@ class ImportKind(ABC, Generic[Desk]):
     def undo_row(self, effect: Effect, *, viewer: Viewer) -> None:
         """Take one row back, locked, in the caller's transaction. Raises UndoRefused, and then nothing has changed."""
 
-    def may_import(self, viewer: Viewer, unit: Unit) -> bool:
-        """Whether this person may import this kind for this unit."""
-        return self.units_for(viewer).filter(pk=unit.pk).exists()
+    def may_import(self, viewer: Viewer, unit: Unit, owner: str = "") -> bool:
+        """Whether this person may import this kind for this unit, or for this owner there. A kind with owners answers
+        both by itself; for all others there are none."""
+        return not owner and self.units_for(viewer).filter(pk=unit.pk).exists()
 
     @property
     def required(self) -> tuple[Column, ...]:

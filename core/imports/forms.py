@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
+from django.http import Http404
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.files.forms import UploadField
 from core.imports.contract import ImportKind
 from core.imports.queries import ReadTable, samples_of
-from core.imports.registry import kinds_for
+from core.imports.registry import import_kind, kinds_for
+from core.imports.rooms import Holder, Room
 from core.imports.sheet.guard import BYTES_MAXIMUM, ROWS_MAXIMUM
 from core.people.queries import Viewer
 from core.places.models import Level, Unit
@@ -31,18 +34,10 @@ class UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{capfirst(str(obj))}, {obj.parent}" if obj.parent else capfirst(str(obj))
 
 
-class StartForm(forms.Form):
-    """Which list, for which place, and the table as a file or pasted."""
+class SheetForm(forms.Form):
+    """The table, as a file or pasted."""
 
-    kind = forms.ChoiceField(
-        label=_("Bảng này là gì?"), widget=forms.RadioSelect, error_messages={"required": _("Hãy chọn loại bảng.")}
-    )
-    unit = UnitChoice(
-        label=_("Nơi"),
-        queryset=Unit.objects.none(),
-        empty_label=_("Chọn một nơi"),
-        error_messages={"required": _("Hãy chọn nơi."), "invalid_choice": _("Hãy chọn một nơi trong danh sách.")},
-    )
+    place_field: str | None = None
     file = UploadField(
         label=_("Tệp bảng"),
         required=False,
@@ -60,19 +55,6 @@ class StartForm(forms.Form):
         error_messages={"max_length": _("Bảng dán dài quá. Hãy gửi bằng tệp.")},
     )
 
-    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        kinds = kinds_for(viewer)
-        kind, unit = self.fields["kind"], self.fields["unit"]
-        assert isinstance(kind, forms.ChoiceField) and isinstance(unit, UnitChoice)
-        kind.choices = [(each.code, each.label) for each in kinds]
-        unit.queryset = units_offered(kinds, viewer)
-        if len(kinds) == 1:
-            self.initial.setdefault("kind", kinds[0].code)
-        first = list(unit.queryset[:2])
-        if len(first) == 1:
-            self.initial.setdefault("unit", first[0].pk)
-
     def clean_file(self) -> UploadedFile[Any] | None:
         file: UploadedFile[Any] | None = self.cleaned_data["file"]
         if file and (file.size or 0) > BYTES_MAXIMUM:
@@ -89,12 +71,83 @@ class StartForm(forms.Form):
                 self.add_error("pasted", _("Có cả tệp và bảng dán. Hãy bỏ một trong hai."))
         return data
 
-    def content(self) -> tuple[bytes, str]:
-        """The table's bytes and its file name ("" when pasted)."""
+    def asked(self) -> dict[str, Any]:
+        """What `start_import` is to do: the table's bytes and its file name ("" when pasted)."""
         file: UploadedFile[Any] | None = self.cleaned_data["file"]
         if file:
-            return file.read(), file.name or ""
-        return self.cleaned_data["pasted"].encode(), ""
+            return {"content": file.read(), "file_name": file.name or ""}
+        return {"content": self.cleaned_data["pasted"].encode(), "file_name": ""}
+
+
+class StartForm(SheetForm):
+    """Which list, for which place: for staff."""
+
+    place_field = "unit"
+    field_order = ("kind", "unit", "file", "pasted")
+    kind = forms.ChoiceField(
+        label=_("Bảng này là gì?"), widget=forms.RadioSelect, error_messages={"required": _("Hãy chọn loại bảng.")}
+    )
+    unit = UnitChoice(
+        label=_("Nơi"),
+        queryset=Unit.objects.none(),
+        empty_label=_("Chọn một nơi"),
+        error_messages={"required": _("Hãy chọn nơi."), "invalid_choice": _("Hãy chọn một nơi trong danh sách.")},
+    )
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = kinds_for(viewer)
+        kind, unit = self.fields["kind"], self.fields["unit"]
+        assert isinstance(kind, forms.ChoiceField) and isinstance(unit, UnitChoice)
+        kind.choices = [(each.code, each.label) for each in kinds]
+        unit.queryset = units_offered(kinds, viewer)
+        if len(kinds) == 1:
+            self.initial.setdefault("kind", kinds[0].code)
+        first = list(unit.queryset[:2])
+        if len(first) == 1:
+            self.initial.setdefault("unit", first[0].pk)
+
+    def asked(self) -> dict[str, Any]:
+        return {**super().asked(), "kind_code": self.cleaned_data["kind"], "unit": self.cleaned_data["unit"]}
+
+
+class OwnSheetForm(SheetForm):
+    """A list of one's own: kind and place are known, and there may be a file beside it."""
+
+    attached = UploadField(
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".zip"}),
+        error_messages={"empty": _("Tệp này trống. Hãy chọn tệp khác.")},
+    )
+
+    def __init__(self, *args: Any, kind: ImportKind[Any], holder: Holder, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._kind, self._holder = kind, holder
+        field = self.fields["attached"]
+        field.label, field.help_text = kind.attachment_label, kind.attachment_hint
+        if not kind.attachment_label:
+            del self.fields["attached"]
+
+    def asked(self) -> dict[str, Any]:
+        attached: UploadedFile[Any] | None = self.cleaned_data.get("attached")
+        return {
+            **super().asked(),
+            "kind_code": self._kind.code,
+            "unit": self._holder.unit,
+            "owner": self._holder.owner,
+            "attached": attached.file if attached else None,
+            "attached_name": (attached.name or "") if attached else "",
+        }
+
+
+def start_form(room: Room, viewer: Viewer, data: Any, files: Any, asked: Mapping[str, str]) -> SheetForm:
+    """The form with which a sheet is brought in this room. Raises Http404 for somebody who holds nothing here."""
+    if room.holder is None:
+        return StartForm(data, files, viewer=viewer, initial={"kind": code} if (code := asked.get("loai")) else {})
+    holder = room.holder(viewer)
+    if holder is None:
+        raise Http404
+    return OwnSheetForm(data, files, kind=import_kind(room.kind), holder=holder)
 
 
 def units_offered(kinds: list[ImportKind[Any]], viewer: Viewer) -> QuerySet[Unit]:

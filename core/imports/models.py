@@ -6,6 +6,7 @@ when the time for mending and undoing is over (`core.imports.rules.KEPT_FOR`). T
 
 from __future__ import annotations
 
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import F, Q
 
@@ -16,6 +17,9 @@ from core.places.models import Unit
 
 class ImportBatch(models.Model):
     """One sheet somebody brought for one unit.
+
+    `owner` is whose list it is where the kind is not the staff's ("shop:12", a value: owners live in upper storeys);
+    officers of the unit then see nothing of it.
 
     `mapping` is {column of the kind: index in the sheet}; `header_row` counts from 0. `revision` grows with every new
     mapping: work for an older one stops by itself.
@@ -34,6 +38,7 @@ class ImportBatch(models.Model):
 
     kind = models.CharField(max_length=40)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    owner = models.CharField(max_length=40, blank=True, default="", db_index=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
     file_name = models.CharField(max_length=120, blank=True)
     sha256 = models.CharField(max_length=64, db_index=True)
@@ -88,6 +93,22 @@ class ImportFilePart(models.Model):
         constraints = [models.UniqueConstraint(fields=["batch", "number"], name="import_part_once")]
 
 
+def private_storage() -> Storage:
+    """Where files nobody is to fetch live: outside what the web serves."""
+    return storages["private"]
+
+
+class ImportAttachment(models.Model):
+    """A file that came beside the sheet, e.g. the pictures it names: as it came, on disk, never unpacked there. `facts` is
+    what its kind found in it. Row and file go when the import has no more use for them."""
+
+    batch = models.OneToOneField(ImportBatch, on_delete=models.CASCADE, related_name="attachment")
+    file = models.FileField(upload_to="imports/", storage=private_storage)
+    name = models.CharField(max_length=120)
+    size = models.PositiveBigIntegerField()
+    facts = EncryptedTextField()
+
+
 class ImportRow(models.Model):
     """One row of data. `number` is the line as Excel counts; `cells` JSON as written; `findings` JSON {title, reasons,
     warnings, changes}; `effect` JSON of what undo needs. Empty once erased."""
@@ -125,10 +146,11 @@ class ImportRow(models.Model):
 
 
 class ColumnMapping(models.Model):
-    """How the columns of sheets with these headings were understood in this unit: {column: heading key}."""
+    """How the columns of sheets with these headings were understood in this unit (by this owner): {column: heading key}."""
 
     kind = models.CharField(max_length=40)
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    owner = models.CharField(max_length=40, blank=True, default="")
     fingerprint = models.CharField(max_length=64)
     mapping = models.JSONField(default=dict)
     used_at = models.DateTimeField()
@@ -136,5 +158,7 @@ class ColumnMapping(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "unit", "fingerprint"], name="import_mapping_remembered_once")
+            models.UniqueConstraint(
+                fields=["kind", "unit", "owner", "fingerprint"], name="import_mapping_remembered_once"
+            )
         ]

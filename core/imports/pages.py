@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.imports.contract import ImportKind
@@ -98,9 +97,8 @@ def figures_of(batch: ImportBatch) -> list[dict[str, str]]:
     return [{"label": label, "value": str(count)} for label, count in figures]
 
 
-def views_of(batch: ImportBatch, current: str) -> list[dict[str, Any]]:
+def views_of(batch: ImportBatch, current: str, address: str) -> list[dict[str, Any]]:
     """Tabs over the rows: all, by outcome, with warnings."""
-    address = reverse("import_batch", args=[batch.pk])
     tabs = [
         ("", _("Tất cả"), batch.total),
         ("created", _("Thêm mới"), batch.created),

@@ -80,8 +80,14 @@ class Progress:
 
 
 def batches_visible_to(viewer: Viewer) -> QuerySet[ImportBatch]:
-    """The imports of the viewer's area, newest first."""
-    found = ImportBatch.objects.filter(viewer.area(*IMPORTERS))
+    """The staff's imports of the viewer's area, newest first; those of owners are not theirs to see."""
+    found = ImportBatch.objects.filter(viewer.area(*IMPORTERS), owner="")
+    return found.select_related("unit", "made_by", "applied_by", "undone_by")
+
+
+def batches_of_owner(kind: str, owner: str) -> QuerySet[ImportBatch]:
+    """The imports of one kind of one owner, newest first; whether the viewer may act there has been asked."""
+    found = ImportBatch.objects.filter(kind=kind, owner=owner) if owner else ImportBatch.objects.none()
     return found.select_related("unit", "made_by", "applied_by", "undone_by")
 
 
@@ -96,12 +102,14 @@ def sheets_of(batch: ImportBatch) -> list[Sheet]:
     return read_sheets(content) if kept is None else kept
 
 
-def likely_mapping(kind: ImportKind[Any], unit: Unit, header: Header) -> tuple[dict[str, int], set[str], bool]:
+def likely_mapping(
+    kind: ImportKind[Any], unit: Unit, header: Header, owner: str = ""
+) -> tuple[dict[str, int], set[str], bool]:
     """Which column is which: as remembered for such a sheet in this unit, else by the words.
 
     Returns the mapping, the columns that were only guessed, and whether it was remembered.
     """
-    known = ColumnMapping.objects.filter(kind=kind.code, unit=unit, fingerprint=header.fingerprint).first()
+    known = ColumnMapping.objects.filter(kind=kind.code, unit=unit, owner=owner, fingerprint=header.fingerprint).first()
     if known is not None:
         return remembered_mapping(header, known.mapping), set(), True
     found = match_columns(header.headings, kind.columns)
@@ -131,7 +139,9 @@ def samples_of(rows: Sequence[DataRow], index: int) -> list[str]:
 
 def earlier_import(batch: ImportBatch) -> ImportBatch | None:
     """The last time this very file was applied here as this kind, and not taken back."""
-    same = ImportBatch.objects.filter(kind=batch.kind, unit=batch.unit, sha256=batch.sha256, state=State.APPLIED)
+    same = ImportBatch.objects.filter(
+        kind=batch.kind, unit=batch.unit, owner=batch.owner, sha256=batch.sha256, state=State.APPLIED
+    )
     return same.exclude(pk=batch.pk).order_by("-applied_at").first()
 
 

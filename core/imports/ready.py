@@ -8,7 +8,7 @@ from core.audit.registry import register_objects, register_vocabulary
 from core.events.registry import subscribe
 from core.imports import jobs
 from core.imports.actions.applying import APPLY_JOB
-from core.imports.actions.ending import erase_old_imports
+from core.imports.actions.ending import erase_old_imports, remove_stray_attachments
 from core.imports.actions.moving import follow_map
 from core.imports.actions.previewing import PREVIEW_JOB, fail_stopped_previews
 from core.imports.actions.undoing import UNDO_JOB
@@ -40,6 +40,9 @@ def get_imports_ready() -> None:
     register_job(APPLY_JOB, jobs.apply, label="Nhập bảng")
     register_job(UNDO_JOB, jobs.undo, label="Hoàn tác bảng nhập")
     register_periodic("imports.erase_old", timedelta(hours=6), erase_old_imports, label="Xóa bảng nhập đã quá hạn")
+    register_periodic(
+        "imports.remove_stray", timedelta(hours=6), remove_stray_attachments, label="Xóa tệp kèm bảng nhập bị bỏ lại"
+    )
     register_periodic(
         "imports.fail_stopped", timedelta(minutes=5), fail_stopped_previews, label="Báo xem trước bị dừng"
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.imports.contract import ImportKind
+from core.imports.contract import ImportKind, Source
+from core.imports.models import ImportAttachment, ImportBatch
 from core.people.queries import Viewer
 
 _kinds: dict[str, ImportKind[Any]] = {}
@@ -20,6 +21,13 @@ def import_kind(code: str) -> ImportKind[Any]:
     if code not in _kinds:
         raise LookupError(f"no kind of import {code!r}")
     return _kinds[code]
+
+
+def kind_of(batch: ImportBatch) -> ImportKind[Any]:
+    """The batch's kind, knowing whose list it is and what came beside it. Raises LookupError."""
+    kind = import_kind(batch.kind)
+    attachment = ImportAttachment.objects.filter(batch=batch).first() if kind.attachment_bytes else None
+    return kind.bound_to(Source(batch.owner, attachment))
 
 
 def kinds_for(viewer: Viewer) -> list[ImportKind[Any]]:

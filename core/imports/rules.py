@@ -24,7 +24,7 @@ _OPEN = {State.DRAFT, State.PREVIEWING, State.PREVIEWED}
 def may_act(viewer: Viewer, batch: ImportBatch) -> bool:
     """Whether the viewer may still import this kind for this unit (a right may have ended since)."""
     try:
-        return import_kind(batch.kind).may_import(viewer, batch.unit)
+        return import_kind(batch.kind).may_import(viewer, batch.unit, batch.owner)
     except LookupError:
         return False
 

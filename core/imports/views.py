@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.files.uploads import AttachmentUploadHandler
 from core.imports import pages
 from core.imports.actions.applying import apply_import
 from core.imports.actions.ending import cancel_import, give_refused_back, go_on
@@ -19,12 +23,11 @@ from core.imports.actions.locking import StepRefused
 from core.imports.actions.previewing import choose_mapping
 from core.imports.actions.starting import start_import
 from core.imports.actions.undoing import undo_import
-from core.imports.contract import ImportKind
-from core.imports.forms import MappingForm, PlaceOfTableForm, StartForm
+from core.imports.contract import AttachmentRefused, ImportKind
+from core.imports.forms import MappingForm, PlaceOfTableForm, start_form
 from core.imports.models import ImportBatch
 from core.imports.queries import (
     ReadTable,
-    batches_visible_to,
     earlier_import,
     likely_mapping,
     progress_of,
@@ -33,68 +36,85 @@ from core.imports.queries import (
     undo_obstacles,
 )
 from core.imports.registry import import_kind
-from core.imports.rules import IMPORTERS, State, can_apply, can_cancel, can_map, can_undo, is_running
+from core.imports.rooms import Room
+from core.imports.rules import State, can_apply, can_cancel, can_map, can_undo, is_running
 from core.imports.sheet.cells import SheetRefused
 from core.kit.sheets import XLSX
 from core.people.queries import viewer_of
-from core.people.views import for_roles
 
 PER_PAGE = 25
-importer_page = for_roles(*IMPORTERS)
+
+
+def in_room(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """Behind the door of the room whose page it is."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *, room: Room, **arguments: Any) -> HttpResponseBase:
+        return room.door(view)(request, room=room, **arguments)
+
+    return guarded
 
 
 @require_safe
-@importer_page
-def batch_list(request: HttpRequest) -> HttpResponse:
+@in_room
+def batch_list(request: HttpRequest, room: Room) -> HttpResponse:
     """The imports of one's area."""
-    page = Paginator(batches_visible_to(viewer_of(request)), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(room.batches(viewer_of(request)), PER_PAGE).get_page(request.GET.get("page"))
     rows = [
         {"batch": batch, "name": pages.name_of(batch), "kind": _label(batch), "status": pages.state_kind(batch)}
         for batch in page.object_list
     ]
-    return render(request, "core/imports/list.html", {"page_obj": page, "rows": rows})
+    return render(request, "core/imports/list.html", {**_shown(room), "page_obj": page, "rows": rows})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@importer_page
-def start(request: HttpRequest) -> HttpResponse:
-    """Bring a sheet: a file or a pasted table."""
+@in_room
+def start(request: HttpRequest, room: Room) -> HttpResponse:
+    """Bring a sheet: a file or a pasted table, and the file beside it where the kind takes one."""
+    if room.kind and (bytes_maximum := import_kind(room.kind).attachment_bytes):
+        handlers = [MemoryFileUploadHandler(request), AttachmentUploadHandler(request, bytes_maximum)]
+        request.upload_handlers = handlers
+    return _start(request, room)
+
+
+@csrf_protect
+def _start(request: HttpRequest, room: Room) -> HttpResponse:
     viewer = viewer_of(request)
     posted = request.method == "POST"
-    wanted = {"kind": kind} if (kind := request.GET.get("loai")) else {}
-    form = StartForm(request.POST if posted else None, request.FILES if posted else None, viewer=viewer, initial=wanted)
+    form = start_form(room, viewer, request.POST if posted else None, request.FILES if posted else None, request.GET)
     if posted and form.is_valid():
-        content, name = form.content()
-        data = form.cleaned_data
         try:
-            batch = start_import(kind_code=data["kind"], unit=data["unit"], content=content, file_name=name, by=viewer)
+            batch = start_import(**form.asked(), by=viewer)
         except SheetRefused as refusal:
-            form.add_error("file" if name else "pasted", str(refusal))
+            form.add_error("file" if form.cleaned_data["file"] else "pasted", str(refusal))
+        except AttachmentRefused as refusal:
+            form.add_error("attached", str(refusal))
         except PermissionError:
-            form.add_error("unit", _("Bạn chưa có quyền nhập loại bảng này ở đây. Hãy chọn nơi khác."))
+            form.add_error(form.place_field, _("Bạn chưa có quyền nhập loại bảng này ở đây. Hãy chọn nơi khác."))
         else:
-            return redirect("import_mapping", batch.pk)
-    return render(request, "core/imports/start.html", {"form": form})
+            return redirect(room.url("mapping", batch.pk))
+    context = {**_shown(room), "form": form, "kind": import_kind(room.kind) if room.kind else None}
+    return render(request, "core/imports/start.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@importer_page
-def mapping(request: HttpRequest, pk: int) -> HttpResponse:
+@in_room
+def mapping(request: HttpRequest, room: Room, pk: int) -> HttpResponse:
     """Where the table is in the file, and which column is which."""
-    batch = _batch(request, pk)
+    batch = _batch(request, room, pk)
     if not can_map(batch):
         messages.info(request, _("Bảng này không chọn lại cột được nữa."))
-        return redirect("import_batch", pk)
+        return redirect(room.url("batch", pk))
     kind = _kind(batch)
     try:
         sheets = sheets_of(batch)
     except SheetRefused as refusal:
         messages.error(request, str(refusal))
-        return redirect("import_batch", pk)
+        return redirect(room.url("batch", pk))
     asked = request.POST if request.method == "POST" else request.GET
     place = PlaceOfTableForm(asked or None, sheets=[pages.sheet_label(sheet) for sheet in sheets])
     index, header, is_new = pages.place_of_table(batch, kind, sheets, place)
-    chosen, guessed, remembered = likely_mapping(kind, batch.unit, header)
+    chosen, guessed, remembered = likely_mapping(kind, batch.unit, header, batch.owner)
     if not is_new and batch.revision:
         chosen, guessed, remembered = batch.mapping, set(), False
     table = ReadTable(sheets[index], header, tuple(chosen.values()))
@@ -113,13 +133,13 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
         except (StepRefused, SheetRefused) as refusal:
             form.add_error(None, str(refusal))
         else:
-            return redirect("import_batch", pk)
+            return redirect(room.url("batch", pk))
     place = PlaceOfTableForm(
         initial={"was": index, "sheet": index, "row": header.row + 1, "depth": header.depth},
         sheets=[pages.sheet_label(sheet) for sheet in sheets],
     )
     context = {
-        **_common(batch),
+        **_common(batch, room),
         "form": form,
         "place": place,
         "index": index,
@@ -134,21 +154,21 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@importer_page
-def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
+@in_room
+def batch_page(request: HttpRequest, room: Room, pk: int) -> HttpResponse:
     """Where an import stands: what it would do, how far it is, what it did."""
-    batch = _batch(request, pk)
+    batch = _batch(request, room, pk)
     if batch.state == State.DRAFT:
-        return redirect("import_mapping", pk)
+        return redirect(room.url("mapping", pk))
     view = request.GET.get("xem", "")
     page = Paginator(rows_shown(batch, view), PER_PAGE).get_page(request.GET.get("page"))
-    address = reverse("import_batch", args=[pk])
+    address = room.url("batch", pk)
     context = {
-        **_common(batch),
+        **_common(batch, room),
         "is_running": is_running(batch),
         "progress": progress_of(batch) if is_running(batch) else None,
         "figures": pages.figures_of(batch),
-        "tabs": pages.views_of(batch, view),
+        "tabs": pages.views_of(batch, view, address),
         "page_obj": page,
         "rows": [pages.shown_row(row) for row in page.object_list] if not is_running(batch) else [],
         "skipped": pages.skipped_of(batch),
@@ -162,43 +182,43 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@importer_page
-def apply(request: HttpRequest, pk: int) -> HttpResponse:
+@in_room
+def apply(request: HttpRequest, room: Room, pk: int) -> HttpResponse:
     """Write what the preview showed."""
-    return _step(request, pk, apply_import, "")
+    return _step(request, room, pk, apply_import, "")
 
 
 @require_POST
-@importer_page
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+@in_room
+def undo(request: HttpRequest, room: Room, pk: int) -> HttpResponse:
     """Take the whole import back."""
-    return _step(request, pk, undo_import, "")
+    return _step(request, room, pk, undo_import, "")
 
 
 @require_POST
-@importer_page
-def resume(request: HttpRequest, pk: int) -> HttpResponse:
+@in_room
+def resume(request: HttpRequest, room: Room, pk: int) -> HttpResponse:
     """Ask the worker again."""
-    return _step(request, pk, go_on, _("Đã nhắc máy làm tiếp."))
+    return _step(request, room, pk, go_on, _("Đã nhắc máy làm tiếp."))
 
 
 @require_POST
-@importer_page
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+@in_room
+def cancel(request: HttpRequest, room: Room, pk: int) -> HttpResponse:
     """Give the import up."""
-    return _step(request, pk, cancel_import, _("Đã huỷ. Tệp và các dòng đã được xóa."))
+    return _step(request, room, pk, cancel_import, _("Đã huỷ. Tệp và các dòng đã được xóa."))
 
 
 @require_POST
-@importer_page
-def refused_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+@in_room
+def refused_sheet(request: HttpRequest, room: Room, pk: int) -> HttpResponse:
     """Download the refused rows with their reasons; a POST, because taking them out is noted."""
-    batch = _batch(request, pk)
+    batch = _batch(request, room, pk)
     try:
         content = give_refused_back(batch=batch, by=viewer_of(request))
     except StepRefused as refusal:
         messages.info(request, str(refusal))
-        return redirect("import_batch", pk)
+        return redirect(room.url("batch", pk))
     except PermissionError as error:
         raise Http404 from error
     answer = HttpResponse(content, content_type=XLSX)
@@ -206,8 +226,8 @@ def refused_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
-def _step(request: HttpRequest, pk: int, action: Any, done: str) -> HttpResponse:
-    batch = _batch(request, pk)
+def _step(request: HttpRequest, room: Room, pk: int, action: Any, done: str) -> HttpResponse:
+    batch = _batch(request, room, pk)
     try:
         action(batch=batch, by=viewer_of(request))
     except StepRefused as refusal:
@@ -217,11 +237,11 @@ def _step(request: HttpRequest, pk: int, action: Any, done: str) -> HttpResponse
     else:
         if done:
             messages.success(request, done)
-    return redirect("import_batch", pk)
+    return redirect(room.url("batch", pk))
 
 
-def _batch(request: HttpRequest, pk: int) -> ImportBatch:
-    return get_object_or_404(batches_visible_to(viewer_of(request)), pk=pk)
+def _batch(request: HttpRequest, room: Room, pk: int) -> ImportBatch:
+    return get_object_or_404(room.batches(viewer_of(request)), pk=pk)
 
 
 def _kind(batch: ImportBatch) -> ImportKind[Any]:
@@ -238,11 +258,17 @@ def _label(batch: ImportBatch) -> str:
         return batch.kind
 
 
-def _common(batch: ImportBatch) -> dict[str, Any]:
+def _common(batch: ImportBatch, room: Room) -> dict[str, Any]:
     return {
+        **_shown(room),
         "batch": batch,
         "name": pages.name_of(batch),
         "kind": _kind(batch),
         "status": pages.state_kind(batch),
         "steps": pages.steps_of(batch),
     }
+
+
+def _shown(room: Room) -> dict[str, Any]:
+    """What every page of a room needs: the room, its layout, what stands around it."""
+    return {"room": room, "layout": room.layout, "names": room.names, **room.shown()}

@@ -15,11 +15,11 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 
-from core.imports.actions.locking import StepRefused, locked, locked_for, note
+from core.imports.actions.locking import StepRefused, let_attachment_go, locked, locked_for, note
 from core.imports.contract import Effect, ImportKind, Outcome, RowRefused, RowVerdict, refused
 from core.imports.models import ImportBatch, ImportRow
 from core.imports.queries import Findings, cells_of, counts_of, findings_of, waiting_rows
-from core.imports.registry import import_kind
+from core.imports.registry import kind_of
 from core.imports.rules import State, can_apply, may_act
 from core.imports.sheet.columns import RowParser
 from core.jobs.actions import enqueue
@@ -65,11 +65,12 @@ def apply_rows(*, batch_id: int, seconds: float = SECONDS_AT_ONCE) -> None:
     batch = ImportBatch.objects.select_related("unit", "applied_by").get(pk=batch_id)
     if batch.state != State.APPLYING:
         return
-    kind, viewer = import_kind(batch.kind), viewer_for(batch.applied_by)
+    kind, viewer = kind_of(batch), viewer_for(batch.applied_by)
     is_allowed, work = may_act(viewer, batch), _Work(batch, kind, viewer, RowParser(kind.columns, batch.mapping))
     until = time.monotonic() + seconds
     while keys := list(waiting_rows(batch).values_list("pk", flat=True)[: kind.rows_at_once]):
         if is_allowed:
+            _prepare(keys, work)
             _apply_together(keys, work)
         else:
             _refuse(keys, NOT_WRITTEN)
@@ -91,6 +92,11 @@ class _Work:
     kind: ImportKind[Any]
     viewer: Viewer
     parser: RowParser
+
+
+def _prepare(keys: Sequence[int], work: _Work) -> None:
+    rows = ImportRow.objects.filter(pk__in=keys, state=ImportRow.State.WAITING).order_by("number")
+    work.kind.prepare_rows([work.parser.parse(cells_of(row)).values for row in rows], viewer=work.viewer)
 
 
 def _apply_together(keys: Sequence[int], work: _Work) -> None:
@@ -143,6 +149,7 @@ class _Written:
     row: ImportRow
     verdict: RowVerdict
     effect: Effect = field(default_factory=dict)
+    is_to_write: bool = False
     is_as_shown: bool = False
 
 
@@ -156,7 +163,7 @@ def _written(rows: list[ImportRow], work: _Work) -> list[_Written]:
     found = [
         _looked_at_again(row, kind.preview_row(each, desk), claimed) for row, each in zip(rows, values, strict=True)
     ]
-    to_write = [each for each in found if each.is_as_shown]
+    to_write = [each for each in found if each.is_to_write]
     effects = kind.write_rows([each.verdict for each in to_write], desk)
     for each, effect in zip(to_write, effects, strict=True):
         each.effect = effect
@@ -169,10 +176,13 @@ def _looked_at_again(row: ImportRow, verdict: RowVerdict, claimed: set[str]) -> 
         return _Written(row, verdict)
     # The preview saw to it that no two rows are about one thing; by now they may have become so.
     alone = {claim.key for claim in verdict.claims if not claim.writing and not claim.marks}
-    if verdict.outcome != row.outcome or verdict.changes != shown.changes or alone & claimed:
+    # Less than was shown may be written (some of it has become so by now), never more or other.
+    is_shown = verdict.outcome == row.outcome and set(verdict.changes) <= set(shown.changes)
+    if not is_shown or alone & claimed:
         return _Written(row, refused(CHANGED_SINCE, title=verdict.title))
     claimed |= alone
-    return _Written(row, replace(verdict, warnings=shown.warnings), is_as_shown=True)
+    kept = replace(verdict, warnings=shown.warnings)
+    return _Written(row, kept, is_to_write=True, is_as_shown=verdict.changes == shown.changes)
 
 
 def _done(written: list[_Written]) -> None:
@@ -202,4 +212,6 @@ def _end(batch_id: int, state: ImportBatch.State, failure: str) -> None:
     if state == State.FAILED and batch.created + batch.changed == 0:
         batch.applied_by, batch.applied_at = None, None  # nothing was written: it may be cancelled or begun anew
     batch.save()
+    if state == State.APPLIED:
+        let_attachment_go(batch)
     note("import.finished", batch, None, via="worker")

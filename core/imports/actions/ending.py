@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+from datetime import timedelta
+
+from django.core.files.storage import Storage
 from django.db import transaction
 
 from core.imports.actions.applying import go_on_applying
-from core.imports.actions.locking import StepRefused, locked, locked_for, note
+from core.imports.actions.locking import StepRefused, let_attachment_go, locked, locked_for, note
 from core.imports.actions.previewing import PREVIEW_JOB
 from core.imports.actions.undoing import go_on_undoing
-from core.imports.models import ImportBatch, ImportRow
+from core.imports.models import ImportAttachment, ImportBatch, ImportRow
 from core.imports.queries import cells_of, findings_of, rows_shown
 from core.imports.rules import State, can_cancel, is_running, is_too_old
 from core.imports.sheet.headings import REASON_HEADING
@@ -19,6 +23,8 @@ from core.kit.text import fold_words
 from core.people.queries import Viewer
 
 _ERASED_AT_ONCE = 50
+_FOLDER = "imports"
+STRAY_AFTER = timedelta(days=1)
 
 
 @transaction.atomic
@@ -85,6 +91,21 @@ def erase_old_imports() -> int:
     return erased
 
 
+def remove_stray_attachments() -> int:
+    """Delete files that came beside a sheet and that no import holds: a process killed while keeping one, or while letting
+    it go, left them. For the schedule; returns how many."""
+    storage: Storage = ImportAttachment._meta.get_field("file").storage
+    known = set(ImportAttachment.objects.values_list("file", flat=True))
+    removed = 0
+    with contextlib.suppress(FileNotFoundError):
+        for name in storage.listdir(_FOLDER)[1]:
+            path = f"{_FOLDER}/{name}"
+            if path not in known and storage.get_modified_time(path) < clock.now() - STRAY_AFTER:
+                storage.delete(path)
+                removed += 1
+    return removed
+
+
 def _cancel(batch: ImportBatch) -> None:
     batch.state = State.CANCELLED
     batch.rows.all().delete()
@@ -93,6 +114,7 @@ def _cancel(batch: ImportBatch) -> None:
 
 def _erase(batch: ImportBatch) -> None:
     batch.parts.all().delete()
+    let_attachment_go(batch)
     batch.rows.update(cells="", findings="", effect="")
     batch.erased_at, batch.skipped = clock.now(), ""
     batch.save()

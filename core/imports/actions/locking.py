@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.files.storage import Storage
+from django.db import transaction
+
 from core.audit.actions import record
 from core.imports.contract import ImportKind
-from core.imports.models import ImportBatch
+from core.imports.models import ImportAttachment, ImportBatch
 from core.imports.registry import import_kind
 from core.imports.rules import may_act
 from core.people.queries import Viewer
@@ -28,6 +31,15 @@ def locked_for(batch: ImportBatch, viewer: Viewer) -> tuple[ImportBatch, ImportK
     if not may_act(viewer, fresh):
         raise PermissionError
     return fresh, import_kind(fresh.kind)
+
+
+def let_attachment_go(batch: ImportBatch) -> None:
+    """Forget the file that came beside the sheet: its row now, the file when the transaction is through."""
+    storage: Storage = ImportAttachment._meta.get_field("file").storage
+    for attachment in ImportAttachment.objects.filter(batch=batch):
+        name = attachment.file.name
+        attachment.delete()
+        transaction.on_commit(lambda name=name: storage.delete(name))  # type: ignore[misc]
 
 
 def note(word: str, batch: ImportBatch, actor_id: int | None, via: str = "web") -> None:

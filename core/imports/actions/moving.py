@@ -13,6 +13,8 @@ def follow_map(event: MapTurned) -> None:
     were understood, where the successor does not know such a sheet yet. Repeating changes nothing."""
     for old_id, new_id in event.new_unit_ids().items():
         ImportBatch.objects.filter(unit_id=old_id).update(unit_id=new_id)
-        same = ColumnMapping.objects.filter(unit_id=new_id, kind=OuterRef("kind"), fingerprint=OuterRef("fingerprint"))
+        same = ColumnMapping.objects.filter(
+            unit_id=new_id, kind=OuterRef("kind"), owner=OuterRef("owner"), fingerprint=OuterRef("fingerprint")
+        )
         fresh = ColumnMapping.objects.filter(~Exists(same), unit_id=old_id).values_list("pk", flat=True)
         ColumnMapping.objects.filter(pk__in=list(fresh)).update(unit_id=new_id)

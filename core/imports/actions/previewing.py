@@ -14,7 +14,7 @@ from core.imports.actions.looking import LookedAt, Looking
 from core.imports.contract import RowVerdict
 from core.imports.models import ColumnMapping, ImportBatch, ImportRow
 from core.imports.queries import Findings, counts_of, read_table
-from core.imports.registry import import_kind
+from core.imports.registry import kind_of
 from core.imports.rules import PREVIEW_AT_ONCE, State, can_map
 from core.imports.sheet.cells import SheetRefused
 from core.imports.sheet.headings import Header
@@ -65,7 +65,7 @@ def choose_mapping(
     _remember(batch, table.header, by)
     note("import.mapped", batch, by.user_id)
     if table.lines <= PREVIEW_AT_ONCE:
-        looking = Looking(kind, batch, table, by)
+        looking = Looking(kind_of(batch), batch, table, by)
         for piece in looking.pieces(_ROWS_AT_ONCE):
             _store(batch, piece)
         _finish(batch, looking)
@@ -95,7 +95,7 @@ def make_preview(*, batch_id: int, revision: int) -> None:
 
 
 def _preview(batch: ImportBatch) -> None:
-    looking = Looking(import_kind(batch.kind), batch, read_table(batch), viewer_for(batch.made_by))
+    looking = Looking(kind_of(batch), batch, read_table(batch), viewer_for(batch.made_by))
     for piece in looking.pieces(_ROWS_AT_ONCE):
         with transaction.atomic():
             if not _goes_on(batch, fresh := locked(batch.pk)):
@@ -167,6 +167,7 @@ def _remember(batch: ImportBatch, header: Header, by: Viewer) -> None:
     ColumnMapping.objects.update_or_create(
         kind=batch.kind,
         unit=batch.unit,
+        owner=batch.owner,
         fingerprint=header.fingerprint,
         defaults={"mapping": mapping, "used_at": clock.now(), "used_by_id": by.user_id},
     )

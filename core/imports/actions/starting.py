@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import uuid
+from typing import IO
 
+from django.core.files.base import File
 from django.db import transaction
 
 from core.imports.actions.locking import note
-from core.imports.models import ImportBatch, ImportFilePart
+from core.imports.models import ImportAttachment, ImportBatch, ImportFilePart
 from core.imports.queries import likely_mapping
 from core.imports.registry import import_kind
 from core.imports.sheet.headings import best_sheet, likely_header
@@ -22,23 +25,36 @@ from core.places.models import Unit
 _PART_BYTES = 192_000  # a multiple of three: base64 without padding in between
 
 
-def start_import(*, kind_code: str, unit: Unit, content: bytes, file_name: str, by: Viewer) -> ImportBatch:
+def start_import(
+    *,
+    kind_code: str,
+    unit: Unit,
+    content: bytes,
+    file_name: str,
+    by: Viewer,
+    owner: str = "",
+    attached: IO[bytes] | None = None,
+    attached_name: str = "",
+) -> ImportBatch:
     """Read a file's bytes (or pasted text as UTF-8), keep the sheets in it, and find its heading and columns. Nothing is imported yet.
 
-    Raises PermissionError, `SheetRefused` with a sentence, LookupError for an unknown kind; then nothing is kept.
+    `owner` is whose list it is, of a kind that has owners. `attached` is a file that came beside the sheet, of a kind that
+    takes one; it is looked through and kept on disk in pieces. Raises PermissionError, `SheetRefused` and `AttachmentRefused` with a sentence, LookupError for an unknown kind; then nothing is kept.
     """
     kind = import_kind(kind_code)
-    if by.user_id is None or not kind.may_import(by, unit):
+    if by.user_id is None or not kind.may_import(by, unit, owner):
         raise PermissionError
     sheets = read_sheets(content)
     index = best_sheet(sheets, kind.columns)
     header = likely_header(sheets[index], kind.columns)
-    mapping, _, _ = likely_mapping(kind, unit, header)
+    mapping, _, _ = likely_mapping(kind, unit, header, owner)
     kept = packed(sheets)
+    attachment = _kept_file(kind.check_attachment(attached), attached, attached_name) if attached else None
     with transaction.atomic():
         batch = ImportBatch.objects.create(
             kind=kind.code,
             unit=unit,
+            owner=owner,
             file_name=squeeze(file_name)[-120:],
             sha256=hashlib.sha256(content).hexdigest(),
             sheet_index=index,
@@ -52,5 +68,18 @@ def start_import(*, kind_code: str, unit: Unit, content: bytes, file_name: str, 
             ImportFilePart(batch=batch, number=number, content=base64.b64encode(kept[at : at + _PART_BYTES]).decode())
             for number, at in enumerate(range(0, len(kept), _PART_BYTES))
         )
+        if attachment is not None:
+            attachment.batch = batch
+            attachment.save(force_insert=True)
         note("import.started", batch, by.user_id)
     return batch
+
+
+def _kept_file(facts: str, attached: IO[bytes], name: str) -> ImportAttachment:
+    """The file on disk, under a name of ours, before its row: a crash in between leaves a stray file that
+    `remove_stray_attachments` finds."""
+    attached.seek(0)
+    found = ImportAttachment(name=squeeze(name)[-120:], facts=facts)
+    found.file.save(f"{uuid.uuid4()}.zip", File(attached), save=False)
+    found.size = found.file.size
+    return found

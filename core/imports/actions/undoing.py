@@ -16,7 +16,7 @@ from core.imports.actions.locking import StepRefused, locked, locked_for, note
 from core.imports.contract import ImportKind, UndoRefused
 from core.imports.models import ImportBatch, ImportRow
 from core.imports.queries import counts_of, findings_of, rows_to_undo
-from core.imports.registry import import_kind
+from core.imports.registry import kind_of
 from core.imports.rules import State, can_undo, may_act
 from core.jobs.actions import enqueue
 from core.kit import clock
@@ -51,7 +51,7 @@ def undo_rows(*, batch_id: int, seconds: float = SECONDS_AT_ONCE) -> None:
     batch = ImportBatch.objects.select_related("unit", "undone_by").get(pk=batch_id)
     if batch.state != State.UNDOING:
         return
-    kind, viewer = import_kind(batch.kind), viewer_for(batch.undone_by)
+    kind, viewer = kind_of(batch), viewer_for(batch.undone_by)
     if not may_act(viewer, batch):
         _end(batch_id, State.APPLIED, NO_LONGER_ALLOWED)
         return

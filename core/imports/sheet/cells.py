@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from core.kit.text import squeeze
+from core.kit.text import nfc, squeeze
 
 Cell = str | int | float | bool
 CELL_CHARACTERS_MAXIMUM = 5_000
@@ -53,6 +53,13 @@ def text_of(cell: Cell) -> str:
         return str(cell)
     # Twice, because pages escape what was already escaped (&amp;ocirc;).
     return squeeze(html.unescape(html.unescape(cell)) if "&" in cell else cell)
+
+
+def written_in(cell: Cell) -> str:
+    """A cell as it stands there: NFC, with its line breaks, nothing resolved; numbers as `text_of`."""
+    if isinstance(cell, str):
+        return nfc(cell.replace("\r\n", "\n").replace("\r", "\n"))
+    return text_of(cell)
 
 
 def text_at(row: list[Cell], index: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.imports.sheet.cells import Cell, text_of
+from core.imports.sheet.cells import Cell, text_of, written_in
 
 Values = dict[str, Any]
 _TEXTS_REMEMBERED = 2_000
@@ -21,7 +21,8 @@ class CellRefused(Exception):
 class Column:
     """One thing a row may say. `aliases` are headings met in real sheets, written any way (they are folded).
 
-    `parse` takes the clean text of a cell that is not empty (see parsers.py) and raises CellRefused.
+    `parse` takes the clean text of a cell that is not empty (see parsers.py) and raises CellRefused; with `keeps_lines` the
+    text as it stands there, lines and all.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Column:
     required: bool = False
     example: str = ""
     hint: str = ""
+    keeps_lines: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class RowParser:
         values = self._nothing.copy()
         problems = []
         for column, index, known in self._places:
-            text = text_of(cells[index]) if 0 <= index < len(cells) else ""
+            text = _text(column, cells[index]) if 0 <= index < len(cells) else ""
             if text and text not in _NOTHING:
                 try:
                     if text in known:
@@ -74,6 +76,10 @@ class RowParser:
             elif column.required:
                 problems.append(f"Thiếu {column.label.lower()}. Hãy điền rồi gửi lại dòng này.")
         return Parsed(values, tuple(problems))
+
+
+def _text(column: Column, cell: Cell) -> str:
+    return written_in(cell) if column.keeps_lines and text_of(cell) else text_of(cell)
 
 
 def parse_row(columns: Sequence[Column], mapping: Mapping[str, int], cells: list[Cell]) -> Parsed:
