@@ -22,6 +22,7 @@ class MarketConfig(AppConfig):
         from market.listings.promotions.ready import register as register_promotions
         from market.listings.queries import households_without_goods
         from market.listings.todos import listing_todos
+        from market.lists.ready import register as lists_ready
         from market.orders.actions import on_payment_settled, release_forgotten_orders
         from market.orders.kinds import ORDER_PAID
         from market.orders.queries import bought_beyond, labels_of_buyer, order_todos, phone_of_receiver
@@ -50,6 +51,7 @@ class MarketConfig(AppConfig):
         register_adapter("santhu", SanThuAdapter)
         register_platforms()
         register_promotions()
+        lists_ready()
         register_vocabulary(VOCABULARY)
         register_objects(OBJECTS)
         for kind in (ORDER_PAID, LISTING_REFUSED):
@@ -95,6 +97,7 @@ VOCABULARY = {
     "listing.written": "viết tin bán",
     "listing.published": "đăng bán",
     "listing.paused": "ngừng bán",
+    "listing.withdrawn": "đưa tin bán về bản nháp",
     "listing.badges_set": "đặt dấu chứng nhận cho tin",
     "listing.sent_again": "gửi lại tin lên sàn",
     "order.placed": "đặt hàng",

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("market.shops.urls")),
+    path("", include("market.lists.urls")),  # before the addresses with a SKU
     path("", include("market.listings.urls")),
     path("", include("market.listings.stockroom.urls")),
     path("", include("market.listings.promotions.urls")),

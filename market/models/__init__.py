@@ -10,6 +10,7 @@ from market.listings.models import (
     Promotion,
     StockMove,
 )
+from market.lists.models import SheetPicture
 from market.orders.models import Order, OrderLine
 from market.payments.models import GatewayMessage, Payment, PaymentAttempt
 from market.platforms.models import Connection, PlatformCategory, PlatformListing, SheetBatch
@@ -20,5 +21,5 @@ from market.storefront.models import GuidePage, HomePage, StoryPage
 __all__ = [
     "Appeal", "Category", "Connection", "DeliveryRule", "GatewayMessage", "GoodsRule", "GuidePage", "HomePage", "Listing", "ListingBadge",
     "ListingDraft", "ListingPhoto", "Order", "OrderLine", "Payment", "PaymentAttempt", "PlatformCategory", "PlatformListing", "PriceChange",
-    "Promotion", "Report", "ReportStep", "SheetBatch", "Shop", "ShopMaker", "ShopPhoto", "StockMove", "StoryPage", "Takedown",
+    "Promotion", "Report", "ReportStep", "SheetBatch", "SheetPicture", "Shop", "ShopMaker", "ShopPhoto", "StockMove", "StoryPage", "Takedown",
 ]  # fmt: skip

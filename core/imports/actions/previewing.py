@@ -49,6 +49,8 @@ def choose_mapping(
     chosen = {name: index for name, index in mapping.items() if name in known and index >= 0}
     if missing := [column.label for column in kind.required if column.name not in chosen]:
         raise StepRefused(f"Còn thiếu cột {', '.join(f'«{label}»' for label in missing)}. Hãy chọn cột cho mục này.")
+    if not chosen:
+        raise StepRefused("Chưa chọn cột nào. Hãy chọn ít nhất một cột của bảng.")
     if len(set(chosen.values())) < len(chosen):
         raise StepRefused("Một cột của bảng đang được chọn cho hai mục. Hãy chọn mỗi cột một lần.")
     batch.sheet_index, batch.header_row, batch.header_depth = sheet_index, header_row, header_depth

@@ -8,6 +8,7 @@ from market.listings.actions.selling import (
     pause_several,
     publish_listing,
     publish_several,
+    withdraw_listing,
 )
 from market.listings.actions.shared import NotYourShop
 from market.listings.actions.stock import OutOfStock, give_stock_back, move_stock, sell_stock, take_stock
@@ -17,5 +18,5 @@ from market.listings.actions.writing import ListingFacts, WrongFacts, new_sku, p
 __all__ = [
     "BadgeFacts", "ListingFacts", "NotReady", "NotYourShop", "OutOfStock", "Outcome", "WrongFacts", "give_stock_back", "move_stock",
     "new_sku", "pause_listing", "pause_several", "photos_by_id", "publish_listing", "publish_several", "put_back", "sell_stock", "set_badges",
-    "take_down", "take_stock", "write_listing",
+    "take_down", "take_stock", "withdraw_listing", "write_listing",
 ]  # fmt: skip

@@ -10,7 +10,8 @@ from django.db import transaction
 from core.kit import clock
 from core.people.queries import Viewer
 from market.listings.actions.shared import bump, check_shop, done, locked
-from market.listings.models import Listing
+from market.listings.actions.stock import move_stock
+from market.listings.models import Listing, StockMove
 from market.listings.rules import Missing, missing_for_sale
 
 
@@ -55,6 +56,20 @@ def pause_listing(*, listing: Listing, by: Viewer) -> Listing:
         before, listing.state = listing.get_state_display(), Listing.State.PAUSED
         bump(listing, "state", "published_at")
         done("listing.paused", listing, by, {"tình trạng": (before, listing.get_state_display())})
+    return listing
+
+
+@transaction.atomic
+def withdraw_listing(*, listing: Listing, by: Viewer, keeps_stock: bool = False) -> Listing:
+    """Make a listing the draft it was before somebody put it on sale by mistake, with nothing in store unless
+    `keeps_stock`. Listings are never deleted: their moves of stock and prices are history. Raises NotYourShop."""
+    check_shop(listing.shop, by)
+    listing = locked(listing)
+    if listing.stock and not keeps_stock:
+        move_stock(listing, StockMove.Kind.CORRECTED, change=-listing.stock, by=by)
+    before, listing.state = listing.get_state_display(), Listing.State.DRAFT
+    bump(listing, "state")
+    done("listing.withdrawn", listing, by, {"tình trạng": (before, listing.get_state_display())})
     return listing
 
 

@@ -1,0 +1,1 @@
+"""Every write of a list of goods: its rows, taking them back, its pictures."""

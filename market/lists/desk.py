@@ -1,0 +1,122 @@
+"""What is read from the shop for some rows of its list."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Prefetch, Q
+
+from core.files.models import Photo
+from core.imports.sheet.columns import Values
+from core.kit.text import fold_words
+from core.people.queries import Viewer
+from core.places.models import Unit
+from market.goods.models import Category
+from market.listings.models import Listing, ListingPhoto
+from market.lists.archive import Entry, Index, name_key
+from market.lists.cells import picture_names
+from market.lists.models import SheetPicture
+from market.shops.models import Shop
+
+SKU_MAXIMUM = 20
+
+
+@dataclass
+class GoodsDesk:
+    """The shop, those of its listings that rows name by SKU, what else it has by (folded name, size), the goods' categories,
+    the archive beside the sheet and which of its pictures are photos already."""
+
+    shop: Shop
+    viewer: Viewer
+    archive: Index
+    listings: dict[str, Listing] = field(default_factory=dict)
+    namesakes: dict[tuple[str, str], list[Listing]] = field(default_factory=lambda: defaultdict(list))
+    categories: list[Category] = field(default_factory=list)
+    pictures: dict[str, SheetPicture] = field(default_factory=dict)
+    names_of_photos: dict[tuple[object, str], Photo] = field(default_factory=dict)
+    origins: dict[str, Unit | str] = field(default_factory=dict)
+
+    def unit_by_id(self, unit_id: int) -> Unit:
+        """A commune that was written."""
+        return Unit.objects.select_related("parent").get(pk=unit_id)
+
+
+def sku_in(values: Values, name: str = "sku") -> str:
+    """The SKU in a cell, as SKUs are written."""
+    return (values[name] or "").strip().upper()
+
+
+def new_key(name: str, variant_name: str) -> tuple[str, str]:
+    """What makes two listings of a shop namesakes."""
+    return fold_words(name), fold_words(variant_name)
+
+
+def archive_names(cell: str, archive: Collection[str]) -> list[str]:
+    """The file names of a cell. Where one with a comma is no picture of the archive, the comma stood between two."""
+    names = []
+    for name in picture_names(cell):
+        parts = [part.strip() for part in name.split(",")]
+        names += [part for part in parts if part] if len(parts) > 1 and name_key(name) not in archive else [name]
+    return list(dict.fromkeys(names))
+
+
+def open_goods_desk(*, shop: Shop, viewer: Viewer, archive: Index, rows: Sequence[Values], locked: bool) -> GoodsDesk:
+    """Read all that these rows may touch, in a fixed number of queries. Locked: the listings that may change, in the order
+    of their keys."""
+    desk = GoodsDesk(shop, viewer, archive)
+    desk.categories = list(Category.objects.filter(is_offered=True))
+    _read_listings(desk, rows, locked=locked)
+    digests = {
+        entry.digest for row in rows for name in archive_names(row["pictures"] or "", archive)
+        if (entry := archive.get(name_key(name))) is not None
+    }  # fmt: skip
+    photos = [shown.photo_id for listing in _all_of(desk) for shown in listing.photos.all()]
+    known = SheetPicture.objects.filter(Q(digest__in=digests) | Q(photo__in=photos), shop=shop).select_related("photo")
+    for picture in known:
+        desk.pictures[picture.digest] = picture
+        if picture.photo is not None:
+            desk.names_of_photos[picture.photo.pk, name_key(picture.name)] = picture.photo
+    return desk
+
+
+def entries_to_make(rows: Sequence[Values], archive: Index, known: Collection[str]) -> dict[str, tuple[str, Entry]]:
+    """Of the pictures that these rows name, those that are no photo yet, by digest: (name, entry)."""
+    found: dict[str, tuple[str, Entry]] = {}
+    for row in rows:
+        for name in archive_names(row["pictures"] or "", archive):
+            entry = archive.get(name_key(name))
+            if entry is not None and not entry.problem and entry.digest not in known:
+                found.setdefault(entry.digest, (name, entry))
+    return found
+
+
+def _all_of(desk: GoodsDesk) -> list[Listing]:
+    return [*desk.listings.values(), *(each for found in desk.namesakes.values() for each in found)]
+
+
+def _read_listings(desk: GoodsDesk, rows: Sequence[Values], *, locked: bool) -> None:
+    named = {sku for row in rows for name in ("sku", "main") if (sku := sku_in(row, name)[: SKU_MAXIMUM + 1])}
+    wanted, new = Q(sku__in=named), set[tuple[str, str]]()
+    if any(not sku_in(row) for row in rows):
+        # Compared here: SQLite folds no Vietnamese.
+        here = list(Listing.objects.filter(shop=desk.shop).values_list("pk", "sku", "name", "variant_name"))
+        names = {sku: name for _, sku, name, _ in here}
+        new = {
+            new_key(names.get(sku_in(row, "main")) or row["name"] or "", row["variant_name"] or "")
+            for row in rows if not sku_in(row)
+        }  # fmt: skip
+        wanted |= Q(pk__in=[pk for pk, _, name, variant in here if new_key(name, variant) in new])
+    found = Listing.objects.filter(wanted, shop=desk.shop).order_by("pk")
+    if locked:
+        found = found.select_for_update(of=("self",))
+    photos = Prefetch("photos", ListingPhoto.objects.select_related("photo"))
+    for listing in found.select_related("category", "origin", "origin__parent", "main", "maker").prefetch_related(
+        photos
+    ):
+        listing.shop = desk.shop
+        if listing.sku in named:
+            desk.listings[listing.sku] = listing
+        if (key := new_key(listing.name, listing.variant_name)) in new:
+            desk.namesakes[key].append(listing)

@@ -1,0 +1,44 @@
+"""Reading for lists of goods: whose they are, and what goes out."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch, QuerySet
+from django.db.models.functions import Coalesce
+
+from core.imports.rooms import Holder
+from core.people.queries import Viewer
+from market.goods.models import Category
+from market.listings.models import Listing, ListingPhoto
+from market.shops.models import Shop
+from market.shops.queries import shop_of
+
+_OWNER = "shop:"
+
+
+def holder_of(viewer: Viewer) -> Holder | None:
+    """The shop this person works in, as the holder of its lists."""
+    shop = shop_of(viewer)
+    return Holder(f"{_OWNER}{shop.pk}", shop.producer.commune) if shop else None
+
+
+def shop_of_owner(owner: str) -> Shop:
+    """The shop behind the owner of an import. Raises LookupError."""
+    number = owner.removeprefix(_OWNER)
+    shop = None
+    if owner.startswith(_OWNER) and number.isdecimal():
+        shop = Shop.objects.select_related("producer", "producer__commune").filter(pk=int(number)).first()
+    if shop is None:
+        raise LookupError(f"no shop behind {owner!r}")
+    return shop
+
+
+def listings_for_sheet(shop: Shop) -> QuerySet[Listing]:
+    """All goods of a shop, sizes under their main one, with all that the sheet says; a fixed number of queries."""
+    photos = Prefetch("photos", ListingPhoto.objects.select_related("photo"))
+    found = Listing.objects.filter(shop=shop).select_related("category", "origin", "origin__parent", "main")
+    return found.prefetch_related(photos).order_by(Coalesce("main_id", "pk"), "main_id", "pk")
+
+
+def category_names() -> list[str]:
+    """The names of goods a seller may choose, in the order of the tree."""
+    return list(Category.objects.filter(is_offered=True).values_list("name", flat=True))
