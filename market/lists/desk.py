@@ -14,6 +14,7 @@ from core.kit.text import fold_words
 from core.people.queries import Viewer
 from core.places.models import Unit
 from market.goods.models import Category
+from market.goods.queries import offered_categories
 from market.listings.models import Listing, ListingPhoto
 from market.lists.archive import Entry, Index, name_key
 from market.lists.cells import picture_names
@@ -25,7 +26,7 @@ SKU_MAXIMUM = 20
 
 @dataclass
 class GoodsDesk:
-    """The shop, those of its listings that rows name by SKU, what else it has by (folded name, size), the goods' categories,
+    """The shop, those of its listings that rows name by SKU, what else it has by (folded name, size), the categories by code,
     the archive beside the sheet and which of its pictures are photos already."""
 
     shop: Shop
@@ -33,7 +34,7 @@ class GoodsDesk:
     archive: Index
     listings: dict[str, Listing] = field(default_factory=dict)
     namesakes: dict[tuple[str, str], list[Listing]] = field(default_factory=lambda: defaultdict(list))
-    categories: list[Category] = field(default_factory=list)
+    categories: dict[str, Category] = field(default_factory=dict)
     pictures: dict[str, SheetPicture] = field(default_factory=dict)
     names_of_photos: dict[tuple[object, str], Photo] = field(default_factory=dict)
     origins: dict[str, Unit | str] = field(default_factory=dict)
@@ -66,7 +67,7 @@ def open_goods_desk(*, shop: Shop, viewer: Viewer, archive: Index, rows: Sequenc
     """Read all that these rows may touch, in a fixed number of queries. Locked: the listings that may change, in the order
     of their keys."""
     desk = GoodsDesk(shop, viewer, archive)
-    desk.categories = list(Category.objects.filter(is_offered=True))
+    desk.categories = {each.code: each for each in offered_categories()}
     _read_listings(desk, rows, locked=locked)
     digests = {
         entry.digest for row in rows for name in archive_names(row["pictures"] or "", archive)

@@ -6,16 +6,16 @@ only other cells are read at all.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from core.imports.sheet.columns import CellRefused, Column
-from core.kit.text import fold_words, plain_text
+from core.kit.text import plain_text
 from core.places.finder import find_units
 from core.places.models import Level
 from market.goods.models import Category
+from market.goods.tree import category_named, find_category
 from market.listings.models import Listing
 from market.lists import cells
 from market.lists.desk import GoodsDesk
@@ -72,14 +72,12 @@ def _or_nothing(name: str) -> Shown:
 
 
 def _category(written: str, desk: GoodsDesk) -> Category:
-    wanted = fold_words(written)
-    by_name = [each for each in desk.categories if fold_words(each.name) == wanted or each.code == written.strip()]
-    found = by_name or [each for each in desk.categories if wanted in {fold_words(word) for word in each.words}]
-    if len(found) == 1 and wanted:
-        return found[0]
-    names = {fold_words(each.name): each.name for each in found or desk.categories}
-    near = list(names) if found else difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
-    said = f" Có phải {', '.join(f'«{names[each]}»' for each in near)}?" if near else ""
+    """By its name or another name people use."""
+    node = category_named(written)
+    if node is not None and node.code in desk.categories:
+        return desk.categories[node.code]
+    near = [node.name for node in find_category(written, 3)]
+    said = f" Có phải {', '.join(f'«{name}»' for name in near)}?" if near else ""
     raise CellRefused(f"chưa rõ «{written}» là loại hàng nào.{said} Hãy chọn một tên trong danh sách của ô này.")
 
 
@@ -121,7 +119,7 @@ FIELDS = (
         "Mật ong rừng Bù Gia Mập", 34, shared=True, keeps_lines=True, aliases=("ten san pham", "ten hang", "san pham", "ten hang hoa"),
     ),
     Field(
-        "category", "Loại hàng", lambda each: each.category.name, _category, "Chọn trong danh sách của ô.", "Mật ong và nông sản thô khác",
+        "category", "Loại hàng", lambda each: each.category.name, _category, "Chọn trong danh sách của ô.", "Mật ong nguyên chất",
         26, shared=True, aliases=("danh muc", "nganh hang", "nhom hang", "loai"),
     ),
     Field(

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 from core.imports.rooms import Holder
 from core.people.queries import Viewer
-from market.goods.models import Category
+from market.goods.queries import offered_categories
 from market.listings.models import Listing, ListingPhoto
 from market.shops.models import Shop
 from market.shops.queries import shop_of
@@ -41,4 +41,4 @@ def listings_for_sheet(shop: Shop) -> QuerySet[Listing]:
 
 def category_names() -> list[str]:
     """The names of goods a seller may choose, in the order of the tree."""
-    return list(Category.objects.filter(is_offered=True).values_list("name", flat=True))
+    return list(offered_categories().values_list("name", flat=True))

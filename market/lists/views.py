@@ -6,13 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from core.kit import clock
+from core.kit.sheets import XLSX
 from core.people.queries import viewer_of
 from market.lists.queries import category_names, listings_for_sheet
 from market.lists.room import in_own_shop
 from market.lists.sheet import empty_sheet, goods_sheet
 from market.shops.queries import shop_of
-
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -33,6 +32,6 @@ def template(request: HttpRequest) -> HttpResponse:
 
 
 def _file(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=EXCEL)
+    answer = HttpResponse(content, content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
