@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0018_imports_of_owners_with_attachments'),
+        ('core', '0019_imports_of_owners_with_attachments'),
         ('market', '0005_appeals_may_be_made_again'),
     ]
 

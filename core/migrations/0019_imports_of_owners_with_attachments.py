@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0017_photos_tell_how_well_they_were_taken'),
+        ('core', '0018_a_phone_may_join'),
     ]
 
     operations = [
