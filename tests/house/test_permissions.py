@@ -534,6 +534,8 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     people.producer.save()
     shop = make_shop(people)
     listing = make_listing(shop)
+    # A picture of its own: two listings made alike show the same photo, and then both sellers may turn it.
+    listing.photos.update(photo=store_photo(render(jpeg(colour="#123456")), by=SYSTEM))
     dung = make_producer("Hộ Dũng", people.hamlet)
     add_member(user=users["dung"], producer=dung, right="owner", by=SYSTEM, how="bài thử")
     other = make_listing(shop_for(dung, "Nhà Dũng", people.viewer("dung")), name="Tiêu sọ")
