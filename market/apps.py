@@ -17,6 +17,7 @@ class MarketConfig(AppConfig):
         from core.messages.registry import register_message_kind
         from core.people.helping.registry import register_holding
         from core.people.reveal.registry import Revealable, register_revealable
+        from market.goods.ready import register as register_goods
         from market.listings.events import ListingChanged
         from market.listings.jobs import announce_turning_badges
         from market.listings.promotions.ready import register as register_promotions
@@ -52,6 +53,7 @@ class MarketConfig(AppConfig):
         register_platforms()
         register_promotions()
         lists_ready()
+        register_goods()
         register_vocabulary(VOCABULARY)
         register_objects(OBJECTS)
         for kind in (ORDER_PAID, LISTING_REFUSED):
@@ -92,6 +94,7 @@ OBJECTS = {
     "connection": "kết nối sàn",
     "sheet_batch": "tệp gửi sàn",
     "platform_listing": "tin trên sàn",
+    "platform": "sàn",
 }
 VOCABULARY = {
     "listing.written": "viết tin bán",
@@ -106,6 +109,7 @@ VOCABULARY = {
     "order.released": "hủy đơn hàng chưa trả tiền",
     "payment.settled": "nhận đủ tiền",
     "payment.paid_twice": "trả tiền hai lần",
+    "platform.category_named": "ghi ngành hàng của sàn",
     "sheet.exported": "lấy tệp gửi sàn",
     "sheet.answered": "nhận tệp kết quả của sàn",
     "link.confirmed": "xác nhận thấy trên sàn",

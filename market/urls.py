@@ -5,11 +5,13 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("market.shops.urls")),
     path("", include("market.lists.urls")),  # before the addresses with a SKU
+    path("", include("market.goods.urls")),
     path("", include("market.listings.urls")),
     path("", include("market.listings.stockroom.urls")),
     path("", include("market.listings.promotions.urls")),
     path("", include("market.payments.urls")),
     path("", include("market.orders.urls")),
+    path("", include("market.platforms.categories.urls")),
     path("", include("market.platforms.urls")),
     path("", include("market.reports.urls")),
     path("", include("market.storefront.urls")),

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from config.demo.applications import make_applications
 from config.demo.desk import work_at_the_desk
+from config.demo.goods import keep_papers
 from config.demo.intake import hand_in
 from config.demo.matching import make_doubles
 from config.demo.opening import make_opening
@@ -78,6 +79,7 @@ def make_world() -> None:
     make_teams(people, hamlets)
     make_doubles(hamlets, team)
     _own_shops(people, producers, team)
+    keep_papers(producers[0], viewer_for(people["nguoiban"]), viewer_for(people["xa"]))
     import_products(content=OCOP_FILE.read_bytes(), by=SYSTEM, is_demo=True)
     _shops_of_makers(viewer_for(people["sanops"]))
     make_opening(commune=commune, officer=viewer_for(people["xa"]), second=viewer_for(people["tinh"]))

@@ -292,6 +292,8 @@ PAGES: dict[str, Page] = {
     "nguoi-ban/gian-hang/": Page(SIGNED_IN, methods=FORM, answers=frozenset({200, 302})),
     "nguoi-ban/san-pham/": Page(SIGNED_IN, answers=frozenset({200, 302})),
     "nguoi-ban/san-pham/moi/": Page(SIGNED_IN, methods=FORM, answers=frozenset({200, 302})),
+    "ban-viec/quy-dinh-hang-hoa/": Page(STAFF | {"buu"}),
+    "san/<slug:code>/nganh-hang/": Page(OPERATORS, "san/voso/nganh-hang/"),
     "nguoi-ban/kho/": Page(SIGNED_IN),
     "nguoi-ban/kho/<slug:sku>/": Page(ANS_SHOP, "nguoi-ban/kho/{sku}/", FORM),
     "nguoi-ban/gia/<slug:sku>/": Page(ANS_SHOP, "nguoi-ban/gia/{sku}/", FORM),
