@@ -86,7 +86,9 @@ def rows(people: People) -> dict[type[AppendOnly], AppendOnly]:
     )
     disputed.save()
     listing = make_listing(make_shop(people))
-    report = Report.objects.create(number="BS1", key="k", about="a", reason="other", made_at=seen.at, due_at=seen.at)
+    report = Report.objects.create(
+        number="PA1", key="k", shop=listing.shop, about="a", reason="other", made_at=seen.at, due_at=seen.at
+    )
     step = ReportStep.objects.create(report=report, words="Đã nhận.", at=seen.at)
     connection.check_constraints()
     return {

@@ -441,7 +441,8 @@ PAGES: dict[str, Page] = {
     "tai-khoan/khoa-api/<int:pk>/ket-thuc/": Page(
         frozenset({"chi"}), "tai-khoan/khoa-api/{key_of_chi}/ket-thuc/", ("POST",), MOVES_ON
     ),
-    "dang-ky-ban-hang/": Page(EVERYBODY, methods=FORM),
+    # 403: who is signed in and has not proved their phone is asked for its code first.
+    "dang-ky-ban-hang/": Page(EVERYBODY, methods=FORM, answers=frozenset({200, 403})),
     "dang-ky-ban-hang/ma/": Page(EVERYBODY, methods=FORM, answers=MOVES_ON),
     "dang-ky-ban-hang/don/<slug:number>/": Page(frozenset({"binh"}), "dang-ky-ban-hang/don/{application_number}/"),
     "dang-ky-ban-hang/don/<slug:number>/rut/": Page(

@@ -58,6 +58,8 @@ LIKE = {
 NOT_FOR = {
     # A member helps nobody to sign in, as a lead does, and so has no desk; nor one in the commune.
     "tam": {"ban-viec/dang-nhap/", "ban-viec/", *(route for route in PAGES if route.startswith("xa/"))},
+    # Dũng has a shop, a buyer has none.
+    "mua": {route for route in PAGES if route.startswith("nguoi-ban/")},
 }
 # Pages about the commune in which Tâm has a hamlet after all.
 STILL_FOR = {"tam": {"api/v1/units/<code>/hamlets"}}
