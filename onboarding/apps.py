@@ -17,6 +17,7 @@ class OnboardingConfig(AppConfig):
         from core.places.events import MapTurned
         from core.places.registry import register_use
         from onboarding.checks import ready as checks
+        from onboarding.consent.actions import on_application_confirmed
         from onboarding.desk import ready as desk
         from onboarding.fieldwork import ready as fieldwork
         from onboarding.fieldwork.slips import ready as slips
@@ -29,6 +30,7 @@ class OnboardingConfig(AppConfig):
         from onboarding.opening import ready as opening
         from onboarding.papers import ready as papers
         from onboarding.producers import actions as producers
+        from onboarding.producers.applications.events import ApplicationConfirmed
         from onboarding.producers.applications.ready import register as get_applications_ready
         from onboarding.producers.queries import acts_beyond, helps_somebody, labels_of_member, phone_of_producer
         from onboarding.producers.rules import RECORDERS
@@ -38,6 +40,7 @@ class OnboardingConfig(AppConfig):
         subscribe(MapTurned, households.follow_map)  # first: a producer follows its household
         subscribe(MapTurned, producers.follow_map)
         subscribe(MapTurned, pilots.follow_map)
+        subscribe(ApplicationConfirmed, on_application_confirmed)
         get_teams_ready()
         get_visits_ready()
         get_intake_ready()

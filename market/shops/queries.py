@@ -15,7 +15,7 @@ from core.people.queries import Viewer
 from core.people.reveal.registry import Revealed
 from core.places.models import in_force
 from market.shops.models import Shop, ShopMaker
-from market.shops.rules import can_decide
+from market.shops.rules import can_set_bank_account
 from market.shops.wording import NO_ACCOUNT, WORDS, Step
 from onboarding.consent.models import Purpose
 from onboarding.consent.queries import agreeing, has_consent
@@ -128,9 +128,9 @@ def labels_of_shops(user_id: int) -> list[str]:
 
 
 def bank_account_of(viewer: Viewer, number: int) -> Revealed | None:
-    """The bank account of an own shop, for an audited look: its owner's only."""
-    found = Shop.objects.filter(pk=number).select_related("producer__commune").first()
-    if found is None or not can_decide(viewer, found.producer_id):
+    """The bank account of a shop, for an audited look: of whoever may change it."""
+    found = Shop.objects.filter(pk=number).select_related("producer__commune__parent").first()
+    if found is None or not can_set_bank_account(viewer, found.producer):
         return None
     return Revealed(found.bank_account, found.name, f"shop:{found.pk}", found.producer.commune.code)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from core.audit.registry import register_subject_labels, register_vocabulary
 from core.desk.registry import register_todos
 from core.events.registry import subscribe
+from core.messages.registry import register_message_kind
 from core.people.reveal.registry import Revealable, register_revealable
 from market.shops.actions.states import on_consents_recorded
+from market.shops.kinds import BANK_CHANGED
 from market.shops.queries import bank_account_of, labels_of_shops, shop_todos
 from onboarding.consent.events import ConsentsRecorded
 
@@ -28,6 +30,7 @@ def register() -> None:
         }
     )
     register_subject_labels(labels_of_shops)
+    register_message_kind(BANK_CHANGED)
     register_todos(shop_todos)
     register_revealable("shop-bank", Revealable("Tài khoản nhận tiền", bank_account_of, is_phone=False))
     subscribe(ConsentsRecorded, on_consents_recorded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.people.models import Role
 from core.people.queries import Viewer
 from onboarding.producers.models import Producer, ProducerKind
 from onboarding.producers.queries import acts_in_everything, has_owner, is_owner, may_act_for
@@ -13,11 +14,26 @@ def can_work_in(viewer: Viewer, producer_id: int) -> bool:
 
 
 def can_decide(viewer: Viewer, producer_id: int) -> bool:
-    """Whether this person may agree, change the bank account, name makers, close and reopen: the owner. Where nobody
-    owns the producer's log-in, whoever was recorded to act for it in everything; a helper never."""
+    """Whether this person may name makers, close and reopen: the owner. Where nobody owns the producer's log-in, whoever
+    was recorded to act for it in everything; a helper never."""
     if viewer.is_system or is_owner(viewer, producer_id):
         return True
     return not has_owner(producer_id) and acts_in_everything(viewer, producer_id)
+
+
+def can_agree(viewer: Viewer, producer_id: int) -> bool:
+    """Whether this person may agree in the producer's name and say where its money goes: its owner, nobody else. Who acts
+    for a household without a log-in brings its signed paper to the commune."""
+    return viewer.is_system or is_owner(viewer, producer_id)
+
+
+def can_set_bank_account(viewer: Viewer, producer: Producer) -> bool:
+    """Whether this person may say where the producer's money goes: its owner; where it has none, an officer of its commune
+    who does not act for it, with the household's signed paper."""
+    if can_agree(viewer, producer.pk):
+        return True
+    is_officer = viewer.covers(producer.commune, Role.COMMUNE) and not may_act_for(viewer, producer.pk)
+    return is_officer and not has_owner(producer.pk)
 
 
 MAX_PHOTOS = 12

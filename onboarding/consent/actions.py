@@ -14,7 +14,8 @@ from core.people.queries import Viewer
 from onboarding.consent.events import ConsentsRecorded
 from onboarding.consent.models import BASIS, Consent, LegalBasis, Notice, Purpose
 from onboarding.consent.queries import current_notice, last_answers
-from onboarding.producers.models import Producer
+from onboarding.producers.applications.events import ApplicationConfirmed
+from onboarding.producers.models import Application, Producer
 from onboarding.producers.queries import on_behalf_of
 
 _ANSWER = {True: "đồng ý", False: "không đồng ý"}
@@ -73,3 +74,17 @@ def record_consents(
     )
     emit(ConsentsRecorded(producer.pk))
     return rows
+
+
+def on_application_confirmed(event: ApplicationConfirmed) -> None:
+    """What the applicant ticked about their phone counts from now on, as their own word; not ticked, nothing is recorded."""
+    row = Application.objects.select_related("producer__commune").get(pk=event.application_id)
+    if row.shows_phone and row.producer is not None:
+        applicant = Viewer(row.applicant_id)
+        record_consents(
+            producer=row.producer,
+            answers={Purpose.CONTACT: True},
+            means=Consent.Means.ONLINE,
+            by=applicant,
+            said_at=row.made_at,
+        )

@@ -13,6 +13,8 @@ from onboarding.producers.models import Producer, ProducerKind
 
 # Legal persons are not data subjects; their names and addresses need no consent (Law 91/2025/QH15 protects persons).
 LEGAL_PERSONS = frozenset({ProducerKind.COMPANY, ProducerKind.COOPERATIVE, ProducerKind.ASSOCIATION})
+# The phone of a legal person is the phone of somebody in it, as a rule the one they sign in with.
+ALWAYS_ASKED = frozenset({Purpose.CONTACT})
 
 
 def current_notice() -> Notice:
@@ -24,8 +26,8 @@ def current_notice() -> Notice:
 
 
 def has_consent(producer: Producer, purpose: Purpose) -> bool:
-    """Whether the last answer to this purpose was yes; a legal person needs none, silence is no."""
-    if producer.kind in LEGAL_PERSONS:
+    """Whether the last answer to this purpose was yes; a legal person needs none except for its phone, silence is no."""
+    if producer.kind in LEGAL_PERSONS and purpose not in ALWAYS_ASKED:
         return True
     last = Consent.objects.filter(producer=producer, purpose=purpose).order_by("-at", "-pk").first()
     return last is not None and last.given
@@ -35,7 +37,8 @@ def agreeing(purpose: Purpose, *, of: str = "") -> Q:
     """`has_consent` as a filter on producers, or on rows whose producer is their field `of`."""
     outer, kind = (OuterRef(of), f"{of}__kind__in") if of else (OuterRef("pk"), "kind__in")
     last = Consent.objects.filter(producer=outer, purpose=purpose).order_by("-at", "-pk").values("given")[:1]
-    return Q(**{kind: LEGAL_PERSONS}) | Q(Exact(Subquery(last, output_field=BooleanField()), True))
+    said_yes = Q(Exact(Subquery(last, output_field=BooleanField()), True))
+    return said_yes if purpose in ALWAYS_ASKED else Q(**{kind: LEGAL_PERSONS}) | said_yes
 
 
 def last_answers(producer: Producer) -> dict[str, bool]:

@@ -65,7 +65,7 @@ class Producer(models.Model):
 class Application(models.Model):
     """A company, cooperative or household business asks to sell here; an officer of its commune confirms.
 
-    `number` is what the applicant keeps. `contact` is the person to call.
+    `number` is what the applicant keeps. `contact` is the person to call; `shows_phone` their yes to buyers seeing `phone`.
     """
 
     class State(models.TextChoices):
@@ -85,6 +85,7 @@ class Application(models.Model):
     contact = models.CharField(max_length=120)
     phone = EncryptedTextField()
     phone_index = BlindIndexField(of="phone", purpose="phone", db_index=True)
+    shows_phone = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     made_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

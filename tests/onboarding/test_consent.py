@@ -12,7 +12,7 @@ from core.kit import clock
 from core.people.queries import SYSTEM
 from onboarding.consent.actions import record_consents
 from onboarding.consent.models import Consent, Notice, Purpose
-from onboarding.consent.queries import current_notice, has_consent
+from onboarding.consent.queries import agreeing, current_notice, has_consent
 from onboarding.consent.reference import load_notices
 from onboarding.producers.actions import register_producer
 from onboarding.producers.models import Producer
@@ -35,8 +35,13 @@ def test_silence_is_no(people: People, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["company", "cooperative", "association"])
-def test_legal_persons_need_not_be_asked(people: People, kind: str) -> None:
-    assert answered(made(people, kind)) == {"publication": True, "platform": True, "contact": True}
+def test_legal_persons_need_not_be_asked_but_for_the_phone(people: People, kind: str) -> None:
+    producer = made(people, kind)
+    assert answered(producer) == {"publication": True, "platform": True, "contact": False}
+    shown = Producer.objects.filter(agreeing(Purpose.CONTACT))
+    assert producer not in shown
+    record_consents(producer=producer, answers={"contact": True}, means="online", by=SYSTEM)
+    assert answered(producer)["contact"] and producer in shown.all()
 
 
 def test_the_last_answer_to_each_purpose_counts_and_none_is_overwritten(people: People) -> None:

@@ -6,16 +6,22 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.urls import reverse
 
 from core.events.registry import emit
+from core.kit import clock
 from core.kit.money import dong
 from core.kit.numbers import masked_end, normalise_bank_account
+from core.messages.actions import send_message
 from core.people.queries import Viewer
 from market.goods.models import Category
-from market.shops.actions.shared import held, held_by_owner, note
+from market.shops.actions.shared import NotYourProducer, OnlyTheOwner, held, note
 from market.shops.banks import bank_name, banks
 from market.shops.events import ShopChanged
+from market.shops.kinds import BANK_CHANGED
 from market.shops.models import DeliveryRule, Shop
+from market.shops.rules import can_set_bank_account, can_work_in
+from onboarding.producers.queries import people_of
 
 _YES_NO = {True: "có", False: "không"}
 
@@ -97,18 +103,38 @@ def set_ways_to_pay(*, shop: Shop, cash: bool, transfer: bool, vnpay: bool, by: 
 
 @transaction.atomic
 def set_bank_account(*, shop: Shop, bank_bin: str, account: str, holder: str, by: Viewer) -> Shop:
-    """The account that transfers go to, by its owner only; the trail keeps the bank and the last three digits. `holder` is
-    the name as the bank writes it, in capitals without marks. Raises NotYourProducer, OnlyTheOwner, NotABankAccount,
-    KeyError for a bank that is not in the list; nothing different, nothing written."""
-    shop = held_by_owner(shop, by)
+    """The account that transfers go to, by its owner (of a producer without one by an officer, see the rule); the trail
+    keeps the bank and the last three digits, and everybody who works for the producer is told. `holder` is the name as the
+    bank writes it, in capitals without marks. Raises NotYourProducer, OnlyTheOwner, NotABankAccount, KeyError for a bank
+    that is not in the list; nothing different, nothing written."""
+    shop = _held_for_account(shop, by)
     bank, account = banks()[bank_bin], normalise_bank_account(account)
     if (shop.bank_bin, shop.bank_account, shop.bank_holder) == (bank.bin, account, holder):
         return shop
     before = f"{bank_name(shop.bank_bin)} {masked_end(shop.bank_account)}" if shop.bank_account else ""
     shop.bank_bin, shop.bank_account, shop.bank_holder = bank.bin, account, holder
     shop.save(update_fields=["bank_bin", "bank_account", "bank_holder"])
-    note("shop.bank_changed", shop, by, {"tài khoản": (before, f"{bank.short_name} {masked_end(account)}")})
+    after = f"{bank.short_name} {masked_end(account)}"
+    note("shop.bank_changed", shop, by, {"tài khoản": (before, after)})
+    key = f"shop:{shop.pk}:bank:{clock.now().isoformat()}"
+    for user in people_of(shop.producer_id):
+        send_message(
+            BANK_CHANGED.code,
+            user=user,
+            context={"shop": shop.name, "before": before, "after": after},
+            key=key,
+            link=reverse("seller_shop"),
+            by=by,
+        )
     return shop
+
+
+def _held_for_account(shop: Shop, by: Viewer) -> Shop:
+    rows = Shop.objects.select_for_update(of=("self",)).select_related("producer__commune__parent")
+    found = rows.get(pk=shop.pk)
+    if not can_set_bank_account(by, found.producer):
+        raise OnlyTheOwner if can_work_in(by, found.producer_id) else NotYourProducer
+    return found
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.kit.phones import masked
 from core.kit.text import plain_text, squeeze
 from market.goods.models import Category
 from market.shops.actions import Sending
 from market.shops.forms.fields import DongField, written
 from market.shops.models import DeliveryRule, Shop
+from onboarding.consent.models import Purpose
+from onboarding.consent.queries import has_consent
 
 MOST_GOODS = 8
 _DIGITS = {"digits": _("Hãy ghi số tiền bằng số, ví dụ 30.000.")}
@@ -62,15 +65,22 @@ class PlaceForm(forms.Form):
     hours = forms.CharField(
         label=_("Giờ bán"), required=False, max_length=120, help_text=_("Ví dụ: 7 giờ đến 18 giờ, nghỉ chủ nhật.")
     )
+    shows_phone = forms.BooleanField(label=_("Cho người mua thấy số điện thoại này"), required=False)
 
     @classmethod
     def showing(cls, data: Any, shop: Shop) -> PlaceForm:
-        """With what is known."""
-        return cls(data, initial={name: getattr(shop, name) for name in cls.base_fields})
+        """With what is known. About the phone the view asks those who may answer only."""
+        words = ("pickup_address", "place_note", "hours")
+        known = {name: getattr(shop, name) for name in words}
+        form = cls(data, initial=known | {"shows_phone": has_consent(shop.producer, Purpose.CONTACT)})
+        form.fields["shows_phone"].help_text = _("Số %s. Không chọn thì người mua không thấy.") % masked(
+            shop.producer.phone
+        )
+        return form
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        data |= {name: squeeze(text) for name, text in data.items()}
+        data |= {name: squeeze(text) for name, text in data.items() if isinstance(text, str)}
         if "pickup_address" in data and not data["pickup_address"]:
             self.add_error("pickup_address", _("Hãy ghi mục này."))
         return data

@@ -18,6 +18,7 @@ from core.files.models import Photo
 from core.files.pipeline import PhotoRefused
 from core.files.uploads import shown_name
 from core.kit.numbers import masked_end
+from core.people.account.proof import freshly_proved
 from core.people.queries import Viewer, viewer_of
 from market.shops.actions import (
     MakerRefused,
@@ -34,7 +35,7 @@ from market.shops.models import Shop
 from market.shops.navigation import seller_places
 from market.shops.queries import makers_held, producers_to_add
 from market.shops.rules import MAX_PHOTOS, may_have_makers
-from market.shops.views.finding import for_owner, with_shop
+from market.shops.views.finding import for_owner, for_the_owner_alone, with_shop
 
 PER_PAGE = 25
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -83,7 +84,8 @@ def _add(form: AddPhotosForm, shop: Shop, by: Viewer) -> bool:
 @never_cache
 @form_page
 @sensitive_post_parameters("account", "again")
-@for_owner
+@for_the_owner_alone
+@freshly_proved
 def bank_account(request: HttpRequest, shop: Shop) -> HttpResponse:
     """Where transfers go; the whole number is never shown here again."""
     form = BankForm(request.POST if request.method == "POST" else None, initial={"bank": shop.bank_bin})

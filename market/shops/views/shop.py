@@ -40,11 +40,12 @@ from market.shops.forms import DeliveryForm, GoodsForm, PayForm, PlaceForm, Word
 from market.shops.models import Shop
 from market.shops.navigation import seller_places
 from market.shops.queries import StepState, checklist, is_agreed, makers_of, producer_without_shop, shop_of
-from market.shops.rules import can_decide, may_have_makers
+from market.shops.rules import can_agree, can_decide, may_have_makers
 from market.shops.views.finding import with_shop
 from market.shops.wording import WORDS, Step
 from onboarding.consent.actions import record_consents
 from onboarding.consent.models import Consent, Purpose
+from onboarding.consent.queries import has_consent
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 FORMS: dict[Step, Any] = {
@@ -71,6 +72,7 @@ def shop(request: HttpRequest) -> HttpResponse:
         "is_complete": all(state.is_done for state in states),
         "is_agreed": is_agreed(found),
         "may_decide": can_decide(viewer, found.producer_id),
+        "may_agree": can_agree(viewer, found.producer_id),
         "has_makers": may_have_makers(found.producer),
         "makers": makers_of(found).count() if may_have_makers(found.producer) else 0,
         "photos": found.photos.count(),
@@ -111,6 +113,8 @@ def step(request: HttpRequest, shop: Shop, name: str) -> HttpResponse:
         raise Http404
     here, viewer = Step(name), viewer_of(request)
     form = FORMS[here].showing(request.POST if request.method == "POST" else None, shop)
+    if here is Step.WHERE and not (shop.producer.phone and can_agree(viewer, shop.producer_id)):
+        del form.fields["shows_phone"]  # nobody agrees for somebody else
     if form.is_valid() and _save(here, shop, form, viewer):
         messages.success(request, _("Đã lưu."))
         return redirect(_after(shop, here))
@@ -120,7 +124,7 @@ def step(request: HttpRequest, shop: Shop, name: str) -> HttpResponse:
         "words": WORDS[here],
         "stepper": _stepper(checklist(shop), here) if shop.state == Shop.State.DRAFT else [],
         "account": _account(shop),
-        "may_decide": can_decide(viewer, shop.producer_id),
+        "may_set_account": can_agree(viewer, shop.producer_id),
     }
     return render(request, "market/shops/step.html", context)
 
@@ -131,7 +135,7 @@ def _save(here: Step, shop: Shop, form: Any, by: Viewer) -> bool:
         case Step.WHO:
             change_shop(shop=shop, by=by, **data)
         case Step.WHERE:
-            set_place(shop=shop, by=by, **data)
+            _save_place(shop, data, by)
         case Step.WHAT:
             set_main_goods(shop=shop, categories=data["goods"], by=by)
         case Step.PAY:
@@ -143,6 +147,15 @@ def _save(here: Step, shop: Shop, form: Any, by: Viewer) -> bool:
         case Step.SEND:
             set_delivery(shop=shop, sendings=form.sendings(), by=by)
     return True
+
+
+@transaction.atomic
+def _save_place(shop: Shop, data: dict[str, Any], by: Viewer) -> None:
+    shows_phone = data.pop("shows_phone", None)
+    set_place(shop=shop, by=by, **data)
+    if shows_phone is not None and shows_phone != has_consent(shop.producer, Purpose.CONTACT):
+        answers = {Purpose.CONTACT: shows_phone}
+        record_consents(producer=shop.producer, answers=answers, means=Consent.Means.ONLINE, by=by)
 
 
 def _after(shop: Shop, here: Step) -> str:
@@ -193,7 +206,7 @@ def change_state(request: HttpRequest, shop: Shop, verb: str) -> HttpResponse:
 def _turn(request: HttpRequest, shop: Shop, verb: str, by: Viewer) -> str:
     """Do it, and what to say afterwards."""
     if verb in {"mo", "mo-lai"} and "agree" in request.POST and not is_agreed(shop):
-        if not can_decide(by, shop.producer_id):
+        if not can_agree(by, shop.producer_id):
             raise OnlyTheOwner  # nobody agrees for somebody else
         record_consents(producer=shop.producer, answers={Purpose.PUBLICATION: True}, means=Consent.Means.ONLINE, by=by)
     match verb:

@@ -9,12 +9,14 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from core.audit.actions import record
+from core.events.registry import emit
 from core.kit import clock
 from core.messages.actions import send_message
 from core.people.models import User
 from core.people.queries import Viewer
 from core.places.models import Unit
 from onboarding.producers.actions import add_member, register_producer
+from onboarding.producers.applications.events import ApplicationConfirmed
 from onboarding.producers.applications.kinds import APPLICATION_ANSWERED
 from onboarding.producers.applications.queries import is_known
 from onboarding.producers.applications.rules import (
@@ -50,6 +52,7 @@ class ApplicationFacts:
     commune: Unit
     address: str
     contact: str
+    shows_phone: bool = False
 
 
 @transaction.atomic
@@ -100,7 +103,8 @@ class NoLongerWaiting(Exception):
 
 @transaction.atomic
 def confirm(*, application: Application, by: Viewer) -> Producer:
-    """The commune knows them: they become a producer with the applicant for its owner, who is told.
+    """The commune knows them: they become a producer with the applicant for its owner, who is told. Buyers see the phone
+    only if the applicant has ticked that.
 
     Raises PermissionError, NoLongerWaiting, ApplicationRefused (somebody has got that tax code since).
     """
@@ -114,6 +118,7 @@ def confirm(*, application: Application, by: Viewer) -> Producer:
     add_member(user=row.applicant, producer=producer, right=Membership.Right.OWNER, by=by, how=how)
     row.producer = producer
     _answer(row, State.CONFIRMED, "", by)
+    emit(ApplicationConfirmed(row.pk))
     return producer
 
 

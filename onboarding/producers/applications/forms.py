@@ -60,6 +60,11 @@ class ApplicationForm(forms.Form):
     commune = CommuneField(label=_("Xã, phường, đặc khu"), help_text=_("Nơi đặt trụ sở. Ví dụ: Bắc Ruộng, Lâm Đồng."))
     address = forms.CharField(label=_("Địa chỉ"), max_length=200, help_text=_("Số nhà, đường, ấp. Chỉ cán bộ xã thấy."))
     contact = forms.CharField(label=_("Người liên hệ"), max_length=120)
+    shows_phone = forms.BooleanField(
+        label=_("Cho người mua thấy số điện thoại này"),
+        required=False,
+        help_text=_("Số bạn dùng để đăng nhập. Không chọn thì chỉ xã thấy. Bạn đổi ý lúc nào cũng được."),
+    )
 
     def clean_name(self) -> str:
         return _text(self.cleaned_data, "name")

@@ -18,6 +18,7 @@ from onboarding.consent.actions import record_consents
 from onboarding.producers.models import Producer
 from tests.market.conftest import Browser
 from tests.market.proof import everything
+from tests.market.shops.test_whose_word import proved
 from tests.people import People, jpeg, make_producer, shop_for
 
 HOME, SHOP = "/nguoi-ban/", "/nguoi-ban/gian-hang/"
@@ -47,7 +48,7 @@ def test_from_nothing_to_open_step_by_step(people: People, browser: Browser) -> 
     goods = Shop.main_goods.through._meta.get_field("category").related_model.objects.get(code="tra")
     assert an.post(f"{SHOP}buoc/mat-hang/", {"goods": [goods.pk]})["location"] == f"{SHOP}buoc/tra-tien/"
     assert "Chưa có số tài khoản" in page(an.post(f"{SHOP}buoc/tra-tien/", {"transfer": "on"}))
-    an.post(f"{SHOP}tai-khoan/", BANK)
+    proved(an).post(f"{SHOP}tai-khoan/", BANK)
     an.post(f"{SHOP}buoc/tra-tien/", {"transfer": "on"})
     assert "Gian hàng chỉ mở được khi chủ đồng ý" in page(an.post(f"{SHOP}chuyen/mo/", follow=True))
     assert Shop.objects.get().state == "draft"
@@ -61,7 +62,7 @@ def test_a_draft_is_not_there_for_buyers(people: People) -> None:
 
 
 def test_binh_agrees_to_nothing_for_an_and_sees_no_account(people: People, browser: Browser, shop: Shop) -> None:
-    browser("an").post(f"{SHOP}tai-khoan/", BANK)
+    proved(browser("an")).post(f"{SHOP}tai-khoan/", BANK)
     pause_shop(shop=shop, note_for_buyers="", by=SYSTEM)
     Shop.objects.update(state="draft")
     record_consents(producer=people.producer, answers={"publication": False}, means="spoken", by=SYSTEM)
@@ -71,7 +72,7 @@ def test_binh_agrees_to_nothing_for_an_and_sees_no_account(people: People, brows
     assert page(binh.post(f"{SHOP}tai-khoan/", BANK), 403)
     assert binh.post(f"/hien-so/shop-bank/{shop.pk}/").status_code == 404
     assert everything() == before
-    html = page(browser("an").get(f"{SHOP}tai-khoan/"))
+    html = page(proved(browser("an")).get(f"{SHOP}tai-khoan/"))
     assert "4800205012345" not in html and "… …345" in html
     assert "4800205012345" in page(browser("an").post(f"/hien-so/shop-bank/{shop.pk}/"))
 
@@ -87,7 +88,7 @@ def test_binh_agrees_to_nothing_for_an_and_sees_no_account(people: People, brows
     ],
 )
 def test_common_mistakes_with_an_account(browser: Browser, shop: Shop, wrong: dict[str, str], words: str) -> None:
-    an, before = browser("an"), everything()
+    an, before = proved(browser("an")), everything()
     assert words in page(an.post(f"{SHOP}tai-khoan/", BANK | wrong))
     assert everything() == before
 
@@ -159,7 +160,7 @@ def test_programs_see_open_shops_and_nothing_private(
 ) -> None:
     browser_of_an = Client()
     browser_of_an.force_login(people.users["an"])
-    browser_of_an.post(f"{SHOP}tai-khoan/", BANK)
+    proved(browser_of_an).post(f"{SHOP}tai-khoan/", BANK)
     pause_shop(shop=other_shop, note_for_buyers="", by=SYSTEM)
     key = {"authorization": f"Bearer {make_api_token(user=people.users['phuong'], name='thử', by=SYSTEM)}"}
     client.get("/api/v1/shops", headers=key)  # notes that the key is used, once a minute
