@@ -31,6 +31,7 @@ from market.platforms.models import Connection, PlatformListing, SheetBatch
 from market.platforms.queries import links_to_confirm, sheet_connections, states_of
 from market.platforms.rules import CONFIRMERS
 from market.shops.navigation import seller_places
+from market.shops.rules import can_agree
 from onboarding.accounts.actions import LinkRefused
 from onboarding.consent.actions import record_consents
 from onboarding.consent.models import Consent, Purpose
@@ -44,11 +45,13 @@ SHOWN_PROBLEMS = 20
 @signed_in
 def on_platforms(request: HttpRequest, sku: str) -> HttpResponse:
     """Where one listing is, platform by platform, and what to mend."""
-    listing = get_object_or_404(listings_of(viewer_of(request)), sku=sku)
+    viewer = viewer_of(request)
+    listing = get_object_or_404(listings_of(viewer), sku=sku)
     context = {
         "listing": listing,
         "states": states_of(listing),
         "agreed": has_consent(listing.shop.producer, Purpose.PLATFORM),
+        "may_agree": can_agree(viewer, listing.shop.producer_id),
         "space_items": seller_places("seller_listings"),
     }
     return render(request, "market/platforms/on_platforms.html", context)
@@ -60,6 +63,9 @@ def agree(request: HttpRequest, sku: str) -> HttpResponse:
     """The producer agrees that their listings go to platforms; everything on sale is queued."""
     viewer = viewer_of(request)
     listing = get_object_or_404(listings_of(viewer), sku=sku)
+    if not can_agree(viewer, listing.shop.producer_id):
+        messages.error(request, _("Việc này chỉ chủ đồng ý được. Chủ không có điện thoại thì ký giấy đồng ý ở xã."))
+        return redirect("seller_on_platforms", sku=sku)
     record_consents(
         producer=listing.shop.producer, answers={str(Purpose.PLATFORM): True}, means=Consent.Means.ONLINE, by=viewer
     )

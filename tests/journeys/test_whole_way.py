@@ -90,7 +90,9 @@ def open_shop_and_publish(seller: Walker, code: str, folder: Path) -> str:
     page.get_by_text("Tệp này không phải ảnh chụp.").first.wait_for()
     page.get_by_label("Tên sản phẩm").fill(PRODUCT)
     page.get_by_label("Loại hàng", exact=True).select_option(label="Bột ngũ cốc")
-    page.get_by_role("textbox", name="Mô tả").fill("Mười hai loại hạt rang mộc, xay mịn. Pha với nước ấm, không cần đường.")
+    page.get_by_role("textbox", name="Mô tả").fill(
+        "Mười hai loại hạt rang mộc, xay mịn. Pha với nước ấm, không cần đường."
+    )
     page.get_by_role("textbox", name="Giá bán").fill("95.000")
     page.get_by_label("Bán theo").select_option(label="hộp")
     page.get_by_label("Khối lượng tịnh").fill("500")
