@@ -154,7 +154,7 @@ def _save_place(shop: Shop, data: dict[str, Any], by: Viewer) -> None:
     shows_phone = data.pop("shows_phone", None)
     set_place(shop=shop, by=by, **data)
     if shows_phone is not None and shows_phone != has_consent(shop.producer, Purpose.CONTACT):
-        answers = {Purpose.CONTACT: shows_phone}
+        answers: dict[str, bool] = {Purpose.CONTACT: shows_phone}
         record_consents(producer=shop.producer, answers=answers, means=Consent.Means.ONLINE, by=by)
 
 
