@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
@@ -32,14 +34,23 @@ NO_ZIP = "Tệp này không phải tệp zip, hoặc đã hỏng. Hãy nén các
 TOO_LARGE = "Tệp zip này chứa quá nhiều: nhiều nhất 20.000 tệp và 600 MB khi mở ra. Hãy chia thành vài tệp nhỏ hơn."
 TOO_HEAVY = "Tệp zip này nặng quá 300 MB. Hãy chia ảnh thành vài tệp, gửi từng phần cùng các dòng của nó."
 NO_PICTURES = "Không thấy ảnh nào trong tệp zip này. Hãy nén chính các tệp ảnh, không nén một tệp nén khác."
-LOCKED, SEVERAL = "locked", "several"
+LOCKED, SEVERAL, PACKED = "locked", "several", "packed"
 _SENTENCES = {
+    PACKED: "Ảnh này được nén theo cách hệ thống không mở. Hãy nén lại thành tệp .zip thường.",
     LOCKED: "Ảnh này có mật khẩu trong tệp zip. Hãy nén lại, không đặt mật khẩu.",
     SEVERAL: "Trong tệp zip có nhiều ảnh khác nhau cùng tên này. Hãy đổi tên một ảnh, trong zip và trong bảng.",
 }
 _END = struct.Struct("<4s4H2LH")
 _UTF8_NAMES = 0x800
 _ENCRYPTED = 0x1
+_LOCAL_HEADER_BYTES = 30  # without the name
+# Only of these does the reader unpack no more at once than it was asked for: a few hundred bytes of the others are a gigabyte.
+_PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_PIECE = 65_536
+# What the reader raises over an archive that is damaged or lies.
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, LookupError, OverflowError, RuntimeError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,7 @@ def index_of(file: IO[bytes]) -> Index:
     try:
         with zipfile.ZipFile(file) as archive:
             found = _read_all(archive)
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, struct.error) as error:
+    except _DAMAGE as error:
         raise AttachmentRefused(NO_ZIP) from error
     if not found:
         raise AttachmentRefused(NO_PICTURES)
@@ -87,11 +98,7 @@ def index_of(file: IO[bytes]) -> Index:
 
 def picture_bytes(archive: zipfile.ZipFile, number: int) -> bytes:
     """The bytes of one entry, at most one more than a photo may have. Raises PhotoRefused for a damaged one."""
-    try:
-        with archive.open(archive.infolist()[number]) as stream:
-            return stream.read(MAX_BYTES + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError, IndexError) as error:
-        raise PhotoRefused("unreadable") from error
+    return b"".join(_pieces(archive, number))
 
 
 def told(index: Index) -> str:
@@ -126,20 +133,26 @@ def _read_all(archive: zipfile.ZipFile) -> Index:
     entries = archive.infolist()
     if len(entries) > ENTRIES_MAXIMUM:
         raise AttachmentRefused(TOO_LARGE)
+    _check_apart(entries, archive.start_dir)
     room, found = UNPACKED_BYTES_MAXIMUM, Index()
     for number, entry in enumerate(entries):
         name = _name_of(entry)
         if _is_beside_the_point(entry, name):
             continue
-        read, raw_bytes = _looked_at(archive, number, entry)
-        room -= raw_bytes
-        if room < 0:
-            raise AttachmentRefused(TOO_LARGE)
+        read, room = _looked_at(archive, number, entry, room)
         for key in {name_key(name), name_key(name.rpartition("/")[2])}:
             known = found.setdefault(key, read)
             if known.digest != read.digest:
                 found[key] = Entry(number, "", SEVERAL)
     return found
+
+
+def _check_apart(entries: list[zipfile.ZipInfo], directory_at: int) -> None:
+    """Entries that lie in one another unpack the same few bytes again and again; no program makes them."""
+    begins = [*sorted((entry.header_offset, entry.compress_size) for entry in entries), (directory_at, 0)]
+    for (begin, size), (following, _) in itertools.pairwise(begins):
+        if begin < 0 or begin + _LOCAL_HEADER_BYTES + size > following:
+            raise AttachmentRefused(NO_ZIP)
 
 
 def _name_of(entry: zipfile.ZipInfo) -> str:
@@ -159,20 +172,46 @@ def _is_beside_the_point(entry: zipfile.ZipInfo, name: str) -> bool:
     return entry.is_dir() or is_link or hidden or not last.lower().endswith(ENDINGS)
 
 
-def _looked_at(archive: zipfile.ZipFile, number: int, entry: zipfile.ZipInfo) -> tuple[Entry, int]:
-    """The entry, and how many bytes were read."""
+def _looked_at(archive: zipfile.ZipFile, number: int, entry: zipfile.ZipInfo, room: int) -> tuple[Entry, int]:
+    """The entry, and how many bytes may still be unpacked. Raises AttachmentRefused when it was too many."""
     unread = f"entry {number}"  # two that cannot be read are not the same
     if entry.flag_bits & _ENCRYPTED:
-        return Entry(number, unread, LOCKED), 0
+        return Entry(number, unread, LOCKED), room
+    if entry.compress_type not in _PACKINGS:
+        return Entry(number, unread, PACKED), room
+    pieces: list[bytes] = []
     try:
-        raw = picture_bytes(archive, number)
+        for piece in _pieces(archive, number):
+            pieces.append(piece)
+            room = _less(room, len(piece))
     except PhotoRefused as refused:
-        return Entry(number, unread, refused.code), 0
-    digest = hashlib.sha256(raw).hexdigest()
+        return Entry(number, unread, refused.code), _less(room, _PIECE)  # the last piece was unpacked and is not seen
+    raw = b"".join(pieces)
     if len(raw) > MAX_BYTES:
-        return Entry(number, unread, "too_heavy"), len(raw)
+        return Entry(number, unread, "too_heavy"), room
+    digest = hashlib.sha256(raw).hexdigest()
     try:
         checked_kind(raw)
     except HeaderRefused as refused:
-        return Entry(number, digest, refused.code), len(raw)
-    return Entry(number, digest), len(raw)
+        return Entry(number, digest, refused.code), room
+    return Entry(number, digest), room
+
+
+def _less(room: int, unpacked: int) -> int:
+    if unpacked > room:
+        raise AttachmentRefused(TOO_LARGE)
+    return room - unpacked
+
+
+def _pieces(archive: zipfile.ZipFile, number: int) -> Iterator[bytes]:
+    left = MAX_BYTES + 1
+    try:
+        entry = archive.infolist()[number]
+        if entry.compress_type not in _PACKINGS:
+            raise PhotoRefused("unreadable")
+        with archive.open(entry) as stream:
+            while left and (piece := stream.read(min(left, _PIECE))):
+                left -= len(piece)
+                yield piece
+    except _DAMAGE as error:
+        raise PhotoRefused("unreadable") from error
