@@ -42,6 +42,7 @@ class MarketConfig(AppConfig):
         from market.reports import ready as reports
         from market.shops.events import ShopChanged
         from market.shops.ready import register as get_shops_ready
+        from market.storefront.ready import register as register_storefront
         from onboarding.consent.events import ConsentsRecorded
         from onboarding.visits.registry import FollowUp, register_follow_up
 
@@ -53,6 +54,7 @@ class MarketConfig(AppConfig):
         register_platforms()
         register_promotions()
         lists_ready()
+        register_storefront()
         register_goods()
         register_vocabulary(VOCABULARY)
         register_objects(OBJECTS)

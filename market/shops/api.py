@@ -1,4 +1,4 @@
-"""Shops for programs: what their public pages show, of open shops only. No phone, no account, no place of pick-up."""
+"""Shops for everybody: what their public pages show, of open shops only. No phone, no account, no place of pick-up."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from ninja import Query, Router, Schema
 
+from core.people.limits.rules import PUBLIC_LISTS
+from core.people.limits.views import ApiLimit
 from market.shops.models import Shop
 from market.shops.queries import makers_of, shops_shown
 
 router = Router(tags=["shops"])
 PER_PAGE = 100
+_LIMIT = ApiLimit(PUBLIC_LISTS)
 
 
 class DeliveryOut(Schema):
@@ -62,7 +65,7 @@ class ShopsOut(Schema):
     shops: list[ShopOut]
 
 
-@router.get("/shops", response=ShopsOut, summary="Open shops")
+@router.get("/shops", response=ShopsOut, auth=None, throttle=_LIMIT, summary="Open shops")
 def list_shops(
     request: HttpRequest,
     unit: Annotated[str, Query(max_length=10)] = "",
@@ -81,7 +84,7 @@ def list_shops(
     }
 
 
-@router.get("/shops/{slug}", response=ShopDetailOut, summary="One open shop")
+@router.get("/shops/{slug}", response=ShopDetailOut, auth=None, throttle=_LIMIT, summary="One open shop")
 def get_shop(request: HttpRequest, slug: str) -> dict[str, Any]:
     """404 for a shop that is not open."""
     found = shops_shown().prefetch_related("main_goods", "delivery").filter(slug=slug).first()

@@ -148,8 +148,8 @@ PAGES: dict[str, Page] = {
     "api/v1/stock/<sku>/moves": Page(
         ANS_SHOP, "api/v1/stock/{sku}/moves", methods=("POST",), answers=frozenset({400}), by_key=True
     ),
-    "api/v1/shops": Page(SIGNED_IN, by_key=True),
-    "api/v1/shops/<slug>": Page(SIGNED_IN, "api/v1/shops/{shop}", by_key=True),
+    "api/v1/shops": Page(EVERYBODY),
+    "api/v1/shops/<slug>": Page(EVERYBODY, "api/v1/shops/{shop}"),
     "api/v1/producers": Page(BY_KEY | {"hanh"}, by_key=True),
     "api/v1/producers/<number>": Page(BY_KEY | {"hanh"}, "api/v1/producers/{producer}", by_key=True),
     "media/<path:path>": Page(EVERYBODY, "media/photos/../../private/x", answers=frozenset({404})),

@@ -39,4 +39,5 @@ PROOF_OF_PERSON = Limit("proof.person", 10, 15 * MINUTE)
 
 # What everybody may look at; generous, against machines that take everything.
 PUBLIC_SEARCH = Limit("search", settings.PUBLIC_REQUESTS_PER_MINUTE, MINUTE)
+PUBLIC_LISTS = Limit("lists", settings.PUBLIC_REQUESTS_PER_MINUTE, MINUTE)
 PUBLIC_CHECK = Limit("check", settings.PUBLIC_REQUESTS_PER_MINUTE, MINUTE)

@@ -13,6 +13,8 @@ from django.urls import reverse
 from ninja import Query, Router, Schema
 
 from core.kit.text import fold_words
+from core.people.limits.rules import PUBLIC_LISTS
+from core.people.limits.views import ApiLimit
 from market.goods.tree import under
 from market.listings.api.access import anybody, viewer_of_call
 from market.listings.models import Listing
@@ -21,6 +23,7 @@ from market.listings.rules import selling_price
 
 router = Router(tags=["listings"])
 PER_PAGE = 100
+_LIMIT = ApiLimit(PUBLIC_LISTS)
 
 
 class ListingOut(Schema):
@@ -60,7 +63,7 @@ class ListingsOut(Schema):
     listings: list[ListingOut]
 
 
-@router.get("/listings", response=ListingsOut, auth=anybody, summary="Goods on sale, or one's own")
+@router.get("/listings", response=ListingsOut, auth=anybody, throttle=_LIMIT, summary="Goods on sale, or one's own")
 def list_listings(
     request: HttpRequest,
     shop: Annotated[str, Query(max_length=80)] = "",
@@ -97,7 +100,7 @@ def list_listings(
     }
 
 
-@router.get("/listings/{sku}", response=ListingOut, auth=anybody, summary="One thing for sale")
+@router.get("/listings/{sku}", response=ListingOut, auth=anybody, throttle=_LIMIT, summary="One thing for sale")
 def get_listing(request: HttpRequest, sku: str) -> dict[str, Any]:
     """404 for what is not on sale, unless it is one's own."""
     found = goods_for_sale().select_related("main").filter(sku=sku).first()

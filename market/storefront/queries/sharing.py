@@ -14,6 +14,7 @@ from market.listings.models import Listing
 from market.listings.queries import photos_and_badges, promotions_ahead
 from market.listings.rules import may_be_advertised
 from market.shops.models import Shop
+from market.shops.queries import SHOWN
 from market.storefront.addresses import product_address, shop_address
 from market.storefront.drawing.share_card import LAYOUT, CardFacts
 from market.storefront.queries.prices import Price, price_of
@@ -79,6 +80,14 @@ def shop_card(shop: Shop) -> ShareCard:
         address=shop_address(shop),
     )
     return _named(facts, shop.cover)
+
+
+def owners_of_cards() -> set[str]:
+    """Everything on show that has a card, as "product-" or "shop-" with its address part; two queries."""
+    shops, listings = Shop.objects.filter(state__in=SHOWN), Listing.objects.filter(state=Listing.State.PUBLISHED)
+    listings = listings.filter(taken_down_at=None, shop__state__in=SHOWN)
+    owners = {f"product-{slug}" for slug in listings.values_list("slug", flat=True).iterator()}
+    return owners | {f"shop-{slug}" for slug in shops.values_list("slug", flat=True).iterator()}
 
 
 def _named(facts: CardFacts, photo: Photo | None) -> ShareCard:

@@ -88,7 +88,7 @@ class TestGoods:
         for number in range(many):
             make_listing(shop, name=f"Hạt {number}")
         caller = Caller(people)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             assert len(caller.skus("listings")) == many
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.test import Client
 from PIL import Image
 
@@ -65,6 +67,52 @@ def test_a_photo_that_is_gone_does_not_hinder(listing: Listing) -> None:
     assert Client().get(address_of(listing)).status_code == 200
     ListingPhoto.objects.all().delete()
     assert Client().get(address_of(listing)).status_code == 200
+
+
+def cards(settings: Any) -> Path:
+    folder = Path(settings.MEDIA_ROOT) / "cards"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def test_a_new_card_takes_the_place_of_its_own_earlier_ones_only(listing: Listing, settings: Any) -> None:
+    Shop.objects.update(slug="vuon")
+    digest = "0123456789abcdef"
+    names = [f"shop-vuon-{digest}.jpg", f"shop-vuon-{digest}_aB3xY7z.jpg", f"shop-vuon-anh-an-{digest}.jpg", "khac.txt"]
+    for name in names:
+        (cards(settings) / name).write_bytes(b"x")
+    card = card_of_shop("vuon")
+    assert card is not None
+    actions.kept_card(card, of="shop-vuon")
+    left = {each.name for each in cards(settings).iterdir()}
+    assert left == {f"shop-vuon-{card.digest}.jpg", f"shop-vuon-anh-an-{digest}.jpg", "khac.txt"}
+
+
+def test_a_card_deleted_while_it_is_asked_for_is_drawn_again(
+    listing: Listing, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    Client().get(address_of(listing))
+    [kept] = cards(settings).iterdir()
+    monkeypatch.setattr(FileSystemStorage, "exists", lambda *_: True)  # it was, a moment ago
+    kept.unlink()
+    answer = Client().get(address_of(listing))
+    assert answer.status_code == 200 and Image.open(io.BytesIO(answer.content)).size == (1200, 630)
+
+
+def test_cards_of_what_is_no_longer_shown_go_after_a_day(
+    listing: Listing, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = "0123456789abcdef"
+    shown = {f"product-{listing.slug}-{digest}.jpg", f"shop-{listing.shop.slug}-{digest}.jpg", "khac.txt"}
+    gone = {f"product-khong-co-{digest}.jpg", f"shop-khong-co-{digest}.jpg"}
+    for name in shown | gone:
+        (cards(settings) / name).write_bytes(b"x")
+    assert actions.remove_unused_cards() == 0
+    monkeypatch.setattr(actions, "UNUSED_AFTER", timedelta(0))
+    assert actions.remove_unused_cards() == 2
+    assert {each.name for each in cards(settings).iterdir()} == shown
+    Listing.objects.update(state=Listing.State.PAUSED)
+    assert actions.remove_unused_cards() == 1
 
 
 def test_letters_are_composed_and_signs_without_a_letter_left_out() -> None:
