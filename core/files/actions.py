@@ -12,12 +12,15 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db.models import PROTECT, Exists, FileField, ManyToOneRel, OuterRef, ProtectedError
 
 from core.files.models import Photo
 from core.files.pipeline import MAX_BYTES, PhotoRefused, Renditions, render, turned
+from core.files.registry import still_needed
 from core.files.uploads import NO_ROOM_ERRORS, RefusedUpload
 from core.kit import clock
+from core.people.limits.actions import TooMany, count_try
+from core.people.limits.rules import PHOTOS_OF_PERSON
 from core.people.queries import Viewer
 
 STRAY_AFTER = timedelta(days=1)
@@ -33,9 +36,16 @@ def take_photo(*, upload: UploadedFile[Any], by: Viewer) -> Photo:
     return store_photo(render(upload.read(MAX_BYTES + 1)), by=by)
 
 
+def receive_photo(*, upload: UploadedFile[Any], by: Viewer) -> Photo:
+    """`take_photo` from a page, where a person may send so many a day. Not inside a transaction. Raises PhotoRefused."""
+    _count(by)
+    return take_photo(upload=upload, by=by)
+
+
 def turn_photo(*, photo: Photo, quarters: int, by: Viewer) -> Photo:
     """Keep a new photo: this one turned clockwise by so many quarters. The one before stays as it is; whoever shows it no
-    longer calls `forget_photos`. Raises PhotoRefused."""
+    longer calls `forget_photos`. It counts like one sent. Raises PhotoRefused."""
+    _count(by)
     try:
         with photo.large.open("rb") as file:
             large = file.read()
@@ -97,6 +107,41 @@ def forget_photos(photo_ids: Iterable[uuid.UUID]) -> int:
     return len(gone)
 
 
+def remove_abandoned_photos() -> int:
+    """Delete photos older than a day that nothing shows and nobody needs: sent for a form that was never saved, turned once
+    more, brought beside a row that was refused. Returns how many; a periodic job."""
+    before = clock.now() - STRAY_AFTER
+    rows = Photo.objects.filter(uploaded_at__lt=before)
+    for relation in Photo._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ManyToOneRel) and relation.on_delete is PROTECT:
+            showing = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
+            rows = rows.filter(~Exists(showing))
+    found = set(rows.values_list("pk", flat=True))
+    unneeded = sorted(found - still_needed(found)) if found else []
+    removed = 0
+    for start in range(0, len(unneeded), _AT_ONCE):
+        with transaction.atomic():
+            # Sent again meanwhile, it is new.
+            old = Photo.objects.select_for_update().filter(pk__in=unneeded[start : start + _AT_ONCE])
+            removed += forget_photos(list(old.filter(uploaded_at__lt=before).values_list("pk", flat=True)))
+    return removed
+
+
+def remove_files_without_row(field: FileField) -> int:
+    """Delete files older than a day where this column keeps its files (one flat folder of ours) that no row of it names: a
+    process killed between the file and the row left them. Returns how many."""
+    storage, folder = field.storage, str(field.upload_to).rstrip("/")
+    known = set(field.model._default_manager.values_list(field.name, flat=True))
+    removed = 0
+    with contextlib.suppress(FileNotFoundError):
+        for name in storage.listdir(folder)[1]:
+            path = f"{folder}/{name}"
+            if path not in known and storage.get_modified_time(path) < clock.now() - STRAY_AFTER:
+                storage.delete(path)
+                removed += 1
+    return removed
+
+
 def remove_stray_files() -> int:
     """Delete photo files older than a day that no row knows: what a process killed while storing left behind, and what
     a rolled back transaction had stored. Returns how many."""
@@ -116,7 +161,16 @@ def remove_stray_files() -> int:
 
 
 def _same(renditions: Renditions, by: Viewer) -> Photo | None:
-    return Photo.objects.filter(sha256=renditions.sha256, uploaded_by_id=by.user_id).first()
+    """The same picture of this person; sent again, it is as new: whoever sends it has a use for it."""
+    mine = Photo.objects.filter(sha256=renditions.sha256, uploaded_by_id=by.user_id)
+    return mine.first() if mine.update(uploaded_at=clock.now()) else None
+
+
+def _count(by: Viewer) -> None:
+    try:
+        count_try(PHOTOS_OF_PERSON, f"user:{by.user_id}")
+    except TooMany as error:
+        raise PhotoRefused("too_often") from error
 
 
 def _forget_files(photo: Photo) -> None:

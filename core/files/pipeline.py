@@ -29,6 +29,7 @@ _SENTENCES = SENTENCES | {
     "unreadable": "Ảnh này không mở được. Hãy chụp lại hoặc chọn ảnh khác.",
     "too_many_points": "Ảnh này quá lớn (trên 50 triệu điểm ảnh). Hãy chọn ảnh nhỏ hơn.",
     "too_many_webp_points": "Ảnh WebP này quá lớn (trên 24 triệu điểm ảnh). Hãy chọn ảnh nhỏ hơn hoặc ảnh JPEG.",
+    "too_often": "Hôm nay bạn đã gửi hơn 1.000 ảnh. Hãy gửi tiếp vào ngày mai.",
     "too_small": "Ảnh này quá nhỏ nên không nhìn rõ. Hãy chụp lại hoặc chọn ảnh lớn hơn.",
     "too_much_work": "Ảnh này mất quá nhiều thời gian để mở. Hãy chụp lại hoặc chọn ảnh khác.",
 }
@@ -37,7 +38,7 @@ _SENTENCES = SENTENCES | {
 class PhotoRefused(UploadRefused):
     """The file cannot become a photo; the message says why and what to do, in Vietnamese. `code` is stable: empty,
     too_heavy, no_photo, unreadable, too_many_points, too_many_webp_points, too_small, too_much_work, too_many,
-    no_room."""
+    too_often, no_room."""
 
     def __init__(self, code: str) -> None:
         super().__init__(_SENTENCES[code])

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from core.imports.contract import ImportKind
 from core.imports.forms import PlaceOfTableForm, masked_numbers
 from core.imports.models import ImportBatch, ImportRow
-from core.imports.queries import Findings, ReadTable, findings_of
-from core.imports.rules import KEPT_FOR, State, is_stopped_half_way
+from core.imports.queries import Findings, ReadTable, findings_of, unfinished_of
+from core.imports.rooms import Room
+from core.imports.rules import KEPT_FOR, UNFINISHED_MAXIMUM, State, can_cancel, is_stopped_half_way
 from core.imports.sheet.cells import text_of
 from core.imports.sheet.headings import Header, header_at, likely_header
 from core.imports.sheet.workbook import Sheet
+from core.people.queries import Viewer
 
 _ROW_KINDS = {"created": "good", "changed": "info", "unchanged": "wait", "refused": "bad"}
 _STATE_KINDS = {
@@ -33,6 +35,15 @@ _STATE_KINDS = {
 
 
 COUNTED_AT_ONCE = 2_000
+
+
+def oldest_in_the_way(room: Room, viewer: Viewer) -> ImportBatch | None:
+    """The oldest unfinished import of whose lists are brought here, once there are so many that no other may be begun."""
+    holder = room.holder(viewer) if room.holder else None
+    found = list(unfinished_of(room.kind, holder.owner)) if holder else []
+    if len(found) < UNFINISHED_MAXIMUM:
+        return None
+    return next((batch for batch in found if can_cancel(batch)), None)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from core.imports.contract import Change, ImportKind
 from core.imports.models import ColumnMapping, ImportBatch, ImportRow
-from core.imports.rules import IMPORTERS, State
+from core.imports.rules import IMPORTERS, UNFINISHED, State
 from core.imports.sheet.cells import Cell, SheetRefused, text_of
 from core.imports.sheet.headings import Header, header_at, match_columns, remembered_mapping
 from core.imports.sheet.rows import DataRow, SkippedRow, lines_below
@@ -89,6 +89,11 @@ def batches_of_owner(kind: str, owner: str) -> QuerySet[ImportBatch]:
     """The imports of one kind of one owner, newest first; whether the viewer may act there has been asked."""
     found = ImportBatch.objects.filter(kind=kind, owner=owner) if owner else ImportBatch.objects.none()
     return found.select_related("unit", "made_by", "applied_by", "undone_by")
+
+
+def unfinished_of(kind: str, owner: str) -> QuerySet[ImportBatch]:
+    """The imports of one owner that still hold what came with them, the oldest first."""
+    return ImportBatch.objects.filter(UNFINISHED, kind=kind, owner=owner).order_by("made_at", "pk")
 
 
 def sheets_of(batch: ImportBatch) -> list[Sheet]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db.models import Q
+
 from core.imports.models import ImportBatch
 from core.imports.registry import import_kind
 from core.kit import clock
@@ -14,11 +16,17 @@ IMPORTERS = (Role.PROVINCE, Role.COMMUNE)
 # Time to mend refused rows and to notice that a whole import was wrong; then the file and the cells are erased.
 KEPT_FOR = timedelta(days=90)
 DRAFTS_KEPT_FOR = timedelta(days=14)
+# So many imports of one owner may be unfinished; each holds its sheet and the file beside it on our disk.
+UNFINISHED_MAXIMUM = 5
 # Up to this many rows the person waits for the preview; more are looked at in the background.
 PREVIEW_AT_ONCE = 500
 
 State = ImportBatch.State
 _OPEN = {State.DRAFT, State.PREVIEWING, State.PREVIEWED}
+
+
+UNFINISHED = Q(state__in=[*_OPEN, State.APPLYING]) | Q(state=State.FAILED, applied_at=None)
+"""Imports that still hold what came with them, for queries."""
 
 
 def may_act(viewer: Viewer, batch: ImportBatch) -> bool:

@@ -40,6 +40,9 @@ from core.imports.rooms import Room
 from core.imports.rules import State, can_apply, can_cancel, can_map, can_undo, is_running
 from core.imports.sheet.cells import SheetRefused
 from core.kit.sheets import XLSX
+from core.people.limits.actions import TooMany, count_try
+from core.people.limits.rules import SHEETS_OF_PERSON
+from core.people.limits.views import waiting_words
 from core.people.queries import viewer_of
 
 PER_PAGE = 25
@@ -84,7 +87,13 @@ def _start(request: HttpRequest, room: Room) -> HttpResponse:
     form = start_form(room, viewer, request.POST if posted else None, request.FILES if posted else None, request.GET)
     if posted and form.is_valid():
         try:
+            count_try(SHEETS_OF_PERSON, f"user:{viewer.user_id}")
             batch = start_import(**form.asked(), by=viewer)
+        except TooMany as error:
+            wait = waiting_words(error.seconds)
+            form.add_error(None, _("Hôm nay bạn đã gửi quá nhiều bảng. Hãy gửi tiếp sau %(wait)s.") % {"wait": wait})
+        except StepRefused as refusal:
+            form.add_error(None, str(refusal))
         except SheetRefused as refusal:
             form.add_error("file" if form.cleaned_data["file"] else "pasted", str(refusal))
         except AttachmentRefused as refusal:
@@ -93,7 +102,8 @@ def _start(request: HttpRequest, room: Room) -> HttpResponse:
             form.add_error(form.place_field, _("Bạn chưa có quyền nhập loại bảng này ở đây. Hãy chọn nơi khác."))
         else:
             return redirect(room.url("mapping", batch.pk))
-    context = {**_shown(room), "form": form, "kind": import_kind(room.kind) if room.kind else None}
+    kind = import_kind(room.kind) if room.kind else None
+    context = {**_shown(room), "form": form, "kind": kind, "oldest": pages.oldest_in_the_way(room, viewer)}
     return render(request, "core/imports/start.html", context)
 
 

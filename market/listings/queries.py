@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -158,6 +159,14 @@ def papers_of(shop: Shop, listing: Listing | None = None) -> QuerySet[Paper]:
     in_force = Q(withdrawn_at=None) & (Q(valid_until=None) | Q(valid_until__gte=today))
     held = Q(listings=listing) if listing else Q(pk=None)
     return Paper.objects.filter(whose & in_force | held).distinct().order_by("kind", "-issued_on", "pk")
+
+
+def photos_in_drafts(photo_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these photos that stand in somebody's unsaved form, taken out or not."""
+    drafts = ListingDraft.objects.values_list("values", flat=True).iterator()
+    fields = [str(values.get(name, "")) for values in drafts for name in ("kept", "removed", "turned")]
+    written = {each for field in fields for each in field.split(",")}
+    return {each for each in photo_ids if str(each) in written}
 
 
 def draft_of(viewer: Viewer, sku: str) -> ListingDraft | None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import uuid
+from collections.abc import Collection
+
 from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Coalesce
 
+from core.imports.models import ImportBatch, ImportRow
 from core.imports.rooms import Holder
+from core.imports.rules import UNFINISHED
 from core.people.queries import Viewer
 from market.goods.queries import offered_categories
 from market.listings.models import Listing, ListingPhoto
+from market.lists.models import SheetPicture
 from market.shops.models import Shop
 from market.shops.queries import shop_of
 
@@ -37,6 +44,21 @@ def listings_for_sheet(shop: Shop) -> QuerySet[Listing]:
     photos = Prefetch("photos", ListingPhoto.objects.select_related("photo"))
     found = Listing.objects.filter(shop=shop).select_related("category", "origin", "origin__parent", "main")
     return found.prefetch_related(photos).order_by(Coalesce("main_id", "pk"), "main_id", "pk")
+
+
+def photos_lists_need(photo_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these photos that a shop's unfinished list may still write, or that an undo would give back."""
+    batches = ImportBatch.objects.filter(owner__startswith=_OWNER, erased_at=None)
+    owners = batches.filter(UNFINISHED).values_list("owner", flat=True).distinct()
+    shops = [int(owner.removeprefix(_OWNER)) for owner in owners]
+    pictures = SheetPicture.objects.filter(shop__in=shops, photo__isnull=False)
+    needed = set(pictures.values_list("photo_id", flat=True))
+    effects = ImportRow.objects.filter(batch__in=batches, outcome=ImportRow.Outcome.CHANGED).values_list(
+        "effect", flat=True
+    )
+    for effect in effects.iterator():
+        needed |= {uuid.UUID(key) for key in json.loads(effect or "{}").get("photos", ())}
+    return needed & set(photo_ids)
 
 
 def category_names() -> list[str]:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from core.audit.actions import record
+from core.files.actions import remove_files_without_row
 from core.kit import clock
 from core.messages.actions import send_message
 from core.people.queries import SYSTEM, Viewer
@@ -51,7 +52,7 @@ def record_paper(
     if facts.valid_until is not None and facts.valid_until < facts.issued_on:
         raise PaperRefused("Ngày hết hạn phải sau ngày cấp. Hãy xem lại hai ngày.")
     paper = Paper(producer=producer, recorded_by_id=by.user_id, recorded_at=clock.now(), is_demo=is_demo, **vars(facts))
-    # The file first, as with photos: a crash leaves a stray file, never a row without one.
+    # The file first, as with photos: a crash leaves a stray file that `remove_stray_scans` finds, never a row without one.
     if scan is not None:
         paper.scan.save(f"{uuid.uuid4()}.{ENDINGS[scan.type]}", ContentFile(scan.content), save=False)
         paper.scan_type = scan.type
@@ -76,6 +77,11 @@ def _store(paper: Paper, by: Viewer) -> None:
         raise PaperRefused("Giấy số này đã được ghi rồi. Nếu là giấy cấp lại, hãy bỏ giấy cũ trước.")
     paper.save(force_insert=True)
     _note("paper.recorded", paper, by)
+
+
+def remove_stray_scans() -> int:
+    """Delete scans that no paper holds. Returns how many; a periodic job."""
+    return remove_files_without_row(Paper._meta.get_field("scan"))
 
 
 @transaction.atomic

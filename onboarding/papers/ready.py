@@ -11,7 +11,7 @@ from core.desk.registry import Room, register_section, register_todos
 from core.jobs.registry import register_periodic
 from core.messages.contract import Channel, Purpose
 from core.messages.registry import MessageKind, register_message_kind
-from onboarding.papers.actions import ENDING_KIND
+from onboarding.papers.actions import ENDING_KIND, remove_stray_scans
 from onboarding.papers.jobs import tell_of_ending_papers
 from onboarding.papers.queries import paper_todos
 from onboarding.papers.rules import CHECKERS
@@ -38,6 +38,7 @@ def register() -> None:
     register_periodic(
         "papers.ending", timedelta(days=1), tell_of_ending_papers, label="báo giấy tờ sắp hết hạn", at=time(7, 0)
     )
+    register_periodic("papers.strays", timedelta(days=1), remove_stray_scans, label="dọn bản chụp giấy tờ bỏ dở")
     register_todos(paper_todos)
     register_section(
         _("Giấy tờ"),

@@ -212,6 +212,6 @@ def _end(batch_id: int, state: ImportBatch.State, failure: str) -> None:
     if state == State.FAILED and batch.created + batch.changed == 0:
         batch.applied_by, batch.applied_at = None, None  # nothing was written: it may be cancelled or begun anew
     batch.save()
-    if state == State.APPLIED:
+    if batch.applied_at is not None:  # else it may be begun anew
         let_attachment_go(batch)
     note("import.finished", batch, None, via="worker")

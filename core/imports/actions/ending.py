@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-from datetime import timedelta
-
-from django.core.files.storage import Storage
 from django.db import transaction
 
+from core.files.actions import remove_files_without_row
 from core.imports.actions.applying import go_on_applying
 from core.imports.actions.locking import StepRefused, let_attachment_go, locked, locked_for, note
 from core.imports.actions.previewing import PREVIEW_JOB
@@ -23,8 +20,6 @@ from core.kit.text import fold_words
 from core.people.queries import Viewer
 
 _ERASED_AT_ONCE = 50
-_FOLDER = "imports"
-STRAY_AFTER = timedelta(days=1)
 
 
 @transaction.atomic
@@ -94,16 +89,7 @@ def erase_old_imports() -> int:
 def remove_stray_attachments() -> int:
     """Delete files that came beside a sheet and that no import holds: a process killed while keeping one, or while letting
     it go, left them. For the schedule; returns how many."""
-    storage: Storage = ImportAttachment._meta.get_field("file").storage
-    known = set(ImportAttachment.objects.values_list("file", flat=True))
-    removed = 0
-    with contextlib.suppress(FileNotFoundError):
-        for name in storage.listdir(_FOLDER)[1]:
-            path = f"{_FOLDER}/{name}"
-            if path not in known and storage.get_modified_time(path) < clock.now() - STRAY_AFTER:
-                storage.delete(path)
-                removed += 1
-    return removed
+    return remove_files_without_row(ImportAttachment._meta.get_field("file"))
 
 
 def _cancel(batch: ImportBatch) -> None:

@@ -37,6 +37,10 @@ SECOND_FACTOR = Limit("second_factor.person", 5, 15 * MINUTE)
 SECOND_FACTOR_A_DAY = Limit("second_factor.person.day", 30, DAY)
 PROOF_OF_PERSON = Limit("proof.person", 10, 15 * MINUTE)
 
+# What a person may store through pages: a shop of a hundred goods in a day, not a disk.
+PHOTOS_OF_PERSON = Limit("photo.person", 1_000, DAY)
+SHEETS_OF_PERSON = Limit("sheet.person", 60, DAY)
+
 # What everybody may look at; generous, against machines that take everything.
 PUBLIC_SEARCH = Limit("search", settings.PUBLIC_REQUESTS_PER_MINUTE, MINUTE)
 PUBLIC_LISTS = Limit("lists", settings.PUBLIC_REQUESTS_PER_MINUTE, MINUTE)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.files.actions import take_photo, turn_photo
+from core.files.actions import receive_photo, turn_photo
 from core.files.models import Photo
 from core.files.pipeline import PhotoRefused
 from core.files.uploads import shown_name
@@ -75,7 +75,7 @@ def desk_of(form: ListingForm, viewer: Viewer, listing: Listing | None) -> Photo
             form.add_error("photos", _("Mỗi sản phẩm có tối đa %(limit)d ảnh. Hãy bỏ bớt ảnh.") % {"limit": MAX_PHOTOS})
             break
         try:
-            photo = take_photo(upload=upload, by=viewer)
+            photo = receive_photo(upload=upload, by=viewer)
         except PhotoRefused as problem:
             form.add_error("photos", f"{shown_name(upload)}: {problem}")
         else:
@@ -99,7 +99,7 @@ def upload(request: HttpRequest) -> JsonResponse:
     if sent is None:
         return _refused(_("Chưa nhận được ảnh. Hãy chọn lại ảnh rồi gửi lại."))
     try:
-        return _shown(take_photo(upload=sent, by=viewer))
+        return _shown(receive_photo(upload=sent, by=viewer))
     except PhotoRefused as problem:
         return _refused(str(problem))
 

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.files.actions import take_photo
+from core.files.actions import receive_photo
 from core.files.models import Photo
 from core.files.pipeline import PhotoRefused
 from core.files.uploads import shown_name
@@ -71,7 +71,7 @@ def _add(form: AddPhotosForm, shop: Shop, by: Viewer) -> bool:
     kept: list[Photo] = []
     for upload in form.cleaned_data["photos"]:
         try:
-            kept.append(take_photo(upload=upload, by=by))
+            kept.append(receive_photo(upload=upload, by=by))
         except PhotoRefused as problem:
             form.add_error("photos", f"{shown_name(upload)}: {problem}")
     try:

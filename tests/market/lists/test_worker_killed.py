@@ -81,6 +81,11 @@ def killed_desk(committed_db: None) -> ListDesk:
     return ListDesk(people, make_shop(people))
 
 
+def test_kill_nine_at_random_moments(killed_desk: ListDesk, tmp_path: Path) -> None:
+    assert run_with_kills(killed_desk, tmp_path, 40, 2, (0.0, 0.3)) >= 1, "the deaths were not in the middle"
+
+
+@pytest.mark.slow
 def test_kill_nine_at_random_moments_of_two_hundred_rows(killed_desk: ListDesk, tmp_path: Path) -> None:
     assert run_with_kills(killed_desk, tmp_path, 200, 3, (0.0, 0.6)) >= 2, "the deaths were not in the middle"
 

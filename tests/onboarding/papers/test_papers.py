@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import time
 import unicodedata
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import QuerySet
@@ -22,6 +25,7 @@ from onboarding.papers.actions import (
     PaperRefused,
     check_paper,
     record_paper,
+    remove_stray_scans,
     restore_paper,
     withdraw_paper,
 )
@@ -275,3 +279,15 @@ class TestPages:
             client.get(reverse(address))
             with django_assert_num_queries(queries):  # type: ignore[operator]
                 assert client.get(reverse(address)).status_code == 200
+
+
+def test_scans_that_a_crash_left_go_after_a_day(people: People) -> None:
+    storage = storages["private"]
+    scan = read_scan(SimpleUploadedFile("giay.pdf", PDF, "application/pdf"))
+    paper = record_paper(producer=people.producer, facts=facts(), by=people.viewer("an"), scan=scan)
+    old, young = storage.save("papers/old.pdf", ContentFile(b"x")), storage.save("papers/young.pdf", ContentFile(b"x"))
+    then = time.time() - timedelta(days=1, minutes=1).total_seconds()
+    for name in (old, paper.scan.name):
+        os.utime(storage.path(name), (then, then))
+    assert remove_stray_scans() == 1
+    assert [storage.exists(name) for name in (old, young, paper.scan.name)] == [False, True, True]
