@@ -16,6 +16,8 @@ from core.audit.models import AuditEntry
 from core.files.models import Photo
 from core.imports.actions.applying import apply_import
 from core.imports.models import ImportBatch
+from core.jobs.models import Job
+from core.kit import clock
 from market.listings.models import Listing, ListingPhoto, PriceChange, StockMove
 from market.lists.models import SheetPicture
 from tests.core.imports.test_worker_killed import ROOT, database, done, state
@@ -47,11 +49,13 @@ def run_with_kills(desk: ListDesk, folder: Path, rows: int, kills: int, seconds:
             started = False
             while state(batch) == "applying" and time.monotonic() < deadline:
                 assert worker.poll() is None
+                # The pause before another try, some ten seconds, is no matter of this test.
+                Job.objects.filter(state=Job.State.WAITING, next_try_at__gt=clock.now()).update(next_try_at=clock.now())
                 if not started and (done(batch), SheetPicture.objects.count()) != before:
                     started, until = True, time.monotonic() + DICE.uniform(*seconds)
                 if number < kills and started and time.monotonic() > until:
                     break
-                time.sleep(0.01)
+                time.sleep(0.03)
         finally:
             worker.send_signal(signal.SIGKILL)
             worker.wait(timeout=10)
