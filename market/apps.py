@@ -22,6 +22,7 @@ class MarketConfig(AppConfig):
         from market.listings.jobs import announce_turning_badges
         from market.listings.promotions.ready import register as register_promotions
         from market.listings.queries import households_without_goods
+        from market.listings.ready import register as register_listings
         from market.listings.todos import listing_todos
         from market.lists.ready import register as lists_ready
         from market.orders.actions import on_payment_settled, release_forgotten_orders
@@ -53,6 +54,7 @@ class MarketConfig(AppConfig):
         register_adapter("santhu", SanThuAdapter)
         register_platforms()
         register_promotions()
+        register_listings()
         lists_ready()
         register_storefront()
         register_goods()

@@ -14,8 +14,12 @@ from market.goods.models import GoodsRule
 from market.goods.queries import rules_in_force
 from market.goods.tree import under
 from market.listings.models import ON_SALE, Listing, ListingBadge, ListingDraft, ListingPhoto, Promotion
-from market.shops.models import Shop
+from market.shops import queries as shops
+from market.shops.models import Shop, ShopMaker
+from onboarding.consent.models import Purpose
+from onboarding.consent.queries import agreeing
 from onboarding.papers.models import Paper
+from onboarding.papers.queries import counting
 from onboarding.producers.models import Producer
 from onboarding.producers.queries import producers_at_work, producers_of
 
@@ -132,6 +136,7 @@ def _for_sellers(queryset: QuerySet[Listing]) -> QuerySet[Listing]:
             *("maker", "maker__commune", "maker__commune__parent", "origin", "origin__parent"),
         )
         .prefetch_related(Prefetch("photos", ListingPhoto.objects.select_related("photo")))
+        .annotate(maker_named_platform=maker_named(Purpose.PLATFORM))
         .order_by("-changed_at", "-pk")
     )
 
@@ -145,20 +150,40 @@ def sizes_of(listing: Listing) -> list[Listing]:
 
 def makers_of(shop: Shop, listing: Listing | None = None) -> QuerySet[Producer]:
     """Whose goods this shop sells today besides its own producer's, and who made this listing until now."""
-    today = clock.today()
-    now = shop.makers.filter(Q(valid_to=None) | Q(valid_to__gte=today), valid_from__lte=today)
     held = Q(pk=listing.maker_id) if listing and listing.maker_id else Q(pk=None)
-    return Producer.objects.filter(Q(pk__in=now.values("producer_id")) | held).order_by("name", "pk")
+    return Producer.objects.filter(Q(pk__in=_makers_today(shop)) | held).order_by("name", "pk")
+
+
+def _makers_today(shop: Shop) -> QuerySet[ShopMaker, int]:
+    return shops.makers_of(shop).order_by().values_list("producer_id", flat=True)
+
+
+def maker_named(purpose: Purpose = Purpose.PUBLICATION) -> Q:
+    """The condition on listings "its maker has said yes to this shop and agrees today to be named": in public, or with
+    Purpose.PLATFORM also to platforms. See `rules.maker_shown`."""
+    said_yes = Exists(
+        ShopMaker.objects.filter(shop=OuterRef("shop"), producer=OuterRef("maker"), confirmed_at__isnull=False)
+    )
+    agreed = said_yes & agreeing(Purpose.PUBLICATION, of="maker")
+    return agreed & agreeing(Purpose.PLATFORM, of="maker") if purpose == Purpose.PLATFORM else agreed
 
 
 def papers_of(shop: Shop, listing: Listing | None = None) -> QuerySet[Paper]:
-    """The papers in force today that a listing of this shop may show: the shop's producer's and its makers'; and those
-    ticked before, so that a paper that ended is seen rather than silently lost."""
-    today = clock.today()
-    whose = Q(producer=shop.producer_id) | Q(producer__in=makers_of(shop, listing))
-    in_force = Q(withdrawn_at=None) & (Q(valid_until=None) | Q(valid_until__gte=today))
+    """The papers in force today that a listing of this shop may show: the shop's producer's and those of its makers of
+    today; of these also the ones ticked before, so that a paper that ended is seen rather than silently lost."""
     held = Q(listings=listing) if listing else Q(pk=None)
-    return Paper.objects.filter(whose & in_force | held).distinct().order_by("kind", "-issued_on", "pk")
+    rows = Paper.objects.filter(_whose_papers(shop), counting(clock.today()) | held)
+    return rows.distinct().order_by("kind", "-issued_on", "pk")
+
+
+def papers_on_show(listing: Listing) -> QuerySet[Paper]:
+    """The papers that buyers see with a listing today, the latest issued first."""
+    rows = listing.papers.filter(_whose_papers(listing.shop), counting(clock.today()))
+    return rows.order_by("-issued_on", "pk")
+
+
+def _whose_papers(shop: Shop) -> Q:
+    return Q(producer=shop.producer_id) | Q(producer__in=_makers_today(shop))
 
 
 def photos_in_drafts(photo_ids: Collection[UUID]) -> set[UUID]:

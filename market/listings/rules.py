@@ -11,6 +11,10 @@ from market.goods import rules as goods
 from market.goods.models import GoodsRule
 from market.goods.queries import rules_in_force
 from market.listings.models import Listing, Promotion, SaleUnit
+from market.listings.queries import maker_named
+from onboarding.consent.models import Purpose
+from onboarding.papers.queries import kinds_in_force
+from onboarding.producers.models import Producer
 
 MAX_PHOTOS = 8
 # Units that are a measure themselves: grams or millilitres of one.
@@ -45,7 +49,6 @@ def missing_for_sale(listing: Listing, rules: Sequence[GoodsRule] | None = None)
 def concerns_of(listing: Listing, rules: Sequence[GoodsRule] | None = None) -> list[goods.Concern]:
     """What the law of today has against a listing as it is written, what blocks first."""
     today = clock.today()
-    papers = [paper for paper in listing.papers.all() if not paper.withdrawn_at]
     filled = {name for name in _ASKED_FOR if getattr(listing, name)} | {"origin"}  # by default the producer's commune
     if listing.alcohol is not None:
         filled.add("alcohol")  # nought is an answer
@@ -55,11 +58,24 @@ def concerns_of(listing: Listing, rules: Sequence[GoodsRule] | None = None) -> l
         category=listing.category,
         text={name: getattr(listing, name) for name in _READ},
         alcohol=listing.alcohol,
-        papers={paper.kind for paper in papers if paper.valid_until is None or paper.valid_until >= today},
+        papers=kinds_in_force(listing.papers.all(), today),
         filled=filled,
         on=today,
         rules=rules,
     )
+
+
+def maker_shown(listing: Listing, purpose: Purpose = Purpose.PUBLICATION) -> Producer:
+    """Who is named as the maker: in public, or with Purpose.PLATFORM to platforms. A maker who has not said yes to this
+    shop or does not agree to be named is not: the shop answers for its goods. One query, none for a listing that carries
+    `maker_named_…` (see `queries.maker_named`)."""
+    producer = listing.shop.producer
+    if listing.maker is None:
+        return producer
+    is_named = getattr(listing, f"maker_named_{purpose.value}", None)
+    if is_named is None:
+        is_named = Listing.objects.filter(maker_named(purpose), pk=listing.pk).exists()
+    return listing.maker if is_named else producer
 
 
 def price_per_kg(listing: Listing, price: int | None = None) -> int | None:

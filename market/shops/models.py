@@ -72,13 +72,18 @@ class ShopPhoto(models.Model):
 
 
 class ShopMaker(models.Model):
-    """A producer whose goods a cooperative's shop sells, in a period; the shop's own producer needs no row."""
+    """A producer whose goods a cooperative's shop sells, in a period; the shop's own producer needs no row.
+
+    It counts from when the producer said yes (`confirmed_at`); `valid_to` is the first day on which it no longer holds.
+    """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="makers")
     producer = models.ForeignKey(Producer, on_delete=models.PROTECT, related_name="+")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -88,6 +93,10 @@ class ShopMaker(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="shop_maker_period_runs_forward",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | Q(confirmed_at__isnull=False),
+                name="shop_maker_confirmed_at_a_time",
             ),
         ]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
 from core.desk.registry import Todo
 from core.kit import clock
 from core.kit.text import fold_words
+from core.people.models import Role
 from core.people.queries import Viewer
 from core.people.reveal.registry import Revealed
 from core.places.models import in_force
@@ -20,7 +21,7 @@ from market.shops.wording import NO_ACCOUNT, WORDS, Step
 from onboarding.consent.models import Purpose
 from onboarding.consent.queries import agreeing, has_consent
 from onboarding.producers.models import Producer
-from onboarding.producers.queries import producers_at_work, producers_of
+from onboarding.producers.queries import owned, producers_at_work, producers_of
 
 SHOWN = (Shop.State.OPEN, Shop.State.PAUSED)
 
@@ -103,11 +104,50 @@ def missing_steps(shop: Shop) -> list[Step]:
 
 
 def makers_of(shop: Shop) -> QuerySet[ShopMaker]:
-    """The producers whose goods the shop sells today besides its own, by name, for the public page: only those who agree
-    today to be shown. One query with their producer and commune."""
-    today = clock.today()
-    rows = ShopMaker.objects.filter(in_force(today), shop=shop).filter(agreeing(Purpose.PUBLICATION, of="producer"))
+    """The producers whose goods the shop sells today besides its own, by name: only those who have said yes to this shop
+    and agree today to be shown. One query with their producer and commune."""
+    rows = ShopMaker.objects.filter(in_force(clock.today()), shop=shop, confirmed_at__isnull=False)
+    rows = rows.filter(agreeing(Purpose.PUBLICATION, of="producer"))
     return rows.select_related("producer__commune__parent").order_by("producer__name", "pk")
+
+
+def asks_of(viewer: Viewer) -> QuerySet[ShopMaker]:
+    """The shops that ask or have a yes of the producers this person works for now, those that wait first."""
+    rows = ShopMaker.objects.filter(producer__in=producers_at_work(viewer), valid_to__isnull=True)
+    return _with_both(rows).order_by(F("confirmed_at").asc(nulls_first=True), "pk")
+
+
+def asks_at_commune(viewer: Viewer) -> QuerySet[ShopMaker]:
+    """Those of producers of an officer's communes whom nobody owns here: they answer on paper. Those that wait first."""
+    rows = ShopMaker.objects.filter(viewer.area(Role.COMMUNE, unit_field="producer__commune"), valid_to__isnull=True)
+    mine = producers_of(viewer)
+    rows = rows.exclude(owned(of="producer")).exclude(producer__in=mine).exclude(shop__producer__in=mine)
+    return _with_both(rows).order_by(F("confirmed_at").asc(nulls_first=True), "pk")
+
+
+def shops_without_owner(viewer: Viewer) -> QuerySet[Shop]:
+    """The shops of an officer's communes whose producer nobody owns here, without those they act for, by name."""
+    rows = Shop.objects.filter(viewer.area(Role.COMMUNE, unit_field="producer__commune"))
+    rows = rows.exclude(owned(of="producer")).exclude(producer__in=producers_of(viewer))
+    return rows.select_related("producer__commune__parent").order_by("name", "pk")
+
+
+def _with_both(rows: QuerySet[ShopMaker]) -> QuerySet[ShopMaker]:
+    return rows.select_related("shop__producer__commune__parent", "producer__commune__parent", "added_by")
+
+
+def maker_todos(viewer: Viewer) -> Iterable[Todo]:
+    """For owners: a shop that wants to sell their goods. For officers: how many wait for a paper."""
+    if viewer.is_signed_in:
+        waiting = asks_of(viewer).filter(owned(by=viewer, of="producer"), confirmed_at__isnull=True)
+        for ask in waiting[:3]:
+            words = f"{ask.shop.producer.name} muốn bán hàng của bạn dưới tên bạn."
+            yield Todo(words, reverse("maker_asks"), "Trả lời", 2, "warn")
+    if viewer.has_role(Role.COMMUNE):
+        count = asks_at_commune(viewer).filter(confirmed_at__isnull=True).count()
+        if count:
+            words = f"{count} nhà chờ xã ghi giấy đồng ý bán hàng qua gian hàng chung."
+            yield Todo(words, reverse("commune_shops"), "Ghi giấy", 5, "wait")
 
 
 def makers_held(shop: Shop) -> QuerySet[ShopMaker]:

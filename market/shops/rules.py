@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.people.models import Role
 from core.people.queries import Viewer
+from market.shops.models import ShopMaker
 from onboarding.producers.models import Producer, ProducerKind
 from onboarding.producers.queries import acts_in_everything, has_owner, is_owner, may_act_for
 
@@ -34,6 +35,16 @@ def can_set_bank_account(viewer: Viewer, producer: Producer) -> bool:
         return True
     is_officer = viewer.covers(producer.commune, Role.COMMUNE) and not may_act_for(viewer, producer.pk)
     return is_officer and not has_owner(producer.pk)
+
+
+def can_answer_for_maker(viewer: Viewer, maker: ShopMaker) -> bool:
+    """Whether this person may say yes or no to a shop that wants to sell a producer's goods: the producer's owner; of one
+    without an owner an officer of its commune with its signed paper, who acts neither for it nor for the shop."""
+    if viewer.is_system or is_owner(viewer, maker.producer_id):
+        return True
+    if not viewer.covers(maker.producer.commune, Role.COMMUNE) or has_owner(maker.producer_id):
+        return False
+    return not may_act_for(viewer, maker.producer_id) and not may_act_for(viewer, maker.shop.producer_id)
 
 
 MAX_PHOTOS = 12

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,7 @@ from core.desk.registry import Todo
 from core.kit import clock
 from core.people.queries import Viewer
 from onboarding.papers.models import Paper
-from onboarding.papers.rules import CHECKERS, ENDING_WITHIN, State, is_in_force, state_of
+from onboarding.papers.rules import CHECKERS, ENDING_WITHIN, State, is_in_force, public_number, state_of
 from onboarding.producers.queries import producers_at_work, producers_of
 
 FEW_TODOS = 10
@@ -21,7 +21,8 @@ FEW_TODOS = 10
 
 @dataclass(frozen=True)
 class PublicPaper:
-    """What buyers read of a paper: no scan, no name of a person. `until` None: it has no last day."""
+    """What buyers read of a paper: no scan, no name of a person; `number` "" where it is not shown. `until` None: it has
+    no last day."""
 
     kind: str
     number: str
@@ -53,10 +54,10 @@ def papers_to_check(viewer: Viewer) -> QuerySet[Paper]:
     return waiting.exclude(own).exclude(producer__in=producers_of(viewer))
 
 
-def papers_in_force(producer_ids: Collection[int], on: date) -> list[Paper]:
-    """The papers of these producers that count on a day, in one query, by producer and kind."""
-    rows = Paper.objects.filter(producer__in=producer_ids, withdrawn_at__isnull=True, issued_on__lte=on)
-    return [row for row in rows.order_by("producer_id", "kind", "pk") if is_in_force(row, on)]
+def counting(on: date) -> Q:
+    """`is_in_force` as a filter on papers."""
+    lasting = Q(valid_until__isnull=True) | Q(valid_until__gte=on)
+    return Q(withdrawn_at__isnull=True, issued_on__lte=on) & lasting
 
 
 def kinds_in_force(papers: Iterable[Paper], on: date) -> frozenset[str]:
@@ -68,7 +69,7 @@ def public_words(paper: Paper) -> PublicPaper:
     """What a buyer may read of a paper; costs no query."""
     return PublicPaper(
         str(paper.get_kind_display()),
-        paper.number,
+        public_number(paper),
         paper.issuer,
         paper.scope,
         paper.issued_on,

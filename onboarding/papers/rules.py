@@ -7,11 +7,13 @@ from enum import StrEnum
 
 from core.people.models import Role
 from core.people.queries import Viewer
-from onboarding.papers.models import Paper
+from onboarding.papers.models import Paper, PaperKind
 from onboarding.producers.models import Producer
 from onboarding.producers.queries import may_act_for
 
 CHECKERS = (Role.COMMUNE,)
+# A household business's registration number may be its owner's personal number; of another paper nobody knows.
+NUMBER_NOT_SHOWN = frozenset({PaperKind.BUSINESS, PaperKind.OTHER})
 # How long before its last day a paper is worth a word.
 ENDING_WITHIN = timedelta(days=60)
 
@@ -42,6 +44,11 @@ def is_in_force(paper: Paper, on: date) -> bool:
     """Whether the paper may be shown and counts where one is asked for on that day."""
     counts = (State.IN_FORCE, State.ENDING, State.UNDATED)
     return paper.withdrawn_at is None and state_of(paper, on) in counts
+
+
+def public_number(paper: Paper) -> str:
+    """The number as others than the producer's own people may read it; "" where it may be somebody's personal number."""
+    return "" if paper.kind in NUMBER_NOT_SHOWN else paper.number
 
 
 def can_record(viewer: Viewer, producer: Producer) -> bool:

@@ -67,6 +67,12 @@ def has_owner(producer_id: int) -> bool:
     return held.filter(right=Membership.Right.OWNER).exists()
 
 
+def owned(*, by: Viewer | None = None, of: str = "pk") -> Exists:
+    """`has_owner` (with `by`: `is_owner`) as a condition on producers, or on rows whose producer is their field `of`."""
+    held = Membership.objects.filter(in_force(clock.today()), producer=OuterRef(of), right=Membership.Right.OWNER)
+    return Exists(held if by is None else held.filter(user_id=by.user_id or 0))
+
+
 def acts_in_everything(viewer: Viewer, producer_id: int) -> bool:
     """Whether this person is recorded today as acting for that producer in everything, not as a helper only."""
     return _memberships(viewer).filter(producer_id=producer_id, right=Membership.Right.ACTING).exists()

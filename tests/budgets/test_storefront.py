@@ -81,6 +81,7 @@ def full(people: People, request: pytest.FixtureRequest) -> Listing:
     listing = make_listing(make_shop(people))
     listing.maker, listing.origin = make_producer("Hộ Người Làm", people.hamlet), people.commune
     listing.save()
+    ShopMaker.objects.create(shop=listing.shop, producer=listing.maker, valid_from=today, confirmed_at=now)
     photo = listing.photos.get().photo
     copies_of(listing, count)
     copies_of(listing, count, main=listing, maker=None)
@@ -93,7 +94,7 @@ def full(people: People, request: pytest.FixtureRequest) -> Listing:
         )
         listing.papers.add(paper)
         made = make_producer(f"Hộ Xã Viên {place}", people.hamlet)
-        ShopMaker.objects.create(shop=listing.shop, producer=made, valid_from=today)
+        ShopMaker.objects.create(shop=listing.shop, producer=made, valid_from=today, confirmed_at=now)
         platform = Platform.objects.create(code=f"san-{place}", name=f"Sàn {place}")
         way = Connection.objects.create(platform=platform, adapter="voso")
         PlatformListing.objects.create(

@@ -467,6 +467,20 @@ PAGES: dict[str, Page] = {
     "nguoi-ban/gian-hang/nha-san-xuat/<int:pk>/ket-thuc/": Page(
         SIGNED_IN, "nguoi-ban/gian-hang/nha-san-xuat/0/ket-thuc/", ("POST",), frozenset({302, 403, 404})
     ),
+    "nguoi-ban/ban-chung/": Page(SIGNED_IN),
+    "nguoi-ban/ban-chung/<int:pk>/<slug:word>/": Page(
+        SIGNED_IN, "nguoi-ban/ban-chung/0/dong-y/", ("POST",), frozenset({404})
+    ),
+    "xa/gian-hang/": Page(OPENERS),
+    "xa/gian-hang/<int:pk>/tai-khoan/": Page(
+        OPENERS,
+        "xa/gian-hang/0/tai-khoan/",
+        FORM,
+        MOVES_ON,  # asks for a fresh proof first
+    ),
+    "xa/gian-hang/ban-chung/<int:pk>/<slug:word>/": Page(
+        OPENERS, "xa/gian-hang/ban-chung/0/dong-y/", ("POST",), frozenset({404})
+    ),
     "tim-kiem": Page(EVERYBODY),
     "tim-kiem/": Page(EVERYBODY),
 }

@@ -20,6 +20,7 @@ from market.listings.actions.shared import bump, check_shop, done
 from market.listings.actions.stock import move_stock
 from market.listings.models import Listing, ListingPhoto, PriceChange, StockMove
 from market.shops.models import Shop
+from market.shops.queries import makers_of
 from onboarding.papers.models import Paper
 from onboarding.producers.models import Producer
 
@@ -152,12 +153,11 @@ def _check(shop: Shop, facts: ListingFacts, listing: Listing) -> None:
         if not facts.variant_name or sisters.filter(variant_name=facts.variant_name).exists():
             raise WrongFacts("variant_name")
         return
-    makers = {shop.producer_id} | set(shop.makers.values_list("producer_id", flat=True))
-    # A maker whose period ended stays with what they made.
-    makers.add(listing.maker_id or shop.producer_id)
-    if facts.maker is not None and facts.maker.pk not in makers:
+    today = {row.producer_id for row in makers_of(shop)}
+    # A maker whose period ended stays with what they made, their papers do not.
+    if facts.maker is not None and facts.maker.pk not in today | {shop.producer_id, listing.maker_id}:
         raise WrongFacts("maker")
-    whose = {shop.producer_id, facts.maker.pk if facts.maker else shop.producer_id}
+    whose = {shop.producer_id} | (today & {facts.maker.pk} if facts.maker else set())
     if any(paper.producer_id not in whose for paper in facts.papers or ()):
         raise WrongFacts("papers")
 

@@ -12,6 +12,7 @@ from core.kit.text import fold_words
 from market.goods.models import Category
 from market.goods.tree import branch_of
 from onboarding.papers.models import Paper
+from onboarding.papers.rules import public_number
 
 ALCOHOLIC = "nhom-co-con"
 
@@ -66,7 +67,7 @@ class DegreeField(forms.DecimalField):
 
 
 class PapersField(forms.ModelMultipleChoiceField[Paper]):
-    """Papers by kind, number and the last day they hold."""
+    """Papers by kind, number (where it cannot be a personal one), issuer and the last day they hold."""
 
     widget = forms.CheckboxSelectMultiple
 
@@ -74,4 +75,5 @@ class PapersField(forms.ModelMultipleChoiceField[Paper]):
         paper: Paper = obj
         until = f", đến {paper.valid_until:%d/%m/%Y}" if paper.valid_until else ""
         over = " (đã hết hạn)" if paper.valid_until and paper.valid_until < clock.today() else ""
-        return f"{paper.get_kind_display()} số {paper.number}{until}{over}"
+        number = public_number(paper)
+        return f"{paper.get_kind_display()}{' số ' + number if number else ''}, {paper.issuer} cấp{until}{over}"

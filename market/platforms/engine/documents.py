@@ -10,7 +10,7 @@ from django.conf import settings
 from core.files.models import Photo
 from core.kit import clock
 from market.listings.models import Listing, ListingBadge, ListingPhoto
-from market.listings.rules import selling_price
+from market.listings.rules import maker_shown, selling_price
 from market.platforms.contract import (
     BadgeDocument,
     ConnectionSettings,
@@ -19,6 +19,7 @@ from market.platforms.contract import (
     PhotoReference,
 )
 from market.platforms.models import Connection
+from onboarding.consent.models import Purpose
 
 
 def settings_of(connection: Connection) -> ConnectionSettings:
@@ -46,7 +47,7 @@ def document_with(
     listing: Listing, photos: Iterable[ListingPhoto], badges: Iterable[ListingBadge] = ()
 ) -> ListingDocument:
     """The document of a listing from rows at hand; badges change nothing of what a platform asks for."""
-    producer = listing.maker or listing.shop.producer
+    producer = maker_shown(listing, Purpose.PLATFORM)
     commune = listing.origin or producer.commune
     return ListingDocument(
         reference=ListingReference(str(listing.pk), listing.sku, listing.shop.slug),

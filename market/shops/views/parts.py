@@ -121,7 +121,9 @@ def makers(request: HttpRequest, shop: Shop) -> HttpResponse:
         except MakerRefused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("Đã thêm %(name)s vào gian hàng.") % {"name": found.name})
+            messages.success(
+                request, _("Đã hỏi %(name)s. Họ đồng ý rồi gian hàng mới ghi tên họ.") % {"name": found.name}
+            )
         return redirect("seller_shop_makers")
     held = Paginator(makers_held(shop), PER_PAGE).get_page(request.GET.get("page"))
     context = _frame(shop) | {
@@ -138,5 +140,5 @@ def end_one_maker(request: HttpRequest, shop: Shop, pk: int) -> HttpResponse:
     """The shop sells nothing new of this maker."""
     maker = get_object_or_404(makers_held(shop), pk=pk)
     end_maker(maker=maker, by=viewer_of(request))
-    messages.success(request, _("Đã kết thúc. Bạn có thể thêm lại lúc nào cũng được."))
+    messages.success(request, _("Đã kết thúc. Bạn hỏi lại nhà này lúc nào cũng được."))
     return redirect("seller_shop_makers")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.kit.money import dong
 from core.templatetags.vietnamese import weight
 from market.listings.models import Listing
-from market.listings.rules import price_by_measure
+from market.listings.rules import maker_shown, price_by_measure
 from market.shops.models import Shop
 from market.storefront import wording
 from market.storefront.addresses import product_address, shop_address
@@ -28,7 +28,7 @@ def poster_facts(shop: Shop) -> PosterFacts:
 def label_facts(listing: Listing) -> LabelFacts:
     """Of a listing with its shop, makers and origin, whose badges and promotion were fetched. The price is the usual one:
     a label hangs longer than a promotion runs."""
-    maker = listing.maker or listing.shop.producer
+    maker = maker_shown(listing)
     commune = listing.origin or maker.commune
     badge = next(iter(listing.current_badges), None)  # type: ignore[attr-defined]
     price = price_of(listing).was or listing.price

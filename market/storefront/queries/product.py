@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 
 from core.kit import clock
 from core.people.queries import Viewer
 from market.goods.queries import rules_in_force
 from market.goods.rules import is_for_adults
 from market.listings.models import Listing, ListingBadge, ListingPhoto
-from market.listings.queries import photos_and_badges, sizes_beside, standing_for
-from market.listings.rules import may_be_advertised
+from market.listings.queries import maker_named, papers_on_show, photos_and_badges, sizes_beside, standing_for
+from market.listings.rules import maker_shown, may_be_advertised
 from market.platforms.models import PlatformListing
 from market.shops.models import Shop
 from market.storefront.queries.cards import Card, card_of
@@ -22,13 +22,11 @@ from market.storefront.queries.origin import Origin, origin_of, public_phone
 from market.storefront.queries.prices import Price, price_of
 from onboarding.consent.models import Purpose
 from onboarding.consent.queries import agreeing
-from onboarding.papers.models import Paper, PaperKind
+from onboarding.papers.queries import PublicPaper, public_words
 from onboarding.producers.models import Producer
 from onboarding.producers.queries import producers_at_work
 
 OTHERS = 4
-# A household business's registration number may be its owner's personal number.
-NUMBER_NOT_SHOWN = frozenset({PaperKind.BUSINESS, PaperKind.OTHER})
 
 
 class Standing(StrEnum):
@@ -49,16 +47,6 @@ class Size:
 
 
 @dataclass(frozen=True)
-class ShownPaper:
-    """A paper in force, as buyers may see it."""
-
-    kind: str
-    number: str
-    issuer: str
-    paper: Paper
-
-
-@dataclass(frozen=True)
 class ProductFacts:
     """What the product page shows; `canonical` is the listing whose address stands for all sizes."""
 
@@ -70,7 +58,7 @@ class ProductFacts:
     sizes: list[Size]
     maker: Producer
     origin: Origin
-    papers: list[ShownPaper]
+    papers: list[PublicPaper]
     others: list[Card]
     elsewhere: list[PlatformListing]
     for_adults: bool
@@ -106,8 +94,7 @@ def product_facts(listing: Listing) -> ProductFacts:
     this = next(size for size in family if size.pk == listing.pk)
     rules = rules_in_force(clock.today())
     producer = listing.shop.producer
-    # A maker who no longer agrees to be named is not: the shop answers for its goods.
-    maker = listing.maker if listing.maker and listing.maker_agreed else producer  # type: ignore[attr-defined]
+    maker = maker_shown(listing)
     return ProductFacts(
         listing=listing,
         canonical=standing_for(family),
@@ -117,30 +104,13 @@ def product_facts(listing: Listing) -> ProductFacts:
         sizes=[Size(size, price_of(size), size.pk == listing.pk) for size in family] if len(family) > 1 else [],
         maker=maker,
         origin=origin_of(listing.origin or maker.commune),
-        papers=papers_shown(listing),
+        papers=[public_words(paper) for paper in papers_on_show(listing)],
         others=[card_of(other, sizes[other.main_id or other.pk]) for other in others],
         elsewhere=live_elsewhere(listing),
         for_adults=is_for_adults(listing.category, rules) or bool(listing.alcohol),
         is_advertisable=may_be_advertised(listing, rules=rules),
         phone=public_phone(producer, listing.contact_agreed),  # type: ignore[attr-defined]
     )
-
-
-def papers_shown(listing: Listing) -> list[ShownPaper]:
-    """The papers kept with a listing that are in force today, the latest issued first."""
-    today = clock.today()
-    rows = listing.papers.filter(withdrawn_at__isnull=True, issued_on__lte=today).filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=today)
-    )
-    return [
-        ShownPaper(
-            kind=str(paper.get_kind_display()),
-            number="" if paper.kind in NUMBER_NOT_SHOWN else paper.number,
-            issuer=paper.issuer,
-            paper=paper,
-        )
-        for paper in rows.order_by("-issued_on", "pk")
-    ]
 
 
 def live_elsewhere(listing: Listing) -> list[PlatformListing]:
@@ -158,5 +128,5 @@ def _with_what_is_one(rows: QuerySet[Listing]) -> QuerySet[Listing]:
         "shop__producer__commune__parent", "category", "maker__commune__parent", "origin__parent"
     ).annotate(
         contact_agreed=agreeing(Purpose.CONTACT, of="shop__producer"),
-        maker_agreed=agreeing(Purpose.PUBLICATION, of="maker"),
+        maker_named_publication=maker_named(),
     )

@@ -10,6 +10,7 @@ from core.people.queries import SYSTEM
 from market.listings.actions import ListingFacts, WrongFacts, pause_listing, write_listing
 from market.listings.models import Listing
 from market.listings.rules import price_by_measure, price_per_kg, price_per_litre
+from market.shops.actions import confirm_maker
 from market.shops.models import Shop
 from onboarding.papers.models import Paper
 from onboarding.producers.models import Producer
@@ -99,7 +100,10 @@ def test_a_maker_and_papers_belong_to_the_shop(people: People, shop: Shop, main:
         with pytest.raises(WrongFacts, match=field):
             write_listing(shop=shop, facts=wrong, photos=[], by=people.viewer("an"), listing=main)
     assert everything() == before
-    shop.makers.create(producer=stranger, valid_from="2026-01-01")
+    asked = shop.makers.create(producer=stranger, valid_from="2026-01-01")
+    with pytest.raises(WrongFacts, match="maker"):  # they have not said yes
+        write_listing(shop=shop, facts=facts(maker=stranger), photos=[], by=people.viewer("an"), listing=main)
+    confirm_maker(maker=asked, by=people.viewer("chi"))
     write_listing(
         shop=shop, facts=facts(maker=stranger, papers=(paper,)), photos=[], by=people.viewer("an"), listing=main
     )

@@ -10,7 +10,15 @@ from django.test import Client
 from django.urls import reverse
 
 from core.people.queries import SYSTEM
-from market.shops.actions import MakerRefused, OnlyTheOwner, add_maker, end_maker, pause_shop, start_shop
+from market.shops.actions import (
+    MakerRefused,
+    OnlyTheOwner,
+    add_maker,
+    confirm_maker,
+    end_maker,
+    pause_shop,
+    start_shop,
+)
 from market.shops.models import Shop, ShopMaker, ShopPhoto
 from market.shops.queries import makers_of
 from onboarding.consent.actions import record_consents
@@ -136,7 +144,9 @@ def test_makers_are_named_by_the_owner_and_only_when_they_agreed(people: People,
     an = browser("an")
     found = page(an.get(f"{SHOP}nha-san-xuat/?q=ho"))
     assert "Hộ Lý" in found and "Hộ Nga" not in found
-    assert "Đã thêm Hộ Lý" in page(an.post(f"{SHOP}nha-san-xuat/", {"producer": ly.pk}, follow=True))
+    assert "Đã hỏi Hộ Lý" in page(an.post(f"{SHOP}nha-san-xuat/", {"producer": ly.pk}, follow=True))
+    assert list(makers_of(shop)) == [], "who has not said yes is not shown"
+    confirm_maker(maker=ShopMaker.objects.get(), by=people.viewer("chi"))
     assert [maker.producer for maker in makers_of(shop)] == [ly]
     record_consents(producer=ly, answers={"publication": False}, means="spoken", by=SYSTEM)
     assert list(makers_of(shop)) == [], "who no longer agrees is no longer shown"
