@@ -64,8 +64,8 @@ def archive_names(cell: str, archive: Collection[str]) -> list[str]:
 
 
 def open_goods_desk(*, shop: Shop, viewer: Viewer, archive: Index, rows: Sequence[Values], locked: bool) -> GoodsDesk:
-    """Read all that these rows may touch, in a fixed number of queries. Locked: the listings that may change, in the order
-    of their keys."""
+    """Read all that these rows may touch, in a fixed number of queries. Locked: the listings that may change, with
+    their main ones and sizes, in the order of their keys."""
     desk = GoodsDesk(shop, viewer, archive)
     desk.categories = {each.code: each for each in offered_categories()}
     _read_listings(desk, rows, locked=locked)
@@ -109,6 +109,10 @@ def _read_listings(desk: GoodsDesk, rows: Sequence[Values], *, locked: bool) -> 
             for row in rows if not sku_in(row)
         }  # fmt: skip
         wanted |= Q(pk__in=[pk for pk, _, name, variant in here if new_key(name, variant) in new])
+    if locked:
+        # Writing a size holds its main one as well, and writing a main one all its sizes.
+        mains = Listing.objects.filter(sku__in=named, main__isnull=False).values("main_id")
+        wanted |= Q(pk__in=mains) | Q(main__in=Listing.objects.filter(sku__in=named))
     found = Listing.objects.filter(wanted, shop=desk.shop).order_by("pk")
     if locked:
         found = found.select_for_update(of=("self",))

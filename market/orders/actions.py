@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
 from core.audit.actions import record
@@ -17,6 +18,7 @@ from core.messages.actions import send_message
 from core.people.queries import SYSTEM, Viewer
 from market.listings.actions import give_stock_back, sell_stock, take_stock
 from market.listings.models import Listing
+from market.listings.queries import promotions_ahead
 from market.listings.rules import selling_price
 from market.orders.models import Order, OrderLine
 from market.payments.actions import cancel_payment, open_payment
@@ -34,6 +36,14 @@ class AmountOutOfBounds(Exception):
     """VNPAY takes from 5,000 to 999,999,999 đồng at once."""
 
 
+class TotalChanged(Exception):
+    """The goods cost `total` đồng now, which is not what the buyer was shown."""
+
+    def __init__(self, total: int) -> None:
+        super().__init__(total)
+        self.total = total
+
+
 @dataclass(frozen=True)
 class Receiver:
     """Where the goods go. `phone` is E.164."""
@@ -45,19 +55,29 @@ class Receiver:
 
 @transaction.atomic
 def place_order(
-    *, wanted: Sequence[tuple[Listing, int]], receiver: Receiver, by: Viewer, is_demo: bool = False
+    *,
+    wanted: Sequence[tuple[Listing, int]],
+    receiver: Receiver,
+    by: Viewer,
+    total_seen: int | None = None,
+    is_demo: bool = False,
 ) -> Order:
-    """Take the goods, freeze name and price, open the payment: all or nothing.
+    """Take the goods, freeze name and price, open the payment: all or nothing. `total_seen` is what the buyer agreed to pay,
+    in đồng; None where nobody was shown a total.
 
-    Raises market.listings.actions.OutOfStock, AmountOutOfBounds.
+    Raises market.listings.actions.OutOfStock, TotalChanged, AmountOutOfBounds.
     """
-    prices = {listing.pk: selling_price(listing) for listing, _ in wanted}
-    total = sum(prices[listing.pk] * quantity for listing, quantity in wanted)
-    if not SMALLEST_ORDER <= total <= LARGEST_ORDER:
-        raise AmountOutOfBounds
     now = clock.now()
     code = f"DH{now.astimezone(clock.VIETNAM):%y%m%d}{secrets.token_hex(3).upper()}"
-    take_stock(wanted, reference=code)
+    # Prices and names are those of the rows that are held now, not of the objects the caller has read before.
+    held = {listing.pk: listing for listing in take_stock(wanted, reference=code)}
+    prefetch_related_objects(list(held.values()), promotions_ahead())
+    bought = [(held[listing.pk], quantity) for listing, quantity in wanted]
+    total = sum(selling_price(listing) * quantity for listing, quantity in bought)
+    if total_seen not in {None, total}:
+        raise TotalChanged(total)
+    if not SMALLEST_ORDER <= total <= LARGEST_ORDER:
+        raise AmountOutOfBounds
     key = secrets.token_urlsafe(24)
     order = Order.objects.create(
         code=code,
@@ -77,12 +97,12 @@ def place_order(
             order=order,
             listing=listing,
             shop_id=listing.shop_id,
-            name=listing.name,
+            name=listing.full_name,
             unit=listing.unit,
-            price=prices[listing.pk],
+            price=selling_price(listing),
             quantity=quantity,
         )
-        for listing, quantity in wanted
+        for listing, quantity in bought
     )
     record("order.placed", actor_id=by.user_id, object_label=f"order:{order.pk}")
     return order

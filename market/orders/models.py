@@ -40,12 +40,12 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
-    """A frozen copy of what was bought: name and price of that moment."""
+    """A frozen copy of what was bought: name (with the size) and price of that moment."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="+")
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="order_lines")
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=165)
     unit = models.CharField(max_length=10)
     price = models.BigIntegerField()
     quantity = models.PositiveIntegerField()

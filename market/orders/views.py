@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from core.kit.money import dong
 from core.people.queries import viewer_of
 from core.people.views import signed_in
 from market.listings.actions import OutOfStock
 from market.listings.queries import goods_for_sale
 from market.orders import basket
-from market.orders.actions import AmountOutOfBounds, place_order
+from market.orders.actions import AmountOutOfBounds, TotalChanged, place_order
 from market.orders.forms import CheckoutForm
 from market.orders.models import Order
 from market.orders.queries import basket_lines, lines_sold_by, order_by_key, unpaid_orders
@@ -73,7 +74,7 @@ def change_basket(request: HttpRequest) -> HttpResponse:
     adding = "add" in request.POST
     basket.put(request.session, listing.sku, now_in + quantity if adding else quantity)
     if adding:
-        messages.success(request, _("Đã thêm %(name)s vào giỏ.") % {"name": listing.name})
+        messages.success(request, _("Đã thêm %(name)s vào giỏ.") % {"name": listing.full_name})
     return redirect("basket")
 
 
@@ -88,7 +89,7 @@ def remove_from_basket(request: HttpRequest, sku: str) -> HttpResponse:
 @never_cache
 @where_goods_are_sold
 def checkout(request: HttpRequest) -> HttpResponse:
-    """Say where the goods go, then on to VNPAY."""
+    """Say where the goods go, then on to VNPAY. Whoever was shown another total than the goods cost now is asked again."""
     lines = basket_lines(basket.basket_of(request.session))
     if not lines or any(line.problem for line in lines):
         return redirect("basket")
@@ -96,10 +97,15 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         wanted = [(line.listing, line.quantity) for line in lines]
         try:
-            order = place_order(wanted=wanted, receiver=form.receiver(), by=viewer_of(request))
+            order = place_order(
+                wanted=wanted, receiver=form.receiver(), by=viewer_of(request), total_seen=_total_seen(request)
+            )
         except OutOfStock as problem:
-            messages.error(request, _("%(name)s vừa hết hàng. Hãy xem lại giỏ.") % {"name": problem.listing.name})
+            messages.error(request, _("%(name)s vừa hết hàng. Hãy xem lại giỏ.") % {"name": problem.listing.full_name})
             return redirect("basket")
+        except TotalChanged as changed:
+            form.add_error(None, _asked_again(_total_seen(request), changed.total))
+            lines = basket_lines(basket.basket_of(request.session))
         except AmountOutOfBounds:
             form.add_error(None, _("Đơn hàng phải từ 5.000 đ đến dưới 1 tỷ đồng."))
         else:
@@ -140,6 +146,17 @@ def seller_orders(request: HttpRequest) -> HttpResponse:
     return render(
         request, "market/orders/seller_orders.html", {"page": page, "space_items": seller_places("seller_orders")}
     )
+
+
+def _total_seen(request: HttpRequest) -> int:
+    """The total that stood on the page; 0 when it did not say."""
+    said = request.POST.get("total_seen", "")[:12]
+    return int(said) if said.isascii() and said.isdecimal() else 0
+
+
+def _asked_again(seen: int, total: int) -> str:
+    now = _("Tổng cộng bây giờ là %(now)s. Hãy xem lại rồi bấm đặt lần nữa.") % {"now": dong(total)}
+    return _("Giá vừa đổi, lúc nãy tổng cộng là %(seen)s.") % {"seen": dong(seen)} + " " + now if seen else now
 
 
 def _to_the_bank(request: HttpRequest, order: Order) -> HttpResponse:

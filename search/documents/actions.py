@@ -57,10 +57,12 @@ def index_listing(listing_id: int) -> None:
     known = SearchDocument.objects.filter(kind=PRODUCT, object_id__in=family).values_list("shop_id", flat=True)
     now = Listing.objects.filter(pk=listing_id).values_list("shop_id", flat=True)
     shops = {*known, *now}  # read before the document goes
-    for member in family:
-        _index_product(member)
+    moved = [_index_product(member) for member in family]
+    # A shop's document says nothing of its goods but that there are some. It is left alone while that stays so: orders take
+    # the goods of several shops in the order of the goods, and would wait for each other at the shops' documents.
     for shop_id in sorted(shops):
-        index_shop(shop_id)
+        if any(moved) or _lacks_shop(shop_id):
+            index_shop(shop_id)
 
 
 @transaction.atomic
@@ -80,9 +82,11 @@ def index_shop(shop_id: int) -> None:
 def refresh_documents() -> int:
     """Bring back in step what no event told: badges that started or ended with the day, shops whose last goods
     left in two transactions at once. Returns how many documents were touched; running twice is harmless."""
-    turned = list(listings_with_turned_badges(clock.today()))
+    turned, now = list(listings_with_turned_badges(clock.today())), clock.now()
     for listing_id in turned:
         index_listing(listing_id)
+        # Looked at, also where the document says the same (a revoked badge that ended).
+        SearchDocument.objects.filter(kind=PRODUCT, object_id=listing_id).update(indexed_at=now)
     return len(turned) + remove_leftovers()
 
 
@@ -101,7 +105,7 @@ def rebuild_documents() -> Rebuilt:
     for start in range(0, len(listing_ids), CHUNK):
         with transaction.atomic():
             for listing in with_promotions(goods_on_show()).filter(pk__in=listing_ids[start : start + CHUNK]):
-                _store_product(listing)
+                _store_product(listing, anew=True)
                 products += 1
     shop_ids = list(goods_on_show().order_by("shop_id").values_list("shop_id", flat=True).distinct())
     for start in range(0, len(shop_ids), CHUNK):
@@ -120,21 +124,24 @@ def _family(listing_id: int) -> list[int]:
     return sorted({listing_id, main_id, *sizes})
 
 
-def _index_product(listing_id: int) -> None:
+def _lacks_shop(shop_id: int) -> bool:
+    return not SearchDocument.objects.filter(kind=SHOP, object_id=shop_id).exists()
+
+
+def _index_product(listing_id: int) -> bool:
+    """Whether the product has come or gone."""
     listing = goods_on_show().filter(pk=listing_id).first()
-    if listing is None:
-        _remove(PRODUCT, listing_id)
-    else:
-        _store_product(listing)
+    return _remove(PRODUCT, listing_id) if listing is None else _store_product(listing)
 
 
-def _store_product(listing: Listing) -> None:
+def _store_product(listing: Listing, *, anew: bool = False) -> bool:
     # `goods_on_show` has put today's badges there, highest stars first.
     badges: list[ListingBadge] = listing.current_badges  # type: ignore[attr-defined]
     best = next((badge for badge in badges if badge.stars is not None), None)
-    _store(
+    return _store(
         PRODUCT,
         listing.pk,
+        anew=anew,
         shop=listing.shop,
         name=listing.name,
         slug=listing.slug,
@@ -158,6 +165,7 @@ def _store_shop(shop: Shop) -> None:
     _store(
         SHOP,
         shop.pk,
+        anew=True,  # two that take the last goods away and bring the first meet here
         shop=shop,
         name=shop.name,
         slug=shop.slug,
@@ -166,36 +174,46 @@ def _store_shop(shop: Shop) -> None:
     )
 
 
-def _store(kind: str, object_id: int, *, shop: Shop, name: str, body: list[str], **facts: Any) -> None:
+def _store(kind: str, object_id: int, *, anew: bool, shop: Shop, name: str, body: list[str], **facts: Any) -> bool:
+    """Whether the document is new. One that says the same is neither written nor locked, unless `anew`."""
     producer: Producer = shop.producer
     commune, province = producer.commune, producer.commune.parent
     place = f"{commune}, {province.name}" if province else str(commune)
     raw_name = raw_text(name)
     raw_body = raw_text(producer.name, place, *former_places(commune), *body)
-    document, _ = SearchDocument.objects.update_or_create(
-        kind=kind,
-        object_id=object_id,
-        defaults={
-            "shop_id": shop.pk,
-            "name": nfc(name),
-            "producer": nfc(producer.name),
-            "place": place,
-            "province_code": province.code if province else "",
-            "province_name": province.name if province else "",
-            "raw_name": raw_name,
-            "raw_body": raw_body,
-            "folded_name": folded_text(raw_name),
-            "folded_body": folded_text(raw_body),
-            "indexed_at": clock.now(),
-            **facts,
-        },
+    values = {
+        "shop_id": shop.pk,
+        "name": nfc(name),
+        "producer": nfc(producer.name),
+        "place": place,
+        "province_code": province.code if province else "",
+        "province_name": province.name if province else "",
+        "raw_name": raw_name,
+        "raw_body": raw_body,
+        "folded_name": folded_text(raw_name),
+        "folded_body": folded_text(raw_body),
+        **facts,
+    }
+    known = None if anew else SearchDocument.objects.filter(kind=kind, object_id=object_id).first()
+    if known is not None and _is_in_step(known, values):
+        return False
+    document, is_new = SearchDocument.objects.update_or_create(
+        kind=kind, object_id=object_id, defaults=values | {"indexed_at": clock.now()}
     )
     emit(DocumentStored(document.pk))
+    return is_new
+
+
+def _is_in_step(document: SearchDocument, values: dict[str, Any]) -> bool:
+    return all(getattr(document, name) == value for name, value in values.items())
 
 
 @transaction.atomic
-def _remove(kind: str, object_id: int) -> None:
-    for document in SearchDocument.objects.filter(kind=kind, object_id=object_id):
+def _remove(kind: str, object_id: int) -> bool:
+    """Whether there was a document."""
+    documents = list(SearchDocument.objects.filter(kind=kind, object_id=object_id))
+    for document in documents:
         document_id = document.pk
         document.delete()
         emit(DocumentRemoved(document_id))
+    return bool(documents)

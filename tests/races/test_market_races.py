@@ -89,13 +89,14 @@ class TestTwoOrdersForTheLastItem:
         Listing.objects.update(stock=1)
         gate = Gate()
 
-        def look_then_take(quantities: Any) -> None:
+        def look_then_take(quantities: Any, **_: Any) -> list[Listing]:
             for wanted, quantity in quantities:
                 left = Listing.objects.get(pk=wanted.pk).stock
                 if left < quantity:
                     raise OutOfStock(wanted)
                 gate()
                 Listing.objects.filter(pk=wanted.pk).update(stock=left - quantity, revision=F("revision") + 1)
+            return [wanted for wanted, _ in quantities]
 
         monkeypatch.setattr(orders, "take_stock", look_then_take)
         answers = at_once(*[lambda: ordered((listing, 1))] * 2)

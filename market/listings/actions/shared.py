@@ -29,6 +29,13 @@ def locked(listing: Listing) -> Listing:
     return Listing.objects.select_for_update(of=("self",)).select_related("shop__producer__commune").get(pk=listing.pk)
 
 
+def locked_after_main(listing: Listing) -> Listing:
+    """The same, a size after its main one: who writes the main one holds them in this order."""
+    if listing.main_id is not None:
+        Listing.objects.select_for_update().get(pk=listing.main_id)
+    return locked(listing)
+
+
 def bump(listing: Listing, *fields: str) -> None:
     """A new revision, with these fields as well."""
     listing.revision += 1

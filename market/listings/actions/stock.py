@@ -12,6 +12,7 @@ from core.people.queries import SYSTEM, Viewer
 from market.listings.actions.shared import bump
 from market.listings.events import ListingChanged
 from market.listings.models import Listing, StockMove
+from market.shops.models import Shop
 
 Kind = StockMove.Kind
 
@@ -56,16 +57,19 @@ def move_stock(
 
 
 @transaction.atomic
-def take_stock(quantities: Sequence[tuple[Listing, int]], *, reference: str = "", by: Viewer = SYSTEM) -> None:
-    """Hold goods for an order, in the order of their ids so that two orders cannot wait for each other.
+def take_stock(quantities: Sequence[tuple[Listing, int]], *, reference: str = "", by: Viewer = SYSTEM) -> list[Listing]:
+    """Hold goods for an order, in the order of their ids so that two orders cannot wait for each other. Returns them as
+    they are, held until the transaction ends.
 
     Raises OutOfStock; then nothing is taken.
     """
     wanted = {listing.pk: quantity for listing, quantity in quantities}
-    for listing in _held(wanted):
+    held = _held(wanted)
+    for listing in held:
         if not listing.is_on_sale or listing.stock < wanted[listing.pk]:
             raise OutOfStock(listing)
         _move(listing, Kind.RESERVED, -wanted[listing.pk], wanted[listing.pk], reference, by)
+    return held
 
 
 @transaction.atomic
@@ -85,14 +89,15 @@ def sell_stock(quantities: Sequence[tuple[int, int]], *, reference: str = "", by
 
 
 def _held(ids: dict[int, int]) -> list[Listing]:
-    return list(
-        Listing.objects.select_for_update(of=("self",)).select_related("shop").filter(pk__in=ids).order_by("pk")
-    )
+    held = list(Listing.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    # Read after the lock: a join would still show the shop as it was before we waited for whoever closed it.
+    shops = Shop.objects.in_bulk({listing.shop_id for listing in held})
+    for listing in held:
+        listing.shop = shops[listing.shop_id]
+    return held
 
 
 def _move(listing: Listing, kind: Kind, change: int, reserved: int, reference: str, by: Viewer) -> None:
-    # What was reserved before there was a ledger is not in `reserved`: such an order may not stop here.
-    reserved = max(reserved, -listing.reserved)
     move_stock(listing, kind, change=change, reserved=reserved, by=by, reference=reference)
     if change:
         bump(listing)

@@ -23,6 +23,7 @@ from market.listings.actions import (
     withdraw_listing,
     write_listing,
 )
+from market.listings.actions.shared import locked_after_main
 from market.listings.models import Listing
 from market.lists.comparing import Plan, facts_of
 from market.shops.models import Shop
@@ -116,7 +117,7 @@ def _obstacle(effect: Effect, listing: Listing | None) -> str:
 def take_back(*, effect: Effect, shop: Shop, by: Viewer) -> None:
     """Take one row back: what was added is a draft again with nothing in store (its moves of stock are history and stay),
     what was changed gets its text, price, stock, photos and state back. Raises UndoRefused, and then nothing has changed."""
-    listing = Listing.objects.select_for_update(of=("self",)).select_related("shop").get(pk=_key(effect), shop=shop)
+    listing = locked_after_main(Listing.objects.get(pk=_key(effect), shop=shop))
     if obstacle := obstacles_to([effect])[0]:
         raise UndoRefused(obstacle)
     if "added" in effect:

@@ -22,7 +22,9 @@ def on_listing_changed(event: ListingChanged) -> None:
     """
     # Locked in this order everywhere: two changes at once must not both make the first rows, and no work in the air may be
     # written over by a wish that was read before the claim.
-    listing = Listing.objects.select_for_update(of=("self",)).select_related("shop__producer").get(pk=event.listing_id)
+    listing = Listing.objects.select_for_update().get(pk=event.listing_id)
+    # Read after the lock: a join would still show the shop as it was before we waited for whoever closed it.
+    listing.shop = Shop.objects.select_related("producer").get(pk=listing.shop_id)
     wanted = listing.is_on_sale and has_consent(listing.shop.producer, Purpose.PLATFORM)
     held = PlatformListing.objects.select_for_update().filter(listing=listing).order_by("pk")
     rows = {row.connection_id: row for row in held}

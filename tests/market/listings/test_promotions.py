@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.utils import IntegrityError
 from django.urls import reverse
 
@@ -82,15 +82,15 @@ class TestMaking:
                 end_promotion(promotion=promotion, by=people.viewer(name))
         assert selling_price(listing) == 40_000 and Promotion.objects.count() == 1
 
-    @pytest.mark.skipif(
-        connection.vendor != "postgresql", reason="SQLite has no exclusion constraints; the action checks"
-    )
     def test_the_database_refuses_what_gets_round_the_action(self, listing: Listing, people: People) -> None:
         first = made(listing, people, 3, 5)
         with pytest.raises(IntegrityError), transaction.atomic():
             Promotion.objects.create(listing=listing, price=1000, starts_on=day(5), ends_on=day(7), made_at=clock.now())
         Promotion.objects.filter(pk=first.pk).update(cancelled_at=clock.now())
         Promotion.objects.create(listing=listing, price=1000, starts_on=day(5), ends_on=day(7), made_at=clock.now())
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Promotion.objects.filter(pk=first.pk).update(cancelled_at=None)
+        Promotion.objects.filter(pk=first.pk).update(cancelled_at=None, ends_on=day(4))
 
 
 class TestEnding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus
 
@@ -11,10 +12,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from core.people.queries import NOBODY
-from market.listings.actions import OutOfStock, pause_listing, take_stock
+from core.kit import clock
+from core.kit.money import dong
+from core.messages.models import Message
+from core.people.queries import NOBODY, SYSTEM
+from market.listings.actions import OutOfStock, pause_listing, publish_listing, take_stock, write_listing
 from market.listings.models import Listing
-from market.orders.actions import AmountOutOfBounds, place_order
+from market.listings.promotions.actions import make_promotion
+from market.lists.comparing import facts_of
+from market.orders.actions import AmountOutOfBounds, TotalChanged, place_order
 from market.orders.models import Order, OrderLine
 from market.payments.models import GatewayMessage, Payment, PaymentAttempt
 from market.shops.models import Shop
@@ -26,6 +32,11 @@ from tests.people import People, make_listing
 BASKET, CHECKOUT = reverse("basket"), reverse("checkout")
 
 
+def send_checkout(buyer: Client, total_seen: int | str, **options: Any) -> Any:
+    """Press «Sang trang VNPAY» on a page that showed this total."""
+    return buyer.post(CHECKOUT, FORM | {"total_seen": total_seen}, **options)
+
+
 def test_the_way_to_vnpay(listing: Listing, settings: Any) -> None:
     buyer = Client(REMOTE_ADDR="203.0.113.9")
     assert put_in_basket(buyer, listing)["Location"] == BASKET
@@ -33,7 +44,7 @@ def test_the_way_to_vnpay(listing: Listing, settings: Any) -> None:
     page = buyer.get(BASKET)
     assert (page.context["total"], page.context["ready"]) == (150_000, True)
     assert not Order.objects.exists(), "a basket takes nothing from the shelf"
-    answer = buyer.post(CHECKOUT, FORM)
+    answer = send_checkout(buyer, 150_000)
 
     order, attempt = Order.objects.get(), PaymentAttempt.objects.get()
     assert (order.state, order.total, order.receiver_phone) == ("placed", 150_000, "+84903111222")
@@ -111,7 +122,7 @@ def test_sold_out_between_basket_and_checkout(listing: Listing, monkeypatch: pyt
 
     # The last look said "there", and somebody was faster all the same: the condition in the update decides.
     monkeypatch.setattr("market.orders.queries._problem", lambda listing, quantity: "")
-    answer = buyer.post(CHECKOUT, FORM, follow=True)
+    answer = send_checkout(buyer, 400_000, follow=True)
     assert answer.redirect_chain == [(BASKET, 302)]
     assert "Hạt điều rang vừa hết hàng. Hãy xem lại giỏ." in answer.content.decode()
     assert everything() == before
@@ -134,12 +145,12 @@ def test_vnpay_takes_nothing_below_five_thousand(shop: Shop) -> None:
     buyer = Client()
     put_in_basket(buyer, cheap)
     before = everything()
-    answer = buyer.post(CHECKOUT, FORM)
+    answer = send_checkout(buyer, 4_999)
     assert answer.context["form"].errors == {"__all__": ["Đơn hàng phải từ 5.000 đ đến dưới 1 tỷ đồng."]}
     assert "12 Lê Lợi" in answer.content.decode(), "a refused form loses nothing"
     assert everything() == before
     put_in_basket(buyer, cheap)
-    assert buyer.post(CHECKOUT, FORM).status_code == 302
+    assert send_checkout(buyer, 9_998).status_code == 302
     assert Order.objects.get().total == 9_998
 
 
@@ -163,6 +174,55 @@ def test_an_order_is_all_or_nothing(shop: Shop, listing: Listing) -> None:
     with pytest.raises(OutOfStock):
         place_order(wanted=[(listing, 2), (last, 2)], receiver=RECEIVER, by=NOBODY)
     assert everything() == before
+
+
+def test_a_price_that_changed_after_the_page_is_asked_about_again(listing: Listing) -> None:
+    buyer, today = Client(), clock.today()
+    put_in_basket(buyer, listing, 2)
+    assert 'name="total_seen" value="100000"' in buyer.get(CHECKOUT).content.decode()
+    make_promotion(listing=listing, price=40_000, starts_on=today, ends_on=today, by=SYSTEM)
+    before = everything()
+    answer = send_checkout(buyer, 100_000)
+    assert answer.context["form"].non_field_errors() == [
+        f"Giá vừa đổi, lúc nãy tổng cộng là {dong(100_000)}. Tổng cộng bây giờ là {dong(80_000)}. "
+        "Hãy xem lại rồi bấm đặt lần nữa."
+    ]
+    page = answer.content.decode()
+    assert 'name="total_seen" value="80000"' in page and "12 Lê Lợi" in page
+    for unread in ("", "x", "-5", "²", "9" * 400):
+        assert send_checkout(buyer, unread).status_code == 200
+    assert everything() == before
+    assert send_checkout(buyer, 80_000).status_code == 302
+    assert (Order.objects.get().total, OrderLine.objects.get().price) == (80_000, 40_000)
+
+
+def test_the_price_is_the_one_that_stands_when_the_goods_are_taken(listing: Listing) -> None:
+    """What the caller has read before may be old."""
+    listing.refresh_from_db()
+    Listing.objects.update(price=60_000)
+    before = everything()
+    with pytest.raises(TotalChanged) as changed:
+        place_order(wanted=[(listing, 2)], receiver=RECEIVER, by=NOBODY, total_seen=100_000)
+    assert changed.value.total == 120_000 and everything() == before
+    order = ordered((listing, 2))
+    assert (order.total, order.lines.get().price) == (120_000, 60_000)
+
+
+def test_an_order_says_which_size_was_bought(people: People, listing: Listing, browser: Browser) -> None:
+    wanted = replace(facts_of(listing), variant_name="túi 1 kg", stock=5)
+    size = write_listing(shop=listing.shop, main=listing, facts=wanted, photos=[], by=SYSTEM)
+    publish_listing(listing=size, by=SYSTEM)
+    full, buyer = "Hạt điều rang, túi 1 kg", Client()
+    put_in_basket(buyer, size)
+    assert f"Đã thêm {full} vào giỏ." in buyer.get(BASKET).content.decode()
+    for address in (BASKET, CHECKOUT):
+        assert full in buyer.get(address).content.decode()
+    order = ordered((listing, 1), (size, 1))
+    assert list(order.lines.order_by("pk").values_list("name", flat=True)) == ["Hạt điều rang", full]
+    assert send_ipn(notice(attempt_for(order))) == "00"
+    assert full in Client().get(reverse("order", args=[order.key])).content.decode()
+    assert full in browser("an").get(reverse("seller_orders")).content.decode()
+    assert f"1 × Hạt điều rang; 1 × {full}" in Message.objects.filter(user=people.users["an"]).get().text
 
 
 @pytest.mark.parametrize(
