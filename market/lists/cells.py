@@ -99,6 +99,7 @@ def _whole_number(written: str) -> str:
 
 
 stock: Callable[[str], int] = parsers.integer(maximum=STOCK_MAXIMUM)
+move: Callable[[str], int] = parsers.integer(maximum=10**15)
 days: Callable[[str], int] = parsers.integer(minimum=1, maximum=20_000)
 
 

@@ -9,10 +9,11 @@ from core.files.models import Photo
 from core.imports.contract import Change, Claim, Outcome, RowVerdict, refused
 from core.imports.sheet.columns import CellRefused, Values
 from market.listings.actions import ListingFacts
+from market.listings.counting import MovedSince, stock_to_be
 from market.listings.models import Listing
 from market.listings.rules import missing_for_sale
 from market.lists import cells
-from market.lists.desk import GoodsDesk, new_key, sku_in
+from market.lists.desk import GoodsDesk, move_seen_in, new_key, sku_in
 from market.lists.fields import BY_NAME, FIELDS, MAIN, STATE, STOCK, Field, as_text, same_text
 from market.lists.pictures import PhotoPlan, names_of, planned_photos
 
@@ -25,13 +26,13 @@ _NEEDED = ("name", "category", "price", "unit")
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be written. `facts` None: text, price and stock stay. `stock_seen` as `write_listing`; `state` None: stays."""
+    """What is to be written. `facts` None: text, price and stock stay. `move_seen` as `write_listing`; `state` None: stays."""
 
     listing: Listing | None
     main: Listing | None
     facts: ListingFacts | None
     photos: tuple[Photo | str, ...]
-    stock_seen: int | None
+    move_seen: int | None
     state: str | None
 
 
@@ -68,7 +69,7 @@ def verdict_of(values: Values, desk: GoodsDesk) -> RowVerdict:
 def _known(listing: Listing, values: Values, desk: GoodsDesk) -> RowVerdict:
     """A row about a listing of the shop."""
     read = _read(values, listing, desk, main=listing.main)
-    stock, seen, stock_change, stock_reason = _stock(values, listing)
+    stock, seen, stock_change, stock_reason = _stock(values, listing, desk)
     photos = planned_photos(None if listing.main_id else values["pictures"], listing, desk)
     wrong = (*read.reasons, *stock_reason, *photos.reasons)
     title = _title(listing.name, listing.variant_name)
@@ -76,7 +77,8 @@ def _known(listing: Listing, values: Values, desk: GoodsDesk) -> RowVerdict:
     if wrong or state_reason:
         return refused(*wrong, *state_reason, title=title)
     facts = replace(facts_of(listing), **read.values, stock=listing.stock if stock is None else stock)
-    expected = listing.stock if stock is None else max(0, listing.stock + stock - seen) if seen is not None else stock
+    since = desk.moved.get(listing.pk) if seen is not None else None
+    expected = listing.stock if stock is None else stock_to_be(listing.stock, stock, since)
     state, doubts = _as_ready(state, listing, facts, photos, expected)
     changes = [*read.changes, *stock_change]
     if photos.is_change:
@@ -95,7 +97,7 @@ def _new(main: Listing | None, values: Values, desk: GoodsDesk, title: str) -> R
     """A row about something the shop does not have yet, or about a new size of `main`."""
     read = _read(values, None, desk, main=main)
     missing = _missing(values, main)
-    stock, _, _, stock_reason = _stock(values, None)
+    stock, _, _, stock_reason = _stock(values, None, desk)
     photos = planned_photos(None if main else values["pictures"], None, desk)
     state, state_reason = _state(values, None)
     wrong = (*missing, *read.reasons, *stock_reason, *photos.reasons, *state_reason)
@@ -177,21 +179,26 @@ def _season_reason(found: dict[str, Any], listing: Listing | None) -> list[str]:
     return []
 
 
-def _stock(values: Values, listing: Listing | None) -> tuple[int | None, int | None, list[Change], list[str]]:
-    """The number written (None: stays), the number that stood in the sheet when it went out, the change, what is wrong."""
+def _stock(
+    values: Values, listing: Listing | None, desk: GoodsDesk
+) -> tuple[int | None, int | None, list[Change], list[str]]:
+    """The number written (None: stays), the last move when the sheet went out, the change, what is wrong.
+
+    The change is told as the sheet counts, without what orders took since: a sale is no other change."""
     written = values["stock"]
     if not written:
         return None, None, [], []
     try:
         wanted = cells.stock(written)
-        seen = cells.stock(values["stock_seen"]) if values["stock_seen"] and listing is not None else None
+        seen = move_seen_in(values) if listing is not None else None
     except CellRefused as refusal:
         return None, None, [], [f"{STOCK.label}: {refusal}"]
     if listing is None:
         return wanted, None, [], []
-    before = listing.stock if seen is None else seen
-    if wanted == before:
+    since = desk.moved.get(listing.pk, MovedSince()) if seen is not None else None
+    if stock_to_be(listing.stock, wanted, since) == listing.stock:
         return None, None, [], []
+    before = listing.stock - (since.by_orders if since else 0)
     return wanted, seen, [Change(STOCK.label, str(before), str(wanted))], []
 
 

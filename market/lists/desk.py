@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from django.db.models import Prefetch, Q
 
 from core.files.models import Photo
-from core.imports.sheet.columns import Values
+from core.imports.sheet.columns import CellRefused, Values
 from core.kit.text import fold_words
 from core.people.queries import Viewer
 from core.places.models import Unit
 from market.goods.models import Category
 from market.goods.queries import offered_categories
+from market.listings.counting import MovedSince, moved_since
 from market.listings.models import Listing, ListingPhoto
+from market.lists import cells
 from market.lists.archive import Entry, Index, name_key
 from market.lists.cells import picture_names
 from market.lists.models import SheetPicture
@@ -27,7 +29,8 @@ SKU_MAXIMUM = 20
 @dataclass
 class GoodsDesk:
     """The shop, those of its listings that rows name by SKU, what else it has by (folded name, size), the categories by code,
-    the archive beside the sheet and which of its pictures are photos already."""
+    the archive beside the sheet and which of its pictures are photos already, and how the stock of each listing moved since
+    the sheet went out."""
 
     shop: Shop
     viewer: Viewer
@@ -38,6 +41,7 @@ class GoodsDesk:
     pictures: dict[str, SheetPicture] = field(default_factory=dict)
     names_of_photos: dict[tuple[object, str], Photo] = field(default_factory=dict)
     origins: dict[str, Unit | str] = field(default_factory=dict)
+    moved: dict[int, MovedSince] = field(default_factory=dict)
 
     def unit_by_id(self, unit_id: int) -> Unit:
         """A commune that was written."""
@@ -47,6 +51,12 @@ class GoodsDesk:
 def sku_in(values: Values, name: str = "sku") -> str:
     """The SKU in a cell, as SKUs are written."""
     return (values[name] or "").strip().upper()
+
+
+def move_seen_in(values: Values) -> int | None:
+    """The id of the last move when the sheet went out; None where it does not say. Raises CellRefused."""
+    written = values["move_seen"]
+    return cells.move(written) if written else None
 
 
 def new_key(name: str, variant_name: str) -> tuple[str, str]:
@@ -69,6 +79,7 @@ def open_goods_desk(*, shop: Shop, viewer: Viewer, archive: Index, rows: Sequenc
     desk = GoodsDesk(shop, viewer, archive)
     desk.categories = {each.code: each for each in offered_categories()}
     _read_listings(desk, rows, locked=locked)
+    desk.moved = moved_since(_moves_seen(desk, rows))
     digests = {
         entry.digest for row in rows for name in archive_names(row["pictures"] or "", archive)
         if (entry := archive.get(name_key(name))) is not None
@@ -90,6 +101,19 @@ def entries_to_make(rows: Sequence[Values], archive: Index, known: Collection[st
             entry = archive.get(name_key(name))
             if entry is not None and not entry.problem and entry.digest not in known:
                 found.setdefault(entry.digest, (name, entry))
+    return found
+
+
+def _moves_seen(desk: GoodsDesk, rows: Sequence[Values]) -> dict[int, int]:
+    found = {}
+    for row in rows:
+        listing = desk.listings.get(sku_in(row))
+        try:
+            seen = move_seen_in(row) if row["stock"] else None
+        except CellRefused:
+            continue  # its row says so
+        if listing is not None and seen is not None:
+            found[listing.pk] = seen
     return found
 
 

@@ -188,11 +188,11 @@ STOCK = Column(
     "stock", "Số lượng", str, ("so luong", "ton kho", "so luong co san", "ton"),
     hint="Số đang có. Hàng bán sau khi lấy bảng được tự trừ.",
 )  # fmt: skip
-STOCK_SEEN = Column(
-    "stock_seen",
-    "Số lượng lúc xuất",
+MOVE_SEEN = Column(
+    "move_seen",
+    "Mốc kho lúc xuất",
     str,
-    ("so luong luc xuat",),
+    ("moc kho luc xuat", "moc kho"),
     hint="Máy ghi để biết đã bán bao nhiêu từ khi lấy bảng. Đừng sửa.",
 )
 PICTURES = Column(
@@ -203,7 +203,7 @@ STATE = Column("state", "Tình trạng", str, ("trang thai", "tinh trang ban"), 
 BY_NAME = {field.name: field for field in FIELDS}
 COLUMNS: tuple[Column, ...] = (
     SKU, MAIN, *(BY_NAME[name].column() for name in ("variant_name", "name", "category", "description", "price", "unit", "net_weight", "net_volume")),
-    STOCK, STOCK_SEEN,
+    STOCK, MOVE_SEEN,
     *(
         BY_NAME[name].column()
         for name in ("season_from", "season_to", "shelf_life_days", "ingredients", "storage_note", "warning", "alcohol", "origin")
@@ -211,6 +211,6 @@ COLUMNS: tuple[Column, ...] = (
     PICTURES, STATE,
 )  # fmt: skip
 WIDTHS = {
-    "sku": 13, "main": 13, "stock": 10, "stock_seen": 10, "pictures": 34, "state": 12,
+    "sku": 13, "main": 13, "stock": 10, "move_seen": 10, "pictures": 34, "state": 12,
     **{field.name: field.width for field in FIELDS},
 }  # fmt: skip

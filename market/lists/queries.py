@@ -14,6 +14,7 @@ from core.imports.rooms import Holder
 from core.imports.rules import UNFINISHED
 from core.people.queries import Viewer
 from market.goods.queries import offered_categories
+from market.listings.counting import with_last_move
 from market.listings.models import Listing, ListingPhoto
 from market.lists.models import SheetPicture
 from market.shops.models import Shop
@@ -43,7 +44,7 @@ def listings_for_sheet(shop: Shop) -> QuerySet[Listing]:
     """All goods of a shop, sizes under their main one, with all that the sheet says; a fixed number of queries."""
     photos = Prefetch("photos", ListingPhoto.objects.select_related("photo"))
     found = Listing.objects.filter(shop=shop).select_related("category", "origin", "origin__parent", "main")
-    return found.prefetch_related(photos).order_by(Coalesce("main_id", "pk"), "main_id", "pk")
+    return with_last_move(found).prefetch_related(photos).order_by(Coalesce("main_id", "pk"), "main_id", "pk")
 
 
 def photos_lists_need(photo_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:

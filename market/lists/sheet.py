@@ -62,7 +62,8 @@ def row_of(listing: Listing) -> dict[str, str | int | float]:
         "sku": listing.sku,
         "main": listing.main.sku if listing.main else "",
         "stock": listing.stock,
-        "stock_seen": listing.stock,
+        # As text: a spreadsheet groups and rounds numbers.
+        "move_seen": str(getattr(listing, "last_move", None) or 0),
         "pictures": "" if listing.main_id else names_of(listing),
         "state": STATE_WORDS[listing.state],
     }
@@ -96,7 +97,7 @@ def _write_heads(sheet: Worksheet, formats: _Formats) -> None:
     sheet.freeze_panes(1, 4)
     sheet.set_row(0, 32)
     for index, column in enumerate(COLUMNS):
-        sheet.set_column(index, index, WIDTHS[column.name], formats.text, {"hidden": column.name == "stock_seen"})
+        sheet.set_column(index, index, WIDTHS[column.name], formats.text, {"hidden": column.name == "move_seen"})
         sheet.write_string(0, index, column.label, formats.head)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from core.files.models import Photo
 from core.kit import clock
@@ -18,6 +18,7 @@ from core.places.models import Unit
 from market.goods.models import Category
 from market.listings.actions.shared import bump, check_shop, done
 from market.listings.actions.stock import move_stock
+from market.listings.counting import moved_since, stock_to_be
 from market.listings.models import Listing, ListingPhoto, PriceChange, StockMove
 from market.shops.models import Shop
 from market.shops.queries import makers_of
@@ -26,7 +27,8 @@ from onboarding.producers.models import Producer
 
 
 class WrongFacts(ValueError):
-    """A maker or a paper that is not this shop's, or two sizes of one name; the message is the form field."""
+    """A maker or a paper that is not this shop's, two sizes of one name, or a SKU that is taken; the message is the form
+    field."""
 
 
 @dataclass(frozen=True)
@@ -92,18 +94,19 @@ def write_listing(
     by: Viewer,
     listing: Listing | None = None,
     main: Listing | None = None,
-    stock_seen: int | None = None,
+    move_seen: int | None = None,
     sku: str = "",
     is_demo: bool = False,
 ) -> Listing:
     """Make a draft, or change a listing of this shop. `photos` in their order replace those there; a new listing gets
-    a random SKU unless one is given. `stock_seen` is the stock that stood on the seller's screen: what was sold since is
-    taken off the number they wrote.
+    a random SKU unless one is given. `move_seen` is the id of the last StockMove when the
+    seller saw the stock (0: there was none): what orders took since is taken off the number they wrote, once, however
+    often the same words are sent; None: the number is of this moment.
 
     With `main` a new listing is another size of it. What sizes share (name, text, category, photos, papers …) is taken
     from the main one whatever `facts` say, and goes through to all sizes when the main one is written.
 
-    Raises NotYourShop, WrongFacts; Listing.DoesNotExist for a listing of another shop.
+    Raises NotYourShop, WrongFacts ("sku" when another listing has it); Listing.DoesNotExist for a listing of another shop.
     """
     check_shop(shop, by)
     main_id = listing.main_id if listing is not None else main.pk if main is not None else None
@@ -124,8 +127,8 @@ def write_listing(
     for name in SHARED:
         setattr(listing, name, getattr(held_main or facts, name))
     listing.changed_at = now
-    listing.save()
-    _count(listing, facts.stock, stock_seen, is_new, by)
+    _save(listing)
+    _count(listing, facts.stock, move_seen, is_new, by)
     if listing.price != old_price:
         PriceChange.objects.create(listing=listing, price=listing.price, by_id=by.user_id, at=now)
     if held_main is not None:
@@ -144,6 +147,20 @@ def _fresh(shop: Shop, facts: ListingFacts, main: Listing | None, sku: str, now:
     words = f"{main.name} {facts.variant_name}" if main else facts.name
     slug = f"{slug_of(words) or 'san-pham'}-{sku[-6:]}"
     return Listing(shop=shop, main=main, sku=sku, slug=slug, stock=0, made_at=now, is_demo=is_demo)
+
+
+def _save(listing: Listing) -> None:
+    """Raises WrongFacts when the SKU of a new listing is taken, also by somebody who is a moment ahead."""
+    if listing.pk is not None:
+        listing.save()
+        return
+    if Listing.objects.filter(sku=listing.sku).exists():
+        raise WrongFacts("sku")
+    try:
+        with transaction.atomic():
+            listing.save(force_insert=True)
+    except IntegrityError as error:
+        raise WrongFacts("sku") from error
 
 
 def _check(shop: Shop, facts: ListingFacts, listing: Listing) -> None:
@@ -187,8 +204,9 @@ def _put_photos(listing: Listing, photos: Sequence[Photo]) -> None:
 
 
 def _count(listing: Listing, wanted: int, seen: int | None, is_new: bool, by: Viewer) -> None:
-    """The number that the seller wrote, as a move: what was sold since they saw `seen` is taken off it."""
-    target = wanted if seen is None else max(0, listing.stock + wanted - seen)
+    """The number that the seller wrote, as a move: what orders took after the move they saw is taken off it."""
+    since = None if seen is None or is_new else moved_since({listing.pk: seen})[listing.pk]
+    target = stock_to_be(listing.stock, wanted, since)
     if target != listing.stock:
         kind = StockMove.Kind.IN if is_new else StockMove.Kind.CORRECTED
         move_stock(listing, kind, change=target - listing.stock, by=by)

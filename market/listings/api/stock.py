@@ -1,8 +1,8 @@
 """Stock for the programs of those who sell: read it, set it, move it, without a call that came twice counting twice.
 
 A number is set with `If-Match` (the revision last read) or with an `Idempotency-Key`; a move always with the key. The key is
-one's own word for one request, up to 100 characters: sent again with the same words nothing more happens, with other words
-it is refused.
+one's own word for one request, up to 100 characters: sent again with the same words about the same SKU nothing more happens,
+with other words or about another SKU it is refused.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def get_stock(request: HttpRequest, response: HttpResponse, sku: str) -> dict[st
 @router.put("/stock/{sku}", response=StockOut, summary="Say how much may be sold")
 def put_stock(request: HttpRequest, response: HttpResponse, sku: str, body: StockIn) -> dict[str, Any]:
     """Needs `If-Match` or `Idempotency-Key` (428 without). 412 when the listing has changed since, 409 for a key that came
-    with something else."""
+    with something else or for another SKU."""
     listing = _own(request, sku)
     revision, reference = _revision(request), _reference(request, f"put:{body.stock}:{body.reason}")
     if revision is None and not reference:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 
 from core.kit import clock
 from core.kit.text import fold_words
@@ -15,6 +16,15 @@ from onboarding.papers.models import Paper
 from onboarding.papers.rules import public_number
 
 ALCOHOLIC = "nhom-co-con"
+
+
+def say(form: forms.Form, **values: object) -> None:
+    """Let a form that was sent say this instead when it is shown again; a list for a field of several."""
+    assert isinstance(form.data, QueryDict)
+    told = form.data.copy()
+    for name, value in values.items():
+        told.setlist(name, value if isinstance(value, list) else [str(value)])
+    form.data = told
 
 
 class SeveralPhotos(forms.ClearableFileInput):

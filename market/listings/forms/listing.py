@@ -39,7 +39,8 @@ class OfferForm(forms.Form):
 
     # Given with the empty form, so that a form sent twice makes one listing.
     sku = forms.RegexField(r"^LS\d{8}$", required=False, widget=forms.HiddenInput)
-    stock_seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    # The last StockMove when the number of stock was shown: the two only travel together.
+    move_seen = forms.IntegerField(required=False, min_value=0, max_value=10**15, widget=forms.HiddenInput)
     price = DongField(label=_("Giá bán (đồng)"))
     unit = forms.ChoiceField(label=_("Bán theo"), choices=SaleUnit.choices)
     net_weight = forms.IntegerField(

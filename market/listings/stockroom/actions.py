@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q
 
+from core.people.models import User
 from core.people.queries import Viewer
 from market.listings.actions.shared import bump, check_shop, done, locked
 from market.listings.actions.stock import move_stock
@@ -67,8 +69,8 @@ def set_stock(
     if not 0 <= stock <= MOST:
         raise StockRefused("Ghi số lượng từ 0 trở lên.")
     check_shop(listing.shop, by)
-    listing = locked(listing)
-    if _was_done(listing, reference):
+    listing, was_done = _once(listing, reference, by)
+    if was_done:
         return listing
     if revision is not None and listing.revision != revision:
         raise Stale
@@ -77,8 +79,8 @@ def set_stock(
 
 def _change(listing: Listing, kind: Kind, change: int, by: Viewer, reason: str, reference: str) -> Listing:
     check_shop(listing.shop, by)
-    listing = locked(listing)
-    if _was_done(listing, reference):
+    listing, was_done = _once(listing, reference, by)
+    if was_done:
         return listing
     return _moved(listing, kind, change, by, reason, reference)
 
@@ -99,13 +101,17 @@ def _moved(listing: Listing, kind: Kind, change: int, by: Viewer, reason: str, r
     return listing
 
 
-def _was_done(listing: Listing, reference: str) -> bool:
-    """Whether this request was carried out before. A reference is "who:key" or "who:key:what"; the same key with another
-    request raises OtherRequest."""
+def _once(listing: Listing, reference: str, by: Viewer) -> tuple[Listing, bool]:
+    """The listing, held, and whether this request was carried out before. A reference is "who:key" or "who:key:what"; the
+    same key with another request, also about another listing, raises OtherRequest."""
     if not reference:
-        return False
+        return locked(listing), False
+    # Two requests of one key may be about two listings: they meet at the person, who holds no other lock yet.
+    list(User.objects.select_for_update(no_key=True).filter(pk=by.user_id or 0).values_list("pk"))
+    listing = locked(listing)
     key = ":".join(reference.split(":")[:2])
-    found = listing.stock_moves.filter(reference__startswith=key).values_list("reference", flat=True).first()
-    if found is not None and found != reference:
+    ours = StockMove.objects.filter(Q(reference=key) | Q(reference__startswith=f"{key}:"))
+    found = ours.order_by("pk").values_list("listing_id", "reference").first()
+    if found is not None and found != (listing.pk, reference):
         raise OtherRequest
-    return found is not None
+    return listing, found is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -27,8 +28,14 @@ class _MoveForm(forms.Form):
 
     @property
     def reference(self) -> str:
-        """What makes this sending known again; only after `is_valid()`."""
-        return f"page:{self.cleaned_data['token']}"
+        """What makes this sending known again, and tells it from another one of the same page; only after `is_valid()`."""
+        said = [str(value) for name, value in sorted(self.cleaned_data.items()) if name != "token"]
+        what = sha256("\n".join([type(self).__name__, *said]).encode()).hexdigest()[:10]
+        return f"page:{self.cleaned_data['token']}:{what}"
+
+    def renew(self, held: int) -> None:
+        """Another token, beside what lies in the store now: what is sent next from this page is a request of its own."""
+        self.data = {**self.data, "token": secrets.token_urlsafe(12), "seen": str(held)}
 
 
 class InForm(_MoveForm):

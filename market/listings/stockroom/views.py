@@ -17,7 +17,7 @@ from core.people.queries import Viewer, users_named, viewer_of
 from core.people.views import signed_in
 from market.listings.models import Listing
 from market.listings.queries import listings_of
-from market.listings.stockroom.actions import StockRefused, add_stock, count_stock, lose_stock
+from market.listings.stockroom.actions import OtherRequest, StockRefused, add_stock, count_stock, lose_stock
 from market.listings.stockroom.forms import CountForm, InForm, LostForm
 from market.listings.stockroom.queries import goods_in_store, moves_of
 from market.shops.navigation import seller_places
@@ -50,7 +50,7 @@ def stock(request: HttpRequest, sku: str) -> HttpResponse:
     viewer = viewer_of(request)
     listing = get_object_or_404(listings_of(viewer), sku=sku)
     wanted = request.POST.get("do", "") if request.method == "POST" else ""
-    form = _FORMS[wanted](request.POST, prefix=None) if wanted in _FORMS else None
+    form = _FORMS[wanted](request.POST.dict()) if wanted in _FORMS else None
     if form is not None and form.is_valid() and _done(form, listing, viewer):
         messages.success(request, _("Đã ghi vào kho: %(name)s.") % {"name": listing.name})
         return redirect("seller_store" if "back" in request.POST else "seller_stock", *_address(request, sku))
@@ -85,6 +85,14 @@ def _done(form: InForm | CountForm | LostForm, listing: Listing, viewer: Viewer)
             lose_stock(quantity=data["quantity"], **facts)
         else:
             add_stock(quantity=data["quantity"], **facts)
+    except OtherRequest:
+        form.add_error(
+            None, _("Trang này đã gửi một lần với nội dung khác và lần đó đã được ghi. Lần này chưa ghi gì.")
+        )
+        form.add_error(None, _("Hãy xem số đang có. Nếu vẫn cần ghi thì bấm lần nữa."))
+        listing.refresh_from_db(fields=["stock", "reserved"])
+        form.renew(listing.stock + listing.reserved)
+        return False
     except StockRefused as refusal:
         form.add_error("counted" if isinstance(form, CountForm) else "quantity", str(refusal))
         return False

@@ -25,7 +25,7 @@ from market.shops.queries import shop_of
 MAX_BYTES = 60_000  # what a browser still sends while its page goes away
 _SKU = re.compile(r"LS\d{8}")
 # What stands in the form; a file cannot be kept, its photo is stored by itself.
-KEPT = frozenset(ListingForm.base_fields) - {"photos", "sku", "stock_seen"}
+KEPT = frozenset(ListingForm.base_fields) - {"photos", "sku"}
 
 
 @require_POST

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +17,8 @@ from market.listings.actions import NotReady, WrongFacts, new_sku, publish_listi
 from market.listings.actions.drafts import drop_draft, release_photos, version_of
 from market.listings.actions.writing import OWN, SHARED
 from market.listings.completeness import places_of
-from market.listings.forms import ListingForm, VariantForm
+from market.listings.counting import stock_and_last_move
+from market.listings.forms import ListingForm, VariantForm, say
 from market.listings.hints import hints_for
 from market.listings.models import Listing
 from market.listings.queries import draft_of, listings_of, sizes_of, unfinished_draft
@@ -41,7 +43,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if shop is None:
         return redirect("seller_home")
     # A form sent again finds what its first sending made.
-    listing = listings_of(viewer).filter(shop=shop, sku=request.POST.get("sku", "")[:20]).first()
+    listing = listings_of(viewer).filter(shop=shop, main=None, sku=request.POST.get("sku", "")[:20]).first()
     return _edit(request, shop, listing)
 
 
@@ -85,16 +87,19 @@ def _edit(request: HttpRequest, shop: Shop, listing: Listing | None) -> HttpResp
             photos=desk.photos,
             by=viewer,
             listing=listing,
-            stock_seen=form.cleaned_data["stock_seen"],
+            move_seen=form.cleaned_data["move_seen"],
             sku=form.cleaned_data["sku"],
         )
     except WrongFacts as problem:
-        form.add_error(str(problem), _WRONG[str(problem)])
+        _complain(form, problem, Listing.objects.filter(shop=shop, main=None))
         return _page(request, form, shop, listing, desk)
     drop_draft(sku=saved.sku, by=viewer)
     dropped = shown_before | {photo.pk for photo in [*desk.removed, *desk.turned]}
     release_photos(photo_ids=dropped - {photo.pk for photo in desk.photos}, shop=shop)
-    return _saved(request, form, saved) or _page(request, form, shop, saved, PhotoDesk(desk.photos))
+    if (answer := _saved(request, form, saved)) is not None:
+        return answer
+    _as_saved(form, saved)
+    return _page(request, form, shop, saved, PhotoDesk(desk.photos))
 
 
 def _saved(request: HttpRequest, form: ListingForm | VariantForm, saved: Listing) -> HttpResponse | None:
@@ -114,6 +119,22 @@ def _saved(request: HttpRequest, form: ListingForm | VariantForm, saved: Listing
     return redirect("seller_on_platforms", sku=saved.sku)
 
 
+def _as_saved(form: ListingForm | VariantForm, saved: Listing) -> None:
+    """The form goes on from what was saved just now."""
+    stock, move = stock_and_last_move(saved)
+    say(form, stock=stock, move_seen=move)
+
+
+def _complain(form: ListingForm | VariantForm, problem: WrongFacts, alike: QuerySet[Listing]) -> None:
+    """Say what is wrong. Where the SKU is taken by none that this page may write (`alike`), the next try gets another."""
+    if str(problem) != "sku":
+        form.add_error(str(problem), _WRONG[str(problem)])
+        return
+    form.add_error(None, _("Mã của trang này vừa được dùng nên lần bấm này chưa ghi gì. Hãy bấm lưu lần nữa."))
+    if not alike.filter(sku=form.data["sku"]).exists():
+        say(form, sku=new_sku())
+
+
 def _edit_size(request: HttpRequest, main: Listing, listing: Listing | None) -> HttpResponse:
     viewer = viewer_of(request)
     form = VariantForm(request.POST) if request.method == "POST" else VariantForm(initial=_size_initial(main, listing))
@@ -126,14 +147,15 @@ def _edit_size(request: HttpRequest, main: Listing, listing: Listing | None) -> 
                 by=viewer,
                 listing=listing,
                 main=main,
-                stock_seen=form.cleaned_data["stock_seen"],
+                move_seen=form.cleaned_data["move_seen"],
                 sku=form.cleaned_data["sku"],
             )
         except WrongFacts as problem:
-            form.add_error(str(problem), _WRONG[str(problem)])
+            _complain(form, problem, main.variants.all())
         else:
             if (answer := _saved(request, form, saved)) is not None:
                 return answer
+            _as_saved(form, saved)
             listing = saved
     context = {"form": form, "main": main, "listing": listing, **_beside(listing)}
     return render(request, "market/listings/size.html", context)
@@ -163,6 +185,8 @@ def _empty_page(request: HttpRequest, shop: Shop, listing: Listing | None) -> Ht
         form = ListingForm(initial=initial, shop=shop, listing=listing)
         return _page(request, form, shop, listing, desk, draft=draft)
     typed = {name: value for name, value in draft.values.items() if name in ListingForm.base_fields}
+    if "move_seen" not in typed:
+        typed.pop("stock", None)  # nobody knows when this number was true
     held = ListingForm({name: typed.get(name, "") for name in ("kept", "removed", "turned")})
     desk = desk_of(held, viewer, listing)
     form = ListingForm(initial=initial | typed | {"sku": draft.sku}, shop=shop, listing=listing)
@@ -212,10 +236,12 @@ def _ids(photos: list[Any]) -> str:
 
 def _initial(listing: Listing | None) -> dict[str, Any]:
     if listing is None:
-        return {"sku": new_sku()}
-    held = {name: getattr(listing, name) for name in (*SHARED, *OWN, "stock")} | {
+        return {"sku": new_sku(), "move_seen": 0}
+    stock, move = stock_and_last_move(listing)
+    held = {name: getattr(listing, name) for name in (*SHARED, *OWN)} | {
         "price": _dots(listing.price),
-        "stock_seen": listing.stock,
+        "stock": stock,
+        "move_seen": move,
         "alcohol": None if listing.alcohol is None else f"{listing.alcohol / 10:g}".replace(".", ","),
         "papers": list(listing.papers.all()),
     }
@@ -224,10 +250,10 @@ def _initial(listing: Listing | None) -> dict[str, Any]:
 
 def _size_initial(main: Listing, listing: Listing | None) -> dict[str, Any]:
     if listing is None:
-        return {"sku": new_sku(), "unit": main.unit}
-    names = (*OWN, "stock")
-    own = {name: getattr(listing, name) for name in names}
-    return own | {"price": _dots(listing.price), "stock_seen": listing.stock}
+        return {"sku": new_sku(), "move_seen": 0, "unit": main.unit}
+    stock, move = stock_and_last_move(listing)
+    own = {name: getattr(listing, name) for name in OWN}
+    return own | {"price": _dots(listing.price), "stock": stock, "move_seen": move}
 
 
 def _dots(price: int) -> str:

@@ -33,6 +33,7 @@ CHANGED = "sản phẩm đã được sửa hoặc bán sau khi nhập."
 ON_HOLD = "đang có đơn giữ hàng này."
 _KEYS = {"category": Category, "maker": Producer, "origin": Unit}
 _WRONG = {
+    "sku": "Mã mới của dòng này vừa có nơi khác dùng. Hãy gửi lại dòng này.",
     "variant_name": "Quy cách: sản phẩm chính đã có quy cách cùng tên. Hãy ghi tên khác.",
     "maker": "Người làm ra không còn thuộc gian hàng. Hãy chọn lại trên trang sản phẩm rồi gửi lại dòng này.",
 }
@@ -66,7 +67,7 @@ def _written(shop: Shop, plan: Plan, facts: ListingFacts, by: Viewer) -> Listing
             by=by,
             listing=plan.listing,
             main=plan.main,
-            stock_seen=plan.stock_seen,
+            move_seen=plan.move_seen,
         )
     except WrongFacts as wrong:
         raise RowRefused(_WRONG.get(str(wrong), NOT_WRITTEN)) from wrong

@@ -124,6 +124,15 @@ class TestStock:
         assert an("PUT", f"stock/{listing.sku}", {"stock": 10}, **key)[1]["stock"] == 7
         assert an("PUT", f"stock/{listing.sku}", {"stock": 11}, **key)[0] == 409
 
+    def test_a_key_is_for_one_thing_only(self, listing: Listing, shop: Shop, people: People) -> None:
+        an, other, key = Caller(people, "an"), make_listing(shop, name="Điều sống"), {"Idempotency-Key": "don-8"}
+        move = {"kind": "in", "quantity": 5}
+        assert an("POST", f"stock/{listing.sku}/moves", move, **key)[0] == 200
+        assert an("POST", f"stock/{other.sku}/moves", move, **key)[0] == 409
+        assert an("PUT", f"stock/{other.sku}", {"stock": 3}, **key)[0] == 409
+        assert an("POST", f"stock/{listing.sku}/moves", move, **key)[1]["stock"] == 15
+        assert list(Listing.objects.order_by("pk").values_list("stock", flat=True)) == [15, 10]
+
     def test_two_people_may_use_the_same_word(self, listing: Listing, people: People) -> None:
         move, key = {"kind": "in", "quantity": 1}, {"Idempotency-Key": "1"}
         for name in ("an", "binh"):

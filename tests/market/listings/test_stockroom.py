@@ -176,6 +176,23 @@ class TestPages:
             assert answer.status_code == 302 and answer["Location"] == reverse("seller_store")
         assert held(listing) == (15, 0)
 
+    def test_a_page_sent_again_with_other_words_says_so_and_the_next_press_counts(
+        self, listing: Listing, browser: Browser
+    ) -> None:
+        an = browser("an")
+        assert self.post(an, listing, do="count", counted=12, seen=10).status_code == 302
+        page = self.post(an, listing, do="count", counted=13, seen=10)
+        assert page.status_code == 200 and "lần đó đã được ghi" in page.content.decode() and held(listing) == (12, 0)
+        form = next(form for word, form in page.context["forms"] if word == "count")
+        again = {name: form[name].value() for name in ("token", "seen", "counted")}
+        assert self.post(an, listing, do="count", **again).status_code == 302
+        assert held(listing) == (13, 0)
+
+    def test_a_token_that_begins_another_one_is_a_request_of_its_own(self, listing: Listing, browser: Browser) -> None:
+        for token in ("a" * 20, "a" * 16):
+            assert self.post(browser("an"), listing, do="in", quantity=5, token=token).status_code == 302
+        assert held(listing) == (20, 0)
+
     def test_a_refusal_says_what_orders_hold_and_keeps_what_was_typed(self, listing: Listing, browser: Browser) -> None:
         take_stock([(listing, 8)], reference="DH1")
         page = self.post(browser("an"), listing, do="lost", quantity=5, reason="dập khi chở").content.decode()

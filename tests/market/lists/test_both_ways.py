@@ -16,6 +16,7 @@ from core.kit.text import plain_text, squeeze
 from market.goods.models import Category
 from market.listings.actions import ListingFacts, take_stock, write_listing
 from market.listings.models import Listing, SaleUnit, StockMove
+from market.listings.stockroom.actions import add_stock
 from market.lists.fields import COLUMNS
 from market.lists.queries import category_names, listings_for_sheet
 from market.lists.sheet import empty_sheet, goods_sheet
@@ -81,6 +82,29 @@ def test_what_was_sold_since_is_taken_off(desk: ListDesk, listing: Listing) -> N
     assert (move.kind, move.change, move.by_id) == ("corrected", 15, desk.viewer.user_id)
 
 
+def test_the_same_sheet_brought_again_counts_once(desk: ListDesk, listing: Listing) -> None:
+    make_listing(desk.shop, name="Điều sống")
+    sheet = edited(
+        desk.out(), lambda rows: [row.update({"Số lượng": "15"}) for row in rows if row["Mã (SKU)"] == listing.sku]
+    )
+    desk.bring(sheet)
+    take_stock([(listing, 4)], by=desk.viewer)
+    again = desk.preview(sheet)
+    assert (outcomes(again), changes(again)) == (["unchanged"] * 2, [[], []])
+    listing.refresh_from_db()
+    assert listing.stock == 11
+    add_stock(listing=listing, quantity=3, by=desk.viewer)
+    third = desk.bring(sheet)
+    assert [row for row in changes(third) if row] == [[("Số lượng", "18", "15")]], "without what orders took"
+    listing.refresh_from_db()
+    assert listing.stock == 11
+
+
+def test_a_mark_that_is_no_number_refuses_the_row(desk: ListDesk, listing: Listing) -> None:
+    batch = desk.preview(edited(desk.out(), lambda rows: rows[0].update({"Mốc kho lúc xuất": "x", "Số lượng": "15"})))
+    assert outcomes(batch) == ["refused"] and said(batch)[0][0].startswith("Số lượng: ")
+
+
 def test_a_sale_between_preview_and_apply_is_no_obstacle_with_the_number_of_the_sheet(
     desk: ListDesk, listing: Listing
 ) -> None:
@@ -139,10 +163,12 @@ def test_looking_at_rows_costs_the_same_for_one_and_twenty_five(
 ) -> None:
     known = [make_listing(shop, name=f"Hàng {number}") for number in range(rows)]
     kind = import_kind("tin").bound_to(Source(f"shop:{shop.pk}"))
-    mapping = {"sku": 0, "name": 1, "price": 2}
-    cells = [[each.sku, f"Mới {each.sku}", 70_000] for each in known] + [["", f"Khác {each.sku}", 1] for each in known]
+    mapping = {"sku": 0, "name": 1, "price": 2, "stock": 3, "move_seen": 4}
+    cells = [[each.sku, f"Mới {each.sku}", 70_000, 5, 0] for each in known] + [
+        ["", f"Khác {each.sku}", 1] for each in known
+    ]
     values = [parse_row(COLUMNS, mapping, row).values for row in cells]
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         desk = kind.open_desk(unit=people.commune, viewer=people.viewer("an"), rows=values, locked=False)
         for each in values:
             kind.preview_row(each, desk)
