@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from core.kit import clock
 from core.kit.money import dong
 from core.messages.actions import send_message
 from core.people.queries import SYSTEM, Viewer
-from market.listings.actions import give_stock_back, sell_stock, take_stock
+from market.listings.actions import OutOfStock, give_stock_back, sell_stock, take_stock
 from market.listings.models import Listing
 from market.listings.queries import promotions_ahead
 from market.listings.rules import selling_price
@@ -25,6 +26,8 @@ from market.payments.actions import cancel_payment, open_payment
 from market.payments.events import PaymentSettled
 from market.payments.models import Payment, PaymentAttempt
 from onboarding.producers.queries import people_of
+
+logger = logging.getLogger(__name__)
 
 # An order keeps its goods while the buyer may be at the bank: the attempt's 15 minutes and the questions after it.
 KEEP_FOR = timedelta(minutes=30)
@@ -162,4 +165,12 @@ def release_forgotten_orders() -> int:
     late = Order.objects.filter(
         state=Order.State.PLACED, keep_until__lt=clock.now(), payment__state=Payment.State.WAITING
     ).exclude(payment__attempts__state=PaymentAttempt.State.OPEN)  # many of those must not hide the ones behind them
-    return sum(release_order(order) for order in late.order_by("keep_until")[:50])
+    return sum(_released(order) for order in late.order_by("keep_until")[:50])
+
+
+def _released(order: Order) -> bool:
+    try:
+        return release_order(order)
+    except OutOfStock:  # its books do not add up: for a person, and no reason to keep the others waiting
+        logger.exception("order %s cannot give its goods back", order.pk)
+        return False

@@ -82,10 +82,11 @@ def give_stock_back(quantities: Sequence[tuple[int, int]], *, reference: str = "
 
 @transaction.atomic
 def sell_stock(quantities: Sequence[tuple[int, int]], *, reference: str = "", by: Viewer = SYSTEM) -> None:
-    """Held goods are paid for and gone; pairs of listing id and quantity."""
+    """Held goods are paid for and gone; pairs of listing id and quantity. Never raises: money that has arrived is not
+    turned away because a book does not add up; what is missing in it shows at the next count."""
     wanted = dict(quantities)
     for listing in _held(wanted):
-        _move(listing, Kind.SOLD, 0, -wanted[listing.pk], reference, by)
+        _move(listing, Kind.SOLD, 0, -min(wanted[listing.pk], listing.reserved), reference, by)
 
 
 def _held(ids: dict[int, int]) -> list[Listing]:
