@@ -100,7 +100,7 @@ function autosave() {
   function values() {
     const kept = {};
     for (const [name, value] of new FormData(form)) {
-      if (typeof value !== "string" || name === "csrfmiddlewaretoken") continue;
+      if (typeof value !== "string" || name === "csrfmiddlewaretoken" || name === "draft_seen") continue;
       if (name === "papers") (kept[name] ??= []).push(value);
       else kept[name] = value;
     }
@@ -134,6 +134,7 @@ function autosave() {
       const told = await answer.json().catch(() => ({}));
       if (answer.ok) {
         [seen, last, over] = [told.seen, text, false];
+        form.elements.draft_seen.value = seen; // saving the form drops this version and no other window's
         here(null);
         note.textContent = `${says.saysKept} ${told.at}.`;
       } else {

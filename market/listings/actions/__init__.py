@@ -1,6 +1,8 @@
 """Every change to a listing."""
 
 from market.listings.actions.badges import BadgeFacts, set_badges
+from market.listings.actions.facts import ListingFacts
+from market.listings.actions.meanwhile import WrittenMeanwhile
 from market.listings.actions.selling import (
     NotReady,
     Outcome,
@@ -13,10 +15,10 @@ from market.listings.actions.selling import (
 from market.listings.actions.shared import NotYourShop
 from market.listings.actions.stock import OutOfStock, give_stock_back, move_stock, sell_stock, take_stock
 from market.listings.actions.takedown import put_back, take_down
-from market.listings.actions.writing import ListingFacts, WrongFacts, new_sku, photos_by_id, write_listing
+from market.listings.actions.writing import WrongFacts, new_sku, photos_by_id, write_listing
 
 __all__ = [
-    "BadgeFacts", "ListingFacts", "NotReady", "NotYourShop", "OutOfStock", "Outcome", "WrongFacts", "give_stock_back", "move_stock",
+    "BadgeFacts", "ListingFacts", "NotReady", "NotYourShop", "OutOfStock", "Outcome", "WrittenMeanwhile", "WrongFacts", "give_stock_back", "move_stock",
     "new_sku", "pause_listing", "pause_several", "photos_by_id", "publish_listing", "publish_several", "put_back", "sell_stock", "set_badges",
     "take_down", "take_stock", "withdraw_listing", "write_listing",
 ]  # fmt: skip

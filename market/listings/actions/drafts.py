@@ -14,6 +14,8 @@ from market.listings.actions.shared import check_shop
 from market.listings.models import ListingDraft
 from market.shops.models import Shop
 
+# What a page has seen, and not what somebody typed.
+_SIGHTS = {"move_seen", "content_seen"}
 MAX_VALUE = 6_000
 MAX_VALUES = 60
 DRAFTS_OF_ONE = 30
@@ -64,9 +66,22 @@ def version_of(draft: ListingDraft | None) -> str:
     return draft.changed_at.isoformat() if draft else ""
 
 
-def drop_draft(*, sku: str, by: Viewer) -> None:
-    """This person's unsaved words of this listing are gone: they saved, or threw them away."""
-    ListingDraft.objects.filter(sku=sku, by_id=by.user_id).delete()
+@transaction.atomic
+def drop_draft(*, sku: str, by: Viewer, seen: str, written: Mapping[str, object] | None = None) -> bool:
+    """This person's unsaved words of this listing go: they saved, or threw them away. Only those that their window has
+    `seen` (a `version_of`), or that stand in what was `written`; another window's stay, and False is returned."""
+    draft = ListingDraft.objects.select_for_update().filter(sku=sku, by_id=by.user_id).first()
+    if draft is None:
+        return True
+    if version_of(draft) != seen and not _is_in(draft.values, written or {}):
+        return False
+    draft.delete()
+    return True
+
+
+def _is_in(values: Values, written: Mapping[str, object]) -> bool:
+    told = {name: value.replace("\r\n", "\n") if isinstance(value, str) else value for name, value in written.items()}
+    return bool(told) and all(told.get(name) == value for name, value in values.items() if name not in _SIGHTS)
 
 
 def release_photos(*, photo_ids: Iterable[UUID], shop: Shop) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -14,16 +13,14 @@ from core.files.models import Photo
 from core.kit import clock
 from core.kit.text import slug as slug_of
 from core.people.queries import Viewer
-from core.places.models import Unit
-from market.goods.models import Category
+from market.listings.actions.facts import OWN, SHARED, ListingFacts
+from market.listings.actions.meanwhile import check_meanwhile
 from market.listings.actions.shared import bump, check_shop, done
 from market.listings.actions.stock import move_stock
 from market.listings.counting import moved_since, stock_to_be
 from market.listings.models import Listing, ListingPhoto, PriceChange, StockMove
 from market.shops.models import Shop
 from market.shops.queries import makers_of
-from onboarding.papers.models import Paper
-from onboarding.producers.models import Producer
 
 
 class WrongFacts(ValueError):
@@ -31,39 +28,6 @@ class WrongFacts(ValueError):
     field."""
 
 
-@dataclass(frozen=True)
-class ListingFacts:
-    """What the seller writes. `price` is whole đồng, `net_weight` grams and `net_volume` millilitres of one unit or None,
-    `stock` units, `alcohol` tenths of a per cent, months 1 to 12. `maker` None is the shop's producer, `origin` None the
-    producer's commune; `papers` None leaves those ticked before."""
-
-    name: str
-    category: Category
-    description: str
-    price: int
-    unit: str
-    net_weight: int | None
-    stock: int
-    net_volume: int | None = None
-    variant_name: str = ""
-    maker: Producer | None = None
-    origin: Unit | None = None
-    ingredients: str = ""
-    storage_note: str = ""
-    warning: str = ""
-    shelf_life_days: int | None = None
-    season_from: int | None = None
-    season_to: int | None = None
-    alcohol: int | None = None
-    papers: tuple[Paper, ...] | None = None
-
-
-# What all sizes of the same goods share, and what each has for itself.
-SHARED = (
-    "name", "category", "description", "maker", "origin", "ingredients", "storage_note", "warning", "shelf_life_days",
-    "season_from", "season_to", "alcohol",
-)  # fmt: skip
-OWN = ("price", "unit", "net_weight", "net_volume", "variant_name")
 # What of a listing is worth its old and new value in the trail, as a seller calls it.
 _TOLD = {
     "tên": "name",
@@ -95,18 +59,20 @@ def write_listing(
     listing: Listing | None = None,
     main: Listing | None = None,
     move_seen: int | None = None,
+    content_seen: str = "",
     sku: str = "",
     is_demo: bool = False,
 ) -> Listing:
     """Make a draft, or change a listing of this shop. `photos` in their order replace those there; a new listing gets
     a random SKU unless one is given. `move_seen` is the id of the last StockMove when the
     seller saw the stock (0: there was none): what orders took since is taken off the number they wrote, once, however
-    often the same words are sent; None: the number is of this moment.
+    often the same words are sent; None: the number is of this moment. `content_seen` is the `stamp_of` the listing that
+    they saw ("": whatever stands there is written over).
 
     With `main` a new listing is another size of it. What sizes share (name, text, category, photos, papers …) is taken
     from the main one whatever `facts` say, and goes through to all sizes when the main one is written.
 
-    Raises NotYourShop, WrongFacts ("sku" when another listing has it); Listing.DoesNotExist for a listing of another shop.
+    Raises NotYourShop, WrongFacts ("sku" when another listing has it), WrittenMeanwhile; Listing.DoesNotExist for a listing of another shop.
     """
     check_shop(shop, by)
     main_id = listing.main_id if listing is not None else main.pk if main is not None else None
@@ -118,6 +84,7 @@ def write_listing(
         listing = _fresh(shop, facts, held_main, sku or new_sku(), now, is_demo)
     else:
         listing = Listing.objects.select_for_update().get(pk=listing.pk, shop=shop)
+        check_meanwhile(listing, facts, photos, content_seen=content_seen, move_seen=move_seen)
         listing.revision += 1
     before = {} if is_new else _told(listing)
     old_price = None if is_new else listing.price

@@ -14,7 +14,7 @@ from core.places.models import Unit
 from market.goods.models import Category
 from market.goods.queries import offered_categories
 from market.listings.actions import ListingFacts
-from market.listings.actions.writing import SHARED
+from market.listings.actions.facts import SHARED
 from market.listings.forms.fields import (
     CategorySelect,
     DegreeField,
@@ -41,6 +41,8 @@ class OfferForm(forms.Form):
     sku = forms.RegexField(r"^LS\d{8}$", required=False, widget=forms.HiddenInput)
     # The last StockMove when the number of stock was shown: the two only travel together.
     move_seen = forms.IntegerField(required=False, min_value=0, max_value=10**15, widget=forms.HiddenInput)
+    # What stood there when the page was opened: see `actions.meanwhile`.
+    content_seen = forms.CharField(required=False, max_length=2_000, widget=forms.HiddenInput)
     price = DongField(label=_("Giá bán (đồng)"))
     unit = forms.ChoiceField(label=_("Bán theo"), choices=SaleUnit.choices)
     net_weight = forms.IntegerField(
@@ -89,6 +91,8 @@ class ListingForm(OfferForm):
         widget=SeveralPhotos(attrs={"accept": "image/*"}),
         help_text=_("Chụp nơi sáng, rõ sản phẩm và nhãn. Tối đa 8 ảnh. Ảnh đầu là ảnh chính."),
     )
+    # The version of the unsaved words that this window has kept.
+    draft_seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     kept = forms.CharField(required=False, widget=forms.HiddenInput)
     removed = forms.CharField(required=False, widget=forms.HiddenInput)
     turned = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -25,7 +25,7 @@ from market.shops.queries import shop_of
 MAX_BYTES = 60_000  # what a browser still sends while its page goes away
 _SKU = re.compile(r"LS\d{8}")
 # What stands in the form; a file cannot be kept, its photo is stored by itself.
-KEPT = frozenset(ListingForm.base_fields) - {"photos", "sku"}
+KEPT = frozenset(ListingForm.base_fields) - {"photos", "sku", "draft_seen"}
 
 
 @require_POST
@@ -55,8 +55,10 @@ def drop(request: HttpRequest, sku: str) -> HttpResponse:
     """Throw away what this person typed and did not save."""
     viewer = viewer_of(request)
     _shop(viewer, sku)
-    drop_draft(sku=sku, by=viewer)
-    messages.success(request, _("Đã bỏ bản viết dở."))
+    if drop_draft(sku=sku, by=viewer, seen=request.POST.get("seen", "")):
+        messages.success(request, _("Đã bỏ bản viết dở."))
+    else:
+        messages.warning(request, _("Bản viết dở vừa được viết thêm ở cửa sổ khác nên chưa bỏ. Hãy xem lại bản mới."))
     exists = Listing.objects.filter(sku=sku).exists()
     return redirect("seller_listing_edit", sku=sku) if exists else redirect("seller_listing_new")
 

@@ -13,16 +13,16 @@ from django.utils.translation import gettext as _
 from core.files.pipeline import PhotoRefused
 from core.people.queries import viewer_of
 from core.people.views import signed_in
-from market.listings.actions import NotReady, WrongFacts, new_sku, publish_listing, write_listing
+from market.listings.actions import NotReady, WrittenMeanwhile, WrongFacts, new_sku, publish_listing, write_listing
 from market.listings.actions.drafts import drop_draft, release_photos, version_of
-from market.listings.actions.writing import OWN, SHARED
 from market.listings.completeness import places_of
-from market.listings.counting import stock_and_last_move
 from market.listings.forms import ListingForm, VariantForm, say
 from market.listings.hints import hints_for
 from market.listings.models import Listing
 from market.listings.queries import draft_of, listings_of, sizes_of, unfinished_draft
 from market.listings.rules import MAX_PHOTOS
+from market.listings.views.filling import go_on_from, initial_of, size_initial_of, typed_in
+from market.listings.views.meanwhile import Row, take_up
 from market.listings.views.pictures import PhotoDesk, desk_of
 from market.shops.models import Shop
 from market.shops.navigation import seller_places
@@ -88,17 +88,27 @@ def _edit(request: HttpRequest, shop: Shop, listing: Listing | None) -> HttpResp
             by=viewer,
             listing=listing,
             move_seen=form.cleaned_data["move_seen"],
+            content_seen=form.cleaned_data["content_seen"],
             sku=form.cleaned_data["sku"],
         )
     except WrongFacts as problem:
         _complain(form, problem, Listing.objects.filter(shop=shop, main=None))
         return _page(request, form, shop, listing, desk)
-    drop_draft(sku=saved.sku, by=viewer)
+    except WrittenMeanwhile as told:
+        assert listing is not None
+        return _ask(request, form, listing, desk, told)
+    is_draft_gone = drop_draft(
+        sku=saved.sku, by=viewer, seen=form.cleaned_data["draft_seen"], written=typed_in(request, form)
+    )
+    if not is_draft_gone:
+        messages.warning(request, _("Cửa sổ khác còn một bản viết dở của sản phẩm này. Hãy mở lại sản phẩm để xem."))
     dropped = shown_before | {photo.pk for photo in [*desk.removed, *desk.turned]}
     release_photos(photo_ids=dropped - {photo.pk for photo in desk.photos}, shop=shop)
     if (answer := _saved(request, form, saved)) is not None:
         return answer
-    _as_saved(form, saved)
+    go_on_from(form, saved)
+    if is_draft_gone:
+        say(form, draft_seen="")
     return _page(request, form, shop, saved, PhotoDesk(desk.photos))
 
 
@@ -119,12 +129,6 @@ def _saved(request: HttpRequest, form: ListingForm | VariantForm, saved: Listing
     return redirect("seller_on_platforms", sku=saved.sku)
 
 
-def _as_saved(form: ListingForm | VariantForm, saved: Listing) -> None:
-    """The form goes on from what was saved just now."""
-    stock, move = stock_and_last_move(saved)
-    say(form, stock=stock, move_seen=move)
-
-
 def _complain(form: ListingForm | VariantForm, problem: WrongFacts, alike: QuerySet[Listing]) -> None:
     """Say what is wrong. Where the SKU is taken by none that this page may write (`alike`), the next try gets another."""
     if str(problem) != "sku":
@@ -136,8 +140,10 @@ def _complain(form: ListingForm | VariantForm, problem: WrongFacts, alike: Query
 
 
 def _edit_size(request: HttpRequest, main: Listing, listing: Listing | None) -> HttpResponse:
-    viewer = viewer_of(request)
-    form = VariantForm(request.POST) if request.method == "POST" else VariantForm(initial=_size_initial(main, listing))
+    viewer, both = viewer_of(request), list[Row]()
+    form = (
+        VariantForm(request.POST) if request.method == "POST" else VariantForm(initial=size_initial_of(main, listing))
+    )
     if request.method == "POST" and form.is_valid():
         try:
             saved = write_listing(
@@ -148,17 +154,35 @@ def _edit_size(request: HttpRequest, main: Listing, listing: Listing | None) -> 
                 listing=listing,
                 main=main,
                 move_seen=form.cleaned_data["move_seen"],
+                content_seen=form.cleaned_data["content_seen"],
                 sku=form.cleaned_data["sku"],
             )
         except WrongFacts as problem:
             _complain(form, problem, main.variants.all())
+        except WrittenMeanwhile as told:
+            assert listing is not None
+            listing = _as_it_stands(listing)
+            both = take_up(form, told, form.facts(main), now=listing, initial=size_initial_of(main, listing))
+            form.full_clean()
         else:
             if (answer := _saved(request, form, saved)) is not None:
                 return answer
-            _as_saved(form, saved)
+            go_on_from(form, saved)
             listing = saved
-    context = {"form": form, "main": main, "listing": listing, **_beside(listing)}
-    return render(request, "market/listings/size.html", context)
+    context = {"form": form, "main": main, "listing": listing, "both": both, **_beside(listing)}
+    return render(request, "market/listings/size.html", context, status=409 if both else 200)
+
+
+def _ask(
+    request: HttpRequest, form: ListingForm, listing: Listing, desk: PhotoDesk, told: WrittenMeanwhile
+) -> HttpResponse:
+    """Somebody saved while this page was open: both wordings, and the form goes on from what stands there now."""
+    now = _as_it_stands(listing)
+    both = take_up(form, told, form.facts(), now=now, initial=initial_of(now), mine=desk.photos)
+    if told.changed.get("photos") is False:
+        desk = PhotoDesk([row.photo for row in now.photos.select_related("photo")])
+    form.full_clean()
+    return _page(request, form, listing.shop, now, desk, both=both)
 
 
 def _photo_step(
@@ -170,8 +194,7 @@ def _photo_step(
         desk.step(step, viewer_of(request))
     except PhotoRefused as problem:
         refused.append(str(problem))
-    typed = {name: request.POST.getlist(name) if name == "papers" else request.POST.get(name) for name in form.fields}
-    again = ListingForm(initial=typed, shop=shop, listing=listing)
+    again = ListingForm(initial=typed_in(request, form), shop=shop, listing=listing)
     return _page(request, again, shop, listing, desk, refused=refused, at_photos=True)
 
 
@@ -179,18 +202,18 @@ def _empty_page(request: HttpRequest, shop: Shop, listing: Listing | None) -> Ht
     """The form as it opens: as saved, or with what this person had typed when they ask for that."""
     viewer = viewer_of(request)
     draft = draft_of(viewer, listing.sku) if listing else unfinished_draft(viewer, shop)
-    initial = _initial(listing)
+    initial = initial_of(listing)
     desk = PhotoDesk([row.photo for row in listing.photos.all()] if listing else [])
     if draft is None or "tiep" not in request.GET:
         form = ListingForm(initial=initial, shop=shop, listing=listing)
-        return _page(request, form, shop, listing, desk, draft=draft)
+        return _page(request, form, shop, listing, desk, draft=draft, draft_version=version_of(draft))
     typed = {name: value for name, value in draft.values.items() if name in ListingForm.base_fields}
     if "move_seen" not in typed:
         typed.pop("stock", None)  # nobody knows when this number was true
     held = ListingForm({name: typed.get(name, "") for name in ("kept", "removed", "turned")})
     desk = desk_of(held, viewer, listing)
-    form = ListingForm(initial=initial | typed | {"sku": draft.sku}, shop=shop, listing=listing)
-    return _page(request, form, shop, listing, desk, seen=version_of(draft))
+    own = {"sku": draft.sku, "draft_seen": version_of(draft)}
+    return _page(request, ListingForm(initial=initial | typed | own, shop=shop, listing=listing), shop, listing, desk)
 
 
 def _page(
@@ -210,7 +233,7 @@ def _page(
         **_beside(listing),
         **more,
     }
-    return render(request, "market/listings/edit.html", context)
+    return render(request, "market/listings/edit.html", context, status=409 if "both" in more else 200)
 
 
 def _beside(listing: Listing | None) -> dict[str, Any]:
@@ -232,29 +255,3 @@ def _as_it_stands(listing: Listing) -> Listing:
 
 def _ids(photos: list[Any]) -> str:
     return ",".join(str(photo.pk) for photo in photos)
-
-
-def _initial(listing: Listing | None) -> dict[str, Any]:
-    if listing is None:
-        return {"sku": new_sku(), "move_seen": 0}
-    stock, move = stock_and_last_move(listing)
-    held = {name: getattr(listing, name) for name in (*SHARED, *OWN)} | {
-        "price": _dots(listing.price),
-        "stock": stock,
-        "move_seen": move,
-        "alcohol": None if listing.alcohol is None else f"{listing.alcohol / 10:g}".replace(".", ","),
-        "papers": list(listing.papers.all()),
-    }
-    return {name: value for name, value in held.items() if value not in (None, [])}
-
-
-def _size_initial(main: Listing, listing: Listing | None) -> dict[str, Any]:
-    if listing is None:
-        return {"sku": new_sku(), "move_seen": 0, "unit": main.unit}
-    stock, move = stock_and_last_move(listing)
-    own = {name: getattr(listing, name) for name in OWN}
-    return own | {"price": _dots(listing.price), "stock": stock, "move_seen": move}
-
-
-def _dots(price: int) -> str:
-    return f"{price:,}".replace(",", ".")

@@ -110,14 +110,14 @@ def test_unsaved_words_are_offered_and_go_when_saved(shop: Shop, browser: Browse
     page = an.get(NEW + "?tiep=1")
     assert (page.context["form"]["name"].value(), page.context["form"]["price"].value()) == ("Mật ong", "chín chục")
     assert page.context["sku"] == SKU
-    an.post(NEW, written(sku=SKU))
+    an.post(NEW, written(sku=SKU, draft_seen=page.context["form"]["draft_seen"].value()))
     assert not ListingDraft.objects.exists() and Listing.objects.get().sku == SKU
 
 
 def test_unsaved_words_can_be_thrown_away(shop: Shop, browser: Browser) -> None:
     an = browser("an")
-    keep(an, name="Mật ong")
-    assert an.post(reverse("seller_draft_drop", args=[SKU]))["Location"] == NEW
+    seen = keep(an, name="Mật ong").json()["seen"]
+    assert an.post(reverse("seller_draft_drop", args=[SKU]), {"seen": seen})["Location"] == NEW
     assert not ListingDraft.objects.exists()
 
 
