@@ -44,6 +44,8 @@ class Viewer:
     withheld: frozenset[str] = frozenset()
     # The producer this person has chosen to work for in this session: a wish, no right.
     works_for: int | None = None
+    # Of a key: what this person was given later does not come with it.
+    given_until: datetime | None = None
 
     @property
     def is_signed_in(self) -> bool:
@@ -128,7 +130,8 @@ def viewer_for(user: Any, *, given_until: datetime | None = None) -> Viewer:
     known = Q() if given_until is None else Q(given_at__isnull=True) | Q(given_at__lte=given_until)
     grants = Grant.objects.filter(in_force(clock.today()), known, user=user)
     held = tuple(HeldGrant(*row) for row in grants.values_list("role", "unit_id", "hamlet_id"))
-    return Viewer(user.pk, str(user), held, is_operator=user.is_superuser and given_until is None)
+    is_operator = user.is_superuser and given_until is None
+    return Viewer(user.pk, str(user), held, is_operator=is_operator, given_until=given_until)
 
 
 def key_hash(key: str) -> str:

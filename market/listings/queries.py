@@ -21,7 +21,7 @@ from onboarding.consent.queries import agreeing
 from onboarding.papers.models import Paper
 from onboarding.papers.queries import counting
 from onboarding.producers.models import Producer
-from onboarding.producers.queries import producers_at_work, producers_of
+from onboarding.producers.queries import producers_at_work, producers_with_key
 
 _SHOWN = Q(state=Listing.State.PUBLISHED, taken_down_at__isnull=True)
 _SHOWN_RESTING = _SHOWN & Q(shop__state__in=(Shop.State.OPEN, Shop.State.PAUSED))
@@ -120,8 +120,9 @@ def listings_of(viewer: Viewer) -> QuerySet[Listing]:
 
 
 def listings_acted_for(viewer: Viewer) -> QuerySet[Listing]:
-    """The same of every producer this person may act for: a program with a key has no session that chooses one."""
-    return _for_sellers(Listing.objects.filter(shop__producer__in=producers_of(viewer)))
+    """The same of every producer this person could act for when the key was made and may today: a program with a key has
+    no session that chooses one."""
+    return _for_sellers(Listing.objects.filter(shop__producer__in=producers_with_key(viewer)))
 
 
 def listings_in(shop: Shop) -> QuerySet[Listing]:

@@ -17,7 +17,7 @@ from core.kit import clock
 from core.messages.actions import send_message
 from core.people.queries import SYSTEM, Viewer
 from onboarding.papers.models import Paper
-from onboarding.papers.rules import can_check, can_record
+from onboarding.papers.rules import can_check, can_record, can_see
 from onboarding.papers.scanning import ENDINGS, Scan
 from onboarding.producers.models import Producer
 from onboarding.producers.queries import on_behalf_of, people_of
@@ -71,7 +71,7 @@ def _store(paper: Paper, by: Viewer) -> None:
     # Two clicks one after the other: the second finds the paper of the first.
     Producer.objects.select_for_update().get(pk=paper.producer_id)
     same = Paper.objects.filter(
-        producer=paper.producer_id, kind=paper.kind, number=paper.number, withdrawn_at__isnull=True
+        producer=paper.producer_id, kind=paper.kind, number_index__of=paper.number, withdrawn_at__isnull=True
     )
     if same.exists():
         raise PaperRefused("Giấy số này đã được ghi rồi. Nếu là giấy cấp lại, hãy bỏ giấy cũ trước.")
@@ -123,13 +123,22 @@ def restore_paper(*, paper: Paper, by: Viewer) -> Paper:
         raise PermissionError
     if paper.withdrawn_at is not None:
         same = Paper.objects.filter(
-            producer=paper.producer_id, kind=paper.kind, number=paper.number, withdrawn_at__isnull=True
+            producer=paper.producer_id, kind=paper.kind, number_index__of=paper.number, withdrawn_at__isnull=True
         )
         if same.exists():
             raise PaperRefused("Giấy số này đã được ghi lại rồi.")
         paper.withdrawn_at = None
         paper.save(update_fields=["withdrawn_at"])
         _note("paper.restored", paper, by)
+    return paper
+
+
+@transaction.atomic
+def take_scan(*, paper: Paper, by: Viewer) -> Paper:
+    """Note who takes the scan away. Raises PermissionError, also where there is none."""
+    if not paper.scan or not can_see(by, paper):
+        raise PermissionError
+    _note("paper.scan_taken", paper, by)
     return paper
 
 
@@ -144,7 +153,7 @@ def tell_of_ending(*, paper: Paper, today: date) -> bool:
         return False
     context: dict[str, str | int] = {
         "kind": str(paper.get_kind_display()),
-        "number": paper.number,
+        "issuer": paper.issuer,
         "day": f"{paper.valid_until:%d/%m/%Y}",
         "left": left,
     }
@@ -168,6 +177,6 @@ def _note(word: str, paper: Paper, by: Viewer) -> None:
         actor_id=by.user_id,
         object_label=f"producer:{paper.producer_id}",
         unit_code=paper.producer.commune.code,
-        changes={"giấy": ("", f"{paper.get_kind_display()} {paper.number}")},
+        changes={"giấy": ("", str(paper.get_kind_display()))},
         **on_behalf_of(by, paper.producer_id),
     )

@@ -6,6 +6,7 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import F, Q
 
+from core.kit.encryption import BlindIndexField, EncryptedTextField
 from core.people.models import User
 from onboarding.producers.models import Producer
 
@@ -36,11 +37,13 @@ def private_storage() -> Storage:
 
 class Paper(models.Model):
     """One paper. Whether it is in force on a day is computed from its dates; both ends are included. The scan stays
-    private; buyers see kind, number, issuer and validity. A paper that was recorded by mistake is withdrawn, not erased."""
+    private; buyers see kind, number, issuer and validity. `number` may be a household owner's personal number: encrypted,
+    in no trail and no message, shown whole only where the kind says that it cannot be one (`rules.public_number`). A paper that was recorded by mistake is withdrawn, not erased."""
 
     producer = models.ForeignKey(Producer, on_delete=models.PROTECT, related_name="papers")
     kind = models.CharField(max_length=20, choices=PaperKind.choices)
-    number = models.CharField(max_length=80)
+    number = EncryptedTextField()
+    number_index = BlindIndexField(of="number", purpose="paper_number", default="")
     issuer = models.CharField(max_length=160)
     scope = models.CharField(max_length=160, blank=True, default="")
     issued_on = models.DateField()
@@ -65,6 +68,8 @@ class Paper(models.Model):
                 name="paper_checked_by_another",
             ),
             models.UniqueConstraint(
-                fields=["producer", "kind", "number"], condition=Q(withdrawn_at__isnull=True), name="paper_kept_once"
+                fields=["producer", "kind", "number_index"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="paper_kept_once",
             ),
         ]

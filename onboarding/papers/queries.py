@@ -13,7 +13,7 @@ from core.desk.registry import Todo
 from core.kit import clock
 from core.people.queries import Viewer
 from onboarding.papers.models import Paper
-from onboarding.papers.rules import CHECKERS, ENDING_WITHIN, State, is_in_force, public_number, state_of
+from onboarding.papers.rules import CHECKERS, ENDING_WITHIN, State, is_in_force, own_number, public_number, state_of
 from onboarding.producers.queries import producers_at_work, producers_of
 
 FEW_TODOS = 10
@@ -92,7 +92,7 @@ def paper_todos(viewer: Viewer) -> Iterable[Todo]:
             ended = state_of(paper, today) == State.ENDED
             when = f"{paper.valid_until:%d/%m/%Y}"
             yield Todo(
-                f"{paper.get_kind_display()} {paper.number} {'đã hết hạn ngày' if ended else 'hết hạn ngày'} {when}.",
+                f"{paper.get_kind_display()} {own_number(paper)} {'đã hết hạn ngày' if ended else 'hết hạn ngày'} {when}.",
                 reverse("seller_papers"),
                 "Ghi giấy mới" if ended else "Xem giấy tờ",
                 2 if ended else 3,

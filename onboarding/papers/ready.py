@@ -25,6 +25,7 @@ def register() -> None:
             "paper.checked": "so giấy tờ với bản gốc",
             "paper.withdrawn": "bỏ giấy tờ đã ghi",
             "paper.restored": "lấy lại giấy tờ đã bỏ",
+            "paper.scan_taken": "tải bản chụp giấy tờ",
         }
     )
     register_message_kind(

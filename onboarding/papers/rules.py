@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from enum import StrEnum
 
+from core.kit.numbers import masked_end
 from core.people.models import Role
 from core.people.queries import Viewer
 from onboarding.papers.models import Paper, PaperKind
@@ -49,6 +50,11 @@ def is_in_force(paper: Paper, on: date) -> bool:
 def public_number(paper: Paper) -> str:
     """The number as others than the producer's own people may read it; "" where it may be somebody's personal number."""
     return "" if paper.kind in NUMBER_NOT_SHOWN else paper.number
+
+
+def own_number(paper: Paper) -> str:
+    """The number as the producer's people and officers see it in lists: where it may be a personal one, by its end."""
+    return public_number(paper) or masked_end(paper.number)
 
 
 def can_record(viewer: Viewer, producer: Producer) -> bool:

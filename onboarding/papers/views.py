@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.kit import clock
 from core.people.queries import viewer_of
 from core.people.views import for_roles, signed_in
-from onboarding.papers.actions import PaperRefused, check_paper, record_paper, restore_paper, withdraw_paper
+from onboarding.papers.actions import PaperRefused, check_paper, record_paper, restore_paper, take_scan, withdraw_paper
 from onboarding.papers.forms import PaperForm
 from onboarding.papers.models import Paper
 from onboarding.papers.queries import own_papers, papers_of_area, papers_to_check
-from onboarding.papers.rules import CHECKERS, can_see, state_of
+from onboarding.papers.rules import CHECKERS, own_number, state_of
 from onboarding.papers.scanning import ENDINGS
 from onboarding.papers.wording import status_of
 from onboarding.producers.queries import producers_at_work
@@ -67,7 +67,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = viewer_of(request)
     paper = get_object_or_404(own_papers(viewer), pk=pk)
     withdraw_paper(paper=paper, by=viewer)
-    context = {"paper": paper}
+    context = {"paper": paper, "number": own_number(paper)}
     return render(request, "onboarding/papers/withdrawn.html", context)
 
 
@@ -93,8 +93,10 @@ def scan(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The scan, to be saved and never shown in the page: what somebody sent in must not run here. For those who act for the
     producer and the officers of its commune."""
     paper = get_object_or_404(Paper.objects.select_related("producer__commune"), pk=pk)
-    if not paper.scan or not can_see(viewer_of(request), paper):
-        raise Http404
+    try:
+        take_scan(paper=paper, by=viewer_of(request))
+    except PermissionError as error:
+        raise Http404 from error
     name = f"giay-to-{paper.pk}.{ENDINGS[paper.scan_type]}"
     answer = FileResponse(paper.scan.open("rb"), as_attachment=True, filename=name, content_type=paper.scan_type)
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
@@ -135,6 +137,7 @@ def _rows(page: Any, checkable: set[int] | None = None) -> list[dict[str, Any]]:
     return [
         {
             "paper": paper,
+            "number": own_number(paper),
             "status": status_of(paper, today),
             "state": state_of(paper, today),
             "may_check": paper.pk in (checkable or ()),

@@ -119,6 +119,7 @@ def add_member(
         valid_to=valid_to,
         recorded_by_id=by.user_id,
         recorded_how=how,
+        recorded_at=clock.now(),
     )
     _note("membership.recorded", membership, by, f"{membership.get_right_display()}: {user.full_name} ({how})")
     return membership

@@ -125,6 +125,8 @@ class Membership(models.Model):
     valid_to = models.DateField(null=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     recorded_how = models.CharField(max_length=120)
+    # None for those from before this was kept.
+    recorded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -29,6 +29,17 @@ def producers_of(viewer: Viewer) -> QuerySet[Producer]:
     )
 
 
+def producers_with_key(viewer: Viewer) -> QuerySet[Producer]:
+    """Those of `producers_of` that this person's key brings along: for whom they could act when it was made. The same
+    without a key."""
+    held = _memberships(viewer)
+    if viewer.given_until is not None:
+        day = clock.day_of(viewer.given_until)
+        of_old = Q(recorded_at__isnull=True, valid_from__lte=day)
+        held = held.filter(of_old | Q(recorded_at__lte=viewer.given_until))
+    return producers_of(viewer).filter(pk__in=held.values("producer_id"))
+
+
 def people_of(producer_id: int) -> QuerySet[User]:
     """The people who may act for a producer today: who is told when something happens to it."""
     memberships = Membership.objects.filter(in_force(clock.today()), producer_id=producer_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from core.kit import clock
 from core.kit.text import slug as slug_of
@@ -11,6 +11,8 @@ from market.shops.actions.shared import NotYourProducer, note
 from market.shops.models import Shop
 from market.shops.rules import can_work_in
 from onboarding.producers.models import Producer
+
+_TRIES = 5
 
 
 class ShopExists(Exception):
@@ -34,10 +36,24 @@ def start_shop(*, producer: Producer, name: str, by: Viewer, story: str = "", is
     existing = Shop.objects.filter(producer=producer).first()
     if existing is not None:
         raise ShopExists(existing)
-    shop = Shop.objects.create(
-        producer=producer, slug=free_slug(name), name=name, story=story, made_at=clock.now(), is_demo=is_demo
-    )
+    words = {"name": name, "story": story, "made_at": clock.now(), "is_demo": is_demo}
+    shop = _with_free_slug(Shop(producer=producer, **words))
     note("shop.started", shop, by)
+    return shop
+
+
+def _with_free_slug(shop: Shop) -> Shop:
+    """Kept under an address that nobody has; somebody who took the same one a moment ago only moves it on by a number."""
+    for tries_left in reversed(range(_TRIES)):
+        shop.slug = free_slug(shop.name)
+        try:
+            with transaction.atomic():
+                shop.save(force_insert=True)
+        except IntegrityError:
+            if not tries_left:
+                raise
+        else:
+            break
     return shop
 
 

@@ -41,6 +41,8 @@ class ApplicationRefused(ValueError):
 
 _KNOWN = "Mã số thuế này đã có trong sổ hoặc đang chờ xác nhận. Nếu đó là đơn vị của bạn, hãy hỏi Ủy ban nhân dân xã."
 
+_TAKEN = "Mã số thuế này vừa có trong sổ của một chủ thể khác. Hãy kiểm tra lại."
+
 
 @dataclass(frozen=True)
 class ApplicationFacts:
@@ -110,10 +112,14 @@ def confirm(*, application: Application, by: Viewer) -> Producer:
     """
     row = _decidable(application, by)
     if Producer.objects.filter(tax_index__of=row.tax_code).exists():
-        raise ApplicationRefused("tax_code", "Mã số thuế này vừa có trong sổ của một chủ thể khác. Hãy kiểm tra lại.")
-    producer = register_producer(
-        kind=row.kind, name=row.name, commune=row.commune, phone=row.phone, tax_code=row.tax_code, by=by
-    )
+        raise ApplicationRefused("tax_code", _TAKEN)
+    try:
+        with transaction.atomic():
+            producer = register_producer(
+                kind=row.kind, name=row.name, commune=row.commune, phone=row.phone, tax_code=row.tax_code, by=by
+            )
+    except IntegrityError as error:  # registered between our look and our writing
+        raise ApplicationRefused("tax_code", _TAKEN) from error
     how = f"Đơn đăng ký {row.number}, xã xác nhận"
     add_member(user=row.applicant, producer=producer, right=Membership.Right.OWNER, by=by, how=how)
     row.producer = producer

@@ -14,6 +14,7 @@ from core.people.queries import SYSTEM
 from market.listings.actions import pause_listing
 from market.listings.models import Listing, Promotion, StockMove
 from market.shops.models import Shop
+from onboarding.producers.actions import add_member
 from tests.people import People, make_listing
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +152,19 @@ class TestStock:
         key = {"Idempotency-Key": "x"}
         assert Caller(people, "an")("POST", f"stock/{listing.sku}/moves", body, **key)[0] == status
         assert Listing.objects.get().stock == 10 and StockMove.objects.count() == before
+
+    def test_a_key_brings_no_producer_that_came_after_it(
+        self, listing: Listing, other_shop: Shop, people: People
+    ) -> None:
+        other = make_listing(other_shop, name="Tiêu sọ")
+        an = Caller(people, "an")
+        add_member(user=people.users["an"], producer=other_shop.producer, right="helper", by=SYSTEM, how="bài thử")
+        assert [row["sku"] for row in an("GET", "stock")[1]["stock"]] == [listing.sku]
+        body, key = {"stock": 1}, {"Idempotency-Key": "1"}
+        assert an("PUT", f"stock/{other.sku}", body, **key)[0] == 404
+        assert Listing.objects.get(pk=other.pk).stock == 10
+        later = Caller(people, "an")
+        assert [row["sku"] for row in later("GET", "stock")[1]["stock"]] == [listing.sku, other.sku]
 
     def test_others_find_nothing_to_change(self, listing: Listing, other_shop: Shop, people: People) -> None:
         move, key = {"kind": "in", "quantity": 1}, {"Idempotency-Key": "1"}

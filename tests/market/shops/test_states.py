@@ -24,6 +24,7 @@ from market.shops.actions import (
     pause_shop,
     reopen_shop,
     start_shop,
+    starting,
 )
 from market.shops.events import ShopChanged
 from market.shops.models import Shop
@@ -127,6 +128,15 @@ def test_each_shop_has_an_address_of_its_own(people: People) -> None:
         producer = make_producer(f"Hộ {number}", people.hamlet)
         slugs.append(start_shop(producer=producer, name=name, by=SYSTEM).slug)
     assert slugs == ["vuon-an", "vuon-an-2", "vuon-an-3", "vuon-an-binh", "gian-hang", "gian-hang-2"]
+
+
+def test_an_address_taken_a_moment_ago_only_moves_on(
+    people: People, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free, seen = starting.free_slug, iter([shop.slug])
+    monkeypatch.setattr(starting, "free_slug", lambda name: next(seen, None) or free(name))
+    other = start_shop(producer=make_producer("Hộ Hai", people.hamlet), name="Vườn anh An", by=SYSTEM)
+    assert (other.slug, Shop.objects.count()) == ("vuon-anh-an-2", 2)
 
 
 def test_dung_does_not_rename_ans_shop(people: People, shop: Shop, other_shop: Shop, heard: list[Event]) -> None:

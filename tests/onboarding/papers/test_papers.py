@@ -11,11 +11,12 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 
-from core.audit.models import AuditEntry
+from core.audit.models import AuditDetail, AuditEntry
 from core.desk.registry import todos_for
 from core.kit import clock
 from core.messages.models import Message
@@ -225,7 +226,7 @@ class TestTheEnd:
         assert tell_of_ending_papers() == tell_of_ending_papers() == 1
         told = list(said().order_by("user_id").values_list("user__username", "kind"))
         assert told == [("an", "paper.ending"), ("binh", "paper.ending")]
-        assert "VG-01" in said()[0].text
+        assert "Chi cục QLCL" in said()[0].text and "VG-01" not in said()[0].text
         Paper.objects.filter(pk=paper.pk).update(valid_until=today + timedelta(7))
         tell_of_ending_papers()
         assert said().count() == 4
@@ -291,3 +292,25 @@ def test_scans_that_a_crash_left_go_after_a_day(people: People) -> None:
         os.utime(storage.path(name), (then, then))
     assert remove_stray_scans() == 1
     assert [storage.exists(name) for name in (old, young, paper.scan.name)] == [False, True, True]
+
+
+def test_a_personal_number_is_encrypted_masked_and_in_no_trail(people: People) -> None:
+    number = "079123456789"
+    made = PaperFacts("business", number, "UBND", date(2026, 1, 5))
+    scan = read_scan(SimpleUploadedFile("x.pdf", PDF))
+    paper = record_paper(producer=people.producer, facts=made, by=people.viewer("an"), scan=scan)
+    with pytest.raises(PaperRefused, match="đã được ghi rồi"):
+        record_paper(producer=people.producer, facts=made, by=people.viewer("an"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM onboarding_paper")
+        assert number not in str(cursor.fetchall())
+    assert not any(number in detail.text for detail in AuditDetail.objects.all())
+    for name, address in (("an", "seller_papers"), ("chi", "commune_papers")):
+        html = browser(people, name).get(reverse(address)).content.decode()
+        assert number not in html and "…789" in html
+    before = AuditEntry.objects.count()
+    assert browser(people, "dung").get(reverse("paper_scan", args=[paper.pk])).status_code == 404
+    assert AuditEntry.objects.count() == before
+    browser(people, "chi").get(reverse("paper_scan", args=[paper.pk]))
+    taken = AuditEntry.objects.latest("pk")
+    assert (taken.action, taken.actor_id) == ("paper.scan_taken", people.users["chi"].pk)

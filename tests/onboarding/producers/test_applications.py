@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 
 from core.audit.models import AuditEntry
 from core.messages.models import Message
 from core.people.codes.models import PhoneCode
 from core.people.models import User
+from onboarding.producers.applications import actions
 from onboarding.producers.applications.actions import (
     ApplicationRefused,
     NoLongerWaiting,
@@ -268,3 +269,18 @@ def test_a_log_in_without_a_proved_phone_sends_nothing(people: People) -> None:
     assert "Lần này bạn chưa vào bằng mã" in page(dung.get("/dang-ky-ban-hang/"))
     assert dung.post("/dang-ky-ban-hang/", {"name": "x"}).status_code == 403
     assert Application.objects.count() == 0
+
+
+def test_a_tax_code_registered_between_look_and_writing_is_a_sentence(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = application_of(people, "binh")
+
+    def too_late(**_facts: Any) -> Producer:
+        raise IntegrityError
+
+    monkeypatch.setattr(actions, "register_producer", too_late)
+    before = state()
+    with pytest.raises(ApplicationRefused, match="vừa có trong sổ"):
+        confirm(application=asked, by=people.viewer("chi"))
+    assert state() == before
