@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +45,7 @@ class Viewer:
     # The producer this person has chosen to work for in this session: a wish, no right.
     works_for: int | None = None
     # Of a key: what this person was given later does not come with it.
-    given_until: datetime | None = None
+    given_until: datetime | None = field(default=None, compare=False)
 
     @property
     def is_signed_in(self) -> bool:
