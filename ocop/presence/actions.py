@@ -41,8 +41,8 @@ def link_listing(
         if existing.product_id == product.pk:
             return existing
         raise LinkRefused(f"Tin này đang gắn với «{existing.product.name}». Hãy gỡ ra trước khi gắn lại.")
-    if listing.state != Listing.State.PUBLISHED:
-        raise LinkRefused("Tin này chưa được đăng bán. Hãy chọn tin khác, hoặc chờ người bán đăng.")
+    if not listing.is_on_sale:
+        raise LinkRefused("Tin này chưa được đăng bán hoặc không còn bán. Hãy chọn tin khác, hoặc chờ người bán đăng.")
     if makers_differ(product, listing) and not same_maker_confirmed:
         raise LinkRefused("Chủ thể trong sổ và người bán khác tên. Hãy xem kỹ rồi xác nhận đây là cùng một chủ thể.")
     link = PresenceLink.objects.create(product=product, listing=listing, linked_by_id=by.user_id, linked_at=clock.now())

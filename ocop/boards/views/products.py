@@ -19,7 +19,7 @@ from django.views.decorators.http import (
 from core.kit import clock
 from core.people.queries import STAFF_ROLES, viewer_of
 from core.people.views import for_roles
-from market.listings.models import Listing
+from market.listings.models import ON_SALE, Listing
 from ocop.boards.forms import LinkForm, RevokeForm
 from ocop.boards.queries import products_in
 from ocop.boards.views.asked import asked_of, board_tabs
@@ -96,7 +96,7 @@ def link(request: HttpRequest, pk: int, listing_pk: int) -> HttpResponse:
     """Both sides beside each other, then the statement that they are the same."""
     found = _product(request, pk)
     listings = Listing.objects.select_related("shop", "shop__producer", "shop__producer__commune")
-    listing = get_object_or_404(listings, pk=listing_pk, state=Listing.State.PUBLISHED)
+    listing = get_object_or_404(listings, ON_SALE, pk=listing_pk)
     viewer = viewer_of(request)
     if not can_link(viewer, found, listing):
         raise Http404

@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 
 from core.audit.models import AuditEntry
+from core.kit import clock
 from core.people.models import User
 from core.people.queries import SYSTEM
 from market.listings.models import Listing, ListingBadge
+from market.shops.models import Shop
 from ocop.certificates.actions import import_products
 from ocop.presence.actions import LinkRefused, link_listing, unlink_listing
 from ocop.presence.models import PresenceLink
@@ -130,6 +132,12 @@ def test_a_listing_sells_one_product_and_a_draft_none(land: Land, phuong: User) 
     draft = listing("Nháp", land.phu_thuy, state=Listing.State.DRAFT)
     with pytest.raises(LinkRefused, match="chưa được đăng bán"):
         link_listing(product=second, listing=draft, by=viewer(phuong))
+    down, closed = listing("Bị gỡ", land.phu_thuy), listing("Đã đóng", land.phu_thuy)
+    Listing.objects.filter(pk=down.pk).update(taken_down_at=clock.now())
+    Shop.objects.filter(pk=closed.shop_id).update(state="closed")
+    for each in (down, closed):
+        with pytest.raises(LinkRefused, match="không còn bán"):
+            link_listing(product=second, listing=each, by=viewer(phuong))
     assert PresenceLink.objects.count() == 1
 
 
