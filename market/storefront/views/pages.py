@@ -39,7 +39,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     if listing is None:
         return not_here(request, slug)
     if standing == Standing.GONE:
-        return render(request, "market/storefront/gone.html", {"name": listing.name, "what": "product"}, status=410)
+        return render(request, "market/storefront/gone.html", {"what": "product"}, status=410)
     facts = product_facts(listing)
     return render(request, "market/storefront/product.html", _product_words(facts))
 
@@ -62,7 +62,7 @@ def shop(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None or found.state == Shop.State.DRAFT:
         return not_here(request, slug)
     if found.state == Shop.State.CLOSED:
-        return render(request, "market/storefront/gone.html", {"name": found.name, "what": "shop"}, status=410)
+        return render(request, "market/storefront/gone.html", {"what": "shop"}, status=410)
     facts = shop_facts(found, request.GET.get("page"))
     return render(request, "market/storefront/shop.html", _shop_words(facts))
 

@@ -74,6 +74,7 @@ def test_what_was_taken_down_is_nowhere(listing: Listing) -> None:
     assert list(goods_for_sale()) == list(goods_on_show()) == []
     html = product(listing, 410)
     assert "Hàng này không còn được bày ở đây." in html
+    assert listing.name not in html, "the name may be what was wrong"
     assert "50.000" not in html
     assert listing.slug not in page(reverse("shop", args=[listing.shop.slug]))
     assert listing.slug not in page("/sitemap-san-pham.xml")
@@ -101,8 +102,9 @@ def test_a_resting_shop_shows_its_goods_without_a_basket(listing: Listing) -> No
 def test_closed_shops_say_so_and_drafts_are_not_there(listing: Listing) -> None:
     address = reverse("shop", args=[listing.shop.slug])
     Shop.objects.update(state=Shop.State.CLOSED)
+    for html in (page(address, 410), product(listing, 410)):
+        assert listing.shop.name not in html and listing.name not in html, "they may no longer agree to be named"
     assert "đã đóng cửa" in page(address, 410)
-    product(listing, 410)
     Shop.objects.update(state=Shop.State.DRAFT)
     assert listing.shop.name not in page(address, 404)
     product(listing, 404)
