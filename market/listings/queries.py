@@ -12,6 +12,7 @@ from core.kit import clock
 from core.people.queries import Viewer
 from market.goods.models import GoodsRule
 from market.goods.queries import rules_in_force
+from market.goods.rules import may_be_advertised
 from market.goods.tree import under
 from market.listings.models import ON_SALE, Listing, ListingBadge, ListingDraft, ListingPhoto, Promotion
 from market.shops import queries as shops
@@ -91,15 +92,30 @@ def photos_and_badges() -> tuple[Prefetch[str], Prefetch[str]]:
     )
 
 
+class _AllowedPromotions(QuerySet[Promotion]):
+    """Promotions without those of goods that may not be promoted today; the law is read only where there are any."""
+
+    def _fetch_all(self) -> None:
+        is_new = self._result_cache is None
+        super()._fetch_all()
+        if is_new and self._result_cache:
+            rules = rules_in_force(clock.today())
+            goods = [(row, row.listing) for row in self._result_cache]
+            self._result_cache = [
+                row for row, listing in goods if may_be_advertised(listing.category, listing.alcohol, rules)
+            ]
+
+
 def with_promotions(queryset: QuerySet[Listing]) -> QuerySet[Listing]:
-    """The same listings, with the promotions of today and later in one query more: `rules.selling_price` of each then
-    costs none."""
+    """The same listings, with the promotions of today and later that the law of today allows, in one query more and
+    another where there are any: `rules.selling_price` of each then costs none."""
     return queryset.prefetch_related(promotions_ahead())
 
 
 def promotions_ahead() -> Prefetch[str]:
     """What `with_promotions` adds, for listings that are there already."""
-    rows = Promotion.objects.filter(cancelled_at__isnull=True, ends_on__gte=clock.today())
+    rows = _AllowedPromotions(Promotion).filter(cancelled_at__isnull=True, ends_on__gte=clock.today())
+    rows = rows.select_related("listing__category")
     return Prefetch("promotions", rows.order_by("starts_on"), to_attr="current_promotions")
 
 

@@ -46,6 +46,11 @@ def missing_for_sale(listing: Listing, rules: Sequence[GoodsRule] | None = None)
     return found + [Missing(each.field, each.sentence) for each in concerns_of(listing, rules) if each.blocks]
 
 
+def missing_to_stay(listing: Listing, rules: Sequence[GoodsRule] | None = None) -> list[Missing]:
+    """The same for what is on sale already: it may be sold out."""
+    return [item for item in missing_for_sale(listing, rules) if item.field != "stock"]
+
+
 def concerns_of(listing: Listing, rules: Sequence[GoodsRule] | None = None) -> list[goods.Concern]:
     """What the law of today has against a listing as it is written, what blocks first."""
     today = clock.today()
@@ -106,12 +111,13 @@ def _per_thousand(price: int, measure: int | None) -> int | None:
 
 
 def promotion_of(listing: Listing, on: date | None = None) -> Promotion | None:
-    """The promotion in force on a day in Vietnam (today), if its price is still lower than the usual one. Costs no query
-    for a listing from `queries.with_promotions`."""
+    """The promotion in force on a day in Vietnam (today), if its price is still lower than the usual one and the law lets
+    these goods be promoted. Costs no query for a listing from `queries.with_promotions`."""
     day = on or clock.today()
     rows = getattr(listing, "current_promotions", None)
     if rows is None:
-        rows = listing.promotions.filter(cancelled_at__isnull=True, ends_on__gte=day, starts_on__lte=day)
+        held = listing.promotions.filter(cancelled_at__isnull=True, ends_on__gte=day, starts_on__lte=day)
+        rows = [row for row in held if may_be_advertised(listing, day)]
     found = next((row for row in rows if row.starts_on <= day <= row.ends_on), None)
     return found if found is not None and found.price < listing.price else None
 

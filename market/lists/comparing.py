@@ -11,7 +11,7 @@ from core.imports.sheet.columns import CellRefused, Values
 from market.listings.actions import ListingFacts
 from market.listings.counting import MovedSince, stock_to_be
 from market.listings.models import Listing
-from market.listings.rules import missing_for_sale
+from market.listings.rules import missing_for_sale, missing_to_stay
 from market.lists import cells
 from market.lists.desk import GoodsDesk, move_seen_in, new_key, sku_in
 from market.lists.fields import BY_NAME, FIELDS, MAIN, STATE, STOCK, Field, as_text, same_text
@@ -21,6 +21,7 @@ State = Listing.State
 NOT_YOURS = (
     "Mã «{sku}» không phải của gian hàng bạn. Hãy để trống mã nếu là sản phẩm mới, hoặc lấy lại bảng để có đúng mã."
 )
+STAYS_AS_IT_WAS = "Hàng đang bán nên dòng này chưa ghi: hãy sửa chữ, hoặc ghi «tạm ngừng» ở cột tình trạng. "
 _NEEDED = ("name", "category", "price", "unit")
 
 
@@ -79,11 +80,15 @@ def _known(listing: Listing, values: Values, desk: GoodsDesk) -> RowVerdict:
     facts = replace(facts_of(listing), **read.values, stock=listing.stock if stock is None else stock)
     since = desk.moved.get(listing.pk) if seen is not None else None
     expected = listing.stock if stock is None else stock_to_be(listing.stock, stock, since)
-    state, doubts = _as_ready(state, listing, facts, photos, expected)
+    would_be = _as_written(facts, photos, expected, listing)
+    stays = state is None and listing.state == State.PUBLISHED
+    state, doubts = _as_ready(state, listing, would_be, desk)
     changes = [*read.changes, *stock_change]
     if photos.is_change:
         changes.append(Change("Ảnh", names_of(listing), photos.names))
     is_written = bool(changes)
+    if is_written and stays and (missing := missing_to_stay(would_be, desk.rules)):
+        return refused(STAYS_AS_IT_WAS + " ".join(each.sentence for each in missing), title=title)
     if state is not None:
         changes.append(Change(STATE.label, cells.STATE_WORDS[listing.state], cells.STATE_WORDS[state]))
     plan = Plan(listing, None, facts if is_written else None, photos.photos, seen, state)
@@ -106,7 +111,7 @@ def _new(main: Listing | None, values: Values, desk: GoodsDesk, title: str) -> R
     facts = _new_facts(main, read.values, stock or 0)
     if main is not None:
         photos = replace(photos, photos=tuple(shown.photo for shown in main.photos.all()))
-    state, doubts = _as_ready(state, None, facts, photos, stock or 0)
+    state, doubts = _as_ready(state, None, _as_written(facts, photos, stock or 0, main), desk)
     changes = [Change(BY_NAME["price"].label, "", as_text(facts.price)), Change(STOCK.label, "", str(facts.stock))]
     if photos.names:
         changes.append(Change("Ảnh", "", photos.names))
@@ -221,19 +226,25 @@ def _state(values: Values, listing: Listing | None) -> tuple[str | None, tuple[s
 
 
 def _as_ready(
-    state: str | None, listing: Listing | None, facts: ListingFacts, photos: PhotoPlan, stock: int
+    state: str | None, listing: Listing | None, would_be: Listing, desk: GoodsDesk
 ) -> tuple[str | None, tuple[str, ...]]:
     """The state as far as the listing is ready for it, and what is missing."""
     if state != State.PUBLISHED:
         return state, ()
-    would_be = Listing(pk=listing.pk if listing else 0, **_plain_facts(facts))
-    would_be.stock = stock
-    would_be._prefetched_objects_cache = {"photos": list(photos.photos)}  # type: ignore[attr-defined]
-    missing = missing_for_sale(would_be)
+    missing = missing_for_sale(would_be, desk.rules)
     if not missing:
         return state, ()
     kept = "tạm ngừng" if listing and listing.state == State.PAUSED else "bản nháp"
     return None, (f"Chưa đăng bán được, còn là {kept}. {' '.join(each.sentence for each in missing)}",)
+
+
+def _as_written(facts: ListingFacts, photos: PhotoPlan, stock: int, papers_of: Listing | None) -> Listing:
+    """The listing once the row is written, with the papers of this one; it is only looked at."""
+    would_be = Listing(pk=0, **_plain_facts(facts))
+    would_be.stock = stock
+    papers = list(papers_of.papers.all()) if papers_of else []
+    would_be._prefetched_objects_cache = {"photos": list(photos.photos), "papers": papers}  # type: ignore[attr-defined]
+    return would_be
 
 
 def facts_of(listing: Listing) -> ListingFacts:

@@ -10,11 +10,12 @@ from django.db.models import Prefetch, Q
 
 from core.files.models import Photo
 from core.imports.sheet.columns import CellRefused, Values
+from core.kit import clock
 from core.kit.text import fold_words
 from core.people.queries import Viewer
 from core.places.models import Unit
-from market.goods.models import Category
-from market.goods.queries import offered_categories
+from market.goods.models import Category, GoodsRule
+from market.goods.queries import offered_categories, rules_in_force
 from market.listings.counting import MovedSince, moved_since
 from market.listings.models import Listing, ListingPhoto
 from market.lists import cells
@@ -30,7 +31,7 @@ SKU_MAXIMUM = 20
 class GoodsDesk:
     """The shop, those of its listings that rows name by SKU, what else it has by (folded name, size), the categories by code,
     the archive beside the sheet and which of its pictures are photos already, and how the stock of each listing moved since
-    the sheet went out."""
+    the sheet went out; `rules` are the law of the day."""
 
     shop: Shop
     viewer: Viewer
@@ -40,6 +41,7 @@ class GoodsDesk:
     categories: dict[str, Category] = field(default_factory=dict)
     pictures: dict[str, SheetPicture] = field(default_factory=dict)
     names_of_photos: dict[tuple[object, str], Photo] = field(default_factory=dict)
+    rules: list[GoodsRule] = field(default_factory=list)
     origins: dict[str, Unit | str] = field(default_factory=dict)
     moved: dict[int, MovedSince] = field(default_factory=dict)
 
@@ -77,6 +79,7 @@ def open_goods_desk(*, shop: Shop, viewer: Viewer, archive: Index, rows: Sequenc
     """Read all that these rows may touch, in a fixed number of queries. Locked: the listings that may change, with
     their main ones and sizes, in the order of their keys."""
     desk = GoodsDesk(shop, viewer, archive)
+    desk.rules = rules_in_force(clock.today())
     desk.categories = {each.code: each for each in offered_categories()}
     _read_listings(desk, rows, locked=locked)
     desk.moved = moved_since(_moves_seen(desk, rows))
@@ -141,9 +144,8 @@ def _read_listings(desk: GoodsDesk, rows: Sequence[Values], *, locked: bool) -> 
     if locked:
         found = found.select_for_update(of=("self",))
     photos = Prefetch("photos", ListingPhoto.objects.select_related("photo"))
-    for listing in found.select_related("category", "origin", "origin__parent", "main", "maker").prefetch_related(
-        photos
-    ):
+    related = ("category", "origin", "origin__parent", "main", "maker")
+    for listing in found.select_related(*related).prefetch_related(photos, "papers"):
         listing.shop = desk.shop
         if listing.sku in named:
             desk.listings[listing.sku] = listing

@@ -36,6 +36,14 @@ def locked_after_main(listing: Listing) -> Listing:
     return locked(listing)
 
 
+def locked_good(listing: Listing) -> list[Listing]:
+    """All sizes of the same goods as they are now, the main one first, held until the transaction ends. The main one is
+    locked before the others are looked for: whoever adds a size holds it as well, so none is missed."""
+    rows = Listing.objects.select_for_update(of=("self",)).select_related("shop__producer__commune")
+    main = rows.get(pk=listing.main_id or listing.pk)
+    return [main, *rows.filter(main=main).order_by("pk")]
+
+
 def bump(listing: Listing, *fields: str) -> None:
     """A new revision, with these fields as well."""
     listing.revision += 1

@@ -15,10 +15,13 @@ from core.kit.text import slug as slug_of
 from core.people.queries import Viewer
 from market.listings.actions.facts import OWN, SHARED, ListingFacts
 from market.listings.actions.meanwhile import check_meanwhile
+from market.listings.actions.promoting import close_forbidden_promotions
+from market.listings.actions.selling import NotReady
 from market.listings.actions.shared import bump, check_shop, done
 from market.listings.actions.stock import move_stock
 from market.listings.counting import moved_since, stock_to_be
 from market.listings.models import Listing, ListingPhoto, PriceChange, StockMove
+from market.listings.rules import missing_to_stay
 from market.shops.models import Shop
 from market.shops.queries import makers_of
 
@@ -72,7 +75,11 @@ def write_listing(
     With `main` a new listing is another size of it. What sizes share (name, text, category, photos, papers …) is taken
     from the main one whatever `facts` say, and goes through to all sizes when the main one is written.
 
-    Raises NotYourShop, WrongFacts ("sku" when another listing has it), WrittenMeanwhile; Listing.DoesNotExist for a listing of another shop.
+    What is on sale and would say what may not be sold is not written at all (sold out it may be): pause it first.
+    Promotions of what may not be promoted any more end. A new size of goods that were taken down is down as well.
+
+    Raises NotYourShop, NotReady, WrongFacts ("sku" when another listing has it), WrittenMeanwhile; Listing.DoesNotExist
+    for a listing of another shop.
     """
     check_shop(shop, by)
     main_id = listing.main_id if listing is not None else main.pk if main is not None else None
@@ -104,16 +111,20 @@ def write_listing(
         _put_photos(listing, photos)
         if facts.papers is not None:
             listing.papers.set(facts.papers)
+    _check_on_sale(listing)
     done("listing.written", listing, by, {word: (before.get(word, ""), now) for word, now in _told(listing).items()})
-    if held_main is None and not is_new:
-        _write_through(listing, by)
+    if not is_new:
+        close_forbidden_promotions(listing, by)
+        if held_main is None:
+            _write_through(listing, by)
     return listing
 
 
 def _fresh(shop: Shop, facts: ListingFacts, main: Listing | None, sku: str, now: datetime, is_demo: bool) -> Listing:
     words = f"{main.name} {facts.variant_name}" if main else facts.name
     slug = f"{slug_of(words) or 'san-pham'}-{sku[-6:]}"
-    return Listing(shop=shop, main=main, sku=sku, slug=slug, stock=0, made_at=now, is_demo=is_demo)
+    down = main.taken_down_at if main else None
+    return Listing(shop=shop, main=main, sku=sku, slug=slug, stock=0, made_at=now, taken_down_at=down, is_demo=is_demo)
 
 
 def _save(listing: Listing) -> None:
@@ -146,6 +157,12 @@ def _check(shop: Shop, facts: ListingFacts, listing: Listing) -> None:
         raise WrongFacts("papers")
 
 
+def _check_on_sale(listing: Listing) -> None:
+    """Raises NotReady when what is on sale would no longer be let on sale as it is written now."""
+    if listing.state == Listing.State.PUBLISHED and (missing := missing_to_stay(listing)):
+        raise NotReady(missing)
+
+
 def _write_through(main: Listing, by: Viewer) -> None:
     """What all sizes share goes through to each of them, as a change of its own."""
     for variant in main.variants.select_for_update(of=("self",)).order_by("pk"):
@@ -154,7 +171,9 @@ def _write_through(main: Listing, by: Viewer) -> None:
             setattr(variant, name, getattr(main, name))
         bump(variant, *SHARED)
         _copy_pictures_and_papers(main, variant)
+        _check_on_sale(variant)
         done("listing.written", variant, by, {word: (before[word], now) for word, now in _told(variant).items()})
+        close_forbidden_promotions(variant, by)
 
 
 def _copy_pictures_and_papers(main: Listing, variant: Listing) -> None:

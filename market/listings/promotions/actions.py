@@ -9,10 +9,9 @@ from django.db import transaction
 from core.kit import clock
 from core.kit.money import dong
 from core.people.queries import Viewer
-from market.goods.queries import rules_in_force
+from market.listings.actions.promoting import close_promotion, may_be_promoted, promotion_told
 from market.listings.actions.shared import bump, check_shop, done, locked
 from market.listings.models import Listing, Promotion
-from market.listings.rules import may_be_advertised
 
 LOWEST = 1_000
 LONGEST = timedelta(days=366)
@@ -37,11 +36,8 @@ def make_promotion(*, listing: Listing, price: int, starts_on: date, ends_on: da
     _check_days(starts_on, ends_on)
     if not LOWEST <= price < listing.price:
         raise PromotionRefused("price", f"Giá khuyến mại phải từ 1.000 đ và thấp hơn giá bán {dong(listing.price)}.")
-    for day in {max(starts_on, clock.today()), ends_on}:
-        if not may_be_advertised(listing, rules=rules_in_force(day)):
-            raise PromotionRefused(
-                "", "Luật không cho khuyến mại hàng này. Nếu dưới 15 độ, hãy ghi độ cồn của sản phẩm."
-            )
+    if not may_be_promoted(listing, starts_on, ends_on):
+        raise PromotionRefused("", "Luật không cho khuyến mại hàng này. Nếu dưới 15 độ, hãy ghi độ cồn của sản phẩm.")
     if (other := _overlapping(listing, starts_on, ends_on)) is not None:
         days = f"{other.starts_on:%d/%m/%Y} đến {other.ends_on:%d/%m/%Y}"
         raise PromotionRefused("starts_on", f"Đã có khuyến mại từ {days}. Hãy chọn ngày khác, hoặc kết thúc đợt đó.")
@@ -49,7 +45,7 @@ def make_promotion(*, listing: Listing, price: int, starts_on: date, ends_on: da
         listing=listing, price=price, starts_on=starts_on, ends_on=ends_on, made_by_id=by.user_id, made_at=clock.now()
     )
     bump(listing)
-    done("promotion.made", listing, by, {"khuyến mại": ("", _told(promotion))})
+    done("promotion.made", listing, by, {"khuyến mại": ("", promotion_told(promotion))})
     return promotion
 
 
@@ -60,19 +56,7 @@ def end_promotion(*, promotion: Promotion, by: Viewer) -> Promotion:
     check_shop(promotion.listing.shop, by)
     listing = locked(promotion.listing)
     promotion = Promotion.objects.select_for_update().get(pk=promotion.pk)
-    today = clock.today()
-    if promotion.cancelled_at is not None or promotion.ends_on < today:
-        return promotion
-    before = _told(promotion)
-    if promotion.starts_on >= today:
-        promotion.cancelled_at = clock.now()
-        now = ""
-    else:
-        promotion.ends_on = today - timedelta(days=1)
-        now = _told(promotion)
-    promotion.save(update_fields=["cancelled_at", "ends_on"])
-    bump(listing)
-    done("promotion.ended", listing, by, {"khuyến mại": (before, now)})
+    close_promotion(listing, promotion, by)
     return promotion
 
 
@@ -88,7 +72,3 @@ def _check_days(starts_on: date, ends_on: date) -> None:
 def _overlapping(listing: Listing, starts_on: date, ends_on: date) -> Promotion | None:
     held = listing.promotions.filter(cancelled_at__isnull=True, starts_on__lte=ends_on, ends_on__gte=starts_on)
     return held.order_by("starts_on").first()
-
-
-def _told(promotion: Promotion) -> str:
-    return f"{dong(promotion.price)}, {promotion.starts_on:%d/%m/%Y} đến {promotion.ends_on:%d/%m/%Y}"

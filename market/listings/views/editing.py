@@ -94,6 +94,9 @@ def _edit(request: HttpRequest, shop: Shop, listing: Listing | None) -> HttpResp
     except WrongFacts as problem:
         _complain(form, problem, Listing.objects.filter(shop=shop, main=None))
         return _page(request, form, shop, listing, desk)
+    except NotReady as problem:
+        _say_missing(form, problem)
+        return _page(request, form, shop, listing, desk)
     except WrittenMeanwhile as told:
         assert listing is not None
         return _ask(request, form, listing, desk, told)
@@ -122,9 +125,11 @@ def _saved(request: HttpRequest, form: ListingForm | VariantForm, saved: Listing
     try:
         publish_listing(listing=saved, by=viewer_of(request))
     except NotReady as problem:
-        for item in problem.missing:
-            form.add_error(item.field if item.field in form.fields else None, item.sentence)
+        _say_missing(form, problem)
         return None
+    if saved.taken_down_at is not None:
+        messages.warning(request, _("Đã lưu. Hàng này đang bị gỡ xuống, nên người mua chưa thấy."))
+        return redirect("seller_listings")
     messages.success(request, _("Sản phẩm đã được đăng bán."))
     return redirect("seller_on_platforms", sku=saved.sku)
 
@@ -137,6 +142,12 @@ def _complain(form: ListingForm | VariantForm, problem: WrongFacts, alike: Query
     form.add_error(None, _("Mã của trang này vừa được dùng nên lần bấm này chưa ghi gì. Hãy bấm lưu lần nữa."))
     if not alike.filter(sku=form.data["sku"]).exists():
         say(form, sku=new_sku())
+
+
+def _say_missing(form: ListingForm | VariantForm, problem: NotReady) -> None:
+    """Beside each field what keeps the goods from being sold."""
+    for item in problem.missing:
+        form.add_error(item.field if item.field in form.fields else None, item.sentence)
 
 
 def _edit_size(request: HttpRequest, main: Listing, listing: Listing | None) -> HttpResponse:
@@ -159,6 +170,8 @@ def _edit_size(request: HttpRequest, main: Listing, listing: Listing | None) -> 
             )
         except WrongFacts as problem:
             _complain(form, problem, main.variants.all())
+        except NotReady as problem:
+            _say_missing(form, problem)
         except WrittenMeanwhile as told:
             assert listing is not None
             listing = _as_it_stands(listing)

@@ -25,7 +25,7 @@ from market.listings.actions import (
 )
 from market.listings.actions.shared import locked_after_main
 from market.listings.models import Listing
-from market.lists.comparing import Plan, facts_of
+from market.lists.comparing import STAYS_AS_IT_WAS, Plan, facts_of
 from market.shops.models import Shop
 from onboarding.producers.models import Producer
 
@@ -45,6 +45,9 @@ def write_plan(*, shop: Shop, plan: Plan, by: Viewer) -> Effect:
     """Write one row. Returns what undo needs, as JSON. Raises RowRefused."""
     before = _before(plan.listing) if plan.listing is not None else {}
     listing = plan.listing
+    if plan.state == Listing.State.PAUSED and listing is not None:
+        # First: what is no longer on sale may say what could not be sold.
+        pause_listing(listing=listing, by=by)
     if plan.facts is not None:
         listing = _written(shop, plan, plan.facts, by)
     assert listing is not None
@@ -71,6 +74,8 @@ def _written(shop: Shop, plan: Plan, facts: ListingFacts, by: Viewer) -> Listing
         )
     except WrongFacts as wrong:
         raise RowRefused(_WRONG.get(str(wrong), NOT_WRITTEN)) from wrong
+    except NotReady as problem:
+        raise RowRefused(STAYS_AS_IT_WAS + _sentences(problem)) from problem
 
 
 def _put(listing: Listing, state: str, by: Viewer) -> None:
@@ -80,7 +85,11 @@ def _put(listing: Listing, state: str, by: Viewer) -> None:
     try:
         publish_listing(listing=listing, by=by)
     except NotReady as problem:
-        raise RowRefused(" ".join(item.sentence for item in problem.missing)) from problem
+        raise RowRefused(_sentences(problem)) from problem
+
+
+def _sentences(problem: NotReady) -> str:
+    return " ".join(item.sentence for item in problem.missing)
 
 
 def _before(listing: Listing) -> Effect:
@@ -138,15 +147,21 @@ def _give_back(listing: Listing, effect: Effect, shop: Shop, by: Viewer) -> None
     wanted = [uuid.UUID(key) for key in effect["photos"]]
     photos = Photo.objects.in_bulk(wanted)
     facts = ListingFacts(**values)
+    if effect["state"] != Listing.State.PUBLISHED:
+        _leave_sale(listing, effect["state"], by)
     if facts != facts_of(listing) or wanted != list(listing.photos.values_list("photo_id", flat=True)):
         write_listing(
             shop=shop, facts=facts, photos=[photos[key] for key in wanted if key in photos], by=by, listing=listing
         )
-    if listing.state == effect["state"]:
-        return
-    if effect["state"] == Listing.State.PUBLISHED:
+    if effect["state"] == Listing.State.PUBLISHED and listing.state != Listing.State.PUBLISHED:
         publish_listing(listing=listing, by=by)
-    elif effect["state"] == Listing.State.PAUSED:
+
+
+def _leave_sale(listing: Listing, state: str, by: Viewer) -> None:
+    """Before its old text comes back, which may not have been fit for sale."""
+    if listing.state == state:
+        return
+    if state == Listing.State.PAUSED:
         pause_listing(listing=listing, by=by)
     else:
         withdraw_listing(listing=listing, by=by, keeps_stock=True)

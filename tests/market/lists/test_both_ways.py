@@ -170,7 +170,7 @@ def test_looking_at_rows_costs_the_same_for_one_and_twenty_five(
         ["", f"Khác {each.sku}", 1] for each in known
     ]
     values = [parse_row(COLUMNS, mapping, row).values for row in cells]
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         desk = kind.open_desk(unit=people.commune, viewer=people.viewer("an"), rows=values, locked=False)
         for each in values:
             kind.preview_row(each, desk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +15,9 @@ from core.imports.queries import batches_visible_to
 from core.imports.registry import kinds_for
 from core.jobs.work.runner import run_waiting_jobs
 from core.people.queries import SYSTEM
+from market.listings.actions import pause_listing, publish_listing, write_listing
 from market.listings.models import Listing
+from market.lists.comparing import facts_of
 from market.lists.models import SheetPicture
 from market.shops.models import Shop
 from tests.market.lists.conftest import CATEGORY, ListDesk, changes, edited, outcomes, picture, said, zipped
@@ -233,3 +236,43 @@ def test_the_page_takes_sheet_and_zip_and_says_what_is_wrong_with_either(
     page = an.get(answer.url).content.decode()
     assert "Chọn cột" in page and "/ban-viec/" not in page
     assert browser("dung").get(answer.url).status_code == 404  # type: ignore[operator]
+
+
+CURE = "Chữa khỏi ung thư, thay thế thuốc chữa bệnh."
+
+
+def told(sheet: bytes, listing: Listing, description: str, state: str = "") -> bytes:
+    """The sheet with these words in the listing's row."""
+    wanted = {"Mô tả": description} | ({"Tình trạng": state} if state else {})
+    return edited(sheet, lambda rows: next(row for row in rows if row["Mã (SKU)"] == listing.sku).update(wanted))
+
+
+def test_a_row_does_not_put_forbidden_words_on_sale(desk: ListDesk) -> None:
+    listing = make_listing(desk.shop)
+    batch = desk.preview(told(desk.out(), listing, CURE))
+    assert outcomes(batch) == ["refused"]
+    assert said(batch)[0][0].startswith("Hàng đang bán nên dòng này chưa ghi: ") and "Bỏ chữ «" in said(batch)[0][0]
+    listing.refresh_from_db()
+    assert (listing.description, listing.state) == ("Ngon.", "published")
+
+    batch = desk.bring(told(desk.out(), listing, CURE, state="tạm ngừng"))
+    assert outcomes(batch) == ["changed"]
+    listing.refresh_from_db()
+    assert (listing.description, listing.state) == (CURE, "paused"), "off sale it may be written"
+
+    batch = desk.bring(told(desk.out(), listing, "Giòn.", state="đang bán"))
+    undo_import(batch=batch, by=desk.viewer)
+    run_waiting_jobs()
+    listing.refresh_from_db()
+    assert (listing.description, listing.state) == (CURE, "paused"), "taken back as it was, off sale first"
+
+
+def test_a_size_that_came_on_sale_meanwhile_refuses_the_row_as_well(desk: ListDesk) -> None:
+    listing = make_listing(desk.shop)
+    words = replace(facts_of(listing), variant_name="to", stock=5)
+    big = write_listing(shop=desk.shop, facts=words, photos=[], by=desk.viewer, main=listing)
+    publish_listing(listing=big, by=desk.viewer)
+    pause_listing(listing=listing, by=desk.viewer)
+    batch = desk.bring(told(desk.out(), listing, CURE))
+    assert "refused" in outcomes(batch)
+    assert set(Listing.objects.values_list("description", flat=True)) == {"Ngon."}
