@@ -12,7 +12,7 @@ from core.audit.actions import record
 from core.kit import clock
 from core.messages.actions import send_message
 from core.people.queries import SYSTEM, Viewer
-from market.listings.actions import put_back, take_down
+from market.listings.actions import locked_good, put_back, take_down
 from market.listings.models import Listing
 from market.reports.models import Appeal, Reason, Report, ReportStep, Takedown
 from market.reports.rules import ABOUT_LINKS, ANSWER_WITHIN, can_appeal, can_decide, can_handle
@@ -79,7 +79,8 @@ def take_down_for(*, report: Report, words: str, by: Viewer) -> Takedown:
     report = _open_report(report, by)
     if report.listing is None or report.reason in ABOUT_LINKS:
         raise AlreadyDecided("Phản ánh này không nói về một tin bán ở đây, nên không gỡ tin được.")
-    listing = Listing.objects.select_for_update().get(pk=report.listing.pk)
+    # One decision is about the whole good, whichever of its sizes was reported.
+    listing = locked_good(report.listing)[0]
     takedown = Takedown.objects.filter(listing=listing, lifted_at__isnull=True).first()
     if takedown is None:
         takedown = Takedown.objects.create(
@@ -121,7 +122,8 @@ def appeal(*, takedown: Takedown, words: str, by: Viewer) -> Appeal:
 def decide_appeal(*, appeal: Appeal, is_granted: bool, answer: str, by: Viewer) -> Appeal:
     """Somebody else than who took it down decides. Granting puts the goods back. Raises NotAllowed, AlreadyDecided."""
     takedown = _held(appeal.takedown)
-    appeal = Appeal.objects.select_for_update().select_related("takedown__listing__shop").get(pk=appeal.pk)
+    appeal = Appeal.objects.select_for_update().get(pk=appeal.pk)
+    appeal.takedown = takedown
     if not can_decide(by, appeal):
         raise NotAllowed
     if appeal.outcome != Appeal.Outcome.WAITING or takedown.lifted_at is not None:
@@ -155,7 +157,7 @@ def _open_report(report: Report, by: Viewer) -> Report:
         "shop__producer__commune", "listing", "link__account"
     )
     report = held.get(pk=report.pk)
-    if not can_handle(by, report.shop):
+    if not can_handle(by, report.shop, report.listing, report.reporter_id):
         raise NotAllowed
     if report.closed_at is not None:
         raise AlreadyDecided("Phản ánh này đã được trả lời rồi.")
@@ -163,6 +165,9 @@ def _open_report(report: Report, by: Viewer) -> Report:
 
 
 def _held(takedown: Takedown) -> Takedown:
+    """The takedown, held after its goods: a second report of them waits there, and sees what was decided here. Never the
+    shop: whoever closes it holds it and then waits for its goods."""
+    locked_good(takedown.listing)
     rows = Takedown.objects.select_for_update(of=("self",)).select_related(
         "listing__shop__producer__commune", "report__shop"
     )

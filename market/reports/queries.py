@@ -25,11 +25,14 @@ FEW = 5
 
 
 def reports_visible_to(viewer: Viewer) -> QuerySet[Report]:
-    """The reports about shops of this person's area that are not their own, the most urgent first."""
+    """The reports about shops of this person's area that they may judge (see `rules.can_handle`), the most urgent first."""
+    mine = producers_of(viewer)
     area = viewer.area(*HANDLERS, unit_field="shop__producer__commune")
     return (
         Report.objects.filter(area)
-        .exclude(shop__producer__in=producers_of(viewer))
+        .exclude(shop__producer__in=mine)
+        .exclude(listing__maker__in=mine)
+        .exclude(reporter__isnull=False, reporter=viewer.user_id)
         .select_related("listing", "shop__producer__commune", "link", "handled_by", "reporter")
         .order_by("due_at", "pk")
     )
@@ -42,10 +45,12 @@ def report_by_key(key: str) -> Report | None:
 
 def takedowns_visible_to(viewer: Viewer) -> QuerySet[Takedown]:
     """The takedowns in this person's area that are not of their own goods, newest first."""
+    mine = producers_of(viewer)
     area = viewer.area(*HANDLERS, unit_field="listing__shop__producer__commune")
     return (
         Takedown.objects.filter(area)
-        .exclude(listing__shop__producer__in=producers_of(viewer))
+        .exclude(listing__shop__producer__in=mine)
+        .exclude(listing__maker__in=mine)
         .select_related("listing__shop__producer__commune", "report", "by", "lifted_by")
         .order_by("-at", "-pk")
     )
@@ -54,6 +59,7 @@ def takedowns_visible_to(viewer: Viewer) -> QuerySet[Takedown]:
 def waiting_appeals(viewer: Viewer) -> QuerySet[Appeal]:
     """Appeals that this person may decide, the oldest first."""
     mine = takedowns_visible_to(viewer).exclude(by_id=viewer.user_id).order_by()
+    mine = mine.exclude(report__reporter__isnull=False, report__reporter=viewer.user_id)
     return (
         Appeal.objects.filter(outcome=Appeal.Outcome.WAITING, takedown__in=mine)
         .select_related("takedown__listing__shop")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from core.people.limits.actions import Limit
 from core.people.models import Role
 from core.people.queries import Viewer
+from market.listings.models import Listing
 from market.reports.models import Appeal, Reason, Takedown
 from market.shops.models import Shop
 from onboarding.producers.models import Producer
@@ -22,9 +23,13 @@ REPORTS_FROM_ADDRESS = Limit("report.address", 10, 3600)
 ABOUT_LINKS = {Reason.DEAD_LINK}
 
 
-def can_handle(viewer: Viewer, shop: Shop) -> bool:
-    """Staff whose area covers the shop's producer, never the shop's own people."""
-    if viewer.user_id is None or may_act_for(viewer, shop.producer_id):
+def can_handle(viewer: Viewer, shop: Shop, listing: Listing | None, reporter_id: int | None) -> bool:
+    """Staff whose area covers the shop's producer; never the people of the shop or of who made the goods, nor who reported
+    them."""
+    if viewer.user_id is None or viewer.user_id == reporter_id:
+        return False
+    maker_id = listing.maker_id if listing else None
+    if may_act_for(viewer, shop.producer_id) or (maker_id is not None and may_act_for(viewer, maker_id)):
         return False
     area = viewer.area(*HANDLERS, unit_field="commune")
     return Producer.objects.filter(area, pk=shop.producer_id).exists()
@@ -33,7 +38,9 @@ def can_handle(viewer: Viewer, shop: Shop) -> bool:
 def can_decide(viewer: Viewer, appeal: Appeal) -> bool:
     """Somebody who may handle, but did not take it down."""
     takedown = appeal.takedown
-    return takedown.by_id != viewer.user_id and can_handle(viewer, takedown.listing.shop)
+    reporter_id = takedown.report.reporter_id if takedown.report else None
+    is_other = takedown.by_id != viewer.user_id
+    return is_other and can_handle(viewer, takedown.listing.shop, takedown.listing, reporter_id)
 
 
 def can_appeal(viewer: Viewer, takedown: Takedown) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,10 +16,11 @@ from core.desk.registry import todos_for
 from core.kit import clock
 from core.messages.models import Message
 from core.people.models import User
-from core.people.queries import NOBODY
-from market.listings.actions import OutOfStock, publish_listing, take_stock
+from core.people.queries import NOBODY, SYSTEM
+from market.listings.actions import OutOfStock, pause_listing, publish_listing, take_stock, write_listing
 from market.listings.models import Listing
 from market.listings.queries import goods_for_sale
+from market.lists.comparing import facts_of
 from market.platforms.models import Connection, PlatformListing
 from market.reports.actions import (
     AlreadyDecided,
@@ -31,14 +33,15 @@ from market.reports.actions import (
     take_report,
 )
 from market.reports.models import Appeal, Report, ReportStep, Takedown
-from market.reports.queries import clock_of
+from market.reports.queries import clock_of, reports_visible_to, waiting_appeals
 from market.shops.models import Shop
 from onboarding.accounts.actions import claim_account, claim_link, observe
 from onboarding.accounts.models import Observation, OutsideLink
 from onboarding.consent.actions import record_consents
+from onboarding.producers.actions import add_member
 from tests.market.conftest import Browser
 from tests.market.proof import everything
-from tests.people import People, make_listing
+from tests.people import People, make_listing, make_producer
 
 SAID = Said(reason="wrong_photo", words="Ảnh lấy trên mạng.", contact="+84903111222")
 FORM = {"reason": "wrong_photo", "words": "Ảnh lấy trên mạng.", "contact": "0903 111 222"}
@@ -141,6 +144,47 @@ def test_taking_down_takes_it_off_everything(people: People, listing: Listing, r
     assert (todo.urgency, todo.url) == (1, reverse("seller_takedown", args=[made.pk]))
 
 
+def add_size(listing: Listing, people: People, name: str) -> Listing:
+    """Another size, put on sale by An."""
+    an = people.viewer("an")
+    words = replace(facts_of(listing), variant_name=name, stock=5)
+    made = write_listing(shop=listing.shop, facts=words, photos=[], by=an, main=listing)
+    return publish_listing(listing=made, by=an)
+
+
+@pytest.mark.parametrize("which", ["main", "size"])
+def test_a_takedown_is_of_every_size_also_of_a_new_one(people: People, listing: Listing, which: str) -> None:
+    small, paused = add_size(listing, people, "nhỏ"), add_size(listing, people, "vừa")
+    pause_listing(listing=paused, by=people.viewer("an"))
+    said, wrong = Said("fake", "Hàng giả."), small if which == "size" else listing
+    other = make_listing(listing.shop, name="Tiêu")
+    reports = [take_report(said=said, shop=listing.shop, listing=each, by=NOBODY) for each in (wrong, listing)]
+    made = take_down_for(report=reports[0], words="x", by=people.viewer("chi"))
+    assert take_down_for(report=reports[1], words="x", by=people.viewer("chi")) == made, "one decision about one good"
+    assert made.listing == listing
+    new = add_size(listing, people, "to")
+    assert [each.pk for each in goods_for_sale()] == [other.pk]
+    for each in (small, new):
+        assert Client().get(f"/san-pham/{each.slug}").status_code == 410
+        with pytest.raises(OutOfStock):
+            take_stock([(each, 1)])
+
+    asked = appeal(takedown=made, words="Đã sửa.", by=people.viewer("an"))
+    decide_appeal(appeal=asked, is_granted=True, answer="Được.", by=people.viewer("phuong"))
+    assert {each.pk for each in goods_for_sale()} == {listing.pk, small.pk, new.pk, other.pk}
+    told = AuditEntry.objects.filter(object_label=f"listing:{small.pk}").order_by("pk").values_list("action", flat=True)
+    assert list(told)[-2:] == ["listing.taken_down", "listing.put_back"]
+
+
+def test_the_form_does_not_say_that_goods_taken_down_are_on_sale(
+    people: People, listing: Listing, takedown: Takedown, browser: Browser
+) -> None:
+    size = {"variant_name": "to", "price": "60.000", "unit": "kg", "stock": "3", "publish": "1"}
+    answer = browser("an").post(reverse("seller_listing_size", args=[listing.sku]), size, follow=True)
+    assert "Hàng này đang bị gỡ xuống, nên người mua chưa thấy." in answer.content.decode()
+    assert Listing.objects.get(variant_name="to").taken_down_at is not None and not goods_for_sale().exists()
+
+
 @pytest.mark.parametrize("name", ["an", "binh", "dung", "hanh", "nobody"])
 def test_who_may_not_judge(people: People, report: Report, name: str) -> None:
     viewer = NOBODY if name == "nobody" else people.viewer(name)
@@ -155,13 +199,45 @@ def test_who_may_not_judge(people: People, report: Report, name: str) -> None:
 
 
 def test_an_officer_does_not_judge_their_own_goods(people: People, report: Report) -> None:
-    from onboarding.producers.actions import add_member
-
     add_member(
         user=people.users["chi"], producer=people.producer, right="helper", by=people.viewer("phuong"), how="thử"
     )
     with pytest.raises(NotAllowed):
         take_down_for(report=report, words="x", by=people.viewer("chi"))
+
+
+def test_an_officer_judges_neither_what_their_people_made_nor_what_they_reported(
+    people: People, listing: Listing, report: Report, takedown: Takedown, browser: Browser
+) -> None:
+    maker = make_producer("Hộ Mai", people.hamlet)
+    add_member(user=people.users["phuong"], producer=maker, right="helper", by=SYSTEM, how="thử")
+    asked = appeal(takedown=takedown, words="Đã sửa.", by=people.viewer("an"))
+    made = Listing.objects.get(pk=make_listing(listing.shop, name="Mật ong của Mai").pk)
+    Listing.objects.filter(pk__in=[made.pk, listing.pk]).update(maker=maker)
+    about_maker = take_report(said=SAID, shop=listing.shop, listing=made, by=NOBODY)
+    by_chi = take_report(said=SAID, shop=listing.shop, listing=None, by=people.viewer("chi"))
+    before = everything()
+    for name, each in (("phuong", about_maker), ("chi", by_chi)):
+        with pytest.raises(NotAllowed):
+            answer_report(report=each, state="unfounded", answer="x", by=people.viewer(name))
+        assert each not in reports_visible_to(people.viewer(name))
+    with pytest.raises(NotAllowed):
+        decide_appeal(appeal=asked, is_granted=True, answer="x", by=people.viewer("phuong"))
+    assert not waiting_appeals(people.viewer("phuong")).exists()
+    assert everything() == before
+
+    Listing.objects.update(maker=None)
+    Report.objects.filter(pk=report.pk).update(reporter=people.users["phuong"])
+    before = everything()
+    with pytest.raises(NotAllowed):
+        decide_appeal(appeal=asked, is_granted=True, answer="x", by=people.viewer("phuong"))
+    assert not waiting_appeals(people.viewer("phuong")).exists()
+    assert everything() == before
+
+    Report.objects.filter(pk=report.pk).update(reporter=None)
+    assert about_maker in reports_visible_to(people.viewer("phuong"))
+    assert by_chi in reports_visible_to(people.viewer("phuong"))
+    assert waiting_appeals(people.viewer("phuong")).get() == asked
 
 
 def test_only_one_answer(people: People, report: Report, takedown: Takedown) -> None:
