@@ -111,18 +111,20 @@ def full(people: People, request: pytest.FixtureRequest) -> Listing:
 
 
 def test_product_page(full: Listing) -> None:
-    # Listing with shop, maker, origin, consent; four neighbours; photos; badges; sizes; promotions; papers; platforms.
+    # Listing with shop, maker, origin, consent; four neighbours; photos; badges; sizes; promotions
+    # and whether the law of the day lets them be; papers; platforms.
     address = reverse("product", args=[full.slug])
-    assert cost(address, warm=True) == 8
+    assert cost(address, warm=True) == 9
     # And once an hour what its commune was called and where its neighbours lie.
-    assert cost(address, warm=False) == 10
+    assert cost(address, warm=False) == 11
 
 
 def test_shop_page(full: Listing) -> None:
-    # Shop with consent; how many goods; a page of them; photos; badges; sizes; promotions; gallery; makers; delivery.
+    # Shop with consent; how many goods; a page of them; photos; badges; sizes; promotions
+    # and whether the law of the day lets them be; gallery; makers; delivery.
     address = reverse("shop", args=[full.shop.slug])
-    assert cost(address, warm=True) == 10
-    assert cost(address, warm=False) == 12
+    assert cost(address, warm=True) == 11
+    assert cost(address, warm=False) == 13
 
 
 def test_shop_page_with_five_hundred_listings(people: People) -> None:
