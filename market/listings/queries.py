@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -58,15 +58,15 @@ def sizes_for_sale(goods: Collection[Listing]) -> dict[int, list[Listing]]:
     return _by_good(Listing.objects.filter(_SHOWN_RESTING, Q(pk__in=mains) | Q(main__in=mains)))
 
 
-def sizes_beside(listing: Listing, others: int) -> dict[int, list[Listing]]:
-    """`sizes_for_sale` of a listing and of the `others` goods that its shop published last, these in that order; two
-    queries."""
+def sizes_beside(listing: Listing, others: int, rules: Sequence[GoodsRule]) -> dict[int, list[Listing]]:
+    """`sizes_for_sale` of a listing and of the `others` goods that its shop published last, these in that order, under
+    the law of today; two queries."""
     good = Coalesce("main_id", "pk")
     beside = goods_on_show(of=listing.shop).select_related(None).prefetch_related(None).annotate(good=good)
     newest = beside.exclude(good=listing.main_id or listing.pk).order_by("-published_at", "-pk")[:others]
     rows = Listing.objects.filter(_SHOWN_RESTING, shop=listing.shop).annotate(good=good)
     wanted = Q(good=listing.main_id or listing.pk) | Q(good__in=newest.values("good"))
-    return _by_good(rows.filter(wanted).select_related("shop__producer__commune"))
+    return _by_good(rows.filter(wanted).select_related("shop__producer__commune"), rules)
 
 
 def standing_for(sizes: Collection[Listing]) -> Listing:
@@ -74,9 +74,9 @@ def standing_for(sizes: Collection[Listing]) -> Listing:
     return min(sizes, key=lambda size: (size.main_id is not None, size.pk))
 
 
-def _by_good(rows: QuerySet[Listing]) -> dict[int, list[Listing]]:
+def _by_good(rows: QuerySet[Listing], rules: Sequence[GoodsRule] | None = None) -> dict[int, list[Listing]]:
     found: dict[int, list[Listing]] = {}
-    for size in with_promotions(rows).order_by("price", "pk"):
+    for size in rows.prefetch_related(promotions_ahead(rules)).order_by("price", "pk"):
         found.setdefault(size.main_id or size.pk, []).append(size)
     return found
 
@@ -93,13 +93,21 @@ def photos_and_badges() -> tuple[Prefetch[str], Prefetch[str]]:
 
 
 class _AllowedPromotions(QuerySet[Promotion]):
-    """Promotions without those of goods that may not be promoted today; the law is read only where there are any."""
+    """Promotions without those of goods that may not be promoted today; the law is read only where there are any
+    and whoever asks has not read it."""
+
+    rules: Sequence[GoodsRule] | None = None
+
+    def _clone(self) -> _AllowedPromotions:
+        made: _AllowedPromotions = super()._clone()  # type: ignore[misc]
+        made.rules = self.rules
+        return made
 
     def _fetch_all(self) -> None:
         is_new = self._result_cache is None
         super()._fetch_all()
         if is_new and self._result_cache:
-            rules = rules_in_force(clock.today())
+            rules = rules_in_force(clock.today()) if self.rules is None else self.rules
             goods = [(row, row.listing) for row in self._result_cache]
             self._result_cache = [
                 row for row, listing in goods if may_be_advertised(listing.category, listing.alcohol, rules)
@@ -112,9 +120,11 @@ def with_promotions(queryset: QuerySet[Listing]) -> QuerySet[Listing]:
     return queryset.prefetch_related(promotions_ahead())
 
 
-def promotions_ahead() -> Prefetch[str]:
-    """What `with_promotions` adds, for listings that are there already."""
-    rows = _AllowedPromotions(Promotion).filter(cancelled_at__isnull=True, ends_on__gte=clock.today())
+def promotions_ahead(rules: Sequence[GoodsRule] | None = None) -> Prefetch[str]:
+    """What `with_promotions` adds, for listings that are there already; `rules` are those of today, if they were read."""
+    found = _AllowedPromotions(Promotion)
+    found.rules = rules
+    rows = found.filter(cancelled_at__isnull=True, ends_on__gte=clock.today())
     rows = rows.select_related("listing__category")
     return Prefetch("promotions", rows.order_by("starts_on"), to_attr="current_promotions")
 

@@ -114,9 +114,9 @@ def test_product_page(full: Listing) -> None:
     # Listing with shop, maker, origin, consent; four neighbours; photos; badges; sizes; promotions
     # and whether the law of the day lets them be; papers; platforms.
     address = reverse("product", args=[full.slug])
-    assert cost(address, warm=True) == 9
+    assert cost(address, warm=True) == 8
     # And once an hour what its commune was called and where its neighbours lie.
-    assert cost(address, warm=False) == 11
+    assert cost(address, warm=False) == 10
 
 
 def test_shop_page(full: Listing) -> None:

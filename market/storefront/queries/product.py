@@ -85,14 +85,14 @@ def product_to_preview(viewer: Viewer, sku: str) -> Listing | None:
 def product_facts(listing: Listing) -> ProductFacts:
     """What the page of a listing from `product_standing` or `product_to_preview` shows."""
     main_id = listing.main_id or listing.pk
-    sizes = sizes_beside(listing, OTHERS)
+    rules = rules_in_force(clock.today())
+    sizes = sizes_beside(listing, OTHERS, rules)
     family = sizes.pop(main_id, [])
     if all(size.pk != listing.pk for size in family):
         family.append(listing)  # a preview: it is not shown yet
     others = sorted((standing_for(some) for some in sizes.values()), key=_published, reverse=True)
     prefetch_related_objects([listing, *others], *photos_and_badges())
     this = next(size for size in family if size.pk == listing.pk)
-    rules = rules_in_force(clock.today())
     producer = listing.shop.producer
     maker = maker_shown(listing)
     return ProductFacts(
