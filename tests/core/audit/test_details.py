@@ -103,7 +103,7 @@ def test_an_answer_of_the_site_stands_in_the_trail_under_its_number(client: Clie
     client.force_login(people.users["an"])
     answer = client.post("/nguoi-ban/gian-hang/", {"name": "Vườn anh An", "story": ""})
     assert answer.status_code == 302
-    opened = AuditEntry.objects.get(action="shop.opened")
+    opened = AuditEntry.objects.get(action="shop.started")
     assert (opened.via, opened.request_id) == ("web", answer["X-Request-Id"])
 
 
