@@ -50,7 +50,7 @@ def facts(draw: Any, category: Category, origin: Any) -> ListingFacts:
     )  # fmt: skip
 
 
-@settings(max_examples=25, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_an_untouched_sheet_changes_nothing(desk: ListDesk, data: st.DataObject) -> None:
     category = data.draw(st.sampled_from(list(Category.objects.all())))
