@@ -111,7 +111,7 @@ _AFTER_MAIN = "Của quy cách thì theo dòng chính, để trống."
 FIELDS = (
     Field(
         "variant_name", "Quy cách", lambda each: each.variant_name, _plain(cells.line(40)),
-        "Cỡ hoặc cách gói, khi cùng một món có nhiều cỡ.", "Chai 500 ml", 16,
+        "Cỡ hoặc cách gói, khi cùng một món có nhiều cỡ.", "Chai 500 ml", 16, keeps_lines=True,
         aliases=("quy cach", "phan loai", "kich co", "size"),
     ),
     Field(

@@ -57,10 +57,11 @@ def test_an_untouched_sheet_changes_nothing(desk: ListDesk, data: st.DataObject)
     written = data.draw(st.lists(facts(category, desk.people.commune), min_size=1, max_size=4))
     listings = [write_listing(shop=desk.shop, facts=each, photos=[], by=desk.viewer) for each in written]
     batch = desk.preview(desk.out())
+    # Only a few lists may stand open; also after a failure, or shrinking it would meet that limit instead.
+    ImportBatch.objects.filter(pk=batch.pk).update(state=ImportBatch.State.CANCELLED)
     assert changes(batch) == [[]] * batch.total
     assert outcomes(batch) == ["unchanged"] * Listing.objects.filter(shop=desk.shop).count(), said(batch)
     assert batch.total >= len(listings)
-    ImportBatch.objects.filter(pk=batch.pk).update(state=ImportBatch.State.CANCELLED)  # only a few may stand open
 
 
 def test_photos_sizes_and_states_come_back_unchanged(desk: ListDesk, listing: Listing) -> None:
