@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Count, QuerySet, Window
 
 from market.listings.models import Listing
 from market.listings.queries import goods_on_show
@@ -47,7 +48,7 @@ def shop_by_slug(slug: str) -> Shop | None:
 def shop_facts(shop: Shop, page: Any) -> ShopFacts:
     """What the page of a shop from `shop_by_slug` shows. `page` is as it stands in the address; what is no page is the first
     or the last."""
-    found = Paginator(goods_on_show(of=shop).order_by("-published_at", "-pk"), PAGE_SIZE).get_page(page)
+    found = _page_of(goods_on_show(of=shop).order_by("-published_at", "-pk"), str(page or "1"))
     return ShopFacts(
         shop=shop,
         gallery=list(shop.photos.select_related("photo")),
@@ -58,3 +59,17 @@ def shop_facts(shop: Shop, page: Any) -> ShopFacts:
         cards=cards_of(found),
         phone=public_phone(shop.producer, shop.contact_agreed),  # type: ignore[attr-defined]
     )
+
+
+def _page_of(goods: QuerySet[Listing], asked: str) -> Page[Listing]:
+    """The page that was asked for, its rows and the number of all in one query; what is no page costs another."""
+    paginator = Paginator(goods, PAGE_SIZE)
+    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= 6 else 0
+    if number < 1:
+        return paginator.get_page(asked)
+    start = (number - 1) * PAGE_SIZE
+    rows = list(goods.annotate(of_all=Window(Count("pk")))[start : start + PAGE_SIZE])
+    if not rows:
+        return paginator.get_page(asked)  # an empty shop, or beyond the last page
+    paginator.count = rows[0].of_all
+    return Page(rows, number, paginator)
