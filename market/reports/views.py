@@ -158,7 +158,12 @@ def takedowns(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """One appeal."""
     viewer = viewer_of(request)
-    found = get_object_or_404(waiting_appeals(viewer).select_related("by", "taken_down_by"), pk=pk)
+    found = get_object_or_404(
+        waiting_appeals(viewer)
+        .select_related("by", "taken_down_by")
+        .prefetch_related("takedown__listing__photos__photo"),
+        pk=pk,
+    )
     form = DecisionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         is_granted = form.cleaned_data["outcome"] == Appeal.Outcome.GRANTED

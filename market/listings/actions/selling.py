@@ -9,7 +9,7 @@ from django.db import transaction
 
 from core.kit import clock
 from core.people.queries import Viewer
-from market.listings.actions.shared import bump, check_shop, done, locked
+from market.listings.actions.shared import address_part, bump, check_shop, done, locked
 from market.listings.actions.stock import move_stock
 from market.listings.models import Listing, StockMove
 from market.listings.rules import Missing, missing_for_sale
@@ -41,8 +41,10 @@ def publish_listing(*, listing: Listing, by: Viewer) -> Listing:
         raise NotReady(missing)
     if listing.state != Listing.State.PUBLISHED:
         before, listing.state = listing.get_state_display(), Listing.State.PUBLISHED
-        listing.published_at = listing.published_at or clock.now()
-        bump(listing, "state", "published_at")
+        if listing.published_at is None:  # from here on the address stays: a name tried before is not to be in it
+            listing.published_at = clock.now()
+            listing.slug = address_part(f"{listing.name} {listing.variant_name}", listing.sku)
+        bump(listing, "state", "published_at", "slug")
         done("listing.published", listing, by, {"tình trạng": (before, listing.get_state_display())})
     return listing
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from core.audit.actions import record
 from core.events.registry import emit
 from core.kit import clock
+from core.kit.text import slug as slug_of
 from core.people.queries import Viewer
 from market.listings.events import ListingChanged
 from market.listings.models import Listing
@@ -42,6 +43,11 @@ def locked_good(listing: Listing) -> list[Listing]:
     rows = Listing.objects.select_for_update(of=("self",)).select_related("shop__producer__commune")
     main = rows.get(pk=listing.main_id or listing.pk)
     return [main, *rows.filter(main=main).order_by("pk")]
+
+
+def address_part(words: str, sku: str) -> str:
+    """The part of a public address that names goods."""
+    return f"{slug_of(words) or 'san-pham'}-{sku[-6:]}"
 
 
 def bump(listing: Listing, *fields: str) -> None:

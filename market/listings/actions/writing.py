@@ -11,13 +11,12 @@ from django.db import IntegrityError, transaction
 
 from core.files.models import Photo
 from core.kit import clock
-from core.kit.text import slug as slug_of
 from core.people.queries import Viewer
 from market.listings.actions.facts import OWN, SHARED, ListingFacts
 from market.listings.actions.meanwhile import check_meanwhile
 from market.listings.actions.promoting import close_forbidden_promotions
 from market.listings.actions.selling import NotReady
-from market.listings.actions.shared import bump, check_shop, done
+from market.listings.actions.shared import address_part, bump, check_shop, done
 from market.listings.actions.stock import move_stock
 from market.listings.counting import moved_since, stock_to_be
 from market.listings.models import Listing, ListingPhoto, PriceChange, StockMove
@@ -122,7 +121,7 @@ def write_listing(
 
 def _fresh(shop: Shop, facts: ListingFacts, main: Listing | None, sku: str, now: datetime, is_demo: bool) -> Listing:
     words = f"{main.name} {facts.variant_name}" if main else facts.name
-    slug = f"{slug_of(words) or 'san-pham'}-{sku[-6:]}"
+    slug = address_part(words, sku)
     down = main.taken_down_at if main else None
     return Listing(shop=shop, main=main, sku=sku, slug=slug, stock=0, made_at=now, taken_down_at=down, is_demo=is_demo)
 

@@ -26,6 +26,7 @@ from market.listings.actions import (
     publish_listing,
     set_badges,
     take_stock,
+    withdraw_listing,
     write_listing,
 )
 from market.listings.events import ListingChanged
@@ -240,3 +241,18 @@ def test_one_thing_missing_takes_nothing(people: People, shop: Shop, listing: Li
 def test_the_database_keeps_the_bounds_as_well(listing: Listing, broken: dict[str, int]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Listing.objects.filter(pk=listing.pk).update(**broken)
+
+
+def test_the_address_is_made_when_goods_first_go_on_sale(people: People, shop: Shop) -> None:
+    """A name that was tried and refused stands in no public address; one that was public stays."""
+    an = people.viewer("an")
+    listing = make_listing(shop)
+    withdraw_listing(listing=listing, by=an)
+    Listing.objects.update(
+        published_at=None, name="Mật ong chữa khỏi ung thư", slug="mat-ong-chua-khoi-ung-thu-1", stock=3
+    )
+    Listing.objects.update(name="Mật ong rừng")
+    assert publish_listing(listing=listing, by=an).slug == f"mat-ong-rung-{listing.sku[-6:]}"
+    Listing.objects.update(name="Mật ong hoa cà phê")
+    pause_listing(listing=listing, by=an)
+    assert publish_listing(listing=listing, by=an).slug == f"mat-ong-rung-{listing.sku[-6:]}"
