@@ -152,7 +152,8 @@ def test_the_migrations_go_back_and_forth(committed_db: None) -> None:
     assert not {"core_auditentry", "core_auditseal"} & set(missing_triggers())
     call_command("migrate", "onboarding", "0001", verbosity=0)
     assert set(missing_triggers()) == {
-        f"onboarding_{name}" for name in ("observation", "submission", "disputedsubmission", "accountreport")
+        *(f"onboarding_{name}" for name in ("observation", "submission", "disputedsubmission", "accountreport")),
+        *(f"market_{name}" for name in ("stockmove", "pricechange", "reportstep")),
     }
     call_command("migrate", verbosity=0)
     assert missing_triggers() == {}

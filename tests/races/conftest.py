@@ -17,17 +17,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Gate:
-    """Holds two threads at one place until both are there, or until one cannot come because it waits for a lock."""
+    """Holds two threads at one place until both are there, or until one cannot come because it waits for a lock. With
+    `one_by_one` both have read by then, and the second writes when the first thread has ended."""
 
-    def __init__(self, wait: float = 0.7) -> None:
+    def __init__(self, wait: float = 0.7, *, one_by_one: bool = False) -> None:
         self._barrier, self._wait, self.met = threading.Barrier(2), wait, False
+        self._one_by_one, self._first = one_by_one, threading.Event()
+        self._leader: threading.Thread | None = None
 
     def __call__(self) -> None:
         try:
-            self._barrier.wait(self._wait)
+            number = self._barrier.wait(self._wait)
             self.met = True
         except threading.BrokenBarrierError:
-            pass
+            return
+        if not self._one_by_one:
+            return
+        if number == 0:
+            self._leader = threading.current_thread()
+            self._first.set()
+        elif self._first.wait(self._wait) and self._leader is not None:
+            self._leader.join(timeout=10)
 
 
 def at_once(*jobs: Callable[[], Any]) -> list[Any]:
