@@ -7,14 +7,17 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 
 from core.audit.actions import record
 from core.kit import clock, phones
+from core.messages.actions import send_message
 from core.people.models import User
 from core.people.queries import Viewer
 from core.places.events import MapTurned
 from core.places.models import Unit, in_force
 from onboarding.households.models import Household
+from onboarding.producers.kinds import MEMBER_ADDED
 from onboarding.producers.models import READINESS, Application, Membership, Producer
 from onboarding.producers.queries import on_behalf_of
 from onboarding.producers.rules import LONGEST_PERIOD, RECORDED, can_end_member, can_note_readiness, can_record_member
@@ -128,7 +131,7 @@ def add_member(
 @transaction.atomic
 def let_act(*, user: User, producer: Producer, right: str, by: Viewer, how: str, valid_to: date) -> Membership:
     """An owner or an officer lets a person help (helper) or act for (acting) a producer, until `valid_to`, the first
-    day without. Raises PermissionError, MemberRefused."""
+    day without. They are told. Raises PermissionError, MemberRefused."""
     # The row lock makes two clicks, or two officers, one after the other.
     producer = Producer.objects.select_for_update(of=("self",)).select_related("commune").get(pk=producer.pk)
     if not can_record_member(by, producer, user.pk) or right not in RECORDED:
@@ -141,7 +144,22 @@ def let_act(*, user: User, producer: Producer, right: str, by: Viewer, how: str,
     open_now = Membership.objects.filter(in_force(today), user=user, producer=producer)
     if open_now.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=today)).exists():
         raise MemberRefused("Người này đang được làm cho chủ thể rồi. Muốn đổi, hãy kết thúc trước.")
-    return add_member(user=user, producer=producer, right=right, by=by, how=how, valid_to=valid_to)
+    membership = add_member(user=user, producer=producer, right=right, by=by, how=how, valid_to=valid_to)
+    giver = "" if by.user_id is None else User.objects.get(pk=by.user_id).full_name
+    send_message(
+        MEMBER_ADDED.code,
+        user=user,
+        context={
+            "name": producer.name,
+            "acting": int(right == Membership.Right.ACTING),
+            "giver": giver,
+            "until": f"{valid_to:%d/%m/%Y}",
+        },
+        key=f"membership:{membership.pk}",
+        link=reverse("work_for"),
+        by=by,
+    )
+    return membership
 
 
 @transaction.atomic

@@ -89,6 +89,11 @@ def acts_in_everything(viewer: Viewer, producer_id: int) -> bool:
     return _memberships(viewer).filter(producer_id=producer_id, right=Membership.Right.ACTING).exists()
 
 
+def besides_at_work(viewer: Viewer) -> list[Producer]:
+    """The producers this person may act for and does not work for now, three at most."""
+    return list(producers_of(viewer).exclude(pk__in=_at_work(viewer)[0])[:3])
+
+
 def helps_somebody(viewer: Viewer) -> bool:
     """Whether this person may act today for a producer they do not own."""
     return _memberships(viewer).exclude(right=Membership.Right.OWNER).exists()

@@ -11,6 +11,8 @@ from core.people.queries import STAFF_ROLES, viewer_of
 from core.people.views import signed_in
 from market.shops.navigation import seller_places
 from market.shops.queries import producer_without_shop, shop_of
+from onboarding.producers.applications.queries import applications_open
+from onboarding.producers.queries import besides_at_work
 
 
 @signed_in
@@ -21,6 +23,8 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "shop": shop,
         "producer": None if shop else producer_without_shop(viewer),
+        "applications": applications_open(viewer),
+        "besides": besides_at_work(viewer),
         "todos": todos_for(viewer) if shop else [],
         "is_staff": viewer.has_role(*STAFF_ROLES, Role.PLATFORM_OPERATOR),
         "space_items": seller_places("seller_home"),

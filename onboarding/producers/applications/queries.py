@@ -22,6 +22,14 @@ def applications_of(viewer: Viewer) -> QuerySet[Application]:
     return rows.select_related("commune__parent", "producer").order_by("-made_at", "-pk")
 
 
+def applications_open(viewer: Viewer) -> list[Application]:
+    """What this person's home says of their applications: those that wait; when none does and the last one was refused,
+    that one. One query, three at most."""
+    rows = list(applications_of(viewer).exclude(state=State.CONFIRMED)[:10])
+    waiting = [row for row in rows if row.state == State.WAITING]
+    return waiting[:3] or [row for row in rows[:1] if row.state == State.REFUSED]
+
+
 def applications_at_desk(viewer: Viewer, state: str = "") -> QuerySet[Application]:
     """Those of the area of an officer, the longest waiting first; other states newest first. One's own are not among
     them: somebody else decides."""

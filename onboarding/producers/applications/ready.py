@@ -10,6 +10,7 @@ from core.places.registry import register_use
 from onboarding.producers.applications.kinds import APPLICATION_ANSWERED
 from onboarding.producers.applications.queries import application_todos, labels_of_applicant, phone_of, tax_code_of
 from onboarding.producers.applications.rules import DECIDERS
+from onboarding.producers.kinds import MEMBER_ADDED
 
 
 def register() -> None:
@@ -26,6 +27,7 @@ def register() -> None:
     register_use("onboarding.Application", "đơn đăng ký bán hàng")
     register_subject_labels(labels_of_applicant)
     register_message_kind(APPLICATION_ANSWERED)
+    register_message_kind(MEMBER_ADDED)
     register_todos(application_todos)
     register_section(
         "Đơn đăng ký bán hàng",

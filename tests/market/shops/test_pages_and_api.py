@@ -63,6 +63,16 @@ def test_from_nothing_to_open_step_by_step(people: People, browser: Browser) -> 
     assert Shop.objects.get().state == "open" and Client().get("/gian-hang/vuon-anh-an").status_code == 200
 
 
+@pytest.mark.parametrize(("state", "words"), [("paused", "Gian hàng đang tạm nghỉ."), ("closed", "Gian hàng đã đóng.")])
+def test_the_home_says_that_buyers_cannot_buy(shop: Shop, browser: Browser, state: str, words: str) -> None:
+    home = page(browser("an").get(HOME))
+    assert "đang tạm nghỉ" not in home and "đã đóng" not in home
+    Shop.objects.update(state=state)
+    home = page(browser("an").get(HOME))
+    assert words in home and "đang ổn" not in home
+    assert f'href="{SHOP}">Mở lại gian hàng' in home
+
+
 def test_a_draft_is_not_there_for_buyers(people: People) -> None:
     start_shop(producer=people.producer, name="Vườn anh An", by=SYSTEM)
     assert Client().get("/gian-hang/vuon-anh-an").status_code == 404

@@ -96,7 +96,9 @@ def test_a_resting_shop_shows_its_goods_without_a_basket(listing: Listing) -> No
     for html in (product(listing), page(reverse("shop", args=[listing.shop.slug]))):
         assert "Nghỉ mùa mưa, mở lại 1/9." in html
         assert reverse("change_basket") not in html
-    assert listing.name in page(reverse("shop", args=[listing.shop.slug]))
+    shop = page(reverse("shop", args=[listing.shop.slug]))
+    assert listing.name in shop
+    assert "Hàng mua được khi gian hàng mở lại" in shop and "Đang bán" not in shop
 
 
 def test_closed_shops_say_so_and_drafts_are_not_there(listing: Listing) -> None:

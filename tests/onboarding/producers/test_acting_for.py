@@ -11,6 +11,7 @@ from django.test import Client
 
 from core.audit.models import AuditEntry
 from core.kit import clock
+from core.messages.models import Message
 from core.people.models import User
 from core.people.queries import SYSTEM
 from core.places.models import Hamlet, Unit
@@ -197,6 +198,27 @@ def test_one_works_for_one_at_a_time(people: People) -> None:
     dung = signed_in(people, "dung")
     assert dung.post(f"/lam-thay/{ly.pk}/chon/").status_code == 404
     assert "works_for" not in dung.session
+
+
+def test_a_new_helper_is_told_and_finds_the_house_on_the_home_page(people: People) -> None:
+    own = make_producer("Hộ Của Dung", people.hamlet)
+    add_member(user=people.users["dung"], producer=own, right="owner", by=SYSTEM, how="x")
+    dung = signed_in(people, "dung")
+    line = "Bạn cũng được làm cho: Hộ Nguyễn Văn An."
+    assert line not in page(dung.get("/nguoi-ban/"))
+    until = next_year()
+    let_act(
+        user=people.users["dung"], producer=people.producer, right="helper", how="x", by=people.viewer("an"), valid_to=until
+    )  # fmt: skip
+    [told] = Message.objects.filter(kind="member.added")
+    assert (told.user, told.title, told.link) == (
+        people.users["dung"],
+        "Bạn được giúp bán hàng cho Hộ Nguyễn Văn An",
+        "/lam-thay/",
+    )
+    assert told.text.startswith(f"An đã ghi bạn, làm được từ hôm nay đến trước ngày {until:%d/%m/%Y}.")
+    assert line in page(dung.get("/nguoi-ban/")) and 'href="/lam-thay/"' in page(dung.get("/nguoi-ban/"))
+    assert "Bạn cũng được làm cho" not in page(signed_in(people, "an").get("/nguoi-ban/"))
 
 
 def test_owners_see_no_banner(people: People) -> None:

@@ -129,6 +129,25 @@ def test_a_refusal_says_why_and_another_may_be_sent(people: People) -> None:
     assert apply(applicant=people.users["binh"], facts=facts_of(people)).state == "waiting"
 
 
+def test_the_home_of_an_applicant_says_how_it_stands(people: People) -> None:
+    hanh = browser(people, "hanh")
+    without = "chưa gắn với người bán nào"
+    asked = application_of(people, "dung")
+    dung, link = browser(people, "dung"), f'href="/dang-ky-ban-hang/don/{asked.number}/"'
+    home = page(dung.get("/nguoi-ban/"))
+    assert f"Đơn {asked.number} ({asked.name}) đang chờ" in home and link in home and without not in home
+    assert asked.number not in page(hanh.get("/nguoi-ban/"))
+    refuse(application=asked, reason="Chưa thấy giấy đăng ký.", by=people.viewer("chi"))
+    home = page(dung.get("/nguoi-ban/"))
+    assert "chưa được nhận. Xã ghi: Chưa thấy giấy đăng ký." in home and link in home
+    again = application_of(people, "dung")
+    home = page(dung.get("/nguoi-ban/"))
+    assert again.number in home and asked.number not in home
+    withdraw(application=again, by=people.viewer("dung"))
+    home = page(dung.get("/nguoi-ban/"))
+    assert again.number not in home and without in home
+
+
 def test_only_the_applicant_takes_it_back(people: People) -> None:
     asked = application_of(people, "binh")
     before = state()
