@@ -23,8 +23,10 @@ from onboarding.producers.models import Producer
 from onboarding.producers.queries import on_behalf_of, people_of
 
 ENDING_KIND = "paper.ending"
+MISMATCH_KIND = "paper.mismatch"
 # A word two months, one month and a week ahead; whichever was missed is said with the next look.
 _AHEAD = (60, 30, 7)
+_MISMATCH = ("mismatch", "mismatch_by", "mismatch_at")
 
 
 class PaperRefused(ValueError):
@@ -72,8 +74,10 @@ def _store(paper: Paper, by: Viewer) -> None:
     Producer.objects.select_for_update().get(pk=paper.producer_id)
     same = Paper.objects.filter(
         producer=paper.producer_id, kind=paper.kind, number_index__of=paper.number, withdrawn_at__isnull=True
-    )
-    if same.exists():
+    ).first()
+    if same is not None and same.mismatch_at is not None:
+        withdraw_paper(paper=same, by=by)  # the new one takes its place
+    elif same is not None:
         raise PaperRefused("Giấy số này đã được ghi rồi. Nếu là giấy cấp lại, hãy bỏ giấy cũ trước.")
     paper.save(force_insert=True)
     _note("paper.recorded", paper, by)
@@ -86,8 +90,8 @@ def remove_stray_scans() -> int:
 
 @transaction.atomic
 def check_paper(*, paper: Paper, by: Viewer) -> Paper:
-    """Say that one has compared the paper with the original. Twice is harmless. Raises PermissionError, PaperRefused for one
-    that was withdrawn meanwhile."""
+    """Say that one has compared the paper with the original; what was found not to match before is settled. Twice
+    is harmless. Raises PermissionError, PaperRefused for one that was withdrawn meanwhile."""
     paper = _locked(paper)
     if not can_check(by, paper):
         raise PermissionError
@@ -95,8 +99,36 @@ def check_paper(*, paper: Paper, by: Viewer) -> Paper:
         raise PaperRefused("Giấy này đã được bỏ. Hãy tải lại trang.")
     if paper.checked_at is None:
         paper.checked_by_id, paper.checked_at = by.user_id, clock.now()
-        paper.save(update_fields=["checked_by", "checked_at"])
+        paper.mismatch, paper.mismatch_by, paper.mismatch_at = "", None, None
+        paper.save(update_fields=["checked_by", "checked_at", *_MISMATCH])
         _note("paper.checked", paper, by)
+    return paper
+
+
+@transaction.atomic
+def say_mismatch(*, paper: Paper, reason: str, by: Viewer) -> Paper:
+    """Say that the paper is not like the original, and why (1 to 300 characters): buyers no longer see it, its people are told
+    and may record it anew. Raises PermissionError, ValueError without a reason, PaperRefused for one that was withdrawn,
+    checked or answered meanwhile."""
+    if not reason:
+        raise ValueError("a mismatch has a reason")
+    paper = _locked(paper)
+    if not can_check(by, paper):
+        raise PermissionError
+    if paper.withdrawn_at is not None or paper.checked_at is not None or paper.mismatch_at is not None:
+        raise PaperRefused("Giấy này vừa được bỏ hoặc có người so rồi. Hãy tải lại trang.")
+    paper.mismatch, paper.mismatch_by_id, paper.mismatch_at = reason, by.user_id, clock.now()
+    paper.save(update_fields=_MISMATCH)
+    _note("paper.mismatch", paper, by)
+    for user in people_of(paper.producer_id):
+        send_message(
+            MISMATCH_KIND,
+            user=user,
+            context={"kind": str(paper.get_kind_display()), "issuer": paper.issuer, "reason": reason},
+            key=f"paper:{paper.pk}:mismatch:{paper.mismatch_at:%Y%m%d%H%M%S}",
+            link=reverse("seller_papers"),
+            by=by,
+        )
     return paper
 
 

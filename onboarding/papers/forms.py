@@ -78,3 +78,20 @@ class PaperForm(forms.Form):
         if not text:
             raise forms.ValidationError(_("Hãy ghi như trên giấy."))
         return text
+
+
+class MismatchForm(forms.Form):
+    """What is not like the original."""
+
+    reason = forms.CharField(
+        label=_("Không khớp chỗ nào?"),
+        max_length=300,
+        help_text=_("Người bán đọc lời này. Hãy nói rõ cần sửa gì."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_reason(self) -> str:
+        text = squeeze(self.cleaned_data["reason"])
+        if not text:
+            raise forms.ValidationError(_("Hãy ghi không khớp chỗ nào."))
+        return text

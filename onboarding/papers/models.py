@@ -54,6 +54,10 @@ class Paper(models.Model):
     recorded_at = models.DateTimeField()
     checked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     checked_at = models.DateTimeField(null=True, blank=True)
+    # What an officer found when it was not like the original; until a check or a new paper takes its place.
+    mismatch = models.CharField(max_length=300, blank=True, default="")
+    mismatch_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    mismatch_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     is_demo = models.BooleanField(default=False)
 
@@ -66,6 +70,11 @@ class Paper(models.Model):
             models.CheckConstraint(
                 condition=Q(checked_by__isnull=True) | Q(recorded_by__isnull=True) | ~Q(checked_by=F("recorded_by")),
                 name="paper_checked_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(mismatch="", mismatch_at__isnull=True)
+                | (~Q(mismatch="") & Q(mismatch_at__isnull=False, checked_at__isnull=True)),
+                name="paper_mismatch_has_a_reason",
             ),
             models.UniqueConstraint(
                 fields=["producer", "kind", "number_index"],

@@ -43,21 +43,26 @@ def papers_of_area(viewer: Viewer) -> QuerySet[Paper]:
     """The papers of an officer's area, those nobody has checked first, the oldest of them before the others."""
     held = Paper.objects.filter(viewer.area(*CHECKERS, unit_field="producer__commune"), withdrawn_at__isnull=True)
     return held.select_related("producer__commune", "recorded_by", "checked_by").order_by(
-        F("checked_at").asc(nulls_first=True), "recorded_at", "pk"
+        F("checked_at").asc(nulls_first=True), F("mismatch_at").asc(nulls_first=True), "recorded_at", "pk"
     )
 
 
-def papers_to_check(viewer: Viewer) -> QuerySet[Paper]:
-    """Of those the ones that this officer may check: recorded by somebody else, of a producer they do not act for."""
+def papers_checkable(viewer: Viewer) -> QuerySet[Paper]:
+    """Of those the unchecked ones that this officer may check: recorded by somebody else, of a producer they do not act for."""
     waiting = papers_of_area(viewer).filter(checked_at__isnull=True)
     own = Q(recorded_by=viewer.user_id) if viewer.user_id else Q(pk__in=[])
     return waiting.exclude(own).exclude(producer__in=producers_of(viewer))
 
 
+def papers_to_check(viewer: Viewer) -> QuerySet[Paper]:
+    """Of those the ones that nobody has looked at yet."""
+    return papers_checkable(viewer).filter(mismatch_at__isnull=True)
+
+
 def counting(on: date) -> Q:
     """`is_in_force` as a filter on papers."""
     lasting = Q(valid_until__isnull=True) | Q(valid_until__gte=on)
-    return Q(withdrawn_at__isnull=True, issued_on__lte=on) & lasting
+    return Q(withdrawn_at__isnull=True, mismatch_at__isnull=True, issued_on__lte=on) & lasting
 
 
 def kinds_in_force(papers: Iterable[Paper], on: date) -> frozenset[str]:
@@ -80,7 +85,9 @@ def public_words(paper: Paper) -> PublicPaper:
 
 def papers_ending(today: date) -> QuerySet[Paper]:
     """The papers that end within the next sixty days, today included."""
-    ending = Paper.objects.filter(withdrawn_at__isnull=True, valid_until__range=(today, today + ENDING_WITHIN))
+    ending = Paper.objects.filter(
+        withdrawn_at__isnull=True, mismatch_at__isnull=True, valid_until__range=(today, today + ENDING_WITHIN)
+    )
     return ending.select_related("producer").order_by("pk")
 
 
@@ -88,7 +95,12 @@ def paper_todos(viewer: Viewer) -> Iterable[Todo]:
     """For producers: papers that have ended or end soon. For officers: how many wait for their check."""
     today = clock.today()
     if viewer.is_signed_in:
-        for paper in own_papers(viewer).filter(valid_until__lte=today + ENDING_WITHIN)[:FEW_TODOS]:
+        worth_a_word = Q(valid_until__lte=today + ENDING_WITHIN) | Q(mismatch_at__isnull=False)
+        for paper in own_papers(viewer).filter(worth_a_word)[:FEW_TODOS]:
+            if paper.mismatch_at is not None:
+                words = f"{paper.get_kind_display()} {own_number(paper)} không khớp bản gốc: {paper.mismatch}"
+                yield Todo(words, reverse("seller_papers"), "Ghi lại giấy", 2, "bad")
+                continue
             ended = state_of(paper, today) == State.ENDED
             when = f"{paper.valid_until:%d/%m/%Y}"
             yield Todo(

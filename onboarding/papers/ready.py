@@ -11,7 +11,7 @@ from core.desk.registry import Room, register_section, register_todos
 from core.jobs.registry import register_periodic
 from core.messages.contract import Channel, Purpose
 from core.messages.registry import MessageKind, register_message_kind
-from onboarding.papers.actions import ENDING_KIND, remove_stray_scans
+from onboarding.papers.actions import ENDING_KIND, MISMATCH_KIND, remove_stray_scans
 from onboarding.papers.jobs import tell_of_ending_papers
 from onboarding.papers.queries import paper_todos
 from onboarding.papers.rules import CHECKERS
@@ -23,6 +23,7 @@ def register() -> None:
         {
             "paper.recorded": "ghi giấy tờ",
             "paper.checked": "so giấy tờ với bản gốc",
+            "paper.mismatch": "ghi giấy tờ không khớp bản gốc",
             "paper.withdrawn": "bỏ giấy tờ đã ghi",
             "paper.restored": "lấy lại giấy tờ đã bỏ",
             "paper.scan_taken": "tải bản chụp giấy tờ",
@@ -34,6 +35,14 @@ def register() -> None:
             label="Giấy tờ sắp hết hạn",
             purpose=Purpose.SERVICE,
             templates={Channel.INBOX: "onboarding/papers/messages/ending.txt"},
+        )
+    )
+    register_message_kind(
+        MessageKind(
+            code=MISMATCH_KIND,
+            label="Giấy tờ không khớp bản gốc",
+            purpose=Purpose.SERVICE,
+            templates={Channel.INBOX: "onboarding/papers/messages/mismatch.txt"},
         )
     )
     register_periodic(

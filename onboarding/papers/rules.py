@@ -44,7 +44,7 @@ def state_of(paper: Paper, on: date) -> State:
 def is_in_force(paper: Paper, on: date) -> bool:
     """Whether the paper may be shown and counts where one is asked for on that day."""
     counts = (State.IN_FORCE, State.ENDING, State.UNDATED)
-    return paper.withdrawn_at is None and state_of(paper, on) in counts
+    return paper.withdrawn_at is None and paper.mismatch_at is None and state_of(paper, on) in counts
 
 
 def public_number(paper: Paper) -> str:

@@ -12,4 +12,5 @@ urlpatterns = [
     path("giay-to/<int:pk>/tep/", views.scan, name="paper_scan"),
     path("xa/giay-to/", views.commune, name="commune_papers"),
     path("xa/giay-to/<int:pk>/kiem-tra/", views.check, name="commune_paper_check"),
+    path("xa/giay-to/<int:pk>/khong-khop/", views.mismatch, name="commune_paper_mismatch"),
 ]

@@ -15,10 +15,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.kit import clock
 from core.people.queries import viewer_of
 from core.people.views import for_roles, signed_in
-from onboarding.papers.actions import PaperRefused, check_paper, record_paper, restore_paper, take_scan, withdraw_paper
-from onboarding.papers.forms import PaperForm
+from onboarding.papers.actions import (
+    PaperRefused,
+    check_paper,
+    record_paper,
+    restore_paper,
+    say_mismatch,
+    take_scan,
+    withdraw_paper,
+)
+from onboarding.papers.forms import MismatchForm, PaperForm
 from onboarding.papers.models import Paper
-from onboarding.papers.queries import own_papers, papers_of_area, papers_to_check
+from onboarding.papers.queries import own_papers, papers_checkable, papers_of_area, papers_to_check
 from onboarding.papers.rules import CHECKERS, own_number, state_of
 from onboarding.papers.scanning import ENDINGS
 from onboarding.papers.wording import status_of
@@ -111,7 +119,7 @@ def commune(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     page = Paginator(papers_of_area(viewer), PER_PAGE).get_page(request.GET.get("page"))
     ids = [paper.pk for paper in page]
-    mine = set(papers_to_check(viewer).filter(pk__in=ids).values_list("pk", flat=True))
+    mine = set(papers_checkable(viewer).filter(pk__in=ids).values_list("pk", flat=True))
     return render(request, "onboarding/papers/commune.html", {"page_obj": page, "rows": _rows(page, mine)})
 
 
@@ -130,6 +138,28 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Đã ghi: bạn đã so giấy này với bản gốc."))
     return redirect("commune_papers")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*CHECKERS)
+def mismatch(request: HttpRequest, pk: int) -> HttpResponse:
+    """The officer found that the paper is not like the original, and says where."""
+    viewer = viewer_of(request)
+    paper = get_object_or_404(papers_to_check(viewer), pk=pk)
+    form = MismatchForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            say_mismatch(paper=paper, reason=form.cleaned_data["reason"], by=viewer)
+        except PermissionError as error:
+            raise Http404 from error
+        except PaperRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Đã ghi là không khớp. Người bán được báo và ghi lại được."))
+        return redirect("commune_papers")
+    context = {"form": form, "paper": paper, "number": own_number(paper)}
+    return render(request, "onboarding/papers/mismatch.html", context)
 
 
 def _rows(page: Any, checkable: set[int] | None = None) -> list[dict[str, Any]]:

@@ -309,6 +309,7 @@ PAGES: dict[str, Page] = {
     "giay-to/<int:pk>/tep/": Page(ANS_SHOP | FOUNDERS, "giay-to/{own_paper}/tep/"),
     "xa/giay-to/": Page(FOUNDERS),
     "xa/giay-to/<int:pk>/kiem-tra/": Page(FOUNDERS, "xa/giay-to/{own_paper}/kiem-tra/", ("POST",), MOVES_ON),
+    "xa/giay-to/<int:pk>/khong-khop/": Page(FOUNDERS, "xa/giay-to/{own_paper}/khong-khop/", FORM),
     "nguoi-ban/san-pham/anh/": Page(SIGNED_IN, methods=("POST",), answers=frozenset({200, 404})),
     "nguoi-ban/san-pham/anh/<uuid:photo_id>/xoay/": Page(
         ANS_SHOP, "nguoi-ban/san-pham/anh/{listing_photo}/xoay/", ("POST",)

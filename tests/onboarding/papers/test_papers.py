@@ -28,6 +28,7 @@ from onboarding.papers.actions import (
     record_paper,
     remove_stray_scans,
     restore_paper,
+    say_mismatch,
     withdraw_paper,
 )
 from onboarding.papers.jobs import tell_of_ending_papers
@@ -165,6 +166,59 @@ class TestChecking:
         for name in ("an", "hanh", "phuong"):
             assert browser(people, name).post(reverse("commune_paper_check", args=[paper.pk])).status_code == 404
         assert Paper.objects.get().checked_at is None
+
+
+class TestMismatch:
+    WHY = "Số trên giấy là VG-10."
+
+    def test_buyers_see_it_no_more_and_its_people_are_told(self, people: People) -> None:
+        paper = kept(people)
+        address = reverse("commune_paper_mismatch", args=[paper.pk])
+        officer = browser(people, "chi")
+        assert f'href="{address}"' in officer.get(reverse("commune_papers")).content.decode()
+        assert officer.post(address, {"reason": "  "}).status_code == 200
+        assert Paper.objects.get().mismatch_at is None
+        assert officer.post(address, {"reason": self.WHY}).status_code == 302
+        paper.refresh_from_db()
+        assert (paper.mismatch, paper.mismatch_by, paper.checked_at) == (self.WHY, people.users["chi"], None)
+        assert not is_in_force(paper, date(2026, 6, 1)) and not Paper.objects.filter(counting(date(2026, 6, 1)))
+        told = Message.objects.filter(kind="paper.mismatch").order_by("user_id")
+        assert [each.user.username for each in told] == ["an", "binh"]  # type: ignore[union-attr]
+        assert all(self.WHY in each.text and each.link == reverse("seller_papers") for each in told)
+        assert AuditEntry.objects.filter(action="paper.mismatch", actor_id=people.users["chi"].pk).count() == 1
+        assert self.WHY in browser(people, "an").get(reverse("seller_papers")).content.decode()
+        assert any(self.WHY in todo.sentence for todo in todos_for(people.viewer("an")))
+        assert not any("giấy tờ đang chờ" in todo.sentence for todo in todos_for(people.viewer("chi")))
+
+    def test_a_new_one_takes_its_place(self, people: People) -> None:
+        paper = say_mismatch(paper=kept(people), reason=self.WHY, by=people.viewer("chi"))
+        anew = kept(people)
+        paper.refresh_from_db()
+        assert paper.withdrawn_at is not None and is_in_force(anew, date(2026, 6, 1))
+        with pytest.raises(PaperRefused):
+            check_paper(paper=paper, by=people.viewer("chi"))
+
+    def test_an_officer_who_erred_checks_it_after_all(self, people: People) -> None:
+        paper = say_mismatch(paper=kept(people), reason=self.WHY, by=people.viewer("chi"))
+        with pytest.raises(PaperRefused):
+            say_mismatch(paper=paper, reason="lần nữa", by=people.viewer("chi"))
+        paper = check_paper(paper=paper, by=people.viewer("chi"))
+        paper.refresh_from_db()
+        assert (paper.mismatch, paper.mismatch_at, paper.checked_by) == ("", None, people.users["chi"])
+        with pytest.raises(PaperRefused):
+            say_mismatch(paper=paper, reason="nữa", by=people.viewer("chi"))
+
+    def test_nobody_else_and_never_without_a_reason(self, people: People) -> None:
+        paper = kept(people)
+        before = (Paper.objects.values().get(), AuditEntry.objects.count(), Message.objects.count())
+        for name in ("an", "binh", "dung", "hanh", "phuong"):
+            with pytest.raises(PermissionError):
+                say_mismatch(paper=paper, reason=self.WHY, by=people.viewer(name))
+            address = reverse("commune_paper_mismatch", args=[paper.pk])
+            assert browser(people, name).post(address, {"reason": self.WHY}).status_code == 404
+        with pytest.raises(ValueError, match="reason"):
+            say_mismatch(paper=paper, reason="", by=people.viewer("chi"))
+        assert (Paper.objects.values().get(), AuditEntry.objects.count(), Message.objects.count()) == before
 
 
 class TestScan:
