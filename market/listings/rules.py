@@ -128,6 +128,12 @@ def selling_price(listing: Listing, on: date | None = None) -> int:
     return promotion.price if promotion else listing.price
 
 
+def is_for_adults(listing: Listing, rules: Sequence[GoodsRule] | None = None) -> bool:
+    """Whether only people of 18 and more may buy this today. One query unless the `rules` of the day are given."""
+    held = rules_in_force(clock.today()) if rules is None else rules
+    return bool(listing.alcohol) or goods.is_for_adults(listing.category, held)
+
+
 def may_be_advertised(listing: Listing, on: date | None = None, rules: Sequence[GoodsRule] | None = None) -> bool:
     """Whether the law of a day (today) lets us promote this: on the front page, with a share card, at a reduced price.
     One query unless the `rules` of the day are given."""

@@ -17,10 +17,11 @@ from core.kit import clock
 from core.kit.money import dong
 from core.messages.actions import send_message
 from core.people.queries import SYSTEM, Viewer
+from market.goods.queries import rules_in_force
 from market.listings.actions import OutOfStock, give_stock_back, sell_stock, take_stock
 from market.listings.models import Listing
 from market.listings.queries import promotions_ahead
-from market.listings.rules import selling_price
+from market.listings.rules import is_for_adults, selling_price
 from market.orders.models import Order, OrderLine
 from market.payments.actions import cancel_payment, open_payment
 from market.payments.events import PaymentSettled
@@ -47,6 +48,10 @@ class TotalChanged(Exception):
         self.total = total
 
 
+class AgeNotConfirmed(Exception):
+    """Among the goods is something for people of 18 and more only, and nobody said that the buyer is."""
+
+
 @dataclass(frozen=True)
 class Receiver:
     """Where the goods go. `phone` is E.164."""
@@ -63,19 +68,25 @@ def place_order(
     receiver: Receiver,
     by: Viewer,
     total_seen: int | None = None,
+    of_age: bool = False,
     is_demo: bool = False,
 ) -> Order:
     """Take the goods, freeze name and price, open the payment: all or nothing. `total_seen` is what the buyer agreed to pay,
-    in đồng; None where nobody was shown a total.
+    in đồng; None where nobody was shown a total; `of_age`: the buyer said that buyer and receiver are 18 or older (Law
+    44/2019/QH14).
 
-    Raises market.listings.actions.OutOfStock, TotalChanged, AmountOutOfBounds.
+    Raises market.listings.actions.OutOfStock, TotalChanged, AmountOutOfBounds, AgeNotConfirmed.
     """
     now = clock.now()
     code = f"DH{now.astimezone(clock.VIETNAM):%y%m%d}{secrets.token_hex(3).upper()}"
     # Prices and names are those of the rows that are held now, not of the objects the caller has read before.
     held = {listing.pk: listing for listing in take_stock(wanted, reference=code)}
-    prefetch_related_objects(list(held.values()), promotions_ahead())
+    prefetch_related_objects(list(held.values()), promotions_ahead(), "category")
     bought = [(held[listing.pk], quantity) for listing, quantity in wanted]
+    rules = rules_in_force(clock.today())
+    for_adults = any(is_for_adults(listing, rules) for listing, _ in bought)
+    if for_adults and not of_age:
+        raise AgeNotConfirmed
     total = sum(selling_price(listing) * quantity for listing, quantity in bought)
     if total_seen not in {None, total}:
         raise TotalChanged(total)
@@ -107,7 +118,8 @@ def place_order(
         )
         for listing, quantity in bought
     )
-    record("order.placed", actor_id=by.user_id, object_label=f"order:{order.pk}")
+    said = {"tuổi người mua": ("", "nói đã đủ 18")} if for_adults else {}
+    record("order.placed", actor_id=by.user_id, object_label=f"order:{order.pk}", changes=said)
     return order
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +14,7 @@ from market.shops.forms import written
 
 
 class CheckoutForm(forms.Form):
-    """Who receives the goods, and where."""
+    """Who receives the goods, and where; their age when something in the basket is for adults only."""
 
     name = forms.CharField(
         label=_("Họ tên người nhận"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
@@ -29,6 +31,18 @@ class CheckoutForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
     )
 
+    of_age = forms.BooleanField(
+        label=_("Tôi xác nhận người mua và người nhận từ đủ 18 tuổi."),
+        error_messages={
+            "required": _("Trong giỏ có hàng chỉ bán cho người từ đủ 18 tuổi. Hãy xác nhận, hoặc bỏ hàng đó.")
+        },
+    )
+
+    def __init__(self, *args: Any, for_adults: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not for_adults:
+            del self.fields["of_age"]
+
     def clean_name(self) -> str:
         return written(squeeze(self.cleaned_data["name"]))
 
@@ -43,4 +57,4 @@ class CheckoutForm(forms.Form):
 
     def receiver(self) -> Receiver:
         """What the action needs; only after `is_valid()`."""
-        return Receiver(**self.cleaned_data)
+        return Receiver(**{name: self.cleaned_data[name] for name in ("name", "phone", "address")})

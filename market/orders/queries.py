@@ -9,23 +9,27 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
 
 from core.desk.registry import Todo
+from core.kit import clock
 from core.people.helping.registry import WIDE
 from core.people.queries import Viewer
 from core.people.reveal.registry import Revealed
+from market.goods.queries import rules_in_force
 from market.listings.models import Listing, ListingPhoto
 from market.listings.queries import with_promotions
-from market.listings.rules import selling_price
+from market.listings.rules import is_for_adults, selling_price
 from market.orders.models import Order, OrderLine
 from onboarding.producers.queries import producers_at_work
 
 
 @dataclass(frozen=True)
 class BasketLine:
-    """One thing in the basket at today's price. `problem` is a sentence when it cannot be bought so."""
+    """One thing in the basket at today's price. `problem` is a sentence when it cannot be bought so;
+    `for_adults`: only people of 18 and more may buy it."""
 
     listing: Listing
     quantity: int
     problem: str = ""
+    for_adults: bool = False
 
     @property
     def price(self) -> int:
@@ -40,12 +44,13 @@ class BasketLine:
 
 def basket_lines(basket: Mapping[str, int]) -> list[BasketLine]:
     """The basket with fresh prices and stock; what is no longer there at all is left out."""
-    rows = with_promotions(Listing.objects.filter(sku__in=basket).select_related("shop"))
+    rows = with_promotions(Listing.objects.filter(sku__in=basket).select_related("shop", "category"))
+    rules = rules_in_force(clock.today()) if basket else []
     found = {
         row.sku: row for row in rows.prefetch_related(Prefetch("photos", ListingPhoto.objects.select_related("photo")))
     }
     return [
-        BasketLine(found[sku], quantity, _problem(found[sku], quantity))
+        BasketLine(found[sku], quantity, _problem(found[sku], quantity), is_for_adults(found[sku], rules))
         for sku, quantity in basket.items()
         if sku in found
     ]

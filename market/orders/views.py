@@ -21,7 +21,7 @@ from core.people.views import signed_in
 from market.listings.actions import OutOfStock
 from market.listings.queries import goods_for_sale
 from market.orders import basket
-from market.orders.actions import AmountOutOfBounds, TotalChanged, place_order
+from market.orders.actions import AgeNotConfirmed, AmountOutOfBounds, TotalChanged, place_order
 from market.orders.forms import CheckoutForm
 from market.orders.models import Order
 from market.orders.queries import basket_lines, lines_sold_by, order_by_key, unpaid_orders
@@ -93,12 +93,17 @@ def checkout(request: HttpRequest) -> HttpResponse:
     lines = basket_lines(basket.basket_of(request.session))
     if not lines or any(line.problem for line in lines):
         return redirect("basket")
-    form = CheckoutForm(request.POST or None)
+    for_adults = any(line.for_adults for line in lines)
+    form = CheckoutForm(request.POST or None, for_adults=for_adults)
     if request.method == "POST" and form.is_valid():
         wanted = [(line.listing, line.quantity) for line in lines]
         try:
             order = place_order(
-                wanted=wanted, receiver=form.receiver(), by=viewer_of(request), total_seen=_total_seen(request)
+                wanted=wanted,
+                receiver=form.receiver(),
+                by=viewer_of(request),
+                total_seen=_total_seen(request),
+                of_age=for_adults,  # the form has asked
             )
         except OutOfStock as problem:
             messages.error(request, _("%(name)s vừa hết hàng. Hãy xem lại giỏ.") % {"name": problem.listing.full_name})
@@ -106,6 +111,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
         except TotalChanged as changed:
             form.add_error(None, _asked_again(_total_seen(request), changed.total))
             lines = basket_lines(basket.basket_of(request.session))
+        except AgeNotConfirmed:  # the goods became so since the page was read
+            return redirect("checkout")
         except AmountOutOfBounds:
             form.add_error(None, _("Đơn hàng phải từ 5.000 đ đến dưới 1 tỷ đồng."))
         else:

@@ -37,7 +37,8 @@ def make_promotion(*, listing: Listing, price: int, starts_on: date, ends_on: da
     if not LOWEST <= price < listing.price:
         raise PromotionRefused("price", f"Giá khuyến mại phải từ 1.000 đ và thấp hơn giá bán {dong(listing.price)}.")
     if not may_be_promoted(listing, starts_on, ends_on):
-        raise PromotionRefused("", "Luật không cho khuyến mại hàng này. Nếu dưới 15 độ, hãy ghi độ cồn của sản phẩm.")
+        hint = " Nếu dưới 15 độ, hãy ghi độ cồn của sản phẩm." if listing.alcohol is None else ""
+        raise PromotionRefused("", f"Luật không cho khuyến mại hàng này.{hint}")
     if (other := _overlapping(listing, starts_on, ends_on)) is not None:
         days = f"{other.starts_on:%d/%m/%Y} đến {other.ends_on:%d/%m/%Y}"
         raise PromotionRefused("starts_on", f"Đã có khuyến mại từ {days}. Hãy chọn ngày khác, hoặc kết thúc đợt đó.")

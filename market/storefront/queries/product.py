@@ -11,10 +11,9 @@ from django.db.models import QuerySet, prefetch_related_objects
 from core.kit import clock
 from core.people.queries import Viewer
 from market.goods.queries import rules_in_force
-from market.goods.rules import is_for_adults
 from market.listings.models import Listing, ListingBadge, ListingPhoto
 from market.listings.queries import maker_named, papers_on_show, photos_and_badges, sizes_beside, standing_for
-from market.listings.rules import maker_shown, may_be_advertised
+from market.listings.rules import is_for_adults, maker_shown, may_be_advertised
 from market.platforms.models import PlatformListing
 from market.shops.models import Shop
 from market.storefront.queries.cards import Card, card_of
@@ -107,7 +106,7 @@ def product_facts(listing: Listing) -> ProductFacts:
         papers=[public_words(paper) for paper in papers_on_show(listing)],
         others=[card_of(other, sizes[other.main_id or other.pk]) for other in others],
         elsewhere=live_elsewhere(listing),
-        for_adults=is_for_adults(listing.category, rules) or bool(listing.alcohol),
+        for_adults=is_for_adults(listing, rules),
         is_advertisable=may_be_advertised(listing, rules=rules),
         phone=public_phone(producer, listing.contact_agreed),  # type: ignore[attr-defined]
     )

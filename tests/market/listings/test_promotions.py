@@ -68,7 +68,7 @@ class TestMaking:
 
     def test_what_may_not_be_advertised_may_not_be_promoted(self, listing: Listing, people: People) -> None:
         Listing.objects.update(category=Category.objects.get(code="ruou-gao-nep"), alcohol=390)
-        with pytest.raises(PromotionRefused, match="Luật không cho"):
+        with pytest.raises(PromotionRefused, match=r"^Luật không cho khuyến mại hàng này\.$"):
             made(listing, people, 0, 1)
         Listing.objects.update(alcohol=120)
         assert made(listing, people, 0, 1).pk
@@ -162,6 +162,10 @@ class TestPages:
         Listing.objects.update(category=Category.objects.get(code="ruou-gao-nep"), alcohol=390)
         page = browser("an").get(reverse("seller_prices", args=[listing.sku])).content.decode()
         assert "Luật không cho quảng cáo" in page and 'name="starts_on"' not in page
+        assert "hãy ghi độ cồn" not in page, "it is recorded"
+        Listing.objects.update(alcohol=None)
+        page = browser("an").get(reverse("seller_prices", args=[listing.sku])).content.decode()
+        assert "Luật không cho quảng cáo" in page and "hãy ghi độ cồn" in page
 
     def test_the_neighbour_finds_nothing(
         self, listing: Listing, people: People, other_shop: Shop, browser: Browser

@@ -16,11 +16,12 @@ from core.kit import clock
 from core.kit.money import dong
 from core.messages.models import Message
 from core.people.queries import NOBODY, SYSTEM
+from market.goods.models import Category
 from market.listings.actions import OutOfStock, pause_listing, publish_listing, take_stock, write_listing
 from market.listings.models import Listing
 from market.listings.promotions.actions import make_promotion
 from market.lists.comparing import facts_of
-from market.orders.actions import AmountOutOfBounds, TotalChanged, place_order
+from market.orders.actions import AgeNotConfirmed, AmountOutOfBounds, TotalChanged, place_order
 from market.orders.models import Order, OrderLine
 from market.payments.models import GatewayMessage, Payment, PaymentAttempt
 from market.shops.models import Shop
@@ -297,3 +298,22 @@ def test_a_showcase_sells_nothing(listing: Listing, settings: Any) -> None:
     assert buyer.post(reverse("pay", args=[order.key])).status_code == 404
     assert everything() == before
     assert buyer.get(reverse("order", args=[order.key])).status_code == 200, "old orders can still be read"
+
+
+def test_wine_is_sold_to_adults_only(shop: Shop, listing: Listing) -> None:
+    wine = make_listing(shop, name="Rượu ổi")
+    Listing.objects.filter(pk=wine.pk).update(category=Category.objects.get(code="ruou-trai-cay"), alcohol=None)
+    buyer, words = Client(), "Chỉ bán cho người từ đủ 18 tuổi."
+    put_in_basket(buyer, listing)
+    assert words not in buyer.get(BASKET).content.decode() and "of_age" not in buyer.get(CHECKOUT).content.decode()
+    put_in_basket(buyer, wine)
+    assert words in buyer.get(BASKET).content.decode() and words in buyer.get(CHECKOUT).content.decode()
+    before = everything()
+    answer = send_checkout(buyer, 100_000)
+    assert list(answer.context["form"].errors) == ["of_age"] and "12 Lê Lợi" in answer.content.decode()
+    with pytest.raises(AgeNotConfirmed):
+        place_order(wanted=[(listing, 1), (wine, 1)], receiver=RECEIVER, by=NOBODY)
+    assert everything() == before
+    posted = FORM | {"total_seen": "100000", "of_age": "on"}
+    assert buyer.post(CHECKOUT, posted)["Location"].startswith("http")
+    assert Order.objects.get().lines.count() == 2
