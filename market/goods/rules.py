@@ -28,7 +28,7 @@ class Concern:
 
 def concerns(
     *,
-    category: Category,
+    category: Category | None,
     text: Mapping[str, str],
     alcohol: int | None,
     papers: Collection[str],
@@ -36,13 +36,14 @@ def concerns(
     on: date,
     rules: Sequence[GoodsRule] | None = None,
 ) -> list[Concern]:
-    """What the rules in force on that day have against goods of this category, what blocks first.
+    """What the rules in force on that day have against goods of this category (None: not chosen yet, only what is said of
+    all goods counts), what blocks first.
 
     `text` is what buyers read, by field; `alcohol` tenths of a per cent, None when not said; `papers` kinds of the papers in
     force that the listing shows; `filled` the fields that hold something. Whoever asks for many gives the `rules` of the
     day; else they are read, in one query.
     """
-    branch = branch_of(category.code)
+    branch = _branch(category)
     found: list[Concern] = []
     for rule in rules_in_force(on) if rules is None else rules:
         if _is_about(rule, branch, alcohol):
@@ -50,19 +51,23 @@ def concerns(
     return sorted(found, key=lambda concern: not concern.blocks)
 
 
-def may_be_advertised(category: Category, alcohol: int | None, rules: Sequence[GoodsRule]) -> bool:
+def may_be_advertised(category: Category | None, alcohol: int | None, rules: Sequence[GoodsRule]) -> bool:
     """Whether these goods may be promoted by us: on the front page, with a share card, at a reduced price. Goods of a kind
-    whose degree counts and is not said may not."""
-    return not any(_applies(rule, Kind.NO_ADVERTISING, category, alcohol) for rule in rules)
+    whose degree counts and is not said may not, nor those of no kind yet."""
+    return category is not None and not any(_applies(rule, Kind.NO_ADVERTISING, category, alcohol) for rule in rules)
 
 
-def is_for_adults(category: Category, rules: Sequence[GoodsRule]) -> bool:
+def is_for_adults(category: Category | None, rules: Sequence[GoodsRule]) -> bool:
     """Whether only people of 18 and more may buy this."""
     return any(_applies(rule, Kind.ADULTS, category, None) for rule in rules)
 
 
-def _applies(rule: GoodsRule, kind: Kind, category: Category, alcohol: int | None) -> bool:
-    return rule.kind == kind and _is_about(rule, branch_of(category.code), alcohol)
+def _applies(rule: GoodsRule, kind: Kind, category: Category | None, alcohol: int | None) -> bool:
+    return rule.kind == kind and _is_about(rule, _branch(category), alcohol)
+
+
+def _branch(category: Category | None) -> frozenset[str]:
+    return branch_of(category.code) if category else frozenset()
 
 
 def _is_about(rule: GoodsRule, branch: frozenset[str], alcohol: int | None) -> bool:

@@ -66,7 +66,7 @@ def _word_hints(listing: Listing) -> list[Hint]:
 
 
 def _measure_hints(listing: Listing, others: Sequence[Listing]) -> list[Hint]:
-    if listing.category.sector not in WEIGHED_SECTORS:
+    if listing.category is None or listing.category.sector not in WEIGHED_SECTORS:
         return []
     if listing.unit in COUNTED_UNITS and not listing.net_weight and not listing.net_volume:
         return [Hint("net_weight", "Chưa ghi khối lượng. Ghi vào thì người mua so được giá theo ký.")]

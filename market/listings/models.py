@@ -43,7 +43,8 @@ class SaleUnit(models.TextChoices):
 class Listing(models.Model):
     """One thing for sale. `revision` grows with every change, so that the newest always wins on platforms.
 
-    `price` is whole đồng for one `unit`; `net_weight` is grams and `net_volume` millilitres of one unit; `stock` is what
+    A draft needs only a name: its `category` may be None and its `price` 0 until somebody says them; what is on sale has
+    both. `price` is whole đồng for one `unit`; `net_weight` is grams and `net_volume` millilitres of one unit; `stock` is what
     may still be sold and `reserved` what orders hold: together what lies in the store. Both change only with a StockMove.
 
     A size or packing of the same goods is a listing of its own (own SKU, price, stock, place on platforms) whose `main`
@@ -61,8 +62,8 @@ class Listing(models.Model):
     sku = models.CharField(max_length=20, unique=True)
     slug = models.SlugField(max_length=100, unique=True)
     name = models.CharField("tên sản phẩm", max_length=120)
-    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="listings")
-    description = models.TextField("mô tả")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, related_name="listings")
+    description = models.TextField("mô tả", blank=True)
     price = models.BigIntegerField("giá bán")
     unit = models.CharField("đơn vị bán", max_length=10, choices=SaleUnit.choices)
     net_weight = models.PositiveIntegerField("khối lượng tịnh", null=True, blank=True)
@@ -91,7 +92,11 @@ class Listing(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(price__gt=0, price__lt=1_000_000_000), name="listing_price_in_bounds"),
+            models.CheckConstraint(condition=Q(price__gte=0, price__lt=1_000_000_000), name="listing_price_in_bounds"),
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(price__gt=0, category__isnull=False),
+                name="listing_on_sale_says_price_and_kind",
+            ),
             models.CheckConstraint(condition=Q(stock__gte=0), name="listing_stock_not_negative"),
             models.CheckConstraint(condition=~Q(main=F("id")), name="listing_is_not_its_own_variant"),
             models.CheckConstraint(

@@ -39,6 +39,7 @@ def missing_for_sale(listing: Listing, rules: Sequence[GoodsRule] | None = None)
     found = []
     if not listing.photos.all():  # a list of listings has them at hand
         found.append(Missing("photos", "Thêm ít nhất một ảnh chụp sản phẩm."))
+    found += missing_always(listing)
     if not listing.description:
         found.append(Missing("description", "Viết vài dòng mô tả sản phẩm."))
     if listing.stock < 1:
@@ -46,9 +47,26 @@ def missing_for_sale(listing: Listing, rules: Sequence[GoodsRule] | None = None)
     return found + [Missing(each.field, each.sentence) for each in concerns_of(listing, rules) if each.blocks]
 
 
+def missing_always(listing: Listing) -> list[Missing]:
+    """What nothing on sale can be without, under any law: the database holds it as well."""
+    found = []
+    if listing.category_id is None:
+        found.append(Missing("category", "Chọn loại hàng."))
+    if not listing.price:
+        found.append(Missing("price", "Ghi giá bán bằng số đồng, ví dụ 120.000."))
+    return found
+
+
 def missing_to_stay(listing: Listing, rules: Sequence[GoodsRule] | None = None) -> list[Missing]:
     """The same for what is on sale already: it may be sold out."""
     return [item for item in missing_for_sale(listing, rules) if item.field != "stock"]
+
+
+def added_by(before: Listing, after: Listing, rules: Sequence[GoodsRule] | None = None) -> list[Missing]:
+    """What a change of goods on sale would newly be missing. What was missing before it (a paper has ended since, a rule
+    came into force) keeps nobody from changing a price or a word: it stays shown until it is mended."""
+    known = missing_to_stay(before, rules)
+    return [item for item in missing_to_stay(after, rules) if item not in known]
 
 
 def concerns_of(listing: Listing, rules: Sequence[GoodsRule] | None = None) -> list[goods.Concern]:

@@ -9,9 +9,10 @@ from core.files.models import Photo
 from core.imports.contract import Change, Claim, Outcome, RowVerdict, refused
 from core.imports.sheet.columns import CellRefused, Values
 from market.listings.actions import ListingFacts
+from market.listings.actions.facts import as_written
 from market.listings.counting import MovedSince, stock_to_be
 from market.listings.models import Listing
-from market.listings.rules import missing_for_sale, missing_to_stay
+from market.listings.rules import added_by, missing_for_sale
 from market.lists import cells
 from market.lists.desk import GoodsDesk, move_seen_in, new_key, sku_in
 from market.lists.fields import BY_NAME, FIELDS, MAIN, STATE, STOCK, Field, as_text, same_text
@@ -87,7 +88,7 @@ def _known(listing: Listing, values: Values, desk: GoodsDesk) -> RowVerdict:
     if photos.is_change:
         changes.append(Change("Ảnh", names_of(listing), photos.names))
     is_written = bool(changes)
-    if is_written and stays and (missing := missing_to_stay(would_be, desk.rules)):
+    if is_written and stays and (missing := added_by(listing, would_be, desk.rules)):
         return refused(STAYS_AS_IT_WAS + " ".join(each.sentence for each in missing), title=title)
     if state is not None:
         changes.append(Change(STATE.label, cells.STATE_WORDS[listing.state], cells.STATE_WORDS[state]))
@@ -240,11 +241,8 @@ def _as_ready(
 
 def _as_written(facts: ListingFacts, photos: PhotoPlan, stock: int, papers_of: Listing | None) -> Listing:
     """The listing once the row is written, with the papers of this one; it is only looked at."""
-    would_be = Listing(pk=0, **_plain_facts(facts))
-    would_be.stock = stock
     papers = list(papers_of.papers.all()) if papers_of else []
-    would_be._prefetched_objects_cache = {"photos": list(photos.photos), "papers": papers}  # type: ignore[attr-defined]
-    return would_be
+    return as_written(replace(facts, stock=stock), photos.photos, papers)
 
 
 def facts_of(listing: Listing) -> ListingFacts:
@@ -258,10 +256,6 @@ def _new_facts(main: Listing | None, values: dict[str, Any], stock: int) -> List
         return ListingFacts(**{"description": "", "net_weight": None, "stock": stock} | values)
     own = {"variant_name": "", "net_weight": None, "net_volume": None, "stock": stock}
     return replace(facts_of(main), **(own | values))
-
-
-def _plain_facts(facts: ListingFacts) -> dict[str, Any]:
-    return {name: getattr(facts, name) for name in ListingFacts.__dataclass_fields__ if name != "papers"}
 
 
 def _missing(values: Values, main: Listing | None) -> list[str]:

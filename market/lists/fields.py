@@ -119,7 +119,7 @@ FIELDS = (
         "Mật ong rừng Bù Gia Mập", 34, shared=True, keeps_lines=True, aliases=("ten san pham", "ten hang", "san pham", "ten hang hoa"),
     ),
     Field(
-        "category", "Loại hàng", lambda each: each.category.name, _category, "Chọn trong danh sách của ô.", "Mật ong nguyên chất",
+        "category", "Loại hàng", lambda each: each.category.name if each.category else "", _category, "Chọn trong danh sách của ô.", "Mật ong nguyên chất",
         26, shared=True, aliases=("danh muc", "nganh hang", "nhom hang", "loai"),
     ),
     Field(
@@ -128,7 +128,7 @@ FIELDS = (
         keeps_lines=True, aliases=("mo ta san pham", "gioi thieu", "chi tiet"),
     ),
     Field(
-        "price", "Giá", lambda each: each.price, _plain(cells.price), "Số đồng của một đơn vị, viết đủ: 55.000.", "180.000", 12,
+        "price", "Giá", lambda each: each.price or "", _plain(cells.price), "Số đồng của một đơn vị, viết đủ: 55.000.", "180.000", 12,
         aliases=("gia ban", "don gia", "gia dong"),
     ),
     Field(

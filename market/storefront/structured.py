@@ -41,7 +41,7 @@ def product_data(facts: ProductFacts) -> Data:
         "description": listing.description,
         "sku": listing.sku,
         "url": product_address(listing),
-        "category": listing.category.name,
+        "category": listing.category.name if listing.category else "",
         "image": [absolute(row.photo.large.url) for row in facts.photos],
         "brand": {"@type": "Brand", "name": listing.shop.name},
         "manufacturer": _maker(facts.maker, listing),

@@ -138,6 +138,8 @@ def _store_product(listing: Listing, *, anew: bool = False) -> bool:
     # `goods_on_show` has put today's badges there, highest stars first.
     badges: list[ListingBadge] = listing.current_badges  # type: ignore[attr-defined]
     best = next((badge for badge in badges if badge.stars is not None), None)
+    kind = listing.category
+    assert kind is not None, "what is on sale has a category"
     return _store(
         PRODUCT,
         listing.pk,
@@ -145,15 +147,15 @@ def _store_product(listing: Listing, *, anew: bool = False) -> bool:
         shop=listing.shop,
         name=listing.name,
         slug=listing.slug,
-        category_code=listing.category.code,
-        category_name=listing.category.name,
+        category_code=kind.code,
+        category_name=kind.name,
         stars=best.stars if best else None,
         stars_until=best.valid_until if best else None,
         price=selling_price(listing),
         published_at=listing.published_at or listing.made_at,
         body=[
-            listing.category.name,
-            listing.category.sector,
+            kind.name,
+            kind.sector,
             listing.shop.name,
             *(badge.label for badge in badges),
             listing.description[:LONGEST_BODY],

@@ -20,7 +20,7 @@ from market.listings.actions.shared import address_part, bump, check_shop, done
 from market.listings.actions.stock import move_stock
 from market.listings.counting import moved_since, stock_to_be
 from market.listings.models import Listing, ListingPhoto, PriceChange, StockMove
-from market.listings.rules import missing_to_stay
+from market.listings.rules import Missing, missing_always, missing_to_stay
 from market.shops.models import Shop
 from market.shops.queries import makers_of
 
@@ -74,7 +74,9 @@ def write_listing(
     With `main` a new listing is another size of it. What sizes share (name, text, category, photos, papers …) is taken
     from the main one whatever `facts` say, and goes through to all sizes when the main one is written.
 
-    What is on sale and would say what may not be sold is not written at all (sold out it may be): pause it first.
+    A draft may be without category (None) and price (0). What is on sale is not written at all when the change adds
+    something that may not be sold (sold out it may be): pause it first. What was missing before, e.g. a paper that has
+    ended, keeps no other change back.
     Promotions of what may not be promoted any more end. A new size of goods that were taken down is down as well.
 
     Raises NotYourShop, NotReady, WrongFacts ("sku" when another listing has it), WrittenMeanwhile; Listing.DoesNotExist
@@ -93,16 +95,18 @@ def write_listing(
         check_meanwhile(listing, facts, photos, content_seen=content_seen, move_seen=move_seen)
         listing.revision += 1
     before = {} if is_new else _told(listing)
-    old_price = None if is_new else listing.price
+    old_price = 0 if is_new else listing.price
+    known = _missing_now(listing)
     _check(shop, facts, listing)
     for name in OWN:
         setattr(listing, name, getattr(facts, name))
     for name in SHARED:
         setattr(listing, name, getattr(held_main or facts, name))
     listing.changed_at = now
+    _check_says_enough(listing)
     _save(listing)
     _count(listing, facts.stock, move_seen, is_new, by)
-    if listing.price != old_price:
+    if listing.price not in (0, old_price):  # 0: not said, and no price
         PriceChange.objects.create(listing=listing, price=listing.price, by_id=by.user_id, at=now)
     if held_main is not None:
         _copy_pictures_and_papers(held_main, listing)
@@ -110,7 +114,7 @@ def write_listing(
         _put_photos(listing, photos)
         if facts.papers is not None:
             listing.papers.set(facts.papers)
-    _check_on_sale(listing)
+    _check_on_sale(listing, known)
     done("listing.written", listing, by, {word: (before.get(word, ""), now) for word, now in _told(listing).items()})
     if not is_new:
         close_forbidden_promotions(listing, by)
@@ -156,21 +160,35 @@ def _check(shop: Shop, facts: ListingFacts, listing: Listing) -> None:
         raise WrongFacts("papers")
 
 
-def _check_on_sale(listing: Listing) -> None:
-    """Raises NotReady when what is on sale would no longer be let on sale as it is written now."""
-    if listing.state == Listing.State.PUBLISHED and (missing := missing_to_stay(listing)):
+def _missing_now(listing: Listing) -> list[Missing]:
+    """What is missing of goods on sale before they are changed."""
+    return missing_to_stay(listing) if listing.state == Listing.State.PUBLISHED else []
+
+
+def _check_says_enough(listing: Listing) -> None:
+    """Before it is saved: raises NotReady where the database would refuse it."""
+    if listing.state == Listing.State.PUBLISHED and (missing := missing_always(listing)):
+        raise NotReady(missing)
+
+
+def _check_on_sale(listing: Listing, known: Sequence[Missing]) -> None:
+    """Raises NotReady when what is on sale lacks something now that it did not lack before (`known`)."""
+    if listing.state != Listing.State.PUBLISHED:
+        return
+    if missing := [item for item in missing_to_stay(listing) if item not in known]:
         raise NotReady(missing)
 
 
 def _write_through(main: Listing, by: Viewer) -> None:
     """What all sizes share goes through to each of them, as a change of its own."""
     for variant in main.variants.select_for_update(of=("self",)).order_by("pk"):
-        before = _told(variant)
+        before, known = _told(variant), _missing_now(variant)
         for name in SHARED:
             setattr(variant, name, getattr(main, name))
+        _check_says_enough(variant)
         bump(variant, *SHARED)
         _copy_pictures_and_papers(main, variant)
-        _check_on_sale(variant)
+        _check_on_sale(variant, known)
         done("listing.written", variant, by, {word: (before[word], now) for word, now in _told(variant).items()})
         close_forbidden_promotions(variant, by)
 

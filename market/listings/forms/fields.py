@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from core.kit import clock
-from core.kit.text import fold_words
+from core.kit.text import fold_words, plain_text, squeeze
 from market.goods.models import Category
 from market.goods.tree import branch_of
 from onboarding.papers.models import Paper
 from onboarding.papers.rules import public_number
 
+_WHOLE = re.compile(r"\d{1,12}|\d{1,3}(?:[\s.]\d{3}){1,3}")
 ALCOHOLIC = "nhom-co-con"
 
 
@@ -25,6 +28,62 @@ def say(form: forms.Form, **values: object) -> None:
     for name, value in values.items():
         told.setlist(name, value if isinstance(value, list) else [str(value)])
     form.data = told
+
+
+class NumberField(forms.CharField):
+    """A whole number from `least` to `most` as people write it ("1000", "1.000", "1 000"); `say` is the one sentence for
+    everything else. A text input: a number input throws away what it cannot read."""
+
+    def __init__(self, *, least: int, most: int, say: Any, **options: Any) -> None:
+        self.least, self.most = least, most
+        attrs = {"inputmode": "numeric", "autocomplete": "off"}
+        told = {"required": say, "number": say}
+        given: dict[str, Any] = {"widget": forms.TextInput(attrs=attrs), "error_messages": told}
+        super().__init__(**given | options)
+
+    def to_python(self, value: Any) -> Any:
+        text = str("" if value is None else value).strip()
+        if not text:
+            return None
+        if not _WHOLE.fullmatch(text):
+            raise forms.ValidationError(self.error_messages["number"])
+        return int(re.sub(r"\D", "", text))
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and not self.least <= value <= self.most:
+            raise forms.ValidationError(self.error_messages["number"])
+
+    def run_validators(self, value: Any) -> None:
+        """The bounds above are all there is to check; text validators do not fit a number."""
+
+
+class WordsField(forms.CharField):
+    """Words of at most `limit` characters as they are kept. Nothing is cut, by the browser neither: what is too long comes
+    back whole, with how many characters are too many. `lines` keeps line breaks."""
+
+    def __init__(self, *, limit: int, lines: bool = False, rows: int = 2, **options: Any) -> None:
+        self.limit, self.lines = limit, lines
+        # The script counts beside the field.
+        attrs = {"data-characters": str(limit)} | ({"rows": rows} if lines else {})
+        widget = forms.Textarea(attrs=attrs) if lines else forms.TextInput(attrs=attrs)
+        given: dict[str, Any] = {"widget": widget, "error_messages": {"required": _("Hãy ghi mục này.")}}
+        super().__init__(**given | options)
+
+    def to_python(self, value: Any) -> Any:
+        text = str(super().to_python(value) or "")
+        return plain_text(text, len(text)) if self.lines else squeeze(text)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        over = len(value) - self.limit
+        if over > 0:
+            words = _("Mục này dài quá %(over)s ký tự: tối đa %(limit)s. Hãy rút ngắn rồi lưu lại.")
+            raise forms.ValidationError(words % {"over": _dots(over), "limit": _dots(self.limit)})
+
+
+def _dots(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
 
 
 class SeveralPhotos(forms.ClearableFileInput):
@@ -67,9 +126,24 @@ class CategorySelect(forms.Select):
 class DegreeField(forms.DecimalField):
     """A degree of alcohol as on the label ("29,5"), kept in tenths."""
 
+    _TOLD = _("Độ cồn là số từ 0 đến 96, thêm một số lẻ được, ví dụ 29,5.")
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=0, max_value=96, **options)
+
+    def run_validators(self, value: Any) -> None:
+        """One sentence for whatever is wrong."""
+        try:
+            super().run_validators(value)
+        except forms.ValidationError as error:
+            raise forms.ValidationError(self._TOLD) from error
+
     def to_python(self, value: Any) -> Any:
         text = str(value or "").replace("°", "").replace("%", "").replace(",", ".").strip()
-        return super().to_python(text)
+        try:
+            return super().to_python(text)
+        except forms.ValidationError as error:
+            raise forms.ValidationError(self._TOLD) from error
 
     def clean(self, value: Any) -> Any:
         degree = super().clean(value)

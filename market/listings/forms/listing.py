@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.kit.text import plain_text, squeeze
 from core.places.models import Unit
 from market.goods.models import Category
 from market.goods.queries import offered_categories
@@ -18,15 +17,17 @@ from market.listings.actions.facts import SHARED
 from market.listings.forms.fields import (
     CategorySelect,
     DegreeField,
+    NumberField,
     PapersField,
     PhotosField,
     SeveralPhotos,
+    WordsField,
     is_alcoholic,
 )
 from market.listings.models import Listing, SaleUnit
 from market.listings.queries import makers_of, papers_of
 from market.listings.rules import MAX_PHOTOS
-from market.shops.forms import DongField, written
+from market.shops.forms import DongField
 from market.shops.models import Shop
 from onboarding.papers.models import Paper
 from onboarding.producers.models import Producer
@@ -44,39 +45,63 @@ class OfferForm(forms.Form):
     # What stood there when the page was opened: see `actions.meanwhile`.
     content_seen = forms.CharField(required=False, max_length=2_000, widget=forms.HiddenInput)
     price = DongField(label=_("Giá bán (đồng)"))
-    unit = forms.ChoiceField(label=_("Bán theo"), choices=SaleUnit.choices)
-    net_weight = forms.IntegerField(
+    unit = forms.ChoiceField(
+        label=_("Bán theo"), choices=SaleUnit.choices, error_messages={"required": _("Hãy chọn bán theo gì.")}
+    )
+    net_weight = NumberField(
         label=_("Khối lượng tịnh của một đơn vị (gam)"),
         required=False,
-        min_value=1,
-        max_value=1_000_000,
+        least=1,
+        most=1_000_000,
+        say=_("Khối lượng là số gam, từ 1 đến 1.000.000, ví dụ 500."),
         help_text=_("Ví dụ hộp 500 g thì ghi 500. Hàng không cân thì bỏ trống."),
     )
-    net_volume = forms.IntegerField(
+    net_volume = NumberField(
         label=_("Dung tích của một đơn vị (ml)"),
         required=False,
-        min_value=1,
-        max_value=1_000_000,
+        least=1,
+        most=1_000_000,
+        say=_("Dung tích là số mililít, từ 1 đến 1.000.000, ví dụ 500."),
         help_text=_("Chỉ với hàng lỏng. Ví dụ chai nửa lít thì ghi 500."),
     )
-    stock = forms.IntegerField(label=_("Số lượng đang có"), min_value=0, max_value=1_000_000)
+    stock = NumberField(
+        label=_("Số lượng đang có"),
+        least=0,
+        most=1_000_000,
+        say=_("Số lượng là số tròn, từ 0 đến 1.000.000, ví dụ 20."),
+    )
+    # What a draft may still be without, each with its value until somebody says it.
+    unsaid: ClassVar[dict[str, Any]] = {"price": 0, "stock": 0}
+
+    def __init__(self, *args: Any, is_draft: bool = False, **options: Any) -> None:
+        """With `is_draft` only a name (of a size: its size) must be said; publishing asks for the rest."""
+        super().__init__(*args, **options)
+        for name in self.unsaid if is_draft else ():
+            self.fields[name].required = False
+            self.fields[name].is_for_sale = True  # type: ignore[attr-defined]
+
+    def _said(self) -> dict[str, Any]:
+        """What was said and could be read, by the facts' names."""
+        told = {
+            name: self.cleaned_data[name] for name in ListingFacts.__dataclass_fields__ if name in self.cleaned_data
+        }
+        return {"unit": SaleUnit.KILOGRAM, "net_weight": None} | told | {
+            name: value for name, value in self.unsaid.items() if told.get(name) is None
+        }  # fmt: skip
 
 
 class VariantForm(OfferForm):
     """Another size of goods that are written already."""
 
-    variant_name = forms.CharField(
-        label=_("Quy cách"), max_length=40, help_text=_("Cỡ hay cách gói, ví dụ: túi 1 kg, chai 330 ml.")
+    variant_name = WordsField(
+        label=_("Quy cách"), limit=40, help_text=_("Cỡ hay cách gói, ví dụ: túi 1 kg, chai 330 ml.")
     )
     field_order = ("variant_name",)
 
-    def clean_variant_name(self) -> str:
-        return written(squeeze(self.cleaned_data["variant_name"]))
-
     def facts(self, main: Listing) -> ListingFacts:
-        """What the action needs: the main one's words with this size's own; only after `is_valid()`."""
-        own = {name: self.cleaned_data[name] for name in ListingFacts.__dataclass_fields__ if name in self.cleaned_data}
-        return ListingFacts(**{name: getattr(main, name) for name in SHARED}, **own)
+        """What the action needs: the main one's words with this size's own; after `is_valid()`, or to look at what could be
+        read."""
+        return ListingFacts(**{name: getattr(main, name) for name in SHARED}, **self._said())
 
 
 class ListingForm(OfferForm):
@@ -96,47 +121,59 @@ class ListingForm(OfferForm):
     kept = forms.CharField(required=False, widget=forms.HiddenInput)
     removed = forms.CharField(required=False, widget=forms.HiddenInput)
     turned = forms.CharField(required=False, widget=forms.HiddenInput)
-    name = forms.CharField(
-        label=_("Tên sản phẩm"), max_length=120, help_text=_("Tên như trên nhãn, ví dụ: Hạt điều rang muối Bù Gia Mập.")
+    name = WordsField(
+        label=_("Tên sản phẩm"),
+        limit=120,
+        error_messages={"required": _("Hãy ghi tên sản phẩm.")},
+        help_text=_("Tên như trên nhãn, ví dụ: Hạt điều rang muối Bù Gia Mập."),
     )
     category = forms.ModelChoiceField(
-        label=_("Loại hàng"), queryset=Category.objects.none(), empty_label=_("Chọn loại hàng"), widget=CategorySelect
+        label=_("Loại hàng"),
+        queryset=Category.objects.none(),
+        empty_label=_("Chọn loại hàng"),
+        widget=CategorySelect,
+        error_messages={
+            "required": _("Chọn loại hàng."),
+            "invalid_choice": _("Loại hàng này không còn trong danh sách. Hãy chọn loại khác."),
+        },
     )
-    description = forms.CharField(
+    description = WordsField(
         label=_("Mô tả"),
-        max_length=4000,
+        limit=4000,
+        lines=True,
+        rows=5,
+        error_messages={"required": _("Viết vài dòng mô tả sản phẩm.")},
         help_text=_("Làm từ gì, vị thế nào, dùng ra sao. Ba dòng là đủ."),
-        widget=forms.Textarea(attrs={"rows": 5}),
     )
-    variant_name = forms.CharField(
+    variant_name = WordsField(
         label=_("Quy cách"),
         required=False,
-        max_length=40,
+        limit=40,
         help_text=_("Ghi khi bạn bán nhiều cỡ, ví dụ: hộp 500 g. Các cỡ khác thêm sau khi lưu."),
     )
-    ingredients = forms.CharField(
-        label=_("Thành phần"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
-    )
-    storage_note = forms.CharField(
+    ingredients = WordsField(label=_("Thành phần"), required=False, limit=1000, lines=True)
+    storage_note = WordsField(
         label=_("Cách giữ"),
         required=False,
-        max_length=200,
+        limit=200,
         help_text=_("Ví dụ: để nơi khô mát, mở rồi thì cất tủ lạnh."),
     )
-    shelf_life_days = forms.IntegerField(
-        label=_("Hạn dùng (số ngày từ ngày làm)"), required=False, min_value=1, max_value=3650
+    shelf_life_days = NumberField(
+        label=_("Hạn dùng (số ngày từ ngày làm)"),
+        required=False,
+        least=1,
+        most=3650,
+        say=_("Hạn dùng là số ngày, từ 1 đến 3.650, ví dụ 365."),
     )
-    warning = forms.CharField(
+    warning = WordsField(
         label=_("Cảnh báo"),
         required=False,
-        max_length=300,
+        limit=300,
         help_text=_("Ví dụ: có đậu phộng; trẻ dưới 1 tuổi không dùng."),
     )
     alcohol = DegreeField(
         label=_("Độ cồn (%)"),
         required=False,
-        min_value=0,
-        max_value=96,
         decimal_places=1,
         help_text=_("Chỉ với rượu, bia và đồ uống có cồn. Ghi như trên nhãn, ví dụ 29,5."),
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
@@ -154,6 +191,8 @@ class ListingForm(OfferForm):
         label=_("Người làm"), required=False, queryset=Producer.objects.none(), empty_label=_("Chủ gian hàng")
     )
     papers = PapersField(label=_("Giấy tờ đi kèm"), required=False, queryset=Paper.objects.none())
+
+    unsaid: ClassVar[dict[str, Any]] = OfferForm.unsaid | {"category": None, "description": ""}
 
     def __init__(self, *args: Any, shop: Shop | None = None, listing: Listing | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -177,19 +216,8 @@ class ListingForm(OfferForm):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = rows
 
-    def clean_name(self) -> str:
-        return written(squeeze(self.cleaned_data["name"]))
-
-    def clean_description(self) -> str:
-        return written(plain_text(self.cleaned_data["description"], 4000))
-
-    def clean_ingredients(self) -> str:
-        return plain_text(self.cleaned_data["ingredients"], 1000)
-
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        for name in ("variant_name", "storage_note", "warning"):
-            data[name] = squeeze(data.get(name, ""))
         if data.get("alcohol") is not None and data.get("category") and not is_alcoholic(data["category"]):
             self.add_error("alcohol", _("Chỉ ghi độ cồn cho đồ uống có cồn. Hãy bỏ trống hoặc chọn lại loại hàng."))
         if (data.get("season_from") is None) != (data.get("season_to") is None):
@@ -215,10 +243,11 @@ class ListingForm(OfferForm):
         return self.ids("kept")[:MAX_PHOTOS]
 
     def facts(self) -> ListingFacts:
-        """What the action needs; only after `is_valid()`. Papers the form did not ask about stay as they are."""
-        data = self.cleaned_data
-        told = {name: data[name] for name in ListingFacts.__dataclass_fields__ if name in data and name != "papers"}
-        return ListingFacts(**told, papers=tuple(data["papers"]) if "papers" in data else None)
+        """What the action needs; after `is_valid()`, or to look at what could be read. Papers the form did not ask about
+        stay as they are."""
+        told = {"name": ""} | self._said()
+        papers = told.pop("papers", None)
+        return ListingFacts(**told, papers=None if papers is None else tuple(papers))
 
 
 def _near(shop: Shop, listing: Listing | None) -> Q:

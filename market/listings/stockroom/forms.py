@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.kit.text import squeeze
+from market.listings.forms.fields import NumberField
 from market.listings.stockroom.actions import MOST
 
 
@@ -41,7 +42,9 @@ class _MoveForm(forms.Form):
 class InForm(_MoveForm):
     """Goods brought in."""
 
-    quantity = forms.IntegerField(label=_("Nhập thêm"), min_value=1, max_value=MOST)
+    quantity = NumberField(
+        label=_("Nhập thêm"), least=1, most=MOST, say=_("Số nhập thêm là số tròn từ 1 trở lên, ví dụ 20.")
+    )
     field_order = ("quantity", "reason", "token")
 
 
@@ -49,8 +52,12 @@ class CountForm(_MoveForm):
     """Goods counted: all that lies there, what orders hold as well."""
 
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    counted = forms.IntegerField(
-        label=_("Đếm được trong kho"), min_value=0, max_value=MOST, help_text=_("Kể cả phần đơn đang giữ.")
+    counted = NumberField(
+        label=_("Đếm được trong kho"),
+        least=0,
+        most=MOST,
+        say=_("Số đếm được là số tròn từ 0 trở lên, ví dụ 20."),
+        help_text=_("Kể cả phần đơn đang giữ."),
     )
     field_order = ("counted", "reason", "seen", "token")
 
@@ -58,7 +65,9 @@ class CountForm(_MoveForm):
 class LostForm(_MoveForm):
     """Goods written off."""
 
-    quantity = forms.IntegerField(label=_("Số hư hao"), min_value=1, max_value=MOST)
+    quantity = NumberField(
+        label=_("Số hư hao"), least=1, most=MOST, say=_("Số hư hao là số tròn từ 1 trở lên, ví dụ 2.")
+    )
     reason = forms.CharField(
         label=_("Lý do"), max_length=160, help_text=_("Ví dụ: dập khi chở, quá hạn, cho dùng thử.")
     )

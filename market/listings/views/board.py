@@ -9,11 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core.kit.money import dong
 from core.people.queries import viewer_of
 from core.people.views import signed_in
 from market.listings.actions import pause_listing, pause_several, publish_several
 from market.listings.completeness import lines_of
+from market.listings.models import Listing
 from market.listings.queries import listings_in, listings_of
+from market.listings.rules import selling_price
 from market.shops.navigation import seller_places
 from market.shops.queries import shop_of
 
@@ -32,10 +35,18 @@ def listings(request: HttpRequest) -> HttpResponse:
     missing = lines_of(rows)
     context = {
         "page": page,
-        "rows": [(listing, missing[listing.pk]) for listing in rows],
+        "rows": [(listing, missing[listing.pk], *_price_words(listing)) for listing in rows],
         "space_items": seller_places("seller_listings"),
     }
     return render(request, "market/listings/list.html", context)
+
+
+def _price_words(listing: Listing) -> tuple[str, str]:
+    """What buyers pay today and, while a promotion runs, the usual price; "" for what is not said."""
+    if not listing.price:
+        return _("chưa có giá"), ""
+    price = selling_price(listing)
+    return dong(price), dong(listing.price) if price != listing.price else ""
 
 
 @require_POST

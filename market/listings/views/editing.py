@@ -21,6 +21,7 @@ from market.listings.hints import hints_for
 from market.listings.models import Listing
 from market.listings.queries import draft_of, listings_of, sizes_of, unfinished_draft
 from market.listings.rules import MAX_PHOTOS
+from market.listings.views.asking import say_missing, say_the_rest, without_said
 from market.listings.views.filling import go_on_from, initial_of, size_initial_of, typed_in
 from market.listings.views.meanwhile import Row, take_up
 from market.listings.views.pictures import PhotoDesk, desk_of
@@ -68,16 +69,16 @@ def _edit(request: HttpRequest, shop: Shop, listing: Listing | None) -> HttpResp
     viewer = viewer_of(request)
     if request.method != "POST":
         return _empty_page(request, shop, listing)
-    form = ListingForm(request.POST, request.FILES, shop=shop, listing=listing)
+    on_sale = _is_on_sale(listing)
+    form = ListingForm(request.POST, request.FILES, shop=shop, listing=listing, is_draft=not on_sale)
     desk = desk_of(form, viewer, listing)
     if step := request.POST.get("photo"):
         return _photo_step(request, shop, listing, form, desk, step)
-    on_sale = listing is not None and listing.state == Listing.State.PUBLISHED
     if on_sale and not desk.photos:
         form.add_error("photos", _("Sản phẩm đang bán cần ít nhất một ảnh."))
-    if "publish" in request.POST and not desk.photos and form.errors:
-        form.add_error("photos", _("Thêm ít nhất một ảnh chụp sản phẩm."))
     if not form.is_valid():
+        if on_sale or "publish" in request.POST:
+            say_the_rest(form, form.facts(), desk.photos, listing)
         return _page(request, form, shop, listing, desk)
     shown_before = {row.photo_id for row in listing.photos.all()} if listing else set()
     try:
@@ -95,7 +96,7 @@ def _edit(request: HttpRequest, shop: Shop, listing: Listing | None) -> HttpResp
         _complain(form, problem, Listing.objects.filter(shop=shop, main=None))
         return _page(request, form, shop, listing, desk)
     except NotReady as problem:
-        _say_missing(form, problem)
+        say_missing(form, problem.missing)
         return _page(request, form, shop, listing, desk)
     except WrittenMeanwhile as told:
         assert listing is not None
@@ -125,7 +126,7 @@ def _saved(request: HttpRequest, form: ListingForm | VariantForm, saved: Listing
     try:
         publish_listing(listing=saved, by=viewer_of(request))
     except NotReady as problem:
-        _say_missing(form, problem)
+        say_missing(form, problem.missing)
         return None
     if saved.taken_down_at is not None:
         messages.warning(request, _("Đã lưu. Hàng này đang bị gỡ xuống, nên người mua chưa thấy."))
@@ -144,18 +145,16 @@ def _complain(form: ListingForm | VariantForm, problem: WrongFacts, alike: Query
         say(form, sku=new_sku())
 
 
-def _say_missing(form: ListingForm | VariantForm, problem: NotReady) -> None:
-    """Beside each field what keeps the goods from being sold."""
-    for item in problem.missing:
-        form.add_error(item.field if item.field in form.fields else None, item.sentence)
-
-
 def _edit_size(request: HttpRequest, main: Listing, listing: Listing | None) -> HttpResponse:
     viewer, both = viewer_of(request), list[Row]()
-    form = (
-        VariantForm(request.POST) if request.method == "POST" else VariantForm(initial=size_initial_of(main, listing))
-    )
-    if request.method == "POST" and form.is_valid():
+    on_sale = _is_on_sale(listing)
+    if request.method == "POST":
+        form = VariantForm(request.POST, is_draft=not on_sale)
+    else:
+        form = VariantForm(initial=size_initial_of(main, listing), is_draft=not on_sale)
+    if form.is_bound and not form.is_valid() and (on_sale or "publish" in request.POST):
+        say_the_rest(form, form.facts(main), [row.photo for row in main.photos.all()], listing or main)
+    elif form.is_bound and form.is_valid():
         try:
             saved = write_listing(
                 shop=main.shop,
@@ -171,7 +170,7 @@ def _edit_size(request: HttpRequest, main: Listing, listing: Listing | None) -> 
         except WrongFacts as problem:
             _complain(form, problem, main.variants.all())
         except NotReady as problem:
-            _say_missing(form, problem)
+            say_missing(form, problem.missing)
         except WrittenMeanwhile as told:
             assert listing is not None
             listing = _as_it_stands(listing)
@@ -182,7 +181,7 @@ def _edit_size(request: HttpRequest, main: Listing, listing: Listing | None) -> 
                 return answer
             go_on_from(form, saved)
             listing = saved
-    context = {"form": form, "main": main, "listing": listing, "both": both, **_beside(listing)}
+    context = {"form": form, "main": main, "listing": listing, "both": both, **_beside(listing, form)}
     return render(request, "market/listings/size.html", context, status=409 if both else 200)
 
 
@@ -207,7 +206,7 @@ def _photo_step(
         desk.step(step, viewer_of(request))
     except PhotoRefused as problem:
         refused.append(str(problem))
-    again = ListingForm(initial=typed_in(request, form), shop=shop, listing=listing)
+    again = ListingForm(initial=typed_in(request, form), shop=shop, listing=listing, is_draft=not _is_on_sale(listing))
     return _page(request, again, shop, listing, desk, refused=refused, at_photos=True)
 
 
@@ -218,7 +217,7 @@ def _empty_page(request: HttpRequest, shop: Shop, listing: Listing | None) -> Ht
     initial = initial_of(listing)
     desk = PhotoDesk([row.photo for row in listing.photos.all()] if listing else [])
     if draft is None or "tiep" not in request.GET:
-        form = ListingForm(initial=initial, shop=shop, listing=listing)
+        form = ListingForm(initial=initial, shop=shop, listing=listing, is_draft=not _is_on_sale(listing))
         return _page(request, form, shop, listing, desk, draft=draft, draft_version=version_of(draft))
     typed = {name: value for name, value in draft.values.items() if name in ListingForm.base_fields}
     if "move_seen" not in typed:
@@ -226,7 +225,8 @@ def _empty_page(request: HttpRequest, shop: Shop, listing: Listing | None) -> Ht
     held = ListingForm({name: typed.get(name, "") for name in ("kept", "removed", "turned")})
     desk = desk_of(held, viewer, listing)
     own = {"sku": draft.sku, "draft_seen": version_of(draft)}
-    return _page(request, ListingForm(initial=initial | typed | own, shop=shop, listing=listing), shop, listing, desk)
+    form = ListingForm(initial=initial | typed | own, shop=shop, listing=listing, is_draft=not _is_on_sale(listing))
+    return _page(request, form, shop, listing, desk)
 
 
 def _page(
@@ -243,20 +243,26 @@ def _page(
         "turned": _ids(desk.turned),
         "limit": MAX_PHOTOS,
         "owner_id": viewer_of(request).user_id,
-        **_beside(listing),
+        **_beside(listing, form),
         **more,
     }
     return render(request, "market/listings/edit.html", context, status=409 if "both" in more else 200)
 
 
-def _beside(listing: Listing | None) -> dict[str, Any]:
-    """What stands beside the form of a saved listing: what it still needs, advice, its other sizes."""
+def _is_on_sale(listing: Listing | None) -> bool:
+    return listing is not None and listing.state == Listing.State.PUBLISHED
+
+
+def _beside(listing: Listing | None, form: ListingForm | VariantForm) -> dict[str, Any]:
+    """What stands beside the form of a saved listing: what it still needs (without what the form says already), advice,
+    its other sizes."""
     always = {"space_items": seller_places("seller_listings")}
     if listing is None:
         return always
     fresh = _as_it_stands(listing)
     alike = Listing.objects.filter(shop=fresh.shop, category=fresh.category).exclude(pk=fresh.pk)[:50]
-    return always | {"shown_at": places_of(fresh), "hints": hints_for(fresh, list(alike)), "sizes": sizes_of(fresh)}
+    places = without_said(places_of(fresh), form)
+    return always | {"shown_at": places, "hints": hints_for(fresh, list(alike)), "sizes": sizes_of(fresh)}
 
 
 def _as_it_stands(listing: Listing) -> Listing:

@@ -40,7 +40,7 @@ def size_initial_of(main: Listing, listing: Listing | None) -> dict[str, Any]:
 
 
 def _dots(price: int) -> str:
-    return f"{price:,}".replace(",", ".")
+    return f"{price:,}".replace(",", ".") if price else ""  # a draft need not say one
 
 
 def typed_in(request: HttpRequest, form: ListingForm) -> dict[str, Any]:

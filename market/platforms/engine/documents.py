@@ -54,7 +54,7 @@ def document_with(
         revision=listing.revision,
         title=listing.full_name,
         description=listing.description,
-        category_code=listing.category.code,
+        category_code=listing.category.code if listing.category else "",
         price=selling_price(listing),
         unit=str(listing.get_unit_display()),
         net_weight_grams=listing.net_weight,

@@ -19,11 +19,17 @@ def written(text: str) -> str:
     return text
 
 
+def _bare(value: Any) -> str:
+    """The digits and marks of an amount, without its sign."""
+    return re.sub(r"[đ₫]|vnd", "", str("" if value is None else value), flags=re.IGNORECASE).strip()
+
+
 class DongField(forms.CharField):
     """Whole đồng as people write them, from `least` to below `limit`: "55.000", "55000 đ", "55 000". Another range needs
     its own sentence ("bounds")."""
 
     default_error_messages = {
+        "required": _("Hãy ghi số đồng, ví dụ 120.000."),
         "digits": _("Hãy ghi giá bằng số, ví dụ 55.000."),
         "bounds": _("Giá phải từ 1.000 đ đến dưới 1 tỷ đồng."),
     }
@@ -33,7 +39,7 @@ class DongField(forms.CharField):
         super().__init__(**{"widget": forms.TextInput(attrs={"inputmode": "numeric"})} | options)
 
     def to_python(self, value: Any) -> Any:
-        text = re.sub(r"[đ₫]|vnd", "", str("" if value is None else value), flags=re.IGNORECASE).strip()
+        text = _bare(value)
         if not text:
             return None
         if not _DONG.fullmatch(text):
@@ -41,6 +47,9 @@ class DongField(forms.CharField):
         return int(re.sub(r"\D", "", text))
 
     def prepare_value(self, value: Any) -> Any:
+        """Grouped as it is read, also what was typed without dots; what is no amount stays as it was typed."""
+        if isinstance(value, str) and _DONG.fullmatch(text := _bare(value)):
+            value = int(re.sub(r"\D", "", text))
         return f"{value:,}".replace(",", ".") if isinstance(value, int) else value
 
     def validate(self, value: Any) -> None:
