@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from core.kit import clock
-from core.places.index import Place, place_index
+from core.places.index import Place, PlaceIndex, place_index
 from core.places.matching import Hit, Search
 from core.places.models import Level, Unit
 from core.places.wording import (
@@ -21,6 +21,7 @@ from core.places.wording import (
     Remark,
     another_level,
     candidate,
+    full_words,
     nothing_fits,
     several_fit,
 )
@@ -78,6 +79,20 @@ def find_units(
             return finding
         first = first if first and first.candidates else finding
     return first or Finding(None, (), (NOTHING_WRITTEN,))
+
+
+def names_today(finding: Finding, most: int = 3) -> list[str]:
+    """What may be meant, in full words, of units that exist today only: for one that ended, what it became. Nearest first."""
+    index, day = place_index(), clock.today()
+    meant = {place.id: place for each in finding.candidates for place in _became(index, each.unit, day)}
+    return [full_words(index, place) for place in meant.values()][:most]
+
+
+def _became(index: PlaceIndex, place: Place, day: date) -> Iterable[Place]:
+    if place.is_in_force(day):
+        return [place]
+    later = [index.places[number] for number in index.successors.get(place.id, [])]
+    return [unit for each in later for unit in _became(index, each, day)]
 
 
 def _readings(given: Sequence[tuple[str, str | None]]) -> Iterable[Reading]:

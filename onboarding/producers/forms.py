@@ -17,7 +17,8 @@ from onboarding.households.forms import answer_field, answer_in, answer_of
 from onboarding.producers.models import READINESS, Membership, Producer
 from onboarding.producers.rules import RECORDED, USUAL_PERIOD
 
-WAYS = ("Chủ đồng ý tại nhà", "Chủ đồng ý qua điện thoại", "Giấy ủy quyền", "Chủ tự ghi")
+BY_OWNER = "Chủ tự ghi"
+WAYS = ("Chủ đồng ý tại nhà", "Chủ đồng ý qua điện thoại", "Giấy ủy quyền")
 
 
 class MemberForm(forms.Form):
@@ -47,8 +48,16 @@ class MemberForm(forms.Form):
     )
     person: User
 
+    def __init__(self, *args: Any, as_owner: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.as_owner = as_owner
+        if as_owner:  # agrees by writing it; anybody else says how the owner agreed
+            del self.fields["how"]
+
     def clean(self) -> dict[str, object]:
         data = super().clean() or {}
+        if self.as_owner:
+            data["how"] = BY_OWNER
         if "login" in data and "full_name" in data:
             found = person_named(squeeze(data["login"]))
             # One sentence for both: nobody learns here whose number it is.

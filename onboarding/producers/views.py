@@ -19,7 +19,7 @@ from core.people.views import for_roles, signed_in
 from onboarding.producers.actions import MemberRefused, end_member, let_act, note_readiness
 from onboarding.producers.forms import MemberForm, ReadinessForm
 from onboarding.producers.models import Membership, Producer
-from onboarding.producers.queries import members_of, producers_at_work, producers_named, producers_of
+from onboarding.producers.queries import is_owner, members_of, producers_at_work, producers_named, producers_of
 from onboarding.producers.rules import RECORDERS, can_end_member, can_note_readiness, can_see_members
 
 PER_PAGE = 25
@@ -42,7 +42,8 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
     """Who may act for this producer; letting somebody else."""
     viewer = viewer_of(request)
     producer = _producer(viewer, pk)
-    form = MemberForm(request.POST if request.method == "POST" else None)
+    as_owner = is_owner(viewer, producer.pk)
+    form = MemberForm(request.POST if request.method == "POST" else None, as_owner=as_owner)
     if form.is_valid() and _let_act(request, form, producer):
         return redirect("members", pk)
     today = clock.today()
@@ -59,7 +60,7 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "open_rows": [row for row in rows if row["is_open"]],
         "past_rows": [row for row in rows if not row["is_open"]],
-        "is_officer": viewer.covers(producer.commune, *RECORDERS),
+        "is_owner": as_owner,
     }
     return render(request, "onboarding/producers/members.html", context)
 

@@ -18,7 +18,8 @@ from onboarding.consent.queries import has_consent
 
 MOST_GOODS = 8
 _DIGITS = {"digits": _("Hãy ghi số tiền bằng số, ví dụ 30.000.")}
-_FEE = _DIGITS | {"bounds": _("Phí giao phải dưới 10 triệu đồng.")}
+_LEFT_OUT = _("Hãy ghi mục này, hoặc bỏ chọn nơi giao này.")
+_FEE = _DIGITS | {"required": _LEFT_OUT} | {"bounds": _("Phí giao phải dưới 10 triệu đồng.")}
 _SUM = _DIGITS | {"bounds": _("Số tiền phải từ 1.000 đ đến dưới 1 tỷ đồng.")}
 
 
@@ -136,11 +137,13 @@ class DeliveryForm(forms.Form):
     """How to deliver: the same five questions for every zone, under names that begin with the zone."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, use_required_attribute=False, **kwargs)
         for zone in DeliveryRule.Zone:
+            # Needed with its tick only: an untouched page says so of every zone, an answer is asked where there is a tick.
+            asked = not self.is_bound or bool(self.data.get(f"{zone}_sends"))
             self.fields[f"{zone}_sends"] = forms.BooleanField(label=_("Có giao %s") % zone.label, required=False)
             self.fields[f"{zone}_fee"] = DongField(
-                label=_("Phí giao (đồng)"), required=False, least=0, limit=10_000_000,
+                label=_("Phí giao (đồng)"), required=asked, least=0, limit=10_000_000,
                 help_text=_("Không lấy phí thì ghi 0."), error_messages=_FEE,
             )  # fmt: skip
             self.fields[f"{zone}_free_from"] = DongField(
@@ -148,7 +151,7 @@ class DeliveryForm(forms.Form):
             )
             for name, label in (("days_from", _("Sớm nhất (ngày)")), ("days_to", _("Muộn nhất (ngày)"))):
                 self.fields[f"{zone}_{name}"] = forms.IntegerField(
-                    label=label, required=False, min_value=0, max_value=60,
+                    label=label, required=asked and name == "days_to", error_messages={"required": _LEFT_OUT}, min_value=0, max_value=60,
                     widget=forms.TextInput(attrs={"inputmode": "numeric"}),
                 )  # fmt: skip
 
@@ -172,9 +175,6 @@ class DeliveryForm(forms.Form):
         data = super().clean() or {}
         chosen = [zone for zone in DeliveryRule.Zone if data.get(f"{zone}_sends")]
         for zone in chosen:
-            for name in ("fee", "days_from", "days_to"):
-                if f"{zone}_{name}" not in self.errors and data.get(f"{zone}_{name}") is None:
-                    self.add_error(f"{zone}_{name}", _("Hãy ghi mục này, hoặc bỏ chọn nơi giao này."))
             days = data.get(f"{zone}_days_from"), data.get(f"{zone}_days_to")
             if days[0] is not None and days[1] is not None and days[0] > days[1]:
                 self.add_error(f"{zone}_days_to", _("Ngày muộn nhất phải bằng hoặc sau ngày sớm nhất."))
@@ -186,7 +186,11 @@ class DeliveryForm(forms.Form):
         """Only after `is_valid()`."""
         names = ("fee", "free_from", "days_from", "days_to")
         return [
-            Sending(zone=zone.value, **{name: self.cleaned_data[f"{zone}_{name}"] for name in names})
+            Sending(zone=zone.value, **{name: self._told(zone, name) for name in names})
             for zone in DeliveryRule.Zone
             if self.cleaned_data[f"{zone}_sends"]
         ]
+
+    def _told(self, zone: str, name: str) -> Any:
+        said = self.cleaned_data[f"{zone}_{name}"]
+        return 0 if name == "days_from" and said is None else said

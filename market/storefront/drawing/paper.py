@@ -17,6 +17,8 @@ A4 = (210.0, 297.0)
 A6 = (105.0, 148.5)  # a quarter of A4, so that four fill a sheet
 INK, SOFT, LEAF, RICE, LINE = (28, 33, 28), (74, 82, 75), (31, 107, 59), (148, 92, 8), (125, 132, 120)
 POINT = 0.3528
+# Free millimetres from which the foot of a label is laid out over the whole width.
+ROOMY = 76.0
 FACE = "BeVietnam"
 
 
@@ -91,10 +93,27 @@ def _label(sheet: _Sheet, facts: LabelFacts, left: float, top: float) -> None:
     if facts.by_measure:
         y = sheet.words(facts.by_measure, x, y, width, sizes=(13,), lines=1, colour=SOFT)
     if facts.adults_only:
-        sheet.words("Chỉ bán cho người từ đủ 18 tuổi.", x, y + 1, width, sizes=(13,), lines=1, bold=True)
-    side = 40.0
+        y = sheet.words("Chỉ bán cho người từ đủ 18 tuổi.", x, y + 1, width, sizes=(13,), lines=1, bold=True)
     foot = top + A6[1] - 9
-    sheet.code(facts.address, left + A6[0] - 9 - side, foot - side, side)
+    if foot - y >= ROOMY:
+        _foot_in_the_middle(sheet, facts, x, y + 6, foot)
+    else:
+        _foot_side_by_side(sheet, facts, x, foot)
+
+
+def _foot_in_the_middle(sheet: _Sheet, facts: LabelFacts, x: float, y: float, foot: float) -> None:
+    """Few words above: who made it over the whole width, and a code as large as there is room, so that nothing gapes."""
+    width = A6[0] - 18
+    y = sheet.words(facts.maker, x, y, width, sizes=(15, 13, 11), lines=2, bold=True)
+    y = sheet.words(facts.place, x, y, width, sizes=(12, 10.5), lines=2, colour=SOFT)
+    y = sheet.words(f"Mã {facts.sku}", x, y, width, sizes=(9,), lines=1, colour=SOFT)
+    side = min(64.0, foot - y - 2)
+    sheet.code(facts.address, x + (width - side) / 2, foot - side, side)
+
+
+def _foot_side_by_side(sheet: _Sheet, facts: LabelFacts, x: float, foot: float) -> None:
+    width, side = A6[0] - 18, 40.0
+    sheet.code(facts.address, x + width - side, foot - side, side)
     words = ((facts.maker, 12, True, 3), (facts.place, 10.5, False, 3), (f"Mã {facts.sku}", 9, False, 1))
     y = foot - side
     for text, size, bold, lines in words:

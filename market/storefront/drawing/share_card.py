@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageOps
 from market.storefront.drawing.lettering import BOLD, REGULAR, face, ready, wrap
 from market.storefront.drawing.qr import modules_of, runs_of
 
-LAYOUT = 1  # goes into a card's name: raise it when the drawing changes, and every card is drawn anew
+LAYOUT = 2  # goes into a card's name: raise it when the drawing changes, and every card is drawn anew
 SIZE = (1200, 630)
 PHOTO = (0, 0, 560, 630)
 LEFT, RIGHT, TOP, BOTTOM = 600, 1160, 48, 590
@@ -59,7 +59,7 @@ def _photo(image: Image.Image, pen: ImageDraw.ImageDraw, raw: bytes) -> None:
             pen.rectangle((number * 80, 0, number * 80 + 80, 150), fill=LEAF)
             pen.pieslice((number * 80, 110, number * 80 + 80, 190), 0, 180, fill=LEAF)
     _middle(pen, "Lên Sàn", 84, 330, LEAF, BOLD)
-    _middle(pen, "Nông sản có gốc, có tên người làm", 26, 440, SOFT, REGULAR)
+    _middle(pen, "Nông sản có gốc, có tên người làm", 30, 440, SOFT, REGULAR)
 
 
 def _middle(pen: ImageDraw.ImageDraw, text: str, size: int, y: int, colour: str, path: Path) -> None:
@@ -70,7 +70,8 @@ def _middle(pen: ImageDraw.ImageDraw, text: str, size: int, y: int, colour: str,
 def _words(pen: ImageDraw.ImageDraw, facts: CardFacts) -> int:
     """Name in the largest size in which it fits four lines, stars below; returns where it ends."""
     name = ready(facts.name) or "Sản phẩm"
-    for size in (56, 48, 42, 36, 32):
+    # Without a price to make room for, a shop's name stands larger.
+    for size in (56, 48, 42, 36, 32) if facts.price else (84, 72, 56, 48, 42, 36, 32):
         font = face(BOLD, size)
         lines = wrap(name, RIGHT - LEFT, font.getlength, 5 if size == 32 else 4)
         if not lines[-1].endswith("…"):

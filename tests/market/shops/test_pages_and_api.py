@@ -19,7 +19,7 @@ from market.shops.actions import (
     pause_shop,
     start_shop,
 )
-from market.shops.models import Shop, ShopMaker, ShopPhoto
+from market.shops.models import DeliveryRule, Shop, ShopMaker, ShopPhoto
 from market.shops.queries import makers_of
 from onboarding.consent.actions import record_consents
 from onboarding.producers.models import Producer
@@ -71,6 +71,19 @@ def test_the_home_says_that_buyers_cannot_buy(shop: Shop, browser: Browser, stat
     home = page(browser("an").get(HOME))
     assert words in home and "đang ổn" not in home
     assert f'href="{SHOP}">Mở lại gian hàng' in home
+
+
+def test_where_goods_go_only_what_is_needed_must_be_written(shop: Shop, browser: Browser) -> None:
+    step, an = f"{SHOP}buoc/giao-hang/", browser("an")
+    DeliveryRule.objects.all().delete()
+    asked = {field.name: field.field.required for field in an.get(step).context["form"]}
+    assert [asked[f"commune_{name}"] for name in ("sends", "fee", "free_from", "days_from", "days_to")] == [
+        False, True, False, False, True,
+    ]  # fmt: skip
+    wrong = an.post(step, {"commune_sends": "on"}).context["form"].errors
+    assert set(wrong) == {"commune_fee", "commune_days_to"}, "and nothing of a zone without a tick"
+    an.post(step, {"commune_sends": "on", "commune_fee": "0", "commune_days_to": "2"})
+    assert list(DeliveryRule.objects.values_list("zone", "fee", "days_from", "days_to")) == [("commune", 0, 0, 2)]
 
 
 def test_a_draft_is_not_there_for_buyers(people: People) -> None:

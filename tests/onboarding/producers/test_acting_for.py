@@ -233,16 +233,22 @@ def test_the_pages(people: People) -> None:
     facts = {
         "login": "dung", "full_name": "dung", "right": "helper", "how": "Chủ tự ghi", "last_day": f"{next_year()}",
     }  # fmt: skip
-    assert "Binh, người giúp" in page(an.get(address))
+    own = page(an.get(address))
+    assert "Binh, người giúp" in own
+    assert "Ai được giúp bạn bán hàng?" in own and "Chủ đã đồng ý bằng cách nào?" not in own
+    office = page(signed_in(people, "chi").get(address))
+    assert "Ai được làm cho Hộ Nguyễn Văn An?" in office and "Chủ đã đồng ý bằng cách nào?" in office
+    assert "Chủ tự ghi" not in office.split("Ghi thêm một người")[1]
     before = state()
     for wrong in ({"login": "khong-co"}, {"full_name": "Người Khác"}):
         assert "Không có tài khoản nào khớp" in page(an.post(address, facts | wrong))
     assert "không tự ghi cho mình" in page(
-        signed_in(people, "chi").post(address, facts | {"login": "chi", "full_name": "Chi"})
+        signed_in(people, "chi").post(address, facts | {"login": "chi", "full_name": "Chi", "how": "Giấy ủy quyền"})
     )
     assert state() == before
     assert "Dung, người giúp" in page(an.post(address, facts, follow=True))
     membership = Membership.objects.get(user=people.users["dung"])
+    assert membership.recorded_how == "Chủ tự ghi"
     assert signed_in(people, "binh").post(f"/lam-thay/nguoi/{membership.pk}/ket-thuc/").status_code == 404
     assert "Đã kết thúc" in page(an.post(f"/lam-thay/nguoi/{membership.pk}/ket-thuc/", follow=True))
     chi = signed_in(people, "chi")

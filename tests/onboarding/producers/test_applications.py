@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
 from django.test import Client
 
@@ -12,6 +13,7 @@ from core.audit.models import AuditEntry
 from core.messages.models import Message
 from core.people.codes.models import PhoneCode
 from core.people.models import User
+from core.places.forms import CommuneField
 from onboarding.producers.applications import actions
 from onboarding.producers.applications.actions import (
     ApplicationRefused,
@@ -146,6 +148,15 @@ def test_the_home_of_an_applicant_says_how_it_stands(people: People) -> None:
     withdraw(application=again, by=people.viewer("dung"))
     home = page(dung.get("/nguoi-ban/"))
     assert again.number not in home and without in home
+
+
+@pytest.mark.parametrize("written", ["An Phước", "Phường 1, thị xã Quảng Trị", "xã Ninh Phước, huyện Quế Sơn"])
+def test_no_commune_of_a_district_that_is_gone_is_offered(people: People, written: str) -> None:
+    """«An Phước» stands twice on today's map and oftener on the old one."""
+    with pytest.raises(ValidationError) as refusal:
+        CommuneField().clean(written)
+    assert "Ý bạn là: " in refusal.value.messages[0]
+    assert not any(f" {gone} " in refusal.value.messages[0] for gone in ("huyện", "thị xã", "quận"))
 
 
 def test_only_the_applicant_takes_it_back(people: People) -> None:
