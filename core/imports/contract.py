@@ -119,6 +119,8 @@ class ImportKind(ABC, Generic[Desk]):
     rows_at_once = 1
     # Said of a second row about the same thing; `line` is the first one's.
     said_twice = "Cùng một mục với dòng {line} nhưng nội dung khác. Hãy giữ lại một dòng."
+    # Whether people take such a sheet out of here and send it back: then its headings are known to the letter.
+    goes_both_ways = False
     # Where an import is written to, and what an undo makes of what was added, as sentences say it.
     into = "sổ"
     added_back = "sẽ bị bỏ"

@@ -157,6 +157,15 @@ def place_of_table(
     return index, header, (index, header.row, header.depth) != kept
 
 
+def own_mapping(kind: ImportKind[Any], header: Header) -> dict[str, int]:
+    """Which column is which in a sheet that was taken out of here, headings and order to the letter; empty for any other."""
+    labels = [column.label for column in kind.columns]
+    if not kind.goes_both_ways or [each.text for each in header.headings if each.parts] != labels:
+        return {}
+    filled = [each.index for each in header.headings if each.parts]
+    return {column.name: index for column, index in zip(kind.columns, filled, strict=True)}
+
+
 def sheet_label(sheet: Sheet) -> str:
     """The sheet's name, and whether it is hidden."""
     name = sheet.name or _("Bảng")

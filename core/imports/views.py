@@ -43,7 +43,7 @@ from core.kit.sheets import XLSX
 from core.people.limits.actions import TooMany, count_try
 from core.people.limits.rules import SHEETS_OF_PERSON
 from core.people.limits.views import waiting_words
-from core.people.queries import viewer_of
+from core.people.queries import Viewer, viewer_of
 
 PER_PAGE = 25
 
@@ -101,10 +101,26 @@ def _start(request: HttpRequest, room: Room) -> HttpResponse:
         except PermissionError:
             form.add_error(form.place_field, _("Bạn chưa có quyền nhập loại bảng này ở đây. Hãy chọn nơi khác."))
         else:
-            return redirect(room.url("mapping", batch.pk))
+            return redirect(room.url("batch" if _is_read_at_once(batch, viewer) else "mapping", batch.pk))
     kind = import_kind(room.kind) if room.kind else None
     context = {**_shown(room), "form": form, "kind": kind, "oldest": pages.oldest_in_the_way(room, viewer)}
     return render(request, "core/imports/start.html", context)
+
+
+def _is_read_at_once(batch: ImportBatch, viewer: Viewer) -> bool:
+    """A sheet of ours needs nobody to say which column is which: its preview begins."""
+    kind = _kind(batch)
+    try:
+        sheets = sheets_of(batch)
+        index, header, _is_new = pages.place_of_table(batch, kind, sheets, PlaceOfTableForm(None, sheets=[]))
+        own = pages.own_mapping(kind, header)
+        if own:
+            choose_mapping(
+                batch=batch, sheet_index=index, header_row=header.row, header_depth=header.depth, mapping=own, by=viewer
+            )
+    except (StepRefused, SheetRefused):
+        return False  # the page of columns says why
+    return bool(own)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

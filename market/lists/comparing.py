@@ -8,6 +8,7 @@ from typing import Any
 from core.files.models import Photo
 from core.imports.contract import Change, Claim, Outcome, RowVerdict, refused
 from core.imports.sheet.columns import CellRefused, Values
+from core.kit.money import dong
 from market.listings.actions import ListingFacts
 from market.listings.actions.facts import as_written
 from market.listings.counting import MovedSince, stock_to_be
@@ -23,6 +24,7 @@ NOT_YOURS = (
     "Mã «{sku}» không phải của gian hàng bạn. Hãy để trống mã nếu là sản phẩm mới, hoặc lấy lại bảng để có đúng mã."
 )
 STAYS_AS_IT_WAS = "Hàng đang bán nên dòng này chưa ghi: hãy sửa chữ, hoặc ghi «tạm ngừng» ở cột tình trạng. "
+_PRICE = BY_NAME["price"]
 _NEEDED = ("name", "category", "price", "unit")
 
 
@@ -113,7 +115,7 @@ def _new(main: Listing | None, values: Values, desk: GoodsDesk, title: str) -> R
     if main is not None:
         photos = replace(photos, photos=tuple(shown.photo for shown in main.photos.all()))
     state, doubts = _as_ready(state, None, _as_written(facts, photos, stock or 0, main), desk)
-    changes = [Change(BY_NAME["price"].label, "", as_text(facts.price)), Change(STOCK.label, "", str(facts.stock))]
+    changes = [Change(_PRICE.label, "", _dong(facts.price)), Change(STOCK.label, "", str(facts.stock))]
     if photos.names:
         changes.append(Change("Ảnh", "", photos.names))
     if state == State.PUBLISHED:
@@ -164,9 +166,16 @@ def _read(values: Values, listing: Listing | None, desk: GoodsDesk, *, main: Lis
             continue
         if listing is None or value != getattr(listing, field.name):
             found[field.name] = value
-            changes.append(Change(field.label, before, "" if value in (None, "") else written.strip()))
+            after = "" if value in (None, "") else written.strip()
+            if field is _PRICE:
+                before, after = _dong(listing.price if listing else None), _dong(value)
+            changes.append(Change(field.label, before, after))
     reasons += _season_reason(found, listing)
     return _Read(found, tuple(changes), tuple(warnings), tuple(reasons))
+
+
+def _dong(price: int | None) -> str:
+    return "" if price is None else dong(price)
 
 
 def _value(field: Field, written: str, desk: GoodsDesk) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 
 from core.imports.sheet.columns import CellRefused, Column
 from core.kit.text import plain_text
-from core.places.finder import find_units
+from core.places.finder import find_units, names_today
 from core.places.models import Level
 from market.goods.models import Category
 from market.goods.tree import category_named, find_category
@@ -85,7 +85,7 @@ def _origin(written: str, desk: GoodsDesk) -> Any:
     if written not in desk.origins:
         found = find_units(written, level=Level.COMMUNE)
         if found.unit is None:
-            near = "; ".join(f"«{words}»" for words in [each.words for each in found.candidates[:3]])
+            near = "; ".join(f"«{words}»" for words in names_today(found))
             desk.origins[written] = (
                 f"chưa rõ «{written}» là xã nào{f' ({near})' if near else ''}. Hãy ghi cả tỉnh, như «xã Bù Gia Mập, Đồng Nai»."
             )

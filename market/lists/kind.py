@@ -34,6 +34,7 @@ class GoodsKind(ImportKind[GoodsDesk]):
     # Pictures of so many rows are made before their transaction; more would stand still for too long.
     rows_at_once = 20
     said_twice = "Cùng mã, hoặc cùng tên sản phẩm mới, với dòng {line} nhưng nội dung khác. Hãy giữ lại một dòng, hoặc ghi tên khác."
+    goes_both_ways = True
     into = "gian hàng"
     added_back = "thành bản nháp không còn hàng"
     attachment_label = "Ảnh đi kèm (tệp zip)"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -85,6 +86,31 @@ class TestUnfinished:
         page = an.post(start, {"pasted": "Tên\tGiá\nHạt\t50000"}).content.decode()
         assert "Hôm nay bạn đã gửi quá nhiều bảng. Hãy gửi tiếp sau 24 giờ." in page
         assert ImportBatch.objects.count() == 1
+
+
+class TestOurOwnSheet:
+    def bring(self, browser: Any, content: bytes) -> Any:
+        file = SimpleUploadedFile("hang.xlsx", content)
+        return browser("an").post(reverse("seller_import_start"), {"file": file})
+
+    def test_it_needs_nobody_to_say_which_column_is_which(self, desk: ListDesk, listing: Listing, browser: Any) -> None:
+        answer = self.bring(browser, desk.out())
+        batch = ImportBatch.objects.get()
+        assert answer["Location"] == reverse("seller_import_batch", args=[batch.pk])
+        assert (batch.state, batch.unchanged, batch.created, batch.changed, batch.refused) == ("previewed", 1, 0, 0, 0)
+        page = browser("an").get(answer["Location"]).content.decode()
+        assert "Không có gì thay đổi." in page and "Cần chú ý" not in page
+
+    def test_any_other_is_asked_about(self, desk: ListDesk, browser: Any) -> None:
+        answer = self.bring(browser, xlsx([HEADS, ROW]))
+        batch = ImportBatch.objects.get()
+        assert batch.state == "draft" and answer["Location"] == reverse("seller_import_mapping", args=[batch.pk])
+
+    def test_money_is_grouped_in_the_preview(self, desk: ListDesk, listing: Listing, browser: Any) -> None:
+        sheet = desk.out()
+        Listing.objects.update(price=60_000)
+        page = browser("an").get(self.bring(browser, sheet)["Location"]).content.decode()
+        assert "<del>60.000\u00a0đ</del> <ins>50.000\u00a0đ</ins>" in page
 
 
 def test_photos_of_a_person_are_counted(shop: Shop, listing: Listing, browser: Any) -> None:

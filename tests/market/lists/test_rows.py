@@ -108,7 +108,7 @@ def test_an_unclear_price_is_refused_with_a_sentence(desk: ListDesk, price: str,
 
 @pytest.mark.parametrize("price", ["55.000", "55000", 55000, "55,000", "55 000 đ", "55.000 VND"])
 def test_prices_as_people_write_them(desk: ListDesk, price: object) -> None:
-    assert changes(desk.preview([row("Mật ong", price=price)]))[0][0] == ("Giá", "", "55000")
+    assert changes(desk.preview([row("Mật ong", price=price)]))[0][0] == ("Giá", "", "55.000\u00a0đ")
 
 
 def test_a_sku_of_another_shop_is_refused_as_one_that_nobody_has(desk: ListDesk, other_shop: Shop) -> None:
