@@ -136,8 +136,10 @@ class PayForm(forms.Form):
 class DeliveryForm(forms.Form):
     """How to deliver: the same five questions for every zone, under names that begin with the zone."""
 
+    use_required_attribute = False  # needed only where the zone is ticked
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **kwargs)
         for zone in DeliveryRule.Zone:
             # Needed with its tick only: an untouched page says so of every zone, an answer is asked where there is a tick.
             asked = not self.is_bound or bool(self.data.get(f"{zone}_sends"))
