@@ -13,13 +13,22 @@ from market.listings.models import (
 from market.lists.models import SheetPicture
 from market.orders.models import Order, OrderLine
 from market.payments.models import GatewayMessage, Payment, PaymentAttempt
-from market.platforms.models import Connection, PlatformCategory, PlatformListing, SheetBatch
+from market.platforms.models import (
+    Connection,
+    Drift,
+    Flow,
+    PlatformCategory,
+    PlatformListing,
+    SheetBatch,
+    SheetColumns,
+    SheetItem,
+)
 from market.reports.models import Appeal, Report, ReportStep, Takedown
 from market.shops.models import DeliveryRule, Shop, ShopMaker, ShopPhoto
 from market.storefront.models import GuidePage, HomePage, StoryPage
 
 __all__ = [
-    "Appeal", "Category", "Connection", "DeliveryRule", "GatewayMessage", "GoodsRule", "GuidePage", "HomePage", "Listing", "ListingBadge",
+    "Appeal", "Category", "Connection", "DeliveryRule", "Drift", "Flow", "GatewayMessage", "GoodsRule", "GuidePage", "HomePage", "Listing", "ListingBadge",
     "ListingDraft", "ListingPhoto", "Order", "OrderLine", "Payment", "PaymentAttempt", "PlatformCategory", "PlatformListing", "PriceChange",
-    "Promotion", "Report", "ReportStep", "SheetBatch", "SheetPicture", "Shop", "ShopMaker", "ShopPhoto", "StockMove", "StoryPage", "Takedown",
+    "Promotion", "Report", "ReportStep", "SheetBatch", "SheetColumns", "SheetItem", "SheetPicture", "Shop", "ShopMaker", "ShopPhoto", "StockMove", "StoryPage", "Takedown",
 ]  # fmt: skip

@@ -14,9 +14,10 @@ from core.kit import clock
 from core.people.queries import SYSTEM, Viewer, viewer_for
 from market.listings.rules import selling_price
 from market.platforms.contract import Artifact, FileAdapter, ItemOutcome, ItemResult, PlatformAdapter, adapter_for
-from market.platforms.engine.documents import document_of, settings_of
+from market.platforms.engine.documents import documents_of, settings_of
 from market.platforms.engine.news import tell_refused
 from market.platforms.models import Connection, PlatformListing, SheetBatch
+from market.platforms.queries import awaiting_person
 from market.platforms.rules import can_confirm, can_exchange_sheets
 from onboarding.accounts.actions import LinkRefused, claim_account, claim_link, is_claimant, normalise_link, observe
 from onboarding.accounts.models import Observation
@@ -66,12 +67,13 @@ def export_sheet(*, connection: Connection, by: Viewer) -> SheetBatch:
         raise NotAllowed
     adapter = file_adapter(connection)
     rows = list(
-        PlatformListing.objects.filter(connection=connection, work=Work.AWAITING_OPERATOR, wanted=True, claimed_url="")
+        PlatformListing.objects.filter(awaiting_person(), connection=connection, wanted=True, claimed_url="")
         .filter(sent_revision__lt=F("revision"))
         .select_related("listing__shop__producer__commune__parent", "listing__category")
         .order_by("pk")
     )
-    documents = {row.pk: document_of(row.listing) for row in rows}
+    by_listing = documents_of([row.listing_id for row in rows], connection.platform)
+    documents = {row.pk: by_listing[row.listing_id] for row in rows}
     artifact: Artifact = adapter.export(settings_of(connection), list(documents.values()))
     left_out = {item.sku: item for item in artifact.left_out}
     if not artifact.count:
@@ -140,8 +142,9 @@ def _take_row(result: ItemResult, row: PlatformListing | None, report: ImportRep
         if known or row.claimed_url == url:
             report.unchanged += 1
             if known and row.observed == Observed.LIVE and _is_answered(row):
-                row.work = Work.IDLE  # the corrected text that went out is up, on the page that was confirmed before
-                row.save(update_fields=["work"])
+                # The corrected text that went out is up, on the page that was confirmed before.
+                row.work = row.offer_work = Work.IDLE
+                row.save(update_fields=["work", "offer_work"])
             return
         row.claimed_url, row.remote_id = url, result.remote.product_id
         row.claimed_by_id, row.claimed_at, row.reasons = by.user_id, clock.now(), []
@@ -164,7 +167,8 @@ def _take_row(result: ItemResult, row: PlatformListing | None, report: ImportRep
 
 
 def _is_answered(row: PlatformListing) -> bool:
-    return row.work == Work.AWAITING_OPERATOR and row.wanted and row.sent_revision >= row.revision
+    waits = Work.AWAITING_OPERATOR in {row.work, row.offer_work}
+    return waits and row.wanted and row.sent_revision >= row.revision
 
 
 @transaction.atomic
@@ -202,7 +206,7 @@ def confirm_link(*, row: PlatformListing, by: Viewer) -> None:
     )
     row.link, row.url, row.claimed_url = link, link.url, ""
     row.observed, row.seen_at = Observed.LIVE, clock.now()
-    row.work = Work.IDLE if row.sent_revision >= row.revision else Work.AWAITING_OPERATOR
+    row.work = row.offer_work = Work.IDLE if row.sent_revision >= row.revision else Work.AWAITING_OPERATOR
     row.save()
     record(
         "link.confirmed",
@@ -237,7 +241,7 @@ def send_again(*, row: PlatformListing, by: Viewer) -> None:
     if not may_act_for(by, row.listing.shop.producer_id):
         raise NotAllowed
     PlatformListing.objects.filter(pk=row.pk, work__in=[Work.DEAD, Work.BLOCKED]).update(
-        work=Work.QUEUED, attempts=0, next_try_at=clock.now(), last_error="", confirmed_hash=""
+        work=Work.QUEUED, attempts=0, next_try_at=clock.now(), last_error="", cause="", confirmed_hash=""
     )
     behalf = on_behalf_of(by, row.listing.shop.producer_id)
     record("listing.sent_again", actor_id=by.user_id, object_label=f"platform_listing:{row.pk}", **behalf)

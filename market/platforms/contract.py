@@ -9,28 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
 from typing import BinaryIO, Protocol, TypeAlias, runtime_checkable
 
+from market.platforms.capabilities import AdapterKind, AuthWay, Capabilities, MediaWay, ReviewWay, TextCount
+from market.platforms.connecting import (
+    ConnectionSettings,
+    Credentials,
+    FreeGate,
+    Gate,
+    Health,
+    HealthState,
+    RateNotice,
+)
 from market.platforms.documents import (
     BadgeDocument,
-    Issue,
-    ItemOutcome,
-    ItemResult,
     ListingDocument,
     ListingReference,
-    MediaReference,
     OfferDocument,
+    PaperDocument,
     PhotoReference,
     RemoteIds,
-    RemoteSnapshot,
-    ReviewResult,
-    ReviewState,
-    Severity,
-    Submission,
-    SubmissionState,
-    changed_fields,
     normalised_text,
     payload_hash,
 )
@@ -53,6 +51,20 @@ from market.platforms.failures import (
     ValidationFailed,
     pause_seconds,
 )
+from market.platforms.remote import (
+    Issue,
+    ItemOutcome,
+    ItemResult,
+    MediaReference,
+    RemotePage,
+    RemoteSnapshot,
+    ReviewResult,
+    ReviewState,
+    Severity,
+    Submission,
+    SubmissionState,
+    changed_fields,
+)
 
 __all__ = [
     "AdapterKind",
@@ -60,13 +72,17 @@ __all__ = [
     "Artifact",
     "AuthExpired",
     "AuthRevoked",
+    "AuthWay",
     "BadgeDocument",
     "Capabilities",
     "Conflict",
     "ConflictKind",
     "ConnectionSettings",
     "ContractBroken",
+    "Credentials",
     "FileAdapter",
+    "FreeGate",
+    "Gate",
     "Health",
     "HealthState",
     "Issue",
@@ -79,13 +95,16 @@ __all__ = [
     "NotFound",
     "OfferDocument",
     "OutcomeUnknown",
+    "PaperDocument",
     "Permanent",
     "PhotoReference",
     "PlatformAdapter",
     "PlatformFailure",
     "RateLimited",
+    "RateNotice",
     "RejectedByReview",
     "RemoteIds",
+    "RemotePage",
     "RemoteSnapshot",
     "ResultFileRefused",
     "Retryable",
@@ -96,6 +115,7 @@ __all__ = [
     "ShopSuspended",
     "Submission",
     "SubmissionState",
+    "TextCount",
     "Unsupported",
     "ValidationFailed",
     "adapter_for",
@@ -106,101 +126,6 @@ __all__ = [
     "register_adapter",
     "registered_adapters",
 ]
-
-
-@dataclass(frozen=True)
-class ConnectionSettings:
-    """One shop's way to one platform.
-
-    `base_url` is where calls go, `public_url` where buyers look, `credentials` by the adapter's own names
-    (never shown in a repr). `allow_private` lets calls reach this machine's own network: for doubles only.
-    `read_timeout` bounds one whole answer, in seconds.
-    """
-
-    base_url: str = ""
-    public_url: str = ""
-    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
-    allow_private: bool = False
-    read_timeout: float = 20.0
-
-
-class AdapterKind(StrEnum):
-    """API calls a server; FILE exchanges sheets through a person."""
-
-    API = "api"
-    FILE = "file"
-
-
-class ReviewWay(StrEnum):
-    """Whether the platform reviews content, and whether the answer comes at once."""
-
-    NONE = "none"
-    SYNC = "sync"
-    ASYNC = "async"
-
-
-class MediaWay(StrEnum):
-    """Photos are pushed as bytes, pulled from our address, or packed beside a sheet."""
-
-    PUSH = "push"
-    PULL = "pull"
-    PACK = "pack"
-
-
-@dataclass(frozen=True)
-class Capabilities:
-    """What a platform can do and what it asks for. Limits are data of `rule_version`, not of our code.
-
-    Lengths count Unicode code points of NFC text; money is whole đồng; photo sizes are bytes.
-    `reads_back`: find, fetch and poll see the platform itself. `page_links`: buyers' pages can be checked.
-    `settling_seconds`: after an unknown outcome, a `find` that finds nothing counts only when this much time
-    has passed, for a write may still be under way when our patience ends.
-    """
-
-    kind: AdapterKind
-    rule_version: str
-    reads_back: bool
-    lookup_by_reference: bool
-    sku_unique: bool
-    review: ReviewWay
-    rejection_reasons: bool
-    media: MediaWay
-    separate_offers: bool
-    can_hide: bool
-    can_withdraw: bool
-    title_maximum: int
-    description_maximum: int
-    photo_maximum: int
-    photo_bytes_maximum: int
-    title_minimum: int = 1
-    photo_minimum: int = 0
-    photo_types: tuple[str, ...] = ("image/jpeg", "image/png", "image/webp")
-    price_minimum: int = 1
-    price_maximum: int = 1_000_000_000
-    stock_maximum: int = 1_000_000
-    needs_net_weight: bool = False
-    needs_category: bool = False
-    page_links: bool = False
-    review_hours: int | None = None
-    settling_seconds: float = 0.0
-
-
-class HealthState(StrEnum):
-    """DEGRADED: it answers, but not as it should. WRONG_KEY is told apart from DOWN."""
-
-    OK = "ok"
-    DEGRADED = "degraded"
-    WRONG_KEY = "wrong_key"
-    DOWN = "down"
-
-
-@dataclass(frozen=True)
-class Health:
-    """The state of a connection at `checked_at` (aware, UTC), with a sentence for its owner."""
-
-    state: HealthState
-    checked_at: datetime
-    message_vi: str = ""
 
 
 @dataclass(frozen=True)
@@ -283,9 +208,30 @@ class PlatformAdapter(Protocol):
         """The remote object as it is now. Raises NotFound, or Unsupported where it cannot be read."""
         ...
 
+    def list_remote(self, connection: ConnectionSettings, cursor: str = "") -> RemotePage:
+        """A part of everything this connection holds there, also what we did not make; objects that come or go meanwhile may
+        be missing or come twice. Raises Unsupported where it cannot be listed."""
+        ...
 
+
+@runtime_checkable
 class ApiAdapter(PlatformAdapter, Protocol):
     """The kind that calls a server."""
+
+    @property
+    def credential_names(self) -> Mapping[str, str]:
+        """What a person types in to authorise: our name → a label in Vietnamese."""
+        ...
+
+    def authorise(self, connection: ConnectionSettings, answers: Mapping[str, str]) -> Credentials:
+        """Credentials from what a person typed in (`credential_names`), proved by a call. Raises AuthRevoked when they are
+        wrong."""
+        ...
+
+    def refresh_auth(self, connection: ConnectionSettings) -> Credentials:
+        """New credentials for expired ones. The old ones may be worth nothing from now on: the caller holds a lock and saves
+        before it uses them. Raises AuthRevoked, or Unsupported where nothing can be renewed."""
+        ...
 
 
 @runtime_checkable
@@ -307,6 +253,8 @@ class FileAdapter(PlatformAdapter, Protocol):
 
 
 AdapterFactory: TypeAlias = Callable[[], PlatformAdapter]
+
+
 _factories: dict[str, AdapterFactory] = {}
 
 

@@ -11,8 +11,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date
 from functools import cached_property
 from typing import TypeAlias
 
@@ -87,6 +86,18 @@ class BadgeDocument:
 
 
 @dataclass(frozen=True)
+class PaperDocument:
+    """A paper behind the goods (VietGAP, food safety …) as a platform may see it: `kind` is its code, `name` what people call it.
+    Whoever builds the document passes only papers in force that day; the paper itself stays with us."""
+
+    kind: str
+    name: str
+    number: str
+    issuer: str
+    valid_until: date | None
+
+
+@dataclass(frozen=True)
 class OfferDocument:
     """Price (whole đồng) and stock (absolute, never a difference) of a listing that exists remotely."""
 
@@ -122,6 +133,11 @@ class ListingDocument:
     origin_commune: str = ""
     origin_province: str = ""
     producer_name: str = ""
+    papers: tuple[PaperDocument, ...] = ()
+    ingredients: str = ""
+    warnings: str = ""
+    shelf_life: str = ""
+    category_path: str = ""
 
     @cached_property
     def content_hash(self) -> str:
@@ -140,9 +156,22 @@ class ListingDocument:
             }
             for badge in self.badges
         ]
+        papers: list[Json] = [
+            {
+                "kind": paper.kind,
+                "number": paper.number,
+                "issuer": paper.issuer,
+                "valid_until": _iso(paper.valid_until),
+            }
+            for paper in self.papers
+        ]
         return payload_hash(
             {
                 "sku": self.reference.sku,
+                "papers": papers,
+                "ingredients": self.ingredients,
+                "warnings": self.warnings,
+                "shelf_life": self.shelf_life,
                 "title": self.title,
                 "description": self.description,
                 "category_code": self.category_code,
@@ -163,140 +192,3 @@ class ListingDocument:
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
-
-
-class Severity(StrEnum):
-    """BLOCK stops the push, WARN only advises."""
-
-    BLOCK = "block"
-    WARN = "warn"
-
-
-@dataclass(frozen=True)
-class Issue:
-    """One thing to mend. `field` is a path in ListingDocument ("" when the platform names none of ours).
-
-    `message_vi` is ours; `remote_text` is the platform's own words: untrusted, escaped where shown.
-    """
-
-    code: str
-    field: str
-    severity: Severity
-    message_vi: str
-    remote_text: str = ""
-
-
-class ReviewState(StrEnum):
-    """What the platform says of a listing. UNKNOWN: it says nothing we may rely on; keep what is known."""
-
-    PENDING = "pending"
-    LIVE = "live"
-    REJECTED = "rejected"
-    SUSPENDED = "suspended"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class ReviewResult:
-    """The review as read at `seen_at` (aware, UTC), with the reasons of a refusal."""
-
-    state: ReviewState
-    reasons: tuple[Issue, ...] = ()
-    seen_at: datetime | None = None
-
-
-class SubmissionState(StrEnum):
-    """ACCEPTED starts the review clock and is never "live"; AWAITING_OPERATOR waits for a person."""
-
-    ACCEPTED = "accepted"
-    AWAITING_OPERATOR = "awaiting_operator"
-
-
-@dataclass(frozen=True)
-class Submission:
-    """A write that the other side took. `remote` is None while a sheet has not come back."""
-
-    submission_id: str
-    operation_id: str
-    state: SubmissionState
-    submitted_at: datetime
-    remote: RemoteIds | None = None
-    expected_by: datetime | None = None
-
-
-@dataclass(frozen=True)
-class MediaReference:
-    """A photo that the platform holds: our digest and its id."""
-
-    sha256: str
-    remote_id: str
-
-
-class ItemOutcome(StrEnum):
-    """DONE/FAILED answer a call; LIVE_CLAIMED/REJECTED/WAITING are what a result sheet says of a row.
-
-    A claim is not evidence: somebody looks at the page before the listing counts as seen live.
-    UNKNOWN: neither may be concluded; the issues say why.
-    """
-
-    DONE = "done"
-    FAILED = "failed"
-    LIVE_CLAIMED = "live_claimed"
-    REJECTED = "rejected"
-    WAITING = "waiting"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class ItemResult:
-    """What became of one item of a batch. `row` is the line of a sheet as a person counts it (from 1)."""
-
-    sku: str
-    outcome: ItemOutcome
-    remote: RemoteIds | None = None
-    issues: tuple[Issue, ...] = ()
-    failure: Exception | None = field(default=None, compare=False)
-    row: int | None = None
-
-
-@dataclass(frozen=True)
-class RemoteSnapshot:
-    """A listing as the platform holds it now, in our words."""
-
-    remote: RemoteIds
-    sku: str
-    title: str
-    description: str
-    category_code: str
-    price: int
-    unit: str
-    net_weight_grams: int | None
-    stock: int
-    photo_digests: tuple[str, ...]
-    origin_commune: str
-    origin_province: str
-    producer_name: str
-    badge_codes: tuple[str, ...]
-    is_visible: bool
-    review: ReviewResult
-    updated_at: datetime | None = None
-
-
-def changed_fields(document: ListingDocument, snapshot: RemoteSnapshot) -> tuple[str, ...]:
-    """The names of our fields that differ on the platform, in document order (spelling alone is no drift)."""
-    names = (
-        *("title", "description", "category_code", "price", "unit", "net_weight_grams", "stock"),
-        *("origin_commune", "origin_province", "producer_name"),
-    )
-    changed = [name for name in names if _differs(getattr(document, name), getattr(snapshot, name))]
-    if tuple(photo.sha256 for photo in document.photos) != snapshot.photo_digests:
-        changed.append("photos")
-    if tuple(badge.check_code for badge in document.badges) != snapshot.badge_codes:
-        changed.append("badges")
-    return tuple(changed)
-
-
-def _differs(ours: str | int | None, theirs: str | int | None) -> bool:
-    if isinstance(ours, str) and isinstance(theirs, str):
-        return normalised_text(ours) != normalised_text(theirs)
-    return ours != theirs

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
-from market.platforms.documents import Issue, RemoteIds
+from market.platforms.documents import RemoteIds
+from market.platforms.remote import Issue
 
 DETAIL_LIMIT = 500
 LONGEST_PAUSE_SECONDS = 3600.0

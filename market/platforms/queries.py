@@ -75,7 +75,7 @@ def _sentence(row: PlatformListing) -> tuple[str, str]:
     if not row.wanted:
         return ("wait", "Đang gỡ khỏi sàn.") if row.work != Work.IDLE else ("info", "Không còn trên sàn.")
     if row.observed == Observed.LIVE:
-        later = " Bản sửa mới đang chờ gửi." if row.work != Work.IDLE else ""
+        later = " Bản sửa mới đang chờ gửi." if {row.work, row.offer_work} != {Work.IDLE} else ""
         return "good", f"Đã lên sàn.{later}"
     if row.work == Work.OUTCOME_UNKNOWN:
         return "wait", "Chưa rõ sàn đã nhận hay chưa. Hệ thống đang kiểm tra lại."
@@ -110,9 +110,15 @@ def platform_todos(viewer: Viewer) -> Iterable[Todo]:
         )
 
 
+def awaiting_person() -> Q:
+    """Rows whose words or price wait for the platform's staff."""
+    return Q(work=Work.AWAITING_OPERATOR) | Q(offer_work=Work.AWAITING_OPERATOR)
+
+
 def sheet_connections() -> QuerySet[Connection]:
     """The connections served by sheets, with how many listings wait at each step."""
-    waiting = Q(listings__work=Work.AWAITING_OPERATOR, listings__wanted=True, listings__claimed_url="")
+    waits = Q(listings__work=Work.AWAITING_OPERATOR) | Q(listings__offer_work=Work.AWAITING_OPERATOR)
+    waiting = waits & Q(listings__wanted=True, listings__claimed_url="")
     return (
         Connection.objects.filter(is_enabled=True, platform__is_simulation=False)
         .select_related("platform")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from market.goods.queries import offered_categories
@@ -33,12 +34,23 @@ def named_categories(platform: Platform) -> list[Named]:
     return found
 
 
-def platform_category_code(platform: Platform, category_code: str) -> str:
-    """The platform's code for a category, else for the nearest one above it that has one, else ""; one query."""
+def category_codes(platform: Platform) -> Callable[[str], str]:
+    """How to say our category codes on a platform: its code for a category, else for the nearest one above it that has one,
+    else "". One query, none for each code."""
     held = dict(PlatformCategory.objects.filter(platform=platform).values_list("category__code", "code"))
-    known, code = nodes(), category_code
-    while code:
-        if code in held:
-            return held[code]
-        code = known[code].parent if code in known else ""
-    return ""
+    known = nodes() if held else {}
+
+    def code_of(category_code: str) -> str:
+        code = category_code
+        while code:
+            if code in held:
+                return held[code]
+            code = known[code].parent if code in known else ""
+        return ""
+
+    return code_of
+
+
+def platform_category_code(platform: Platform, category_code: str) -> str:
+    """The platform's code for one category; see `category_codes`."""
+    return category_codes(platform)(category_code)

@@ -25,25 +25,46 @@ def on_listing_changed(event: ListingChanged) -> None:
     listing = Listing.objects.select_for_update().get(pk=event.listing_id)
     # Read after the lock: a join would still show the shop as it was before we waited for whoever closed it.
     listing.shop = Shop.objects.select_related("producer").get(pk=listing.shop_id)
-    wanted = listing.is_on_sale and has_consent(listing.shop.producer, Purpose.PLATFORM)
+    agreed = listing.is_on_sale and has_consent(listing.shop.producer, Purpose.PLATFORM)
     held = PlatformListing.objects.select_for_update().filter(listing=listing).order_by("pk")
     rows = {row.connection_id: row for row in held}
     for connection in Connection.objects.filter(is_enabled=True):
         row = rows.get(connection.pk)
-        if row is None:
-            if wanted:
-                PlatformListing.objects.create(listing=listing, connection=connection, revision=listing.revision)
-            continue
-        # What stopped waits for a person («Gửi lại»): a sold kilogram does not put it up again where it was removed.
-        stopped = row.work == Work.DEAD and row.wanted == wanted
-        row.wanted, row.revision = wanted, listing.revision
-        row.attempts, row.next_try_at = 0, clock.now()
-        changed = ["wanted", "revision", "attempts", "next_try_at"]
-        # Work in the air is left alone: whoever brings it home sees the newer revision and queues it again.
-        if row.work not in {Work.IN_FLIGHT, Work.OUTCOME_UNKNOWN} and not stopped:
-            row.work = Work.QUEUED
-            changed.append("work")
-        row.save(update_fields=changed)
+        if row is not None:
+            _wish(row, listing, agreed and not row.is_off)
+        elif agreed:
+            PlatformListing.objects.create(
+                listing=listing, connection=connection, revision=listing.revision, waiting_since=clock.now()
+            )
+
+
+def _wish(row: PlatformListing, listing: Listing, wanted: bool) -> None:
+    """Bring one row's wish up to date and queue both its lanes."""
+    now = clock.now()
+    # What stopped waits for a person («Gửi lại»): a sold kilogram does not put it up again where it was removed.
+    stopped = row.work == Work.DEAD and row.wanted == wanted
+    row.wanted, row.revision = wanted, listing.revision
+    row.priority = _priority(row, listing)
+    row.waiting_since = row.waiting_since or now
+    row.attempts, row.next_try_at = 0, now
+    row.offer_attempts, row.offer_next_try_at = 0, now
+    changed = ["wanted", "revision", "priority", "waiting_since", "attempts", "next_try_at"]
+    changed += ["offer_attempts", "offer_next_try_at"]
+    # Work in the air is left alone: whoever brings it home sees the newer revision and queues it again.
+    if row.work not in {Work.IN_FLIGHT, Work.OUTCOME_UNKNOWN} and not stopped:
+        row.work = Work.QUEUED
+        changed.append("work")
+    if row.offer_work != Work.IN_FLIGHT:
+        row.offer_work = Work.QUEUED
+        changed.append("offer_work")
+    row.save(update_fields=changed)
+
+
+def _priority(row: PlatformListing, listing: Listing) -> int:
+    """Nobody shall be able to order what is not there: that news overtakes all other."""
+    if not row.wanted or listing.stock <= 0:
+        return PlatformListing.Priority.OFF_SALE
+    return PlatformListing.Priority.OFFER if row.remote_id else PlatformListing.Priority.CONTENT
 
 
 def on_consents_recorded(event: ConsentsRecorded) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -11,72 +12,91 @@ from django.db.models import Q
 
 from core.kit import clock
 from core.people.queries import SYSTEM
-from market.platforms.contract import NotFound, PlatformFailure, RemoteIds, RemoteSnapshot, ReviewState, adapter_for
-from market.platforms.engine.documents import settings_of
+from market.platforms.contract import (
+    ConnectionSettings,
+    NotFound,
+    PlatformAdapter,
+    PlatformFailure,
+    RemoteIds,
+    RemoteSnapshot,
+)
+from market.platforms.engine import claiming, flow
+from market.platforms.engine.home import STATES, reasons_of, when_to_look
 from market.platforms.engine.news import tell_refused
-from market.platforms.models import PlatformListing
+from market.platforms.engine.ways import Call, Round
+from market.platforms.models import Connection, PlatformListing
 from onboarding.accounts.actions import LinkRefused, claim_account, claim_link, observe
 from onboarding.accounts.models import Observation
 
 log = logging.getLogger(__name__)
 Work, Observed = PlatformListing.Work, PlatformListing.Observed
-ASK_PENDING = timedelta(seconds=2)
 LOOK_AT_LIVE = timedelta(hours=6)
-BATCH = 20
-_STATES = {
-    ReviewState.PENDING: Observed.PENDING,
-    ReviewState.LIVE: Observed.LIVE,
-    ReviewState.REJECTED: Observed.REJECTED,
-    ReviewState.SUSPENDED: Observed.SUSPENDED,
-}
+ASK_AT_MOST = timedelta(hours=1)
+AGAIN = timedelta(minutes=1)
 
 
 def look_at_due() -> int:
     """The periodic job: read back listings under review, and live ones every six hours; returns how many."""
+    round_ = Round()
+    calls = [
+        call
+        for connection in Connection.objects.filter(is_enabled=True, stopped="").select_related("platform", "flow")
+        for call in _calls(round_, connection)
+    ]
+    return round_.carry_out(calls, _finished, _failure_of) if calls else 0
+
+
+def _calls(round_: Round, connection: Connection) -> list[Call]:
+    row = flow.flow_of(connection)
+    if not flow.may_send(connection, row):
+        return []
+    way = round_.way(connection, row)
+    if not way.capabilities.reads_back:
+        return []
     now = clock.now()
     reviewed = Q(observed__in=[Observed.PENDING, Observed.SUSPENDED], next_try_at__lte=now)
     live = Q(observed=Observed.LIVE, seen_at__lt=now - LOOK_AT_LIVE, next_try_at__lte=now)
-    rows = PlatformListing.objects.filter(reviewed | live, work=Work.IDLE, connection__is_enabled=True).exclude(
-        remote_id=""
+    rows = (
+        PlatformListing.objects.filter(reviewed | live, connection=connection, work=Work.IDLE)
+        .exclude(remote_id="")
+        .select_related("connection__platform", "listing__shop__producer")
+        .order_by("next_try_at")[: claiming.batch_size(row, way.capabilities)]
     )
-    done = 0
-    for row in rows.select_related("connection__platform", "listing__shop__producer").order_by("next_try_at")[:BATCH]:
-        adapter = adapter_for(row.connection.adapter)
-        connection = settings_of(row.connection)
-        if not adapter.capabilities(connection).reads_back:
-            continue
-        try:
-            snapshot = adapter.fetch(connection, RemoteIds(row.remote_id, row.url))
-        except NotFound:
-            _removed(row)
-        except PlatformFailure as failure:
-            log.warning(
-                "could not look at %s on %s: %s", row.listing_id, row.connection.adapter, type(failure).__name__
-            )
-            PlatformListing.objects.filter(pk=row.pk, fence=row.fence).update(next_try_at=now + timedelta(minutes=1))
-        else:
-            _seen(row, snapshot)
-        done += 1
-    return done
+    return [Call(way, partial(_fetch, way.adapter, RemoteIds(each.remote_id, each.url)), each) for each in rows]
+
+
+def _fetch(adapter: PlatformAdapter, remote: RemoteIds, settings: ConnectionSettings, _write: object) -> RemoteSnapshot:
+    return adapter.fetch(settings, remote)
+
+
+def _failure_of(result: RemoteSnapshot | PlatformFailure) -> PlatformFailure | None:
+    return result if isinstance(result, PlatformFailure) else None
+
+
+def _finished(call: Call, result: RemoteSnapshot | PlatformFailure) -> None:
+    row: PlatformListing = call.key
+    if isinstance(result, NotFound):
+        _removed(row)
+    elif isinstance(result, PlatformFailure):
+        log.warning("could not look at %s on %s: %s", row.listing_id, row.connection.adapter, type(result).__name__)
+        PlatformListing.objects.filter(pk=row.pk, fence=row.fence).update(next_try_at=clock.now() + AGAIN)
+    else:
+        _seen(row, result)
 
 
 @transaction.atomic
 def _seen(row: PlatformListing, snapshot: RemoteSnapshot) -> None:
     """Note what the platform says. A live page becomes a link with an observation, for the count of who is online."""
     now = clock.now()
-    observed = _STATES.get(snapshot.review.state)
-    changes: dict[str, Any] = {"next_try_at": now + ASK_PENDING, "seen_at": now}
+    observed = STATES.get(snapshot.review.state)
+    changes: dict[str, Any] = {"next_try_at": when_to_look(row.submitted_at, ASK_AT_MOST), "seen_at": now}
     if observed is not None:
         changes["observed"] = observed
     if observed in {Observed.REJECTED, Observed.SUSPENDED}:
-        changes["reasons"] = [
-            {"field": issue.field, "message": issue.message_vi, "remote": issue.remote_text}
-            for issue in snapshot.review.reasons
-        ]
+        changes["reasons"] = reasons_of(snapshot.review.reasons)
         changes["work"] = Work.BLOCKED if observed == Observed.REJECTED else Work.IDLE
     if observed == Observed.LIVE:
-        changes["reasons"] = []
-        changes["url"] = snapshot.remote.url or row.url
+        changes |= {"reasons": [], "url": snapshot.remote.url or row.url, "expected_by": None}
     if not PlatformListing.objects.filter(pk=row.pk, fence=row.fence, work=Work.IDLE).update(**changes):
         return
     if observed == Observed.REJECTED and observed != row.observed:
@@ -86,22 +106,26 @@ def _seen(row: PlatformListing, snapshot: RemoteSnapshot) -> None:
         # Nobody can see it there any more: the evidence says so, and the rate with it.
         observe(link=row.link, result=Observation.Result.GONE, observer=Observation.Observer.ADAPTER, by=SYSTEM)
     if observed == Observed.LIVE and changes["url"]:
-        account = claim_account(platform=row.connection.platform, producer=row.listing.shop.producer, by=SYSTEM)
-        try:
-            link = claim_link(account=account, url=str(changes["url"]), by=SYSTEM)
-        except LinkRefused as refusal:
-            # Live there, but its page is no evidence for this producer; the other listings are still looked at.
-            log.warning("listing %s on %s: no evidence: %s", row.listing_id, row.connection.adapter, refusal)
-            return
-        PlatformListing.objects.filter(pk=row.pk).update(link=link)
-        observe(
-            link=link,
-            result=Observation.Result.LIVE,
-            observer=Observation.Observer.ADAPTER,
-            by=SYSTEM,
-            seen_title=snapshot.title,
-            seen_price=snapshot.price,
-        )
+        _note_live(row, str(changes["url"]), snapshot)
+
+
+def _note_live(row: PlatformListing, url: str, snapshot: RemoteSnapshot) -> None:
+    account = claim_account(platform=row.connection.platform, producer=row.listing.shop.producer, by=SYSTEM)
+    try:
+        link = claim_link(account=account, url=url, by=SYSTEM)
+    except LinkRefused as refusal:
+        # Live there, but its page is no evidence for this producer; the other listings are still looked at.
+        log.warning("listing %s on %s: no evidence: %s", row.listing_id, row.connection.adapter, refusal)
+        return
+    PlatformListing.objects.filter(pk=row.pk).update(link=link)
+    observe(
+        link=link,
+        result=Observation.Result.LIVE,
+        observer=Observation.Observer.ADAPTER,
+        by=SYSTEM,
+        seen_title=snapshot.title,
+        seen_price=snapshot.price,
+    )
 
 
 @transaction.atomic
@@ -111,6 +135,7 @@ def _removed(row: PlatformListing) -> None:
     changed = PlatformListing.objects.filter(pk=row.pk, fence=row.fence, work=Work.IDLE).update(
         observed=Observed.ABSENT,
         work=Work.DEAD,
+        cause="NotFound",
         seen_at=now,
         remote_id="",
         confirmed_hash="",

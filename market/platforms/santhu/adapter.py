@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from core.kit import clock
@@ -10,10 +11,12 @@ from market.platforms.checks import document_issues, photo_bytes, refuse_bad_off
 from market.platforms.contract import (
     AdapterKind,
     AuthRevoked,
+    AuthWay,
     Capabilities,
     Conflict,
     ConflictKind,
     ConnectionSettings,
+    Credentials,
     Health,
     HealthState,
     Issue,
@@ -30,6 +33,7 @@ from market.platforms.contract import (
     PlatformFailure,
     RateLimited,
     RemoteIds,
+    RemotePage,
     RemoteSnapshot,
     ReviewResult,
     ReviewWay,
@@ -64,6 +68,10 @@ CAPABILITIES = Capabilities(
     page_links=True,
     review_hours=REVIEW_HOURS,
     settling_seconds=5.0,
+    auth=AuthWay.KEY,
+    lists=True,
+    creates_with_offer=True,
+    calls_per_second=50.0,
 )
 # Failures of the connection, not of one item: the rest of a batch would meet the same.
 CONNECTION_FAILURES = (RateLimited, AuthRevoked, ShopSuspended)
@@ -172,6 +180,26 @@ class SanThuAdapter:
     def fetch(self, connection: ConnectionSettings, remote: RemoteIds) -> RemoteSnapshot:
         """Reads one listing."""
         return Client(connection).listing(remote.product_id)
+
+    def list_remote(self, connection: ConnectionSettings, cursor: str = "") -> RemotePage:
+        """Page by page; the cursor is the page's number."""
+        part = Client(connection).listings(int(cursor or 1))
+        return RemotePage(part.items, str(part.next_page or ""))
+
+    @property
+    def credential_names(self) -> Mapping[str, str]:
+        """One key."""
+        return {"key": "Khóa kết nối"}
+
+    def authorise(self, connection: ConnectionSettings, answers: Mapping[str, str]) -> Credentials:
+        """The key itself, once the platform has answered to it."""
+        values = {"key": answers.get("key", "").strip()}
+        Client(replace(connection, credentials=values)).check_key()
+        return Credentials(values)
+
+    def refresh_auth(self, connection: ConnectionSettings) -> Credentials:
+        """A key does not run out."""
+        raise Unsupported("a key is not renewed")
 
 
 def _accepted(remote: RemoteIds, operation_id: str, *, review_hours: int | None = None) -> Submission:

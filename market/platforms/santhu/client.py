@@ -25,6 +25,7 @@ from market.platforms.contract import (
     PhotoReference,
     PlatformFailure,
     RateLimited,
+    RateNotice,
     RemoteSnapshot,
     Retryable,
     ShopSuspended,
@@ -60,6 +61,11 @@ class Client:
             if page is None:
                 return found
         raise ContractBroken(f"more than {PAGES_AT_MOST} pages for one SKU")
+
+    def listings(self, page: int) -> wire.ListingPage:
+        """One page of everything that bears our key."""
+        answer = self._call("GET", "/api/listings", params={"page": str(page)})
+        return wire.parse_listing_page(answer.body, public_url=self._public_url, seen_at=clock.now())
 
     def listing(self, product_id: str) -> RemoteSnapshot:
         """One listing. Raises NotFound."""
@@ -131,6 +137,8 @@ class Client:
             headers["Content-Type"] = content_type
         if operation_id:
             headers["X-Request-Id"] = operation_id
+        self.connection.gate.enter()
+        notice: RateNotice | None = None
         try:
             answer = outbound.send(
                 method,
@@ -142,12 +150,15 @@ class Client:
                 read_timeout=self.connection.read_timeout,
                 allow_private=self.connection.allow_private,
             )
+            notice = wire.parse_notice(answer.headers)
         except outbound.NotSent as error:
             raise Retryable(str(error)) from error
         except outbound.OutcomeUnknown as error:
             raise (Retryable if is_safe else OutcomeUnknown)(str(error)) from error
         except outbound.OutboundRefused as error:
             raise Permanent(str(error)) from error
+        finally:
+            self.connection.gate.leave(notice)
         failure = _failure_in(answer, is_safe=is_safe, creates=creates)
         if failure is not None:
             raise failure

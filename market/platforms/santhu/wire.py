@@ -19,6 +19,7 @@ from market.platforms.contract import (
     ListingDocument,
     MediaReference,
     OfferDocument,
+    RateNotice,
     RemoteIds,
     RemoteSnapshot,
     ReviewResult,
@@ -201,6 +202,20 @@ def parse_media_list(body: bytes, sha256: str) -> MediaReference | None:
         if _text(item, "sha256") == sha256:
             return parse_media(item, sha256)
     return None
+
+
+def parse_notice(headers: Mapping[str, str]) -> RateNotice | None:
+    """What an answer says about the pace: X-RateLimit-Limit (calls in a window), -Remaining, -Window (seconds). Nonsense says
+    nothing."""
+    limit, left, window = (_counted(headers.get(f"X-RateLimit-{name}")) for name in ("Limit", "Remaining", "Window"))
+    if limit is None and left is None:
+        return None
+    per_second = limit / window if limit and window else None
+    return RateNotice(per_second, left, float(window) if window else None)
+
+
+def _counted(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def parse_refusal(body: bytes) -> Refusal | None:

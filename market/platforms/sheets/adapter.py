@@ -23,6 +23,7 @@ from market.platforms.contract import (
     OfferDocument,
     PhotoReference,
     RemoteIds,
+    RemotePage,
     RemoteSnapshot,
     ReviewResult,
     ReviewState,
@@ -107,6 +108,10 @@ class SheetAdapter:
     def fetch(self, connection: ConnectionSettings, remote: RemoteIds) -> RemoteSnapshot:
         """Cannot be read: raises Unsupported."""
         raise Unsupported("fetch", message_vi=NOT_READABLE)
+
+    def list_remote(self, connection: ConnectionSettings, cursor: str = "") -> RemotePage:
+        """Cannot be listed: raises Unsupported."""
+        raise Unsupported("list", message_vi=NOT_READABLE)
 
     def export(self, connection: ConnectionSettings, documents: Sequence[ListingDocument]) -> Artifact:
         """One zip: workbook and photos."""

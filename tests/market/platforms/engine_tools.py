@@ -12,7 +12,7 @@ from market.listings.actions import ListingFacts, write_listing
 from market.listings.models import Listing
 from market.platforms.engine.look import look_at_due
 from market.platforms.engine.push import push_due
-from market.platforms.models import PlatformListing
+from market.platforms.models import Flow, PlatformListing
 from market.platforms.sandbox.process import Double
 
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
@@ -35,7 +35,9 @@ class Engine:
         return self.row.observed, self.row.work
 
     def due(self, **also: Any) -> None:
-        PlatformListing.objects.filter(pk=self.row.pk).update(next_try_at=clock.now() - timedelta(seconds=1), **also)
+        now = clock.now() - timedelta(seconds=1)
+        PlatformListing.objects.filter(pk=self.row.pk).update(next_try_at=now, offer_next_try_at=now, **also)
+        Flow.objects.update(paused_until=None, open_until=now)
 
     def push(self) -> None:
         self.due()

@@ -17,10 +17,14 @@ from market.listings.events import ListingChanged
 from market.listings.models import Listing
 from market.orders.actions import release_order
 from market.platforms.actions import NotAllowed, send_again
-from market.platforms.engine import push
+from market.platforms.contract import RemoteIds
+from market.platforms.engine import claiming, home
 from market.platforms.engine.desired import on_listing_changed
+from market.platforms.engine.documents import settings_of
+from market.platforms.engine.flow import flow_of
 from market.platforms.engine.look import look_at_due
 from market.platforms.engine.push import push_due
+from market.platforms.engine.ways import Round
 from market.platforms.models import PlatformListing
 from market.platforms.sandbox.process import Double
 from market.platforms.santhu.adapter import SanThuAdapter
@@ -165,7 +169,7 @@ def test_an_answer_lost_on_the_way_makes_no_second_object(engine: Engine, kind: 
 def test_a_busy_platform_is_given_time_and_no_try_is_used_up(engine: Engine, time_machine: Any) -> None:
     time_machine.move_to("2026-03-01T02:00:00Z", tick=False)
     engine.double.plan({"method": "POST", "path": "/api/listings", "kind": "rate_limited", "retry_after": "90"})
-    for _ in range(push.MAX_ATTEMPTS + 2):
+    for _ in range(home.MAX_ATTEMPTS + 2):
         engine.push()
         row = engine.row
         assert (engine.state, row.attempts) == (("absent", "queued"), 0)
@@ -182,7 +186,7 @@ def test_a_busy_platform_is_given_time_and_no_try_is_used_up(engine: Engine, tim
 
 def test_a_platform_that_is_down_is_tried_six_times_then_a_person_decides(engine: Engine, people: People) -> None:
     engine.double.plan({"path": "/api/", "kind": "server_error"})
-    for attempt in range(1, push.MAX_ATTEMPTS):
+    for attempt in range(1, home.MAX_ATTEMPTS):
         engine.push()
         assert (engine.state, engine.row.attempts) == (("absent", "queued"), attempt)
         waiting = (engine.row.next_try_at or clock.now()) - clock.now()
@@ -205,7 +209,7 @@ def test_a_platform_that_is_down_is_tried_six_times_then_a_person_decides(engine
 
 def test_removed_there_is_said_and_not_made_again(engine: Engine, browser: Browser) -> None:
     engine.go_live()
-    SanThuAdapter().withdraw(push.settings_of(engine.row.connection), push.RemoteIds(engine.row.remote_id), "by-hand")
+    SanThuAdapter().withdraw(settings_of(engine.row.connection), RemoteIds(engine.row.remote_id), "by-hand")
     PlatformListing.objects.update(seen_at=clock.now() - timedelta(hours=7))
     engine.look()
     assert engine.state == ("absent", "dead")
@@ -247,15 +251,14 @@ def test_pausing_after_a_lost_answer_leaves_nothing_behind(engine: Engine, peopl
 
 def while_sending(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
     """Let something happen once, after the platform took the content and before its answer is home."""
-    real, pending = SanThuAdapter.put_content, [happens]
+    real, pending = home.bring_home, [happens]
 
-    def put_content(self: SanThuAdapter, *arguments: Any) -> Any:
-        submission = real(self, *arguments)
+    def bring_home(*arguments: Any, **options: Any) -> Any:
         if pending:
             pending.pop()()
-        return submission
+        return real(*arguments, **options)
 
-    monkeypatch.setattr(SanThuAdapter, "put_content", put_content)
+    monkeypatch.setattr(home, "bring_home", bring_home)
 
 
 def test_a_late_worker_is_shut_out(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,9 +286,13 @@ def test_an_edit_in_the_middle_of_sending_is_sent_next(engine: Engine, monkeypat
 
 def test_work_left_by_a_dead_worker_is_picked_up_when_its_lease_ends(engine: Engine, time_machine: Any) -> None:
     time_machine.move_to("2026-03-01T02:00:00Z", tick=False)
-    claimed = push._claim(engine.row.pk, engine.row.fence)
-    assert claimed is not None and engine.state == ("absent", "in_flight")
-    assert push._claim(claimed.pk, claimed.fence - 1) is None, "the same number claims once"
+    connection = engine.row.connection
+    way = Round().way(connection, flow_of(connection))
+    ((claimed, task),) = claiming.claim(way, 10)
+    assert engine.state == ("absent", "in_flight")
+    assert (claimed.operation, claimed.operation_hash) == (task.operation, task.document.content_hash)
+    assert (engine.row.operation, engine.row.operation_hash) == (task.operation, task.document.content_hash)
+    assert claiming.claim(way, 10) == [], "what is leased is claimed once"
     time_machine.move_to("2026-03-01T02:02:00Z", tick=False)
     push_due()
     assert engine.double.calls() == []

@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-from django.core.files.storage import Storage, storages
 from django.db import models
 
 from core.people.models import User
-from market.goods.models import Category
 from market.listings.models import Listing
-from onboarding.accounts.models import OutsideLink, Platform
-
-
-class Connection(models.Model):
-    """How listings reach a platform: the key of a registered adapter. Secrets stay in the settings."""
-
-    platform = models.OneToOneField(Platform, on_delete=models.PROTECT, related_name="connection")
-    adapter = models.CharField(max_length=30)
-    is_enabled = models.BooleanField(default=True)
-
-    def __str__(self) -> str:
-        return self.platform.name
-
-
-class PlatformCategory(models.Model):
-    """Where goods of one of our categories belong on a platform, in its own code and words."""
-
-    platform = models.ForeignKey(Platform, on_delete=models.CASCADE, related_name="categories")
-    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="on_platforms")
-    code = models.CharField(max_length=60)
-    name = models.CharField(max_length=160, blank=True, default="")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["platform", "category"], name="platform_category_once")]
+from market.platforms.models.connections import Connection
+from onboarding.accounts.models import OutsideLink
 
 
 class PlatformListing(models.Model):
     """One listing on one platform.
 
-    `wanted` is the seller's wish, `observed` what was last seen, `work` what is being done about the difference.
-    What people read is derived from the three. `fence` grows with every claim, so that a late worker cannot write
-    over a newer one. The confirmed hashes are of the content and the offer (price, stock) that the platform is known to
-    hold; `sent_revision` is the newest of ours that was given to it.
+    `wanted` is the seller's wish (`is_off`: not on this platform), `observed` what was last seen, `work` what is being done
+    about the difference. What people read is derived from the three. Content (`work`) and offer (`offer_work`: price and
+    stock) are two lanes: words that wait for a reviewer or a seller hold up no sold-out. Whoever works on either holds the
+    one lease; `fence` grows with every claim, so that a late worker cannot write over a newer one. `operation` was written
+    down before the call that bears its name. The confirmed hashes are of the content and the offer that the platform is
+    known to hold; `sent_revision` is the newest of ours that was given to it. `cause` groups what stopped.
     """
 
     class Observed(models.TextChoices):
@@ -60,9 +38,17 @@ class PlatformListing(models.Model):
         BLOCKED = "blocked", "chờ người bán sửa"
         DEAD = "dead", "dừng lại, cần người xem"
 
+    class Priority(models.IntegerChoices):
+        """What goes first: goods that nobody may buy any more, then prices, then words."""
+
+        OFF_SALE = 0, "hết hàng hoặc gỡ xuống"
+        OFFER = 1, "giá và số lượng"
+        CONTENT = 2, "nội dung"
+
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="on_platforms")
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="listings")
     wanted = models.BooleanField(default=True)
+    is_off = models.BooleanField(default=False)
     revision = models.PositiveIntegerField()
     observed = models.CharField(max_length=12, choices=Observed.choices, default=Observed.ABSENT)
     seen_at = models.DateTimeField(null=True)
@@ -76,7 +62,20 @@ class PlatformListing(models.Model):
     reasons = models.JSONField(default=list, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
+    waiting_since = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
+    cause = models.CharField(max_length=80, blank=True, default="")
+    offer_work = models.CharField(max_length=20, choices=Work.choices, default=Work.IDLE)
+    offer_attempts = models.PositiveSmallIntegerField(default=0)
+    offer_next_try_at = models.DateTimeField(null=True)
+    offer_error = models.CharField(max_length=300, blank=True, default="")
+    offer_cause = models.CharField(max_length=80, blank=True, default="")
+    priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.CONTENT)
+    operation = models.CharField(max_length=60, blank=True, default="")
+    operation_hash = models.CharField(max_length=64, blank=True, default="")
+    operation_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    expected_by = models.DateTimeField(null=True)
     fence = models.PositiveIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
     claimed_url = models.CharField(max_length=400, blank=True)
@@ -86,25 +85,8 @@ class PlatformListing(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["listing", "connection"], name="listing_once_per_platform")]
-        indexes = [models.Index(fields=["work", "next_try_at"])]
-
-
-def private_storage() -> Storage:
-    """Where files for staff live: outside what the web serves."""
-    return storages["private"]
-
-
-class SheetBatch(models.Model):
-    """One upload file made for the staff of a platform, and the answer that came back."""
-
-    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="batches")
-    number = models.PositiveIntegerField()
-    layout_version = models.CharField(max_length=20)
-    file = models.FileField(upload_to="sheets/", storage=private_storage)
-    count = models.PositiveIntegerField()
-    made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    made_at = models.DateTimeField()
-    answered_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["connection", "number"], name="sheet_batch_number_once")]
+        indexes = [
+            models.Index(fields=["work", "next_try_at"]),
+            models.Index(fields=["offer_work", "offer_next_try_at"]),
+            models.Index(fields=["connection", "priority"]),
+        ]

@@ -1,0 +1,96 @@
+"""What a platform can do and what it asks for: flags that callers branch on, never a platform's name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AdapterKind(StrEnum):
+    """API calls a server; FILE exchanges sheets through a person."""
+
+    API = "api"
+    FILE = "file"
+
+
+class ReviewWay(StrEnum):
+    """Whether the platform reviews content, and whether the answer comes at once."""
+
+    NONE = "none"
+    SYNC = "sync"
+    ASYNC = "async"
+
+
+class MediaWay(StrEnum):
+    """Photos are pushed as bytes, pulled from our address, or packed beside a sheet."""
+
+    PUSH = "push"
+    PULL = "pull"
+    PACK = "pack"
+
+
+class AuthWay(StrEnum):
+    """What a connection needs: nothing, a key typed in, or a name and password that are exchanged for a token."""
+
+    NONE = "none"
+    KEY = "key"
+    PASSWORD = "password"  # noqa: S105 - a way of signing in, no secret
+
+
+class TextCount(StrEnum):
+    """How a platform counts a title: Unicode code points of NFC text, bytes of UTF-8, or width (wide East Asian = 2)."""
+
+    CHARACTERS = "characters"
+    BYTES = "bytes"
+    WIDTH = "width"
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a platform can do and what it asks for. Limits are data of `rule_version`, not of our code.
+
+    Titles are counted in `title_counts`, other lengths in code points of NFC text; money is whole đồng; photo sizes are bytes.
+    `reads_back`: find, fetch and poll see the platform itself. `page_links`: buyers' pages can be checked.
+    `lists`: `list_remote` shows everything the connection holds. `upserts`: a creation with a known SKU replaces what is
+    there. `creates_with_offer`: a creation sets price and stock as well. `calls_per_second`, `calls_per_day`: what the vendor documents; None where nothing is said. `required_papers`:
+    codes of papers without which nothing is taken. `refreshes`: an expired token is renewed by `refresh_auth`.
+    `settling_seconds`: after an unknown outcome, a `find` that finds nothing counts only when this much time
+    has passed, for a write may still be under way when our patience ends.
+    """
+
+    kind: AdapterKind
+    rule_version: str
+    reads_back: bool
+    lookup_by_reference: bool
+    sku_unique: bool
+    review: ReviewWay
+    rejection_reasons: bool
+    media: MediaWay
+    separate_offers: bool
+    can_hide: bool
+    can_withdraw: bool
+    title_maximum: int
+    description_maximum: int
+    photo_maximum: int
+    photo_bytes_maximum: int
+    title_minimum: int = 1
+    photo_minimum: int = 0
+    photo_types: tuple[str, ...] = ("image/jpeg", "image/png", "image/webp")
+    price_minimum: int = 1
+    price_maximum: int = 1_000_000_000
+    stock_maximum: int = 1_000_000
+    needs_net_weight: bool = False
+    needs_category: bool = False
+    page_links: bool = False
+    review_hours: int | None = None
+    settling_seconds: float = 0.0
+    auth: AuthWay = AuthWay.NONE
+    refreshes: bool = False
+    lists: bool = False
+    upserts: bool = False
+    creates_with_offer: bool = False
+    title_counts: TextCount = TextCount.CHARACTERS
+    offers_at_once: int = 1
+    calls_per_second: float | None = None
+    calls_per_day: int | None = None
+    required_papers: tuple[str, ...] = ()

@@ -1,0 +1,97 @@
+"""Taking work: a batch of listings that are due on one connection, with a lease and a written intent for each.
+
+One transaction: whoever comes later finds the lease, the fence number and the name of the operation that was begun.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Case, CharField, F, Q, Value, When
+
+from core.kit import clock
+from market.platforms.contract import Capabilities, ListingDocument, RemoteIds
+from market.platforms.engine.documents import documents_of
+from market.platforms.engine.flow import rate_of
+from market.platforms.engine.sending import Task
+from market.platforms.engine.ways import Way
+from market.platforms.models import Flow, PlatformListing
+
+Work, Observed = PlatformListing.Work, PlatformListing.Observed
+LEASE = timedelta(minutes=2)
+BATCH_AT_MOST = 100
+# How long a batch may take at the pace of its platform; four calls bring a new listing up.
+BATCH_SECONDS, CALLS_EACH = 20, 4
+_THERE = (Observed.PENDING, Observed.LIVE, Observed.SUSPENDED, Observed.UNKNOWN)
+
+
+def content_due() -> Q:
+    """Words to bring, or to look after: queued, of unknown outcome, or left by a worker whose lease is over."""
+    now = clock.now()
+    waiting = Q(work__in=[Work.QUEUED, Work.OUTCOME_UNKNOWN]) & (Q(next_try_at__isnull=True) | Q(next_try_at__lte=now))
+    return waiting | Q(work=Work.IN_FLIGHT, leased_until__lt=now)
+
+
+def offer_due() -> Q:
+    """A price or a stock to bring, to something that stands there or is under review."""
+    now = clock.now()
+    waiting = Q(offer_work=Work.QUEUED) & (Q(offer_next_try_at__isnull=True) | Q(offer_next_try_at__lte=now))
+    there = Q(observed__in=_THERE, wanted=True) & ~Q(remote_id="")
+    return there & (waiting | Q(offer_work=Work.IN_FLIGHT, leased_until__lt=now))
+
+
+def due_on(way: Way) -> Q:
+    """What may be claimed for a connection now."""
+    free = Q(leased_until__isnull=True) | Q(leased_until__lt=clock.now())
+    return Q(connection=way.connection) & free & (content_due() | offer_due())
+
+
+def batch_size(flow: Flow, capabilities: Capabilities) -> int:
+    """As many as the platform's pace lets through well within a lease."""
+    return max(1, min(BATCH_AT_MOST, int(rate_of(flow, capabilities) * BATCH_SECONDS / CALLS_EACH)))
+
+
+@transaction.atomic
+def claim(way: Way, limit: int) -> list[tuple[PlatformListing, Task]]:
+    """Up to `limit` rows with what is to be done, what may not be sold any more first. Two workers never get the same one."""
+    found = PlatformListing.objects.select_for_update(skip_locked=True).filter(due_on(way))
+    ids = list(found.order_by("priority", "next_try_at", "pk").values_list("pk", flat=True)[:limit])
+    if not ids:
+        return []
+    in_flight = Value(Work.IN_FLIGHT, output_field=CharField())
+    PlatformListing.objects.filter(pk__in=ids).update(
+        fence=F("fence") + 1,
+        leased_until=clock.now() + LEASE,
+        work=Case(When(content_due(), then=in_flight), default=F("work")),
+        offer_work=Case(When(offer_due(), then=in_flight), default=F("offer_work")),
+    )
+    rows = list(
+        PlatformListing.objects.filter(pk__in=ids)
+        .select_related("connection__platform", "listing__shop__producer")
+        .order_by("priority", "next_try_at", "pk")
+    )
+    documents = documents_of([row.listing_id for row in rows], way.connection.platform)
+    for row in rows:
+        row.operation, row.operation_at = f"{row.pk}-{row.revision}-{row.fence}", clock.now()
+        row.operation_hash = documents[row.listing_id].content_hash if row.wanted else ""
+    PlatformListing.objects.bulk_update(rows, ["operation", "operation_hash", "operation_at"])
+    return [(row, _task(row, way, documents[row.listing_id])) for row in rows]
+
+
+def _task(row: PlatformListing, way: Way, document: ListingDocument) -> Task:
+    content = row.work == Work.IN_FLIGHT
+    return Task(
+        wanted=row.wanted,
+        content=content,
+        # Words that go out take the price along; a price never takes the words along.
+        offer=content or row.offer_work == Work.IN_FLIGHT,
+        operation=row.operation,
+        adapter=way.adapter,
+        document=document,
+        remote=RemoteIds(row.remote_id, row.url) if row.remote_id else None,
+        confirmed_hash=row.confirmed_hash,
+        confirmed_offer_hash=row.confirmed_offer_hash,
+        is_refused=row.observed == Observed.REJECTED,
+        is_live=row.observed == Observed.LIVE,
+    )

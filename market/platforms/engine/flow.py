@@ -1,0 +1,139 @@
+"""How fast calls may go, shared by all workers in one row: the pace, the day's calls, pauses, and the breaker.
+
+Turns are handed out in order of time (each worker takes the next few moments at which a call may start), so that any
+number of workers together keep one pace.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from core.kit import clock
+from market.platforms.contract import Capabilities, PlatformFailure, RateNotice
+from market.platforms.models import Connection, Flow
+
+USUAL_RATE = 5.0
+OPENS_AFTER = 8
+OPEN_AT_FIRST = timedelta(seconds=30)
+OPEN_AT_MOST = timedelta(minutes=15)
+PROBE_LEASE = timedelta(minutes=1)
+AHEAD = timedelta(seconds=1)
+LEARNED_FOR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Turns:
+    """Moments from which calls may start, in order. None of them: nothing before `again_at`, for a reason in Vietnamese."""
+
+    moments: tuple[datetime, ...] = ()
+    again_at: datetime | None = None
+    reason: str = ""
+
+
+def flow_of(connection: Connection) -> Flow:
+    """The row of a connection, made when it is first needed."""
+    return Flow.objects.get_or_create(connection=connection)[0]
+
+
+def rate_of(flow: Flow, capabilities: Capabilities) -> float:
+    """Calls a second: what a person set, else what the platform said within the hour, else what its adapter knows."""
+    is_fresh = flow.learned_at is not None and clock.now() - flow.learned_at < LEARNED_FOR
+    learned = flow.learned_rate if is_fresh else None
+    return flow.rate_limit or learned or capabilities.calls_per_second or USUAL_RATE
+
+
+def take_turns(connection: Connection, wanted: int, capabilities: Capabilities) -> Turns:
+    """Take up to `wanted` turns within the next second. What is taken and not used is lost to nobody for longer than that."""
+    with transaction.atomic():
+        flow = Flow.objects.select_for_update().get(connection=connection)
+        now = clock.now()
+        if flow.paused_until and flow.paused_until > now:
+            return Turns(again_at=flow.paused_until, reason="Sàn yêu cầu gửi chậm lại.")
+        if flow.day != clock.today():
+            flow.day, flow.calls_on_day = clock.today(), 0
+        daily = flow.daily_limit or capabilities.calls_per_day
+        left = wanted if daily is None else min(wanted, daily - flow.calls_on_day)
+        if left <= 0:
+            return Turns(again_at=_midnight(), reason="Hôm nay đã gửi đủ số lượt sàn cho phép.")
+        rate = rate_of(flow, capabilities)
+        start = max(now, flow.free_at) if flow.free_at else now
+        # A clock that was set back must not hold everything up: nobody takes turns further ahead than this.
+        start = min(start, now + AHEAD * 2)
+        count = min(left, max(1, math.floor((now + AHEAD - start).total_seconds() * rate)))
+        step = timedelta(seconds=1 / rate)
+        flow.free_at, flow.calls_on_day = start + step * count, flow.calls_on_day + count
+        flow.save(update_fields=["free_at", "day", "calls_on_day"])
+    return Turns(tuple(start + step * number for number in range(count)))
+
+
+def _midnight() -> datetime:
+    tomorrow = clock.now().astimezone(clock.VIETNAM) + timedelta(days=1)
+    return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def pause(connection: Connection, until: datetime) -> None:
+    """The platform asked for a pause; a longer one that somebody noted before stays."""
+    Flow.objects.filter(Q(paused_until__isnull=True) | Q(paused_until__lt=until), connection=connection).update(
+        paused_until=until
+    )
+
+
+def learn(connection: Connection, notice: RateNotice) -> None:
+    """Keep what an answer said about the pace; a used-up window pauses until the next one begins."""
+    if notice.calls_per_second and notice.calls_per_second > 0:
+        Flow.objects.filter(connection=connection).update(learned_rate=notice.calls_per_second, learned_at=clock.now())
+    if notice.calls_left is not None and notice.calls_left <= 0 and notice.window_seconds:
+        pause(connection, clock.now() + timedelta(seconds=min(notice.window_seconds, 3600)))
+
+
+def may_send(connection: Connection, flow: Flow) -> bool:
+    """Whether anything may be claimed for this connection now, as far as its row says; a half-open one lets `take_probe`
+    decide."""
+    if not connection.is_enabled or connection.stopped:
+        return False
+    now = clock.now()
+    if flow.paused_until and flow.paused_until > now:
+        return False
+    return flow.breaker == Flow.Breaker.CLOSED
+
+
+def take_probe(flow: Flow) -> bool:
+    """One worker may try one listing when an open breaker's time is over (or when the one who tried has vanished)."""
+    now = clock.now()
+    return bool(
+        Flow.objects.filter(
+            pk=flow.pk, breaker__in=[Flow.Breaker.OPEN, Flow.Breaker.HALF_OPEN], open_until__lte=now
+        ).update(breaker=Flow.Breaker.HALF_OPEN, open_until=now + PROBE_LEASE)
+    )
+
+
+def note_success(flow: Flow) -> None:
+    """A call was answered: the breaker closes."""
+    Flow.objects.filter(pk=flow.pk).update(
+        breaker=Flow.Breaker.CLOSED, failures=0, opened_times=0, open_until=None, last_success_at=clock.now()
+    )
+
+
+def note_trouble(flow: Flow, failure: PlatformFailure) -> bool:
+    """A call found no answer. True when that opened the breaker: after so many in a row, or after a probe that failed; each
+    time for twice as long."""
+    now = clock.now()
+    rows = Flow.objects.filter(pk=flow.pk)
+    rows.update(failures=F("failures") + 1, last_failure=type(failure).__name__, last_failure_at=now)
+    fresh = rows.get()
+    opens = fresh.breaker == Flow.Breaker.HALF_OPEN or (
+        fresh.breaker == Flow.Breaker.CLOSED and fresh.failures >= OPENS_AFTER
+    )
+    if not opens:
+        return fresh.breaker != Flow.Breaker.CLOSED
+    waiting = min(OPEN_AT_FIRST * 2**fresh.opened_times, OPEN_AT_MOST)
+    return bool(
+        rows.filter(breaker=fresh.breaker).update(
+            breaker=Flow.Breaker.OPEN, open_until=now + waiting, opened_times=F("opened_times") + 1
+        )
+    )

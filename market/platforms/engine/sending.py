@@ -1,0 +1,166 @@
+"""Speaking to a platform about one listing. No database here: what is known comes in, what was learned goes out.
+
+Every step may be the last one before the process dies. A remote id is told at once, through `keep`; whoever comes after
+looks by our SKU before anything is created.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from market.platforms.contract import (
+    AdapterKind,
+    ConnectionSettings,
+    ItemOutcome,
+    ListingDocument,
+    PlatformAdapter,
+    PlatformFailure,
+    RemoteIds,
+    ReviewState,
+    SubmissionState,
+    ValidationFailed,
+    changed_fields,
+)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What shall be true of one listing on one platform, and what is known of it there.
+
+    `content` and `offer` say which lanes are worked on; without content the words stay as they are. `is_refused`: the
+    platform has refused what bears `confirmed_hash`.
+    """
+
+    wanted: bool
+    content: bool
+    offer: bool
+    operation: str
+    adapter: PlatformAdapter
+    document: ListingDocument
+    remote: RemoteIds | None = None
+    confirmed_hash: str = ""
+    confirmed_offer_hash: str = ""
+    is_refused: bool = False
+    is_live: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a task. A lane that was not reached keeps its former hash and has no failure of its own.
+
+    `sent_content`: words were written, so a review begins. `waits_for_person`: it waits for the platform's staff.
+    """
+
+    remote: RemoteIds | None = None
+    content_hash: str | None = None
+    offer_hash: str | None = None
+    sent_content: bool = False
+    adopted_state: ReviewState | None = None
+    expected_by: datetime | None = None
+    content_waits_for_person: bool = False
+    offer_waits_for_person: bool = False
+    still_refused: bool = False
+    gone: bool = False
+    content_failure: PlatformFailure | None = None
+    offer_failure: PlatformFailure | None = None
+
+
+Keep = Callable[[RemoteIds], None]
+
+
+def speak(task: Task, settings: ConnectionSettings, keep: Keep) -> Outcome:
+    """Do what the task says. Never raises PlatformFailure: it is in the outcome."""
+    return _put(task, settings, keep) if task.wanted else _take_down(task, settings, keep)
+
+
+def _put(task: Task, settings: ConnectionSettings, keep: Keep) -> Outcome:
+    said = Outcome(remote=task.remote)
+    if task.content:
+        try:
+            said = _put_content(task, settings, keep)
+        except PlatformFailure as failure:
+            said = replace(said, content_failure=failure)
+    if said.content_failure is not None and not isinstance(said.content_failure, ValidationFailed):
+        # The way itself is in trouble, or nobody knows what is there: the offer has its turn later.
+        return said
+    if said.still_refused or said.content_waits_for_person:
+        return said
+    if task.offer and said.remote is not None:
+        try:
+            return _put_offer(task, settings, said)
+        except PlatformFailure as failure:
+            return replace(said, offer_failure=failure)
+    return said
+
+
+def _put_content(task: Task, settings: ConnectionSettings, keep: Keep) -> Outcome:
+    document, adapter = task.document, task.adapter
+    remote, confirmed, said = task.remote, task.confirmed_hash, Outcome()
+    if remote is None and adapter.capabilities(settings).lookup_by_reference:
+        # A write whose answer was lost may have worked: look by our SKU before anything is created.
+        found = adapter.find(settings, document.reference)
+        if found is not None:
+            remote = found.remote
+            keep(remote)
+            different = set(changed_fields(document, found))
+            if not different - {"price", "stock"}:
+                confirmed = document.content_hash
+            said = Outcome(
+                adopted_state=found.review.state,
+                offer_hash=None if different & {"price", "stock"} else document.offer(remote).offer_hash,
+            )
+    if task.is_refused and document.content_hash == confirmed:
+        # A sold kilogram does not send the same refused words to the reviewer again; an edit or «Gửi lại» does.
+        return Outcome(remote=remote, content_hash=confirmed, still_refused=True)
+    if remote is not None and document.content_hash == confirmed:
+        return replace(said, remote=remote, content_hash=confirmed)
+    submission = adapter.put_content(settings, document, remote, task.operation)
+    if submission.remote is not None:
+        created = remote is None and adapter.capabilities(settings).creates_with_offer
+        remote = submission.remote
+        keep(remote)
+        said = replace(said, offer_hash=document.offer(remote).offer_hash if created else said.offer_hash)
+    return replace(
+        said,
+        remote=remote,
+        content_hash=document.content_hash,
+        sent_content=True,
+        adopted_state=None,
+        expected_by=submission.expected_by,
+        content_waits_for_person=submission.state is SubmissionState.AWAITING_OPERATOR,
+    )
+
+
+def _put_offer(task: Task, settings: ConnectionSettings, said: Outcome) -> Outcome:
+    assert said.remote is not None
+    offer = task.document.offer(said.remote)
+    if offer.offer_hash in {task.confirmed_offer_hash, said.offer_hash}:
+        return replace(said, offer_hash=offer.offer_hash)
+    result = task.adapter.put_offers(settings, [offer], f"{task.operation}-o")[0]
+    if result.outcome is ItemOutcome.WAITING:
+        return replace(said, offer_waits_for_person=True)
+    if result.outcome is not ItemOutcome.DONE:
+        failure = result.failure
+        raise failure if isinstance(failure, PlatformFailure) else ValidationFailed(result.issues)
+    return replace(said, offer_hash=offer.offer_hash)
+
+
+def _take_down(task: Task, settings: ConnectionSettings, keep: Keep) -> Outcome:
+    """Take the listing off the platform; nothing to do when it was never there."""
+    adapter, remote = task.adapter, task.remote
+    capabilities = adapter.capabilities(settings)
+    try:
+        if remote is None and capabilities.lookup_by_reference:
+            found = adapter.find(settings, task.document.reference)
+            if found is not None:
+                remote = found.remote
+                keep(remote)
+        if remote is not None:
+            adapter.withdraw(settings, remote, task.operation)
+    except PlatformFailure as failure:
+        return Outcome(remote=remote, content_failure=failure)
+    if capabilities.kind is AdapterKind.FILE and task.is_live:
+        return Outcome(remote=remote, content_waits_for_person=True)
+    return Outcome(remote=remote, gone=True)

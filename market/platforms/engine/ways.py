@@ -1,0 +1,180 @@
+"""A round of calls to several platforms at once: threads speak HTTP, this thread alone writes to the database.
+
+One slow or silent platform holds up nobody but itself: every connection has its own threads, gate and breaker.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from core.kit import clock
+from market.platforms.contract import (
+    AuthExpired,
+    AuthRevoked,
+    Capabilities,
+    ConnectionSettings,
+    OutcomeUnknown,
+    Permanent,
+    PlatformAdapter,
+    PlatformFailure,
+    RateLimited,
+    Retryable,
+    ShopSuspended,
+    adapter_for,
+)
+from market.platforms.engine import flow as pace
+from market.platforms.engine.auth import refresh, stop
+from market.platforms.engine.documents import settings_of
+from market.platforms.engine.gate import OUR_OWN, RoundGate
+from market.platforms.models import Connection, Flow
+
+log = logging.getLogger(__name__)
+THREADS = 16
+IDLE_PLATFORM = 60.0
+
+
+class Way:
+    """One connection during a round."""
+
+    def __init__(self, connection: Connection, flow: Flow, inbox: queue.SimpleQueue[Any]) -> None:
+        self.connection, self.flow = connection, flow
+        self.adapter: PlatformAdapter = adapter_for(connection.adapter)
+        self.gate = RoundGate(lambda: inbox.put(self))
+        self.settings: ConnectionSettings = settings_of(connection, self.gate)
+        self.capabilities: Capabilities = self.adapter.capabilities(self.settings)
+        self.is_well = False
+
+    def bring_turns(self) -> None:
+        """Turns for everybody who waits, and one for each of their next calls."""
+        self.gate.open(pace.take_turns(self.connection, max(1, self.gate.wanted) * 2, self.capabilities))
+
+    def judge(self, failure: PlatformFailure | None) -> None:
+        """What an answer (or none) means for everything else that goes this way."""
+        if isinstance(failure, RateLimited):
+            if failure.scope != OUR_OWN:
+                pace.pause(self.connection, clock.now() + timedelta(seconds=failure.retry_after))
+                self.gate.close(failure.retry_after, failure.message_vi)
+        elif isinstance(failure, AuthRevoked | ShopSuspended):
+            stop(self.connection, failure)
+            self.gate.close(IDLE_PLATFORM, failure.message_vi)
+        elif isinstance(failure, Retryable | OutcomeUnknown):
+            self.is_well = False
+            if pace.note_trouble(self.flow, failure):
+                self.gate.close(pace.OPEN_AT_FIRST.total_seconds(), failure.message_vi)
+        elif not self.is_well:
+            self.is_well = True
+            pace.note_success(self.flow)
+
+    def renew(self) -> bool:
+        """After an expired token: whether there are new credentials to try once more with."""
+        try:
+            renewed = refresh(self.connection)
+        except PlatformFailure as failure:
+            self.judge(failure)
+            return False
+        if renewed is not None:
+            self.connection, self.settings = renewed, replace(settings_of(renewed, self.gate))
+        return renewed is not None
+
+
+@dataclass
+class Call:
+    """One thing to do on a way, in a thread, without the database. `key` is whatever the caller knows it by."""
+
+    way: Way
+    run: Callable[[ConnectionSettings, Callable[[Callable[[], None]], None]], Any]
+    key: Any
+    is_replay: bool = field(default=False)
+
+
+@dataclass
+class _Do:
+    """Something that a calling thread wants written down before it goes on."""
+
+    write: Callable[[], None]
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass
+class _Done:
+    call: Call
+    result: Any
+
+
+class Round:
+    """Carries out calls and hands each result to `finished` in this thread, one after the other."""
+
+    def __init__(self) -> None:
+        self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def way(self, connection: Connection, flow: Flow) -> Way:
+        """A way of this round."""
+        return Way(connection, flow, self._inbox)
+
+    def carry_out(
+        self,
+        calls: Iterable[Call],
+        finished: Callable[[Call, Any], None],
+        failure_of: Callable[[Any], PlatformFailure | None],
+    ) -> int:
+        """Returns how many calls were carried out. `failure_of` says what of a result concerns the whole way."""
+        waiting: dict[Way, list[Call]] = {}
+        for call in calls:
+            waiting.setdefault(call.way, []).append(call)
+        count = pending = sum(map(len, waiting.values()))
+        pools = {
+            way: ThreadPoolExecutor(min(THREADS, len(own)), thread_name_prefix=f"platform-{way.adapter.key}")
+            for way, own in waiting.items()
+        }
+        try:
+            for way, own in waiting.items():
+                for call in own:
+                    pools[way].submit(self._call, call)
+            while pending:
+                message = self._inbox.get()
+                if isinstance(message, Way):
+                    message.bring_turns()
+                elif isinstance(message, _Do):
+                    try:
+                        message.write()
+                    finally:
+                        message.done.set()
+                else:
+                    failure = failure_of(message.result)
+                    call = message.call
+                    if isinstance(failure, AuthExpired) and not call.is_replay and call.way.renew():
+                        pools[call.way].submit(self._call, replace(call, is_replay=True))
+                        continue
+                    pending -= 1
+                    call.way.judge(failure)
+                    finished(call, message.result)
+        finally:
+            for pool in pools.values():
+                pool.shutdown(wait=True, cancel_futures=True)
+        for way in waiting:
+            if way.gate.notice is not None:
+                pace.learn(way.connection, way.gate.notice)
+        return count
+
+    def _call(self, call: Call) -> None:
+        try:
+            result = call.run(call.way.settings, self._write_down)
+        except PlatformFailure as failure:
+            result = failure
+        except Exception as fault:
+            # A fault of ours in one listing stops no other; its class is kept, its words may hold what others wrote.
+            log.exception("calling %s failed", call.way.adapter.key)
+            result = Permanent(f"fault {type(fault).__name__}")
+        self._inbox.put(_Done(call, result))
+
+    def _write_down(self, write: Callable[[], None]) -> None:
+        message = _Do(write)
+        self._inbox.put(message)
+        message.done.wait(timeout=10)

@@ -1,0 +1,18 @@
+"""What is kept about platforms: the ways to them, listings there, sheets, and what drifted."""
+
+from market.platforms.models.connections import Connection, Flow, PlatformCategory
+from market.platforms.models.drifts import Drift
+from market.platforms.models.rows import PlatformListing
+from market.platforms.models.sheets import SheetBatch, SheetColumns, SheetItem, private_storage
+
+__all__ = [
+    "Connection",
+    "Drift",
+    "Flow",
+    "PlatformCategory",
+    "PlatformListing",
+    "SheetBatch",
+    "SheetColumns",
+    "SheetItem",
+    "private_storage",
+]
