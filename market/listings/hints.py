@@ -15,6 +15,8 @@ from market.listings.rules import price_by_measure, price_per_kg, price_per_litr
 # otherwise 128 and more.
 BLURRED_BELOW = 8
 DARK_BELOW = 60
+# A card in a list shows 480 points a side: a photo with a shorter side below that is stretched everywhere.
+SMALL_BELOW = 480
 SHORT_TEXT = 80
 FEW_LETTERS = 6
 # So many times dearer or cheaper per kilogram than the middle of the shop's goods of the same category looks like a slip
@@ -46,6 +48,9 @@ def _photo_hints(listing: Listing) -> list[Hint]:
     photos = [row.photo for row in listing.photos.all()]
     found = []
     for number, photo in enumerate(photos, start=1):
+        if min(photo.width, photo.height) < SMALL_BELOW:
+            size = f"{photo.width} × {photo.height} điểm"
+            found.append(Hint("photos", f"Ảnh {number} rất nhỏ ({size}), phóng to sẽ vỡ. Chụp lại, hoặc gửi ảnh gốc."))
         if photo.brightness is not None and photo.brightness < DARK_BELOW:
             found.append(Hint("photos", f"Ảnh {number} hơi tối. Chụp lại nơi sáng, gần cửa hoặc ngoài trời."))
         elif photo.sharpness is not None and photo.sharpness < BLURRED_BELOW:

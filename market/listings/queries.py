@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from core.kit import clock
 from core.people.queries import Viewer
@@ -226,10 +228,10 @@ def draft_of(viewer: Viewer, sku: str) -> ListingDraft | None:
     return ListingDraft.objects.filter(by_id=viewer.user_id or 0, sku=sku).first()
 
 
-def unfinished_draft(viewer: Viewer, shop: Shop) -> ListingDraft | None:
-    """The newest thing this person began to write in this shop for a listing that does not exist yet."""
+def unfinished_drafts(viewer: Viewer, shop: Shop) -> list[ListingDraft]:
+    """What this person began to write in this shop for listings that do not exist yet, the newest first."""
     rows = ListingDraft.objects.filter(by_id=viewer.user_id or 0, shop=shop)
-    return rows.exclude(sku__in=Listing.objects.filter(shop=shop).values("sku")).order_by("-changed_at").first()
+    return list(rows.exclude(sku__in=Listing.objects.filter(shop=shop).values("sku")).order_by("-changed_at"))
 
 
 def households_without_goods(household_ids: Collection[int]) -> Mapping[int, str]:
@@ -239,3 +241,8 @@ def households_without_goods(household_ids: Collection[int]) -> Mapping[int, str
     sellers = set(selling.values_list("household_id", flat=True))
     served = set(on_sale.values_list("shop__producer__household_id", flat=True))
     return dict.fromkeys(sellers - served, "Chưa đăng bán sản phẩm nào.")
+
+
+def public_address(listing: Listing) -> str:
+    """The whole address where buyers see a listing, to be passed on; "" while they do not."""
+    return settings.BASE_URL.rstrip("/") + reverse("product", args=[listing.slug]) if listing.is_on_sale else ""

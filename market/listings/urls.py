@@ -11,6 +11,7 @@ urlpatterns = [
     path("nguoi-ban/san-pham/anh/<uuid:photo_id>/xoay/", views.turn, name="seller_photo_turn"),
     path("nguoi-ban/san-pham/nhieu/", views.several, name="seller_listings_several"),
     path("nguoi-ban/san-pham/<slug:sku>/", views.edit, name="seller_listing_edit"),
+    path("nguoi-ban/san-pham/<slug:sku>/dang-ban/", views.publish, name="seller_listing_publish"),
     path("nguoi-ban/san-pham/<slug:sku>/ngung/", views.pause, name="seller_listing_pause"),
     path("nguoi-ban/san-pham/<slug:sku>/quy-cach/", views.new_size, name="seller_listing_size"),
     path("nguoi-ban/san-pham/<slug:sku>/viet-do/", views.keep, name="seller_draft_keep"),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from core.people.models import Role
 from core.people.queries import viewer_of
 from core.people.views import for_roles, signed_in
-from market.listings.queries import listings_of
+from market.listings.queries import listings_of, public_address
 from market.platforms.actions import (
     NothingToExport,
     confirm_link,
@@ -49,6 +49,7 @@ def on_platforms(request: HttpRequest, sku: str) -> HttpResponse:
     listing = get_object_or_404(listings_of(viewer), sku=sku)
     context = {
         "listing": listing,
+        "public_url": public_address(listing),
         "states": states_of(listing),
         "agreed": has_consent(listing.shop.producer, Purpose.PLATFORM),
         "may_agree": can_agree(viewer, listing.shop.producer_id),

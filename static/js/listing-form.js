@@ -13,13 +13,22 @@ function showPriceByMeasure() {
   if (!line) return;
   const price = Number(form.elements.price.value.replace(/[^\d]/g, ""));
   const unit = form.elements.unit.value;
-  const volume = Number(form.elements.net_volume.value);
-  const grams = GRAMS[unit] ?? Number(form.elements.net_weight.value);
+  const amount_in = (field) => Number(field.value.replace(/[^\d]/g, ""));
+  const volume = amount_in(form.elements.net_volume);
+  const grams = GRAMS[unit] ?? amount_in(form.elements.net_weight);
   const measure = volume > 0 ? volume : grams;
   line.hidden = !(price > 0 && measure > 0) || unit === "kg" || unit === "litre";
   const amount = Math.floor((2 * price * 1000 + measure) / (2 * measure));
   const dots = String(amount).replace(/\B(?=(\d{3})+$)/g, ".");
   if (!line.hidden) line.textContent = `Tính ra ${dots} đ một ${volume > 0 ? "lít" : "kg"}.`;
+}
+
+// An amount as it is read: 1000000 becomes 1.000.000 when the field is left.
+function groupPrice() {
+  const price = form.elements.price;
+  price?.addEventListener("change", () => {
+    if (/^\d{4,12}$/.test(price.value.trim())) price.value = price.value.trim().replace(/\B(?=(\d{3})+$)/g, ".");
+  });
 }
 
 function searchCategories() {
@@ -189,7 +198,12 @@ function autosave() {
       showPriceByMeasure();
       save();
     };
-    ask(says.saysHeld, [[says.saysTake, take], [says.saysDrop, () => { here(null); stopped = false; }]]);
+    const drop = () => {
+      here(null);
+      stopped = false;
+    };
+    const sure = () => ask(says.saysSure, [[says.saysGone, drop], [says.saysTake, take]]);
+    ask(says.saysHeld, [[says.saysTake, take], [says.saysDrop, sure]]);
   }
 
   const soon = () => {
@@ -217,6 +231,7 @@ if (form) {
   for (const name of ["price", "unit", "net_weight", "net_volume"])
     form.elements[name]?.addEventListener("input", showPriceByMeasure);
   showPriceByMeasure();
+  groupPrice();
   searchCategories();
   showDegreeForDrinks();
   if (form.dataset.autosave) autosave();

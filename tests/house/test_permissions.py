@@ -316,6 +316,9 @@ PAGES: dict[str, Page] = {
     ),
     "nguoi-ban/san-pham/nhieu/": Page(SIGNED_IN, methods=("POST",), answers=MOVES_ON),
     "nguoi-ban/san-pham/<slug:sku>/": Page(ANS_SHOP, "nguoi-ban/san-pham/{sku}/", FORM),
+    "nguoi-ban/san-pham/<slug:sku>/dang-ban/": Page(
+        ANS_SHOP, "nguoi-ban/san-pham/{sku}/dang-ban/", ("POST",), MOVES_ON
+    ),
     "nguoi-ban/san-pham/<slug:sku>/ngung/": Page(ANS_SHOP, "nguoi-ban/san-pham/{sku}/ngung/", ("POST",), MOVES_ON),
     "nguoi-ban/san-pham/<slug:sku>/quy-cach/": Page(ANS_SHOP, "nguoi-ban/san-pham/{sku}/quy-cach/", FORM),
     "nguoi-ban/san-pham/<slug:sku>/viet-do/": Page(

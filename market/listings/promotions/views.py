@@ -31,7 +31,9 @@ def prices(request: HttpRequest, sku: str) -> HttpResponse:
     """The price now, promotions, and how the price has changed; making a promotion."""
     viewer = viewer_of(request)
     listing = get_object_or_404(listings_of(viewer), sku=sku)
-    form = PromotionForm(request.POST if request.method == "POST" else None, initial={"starts_on": clock.today()})
+    form = PromotionForm(
+        request.POST if request.method == "POST" else None, initial={"starts_on": clock.today()}, usual=listing.price
+    )
     if form.is_valid():
         try:
             make_promotion(listing=listing, by=viewer, **form.cleaned_data)

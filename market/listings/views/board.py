@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from core.kit.money import dong
 from core.people.queries import viewer_of
 from core.people.views import signed_in
-from market.listings.actions import pause_listing, pause_several, publish_several
+from market.listings.actions import NotReady, pause_listing, pause_several, publish_listing, publish_several
 from market.listings.completeness import lines_of
 from market.listings.models import Listing
 from market.listings.queries import listings_in, listings_of
@@ -68,6 +68,22 @@ def several(request: HttpRequest) -> HttpResponse:
         "space_items": seller_places("seller_listings"),
     }
     return render(request, "market/listings/several.html", context)
+
+
+@require_POST
+@signed_in
+def publish(request: HttpRequest, sku: str) -> HttpResponse:
+    """Put a saved listing on sale as it is, from where it was looked at; one that is not ready leads to its form."""
+    viewer = viewer_of(request)
+    listing = get_object_or_404(listings_of(viewer), sku=sku)
+    try:
+        publish_listing(listing=listing, by=viewer)
+    except NotReady as problem:
+        words = " ".join(dict.fromkeys(item.sentence for item in problem.missing))
+        messages.error(request, _("Chưa đăng bán được. %(missing)s") % {"missing": words})
+        return redirect("seller_listing_edit", sku=sku)
+    messages.success(request, _("Sản phẩm đã được đăng bán."))
+    return redirect("seller_on_platforms", sku=sku)
 
 
 @require_POST

@@ -16,9 +16,11 @@ from core.people.queries import Viewer, viewer_of
 from core.people.views import signed_in
 from core.templatetags.vietnamese import moment
 from market.listings.actions.drafts import DraftTooLarge, WrittenElsewhere, drop_draft, save_draft, version_of
-from market.listings.forms import ListingForm
+from market.listings.forms import ListingForm, say
 from market.listings.models import Listing
 from market.listings.queries import listings_of
+from market.listings.views.filling import typed_in
+from market.listings.views.pictures import PhotoDesk
 from market.shops.models import Shop
 from market.shops.queries import shop_of
 
@@ -47,6 +49,28 @@ def keep(request: HttpRequest, sku: str) -> HttpResponse:
     except DraftTooLarge:
         return _sentence(_("Bài viết quá dài nên không tự lưu được. Hãy rút ngắn rồi bấm lưu."), 413)
     return JsonResponse({"seen": version_of(draft), "at": moment(draft.changed_at)})
+
+
+def keep_refused(
+    request: HttpRequest, form: ListingForm, desk: PhotoDesk, *, shop: Shop, listing: Listing | None
+) -> None:
+    """A form that was sent and refused brought photos that nothing else shows: it is kept as unsaved words, so that they
+    are there tomorrow as well. Another window's words are not written over."""
+    shown = {row.photo_id for row in listing.photos.all()} if listing else set()
+    sku = form.cleaned_data.get("sku", "")
+    if not sku or all(photo.pk in shown for photo in desk.photos):
+        return
+    if listing is None and Listing.objects.filter(sku=sku).exists():
+        return
+    typed = {name: value for name, value in typed_in(request, form).items() if name in KEPT and value is not None}
+    places = {"kept": desk.photos, "removed": desk.removed, "turned": desk.turned}
+    typed |= {name: ",".join(str(photo.pk) for photo in photos) for name, photos in places.items()}
+    seen = form.cleaned_data.get("draft_seen", "")
+    try:
+        draft = save_draft(shop=shop, sku=sku, values=typed, seen=seen, over=False, by=viewer_of(request))
+    except (WrittenElsewhere, DraftTooLarge):
+        return
+    say(form, draft_seen=version_of(draft))
 
 
 @require_POST

@@ -35,12 +35,13 @@ class PosterFacts:
 
 @dataclass(frozen=True)
 class LabelFacts:
-    """What stands on a product's label. `stars` 0 draws none."""
+    """What stands on a product's label. `dated` says of which day the price is; `stars` 0 draws none."""
 
     name: str
     size: str
     price: str
     by_measure: str
+    dated: str
     stars: int
     certificate: str
     maker: str
@@ -92,6 +93,7 @@ def _label(sheet: _Sheet, facts: LabelFacts, left: float, top: float) -> None:
     y = sheet.words(facts.price, x, y + 2, width, sizes=(28, 24, 20), lines=1, bold=True, colour=LEAF)
     if facts.by_measure:
         y = sheet.words(facts.by_measure, x, y, width, sizes=(13,), lines=1, colour=SOFT)
+    y = sheet.words(facts.dated, x, y, width, sizes=(10.5, 9), lines=2, colour=SOFT)
     if facts.adults_only:
         y = sheet.words("Chỉ bán cho người từ đủ 18 tuổi.", x, y + 1, width, sizes=(13,), lines=1, bold=True)
     foot = top + A6[1] - 9

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from core.kit import clock
 from core.people.queries import viewer_of
 from core.people.views import signed_in
-from market.listings.rules import price_by_measure
+from market.listings.models import Listing
+from market.listings.queries import public_address
+from market.listings.rules import missing_for_sale, price_by_measure
 from market.shops.models import Shop
 from market.storefront import structured, wording
 from market.storefront.addresses import absolute, product_address, shop_address
@@ -50,7 +52,14 @@ def preview(request: HttpRequest, sku: str) -> HttpResponse:
     listing = product_to_preview(viewer_of(request), sku)
     if listing is None:
         raise Http404
-    words = _product_words(product_facts(listing)) | {"buyable": False}
+    facts = product_facts(listing)
+    is_live = listing.state == Listing.State.PUBLISHED
+    can_publish = not is_live and not missing_for_sale(listing)
+    words = _product_words(facts) | {
+        "buyable": False,
+        "can_publish": can_publish,
+        "public_url": public_address(listing),
+    }
     answer = render(request, "market/storefront/preview.html", words)
     answer["X-Robots-Tag"] = "noindex"
     return answer
