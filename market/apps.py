@@ -38,6 +38,7 @@ class MarketConfig(AppConfig):
         from market.platforms.postmart.adapter import adapter as postmart
         from market.platforms.queries import platform_todos
         from market.platforms.ready import register as register_platforms
+        from market.platforms.reconcile.finding import reconcile_all
         from market.platforms.santhu.adapter import SanThuAdapter
         from market.platforms.voso.adapter import adapter as voso
         from market.reports import ready as reports
@@ -80,7 +81,12 @@ class MarketConfig(AppConfig):
             label="nhãn OCOP bắt đầu hoặc hết hạn hôm nay",
             at=time(0, 5),
         )
-        register_periodic("platforms.push", timedelta(seconds=1), push_due, label="gửi tin lên sàn")
+        # Two lanes: a platform that answers nobody may hold up one of them for as long as its time-outs.
+        for lane in ("platforms.push", "platforms.push_beside"):
+            register_periodic(lane, timedelta(seconds=1), push_due, label="gửi tin lên sàn")
+        register_periodic(
+            "platforms.reconcile", timedelta(days=1), reconcile_all, label="đối chiếu với sàn", at=time(2, 30)
+        )
         register_periodic("platforms.look", timedelta(seconds=2), look_at_due, label="xem kết quả trên sàn")
         register_periodic(
             "payments.ask", timedelta(seconds=10), ask_about_open_attempts, label="hỏi VNPAY về lần trả chưa rõ"
@@ -99,6 +105,7 @@ OBJECTS = {
     "sheet_batch": "tệp gửi sàn",
     "platform_listing": "tin trên sàn",
     "platform": "sàn",
+    "drift": "chỗ lệch với sàn",
 }
 VOCABULARY = {
     "listing.written": "viết tin bán",
@@ -116,6 +123,8 @@ VOCABULARY = {
     "platform.category_named": "ghi ngành hàng của sàn",
     "sheet.exported": "lấy tệp gửi sàn",
     "sheet.answered": "nhận tệp kết quả của sàn",
+    "connection.stopped": "ngừng kết nối vì sàn từ chối",
+    "drift.decided": "quyết chỗ lệch với sàn",
     "link.confirmed": "xác nhận thấy trên sàn",
     "link.refused": "báo chưa thấy trên sàn",
 }

@@ -76,7 +76,7 @@ def _failure_of(result: RemoteSnapshot | PlatformFailure) -> PlatformFailure | N
 def _finished(call: Call, result: RemoteSnapshot | PlatformFailure) -> None:
     row: PlatformListing = call.key
     if isinstance(result, NotFound):
-        _removed(row)
+        note_removed(row)
     elif isinstance(result, PlatformFailure):
         log.warning("could not look at %s on %s: %s", row.listing_id, row.connection.adapter, type(result).__name__)
         PlatformListing.objects.filter(pk=row.pk, fence=row.fence).update(next_try_at=clock.now() + AGAIN)
@@ -129,8 +129,9 @@ def _note_live(row: PlatformListing, url: str, snapshot: RemoteSnapshot) -> None
 
 
 @transaction.atomic
-def _removed(row: PlatformListing) -> None:
-    """It is gone there: said to the seller, evidence added, not made again by itself."""
+def note_removed(row: PlatformListing) -> bool:
+    """It is gone there: said to the seller, evidence added, not made again by itself. False when somebody has worked on it
+    since `row` was read."""
     now = clock.now()
     changed = PlatformListing.objects.filter(pk=row.pk, fence=row.fence, work=Work.IDLE).update(
         observed=Observed.ABSENT,
@@ -144,3 +145,4 @@ def _removed(row: PlatformListing) -> None:
     )
     if changed and row.link is not None:
         observe(link=row.link, result=Observation.Result.GONE, observer=Observation.Observer.ADAPTER, by=SYSTEM)
+    return bool(changed)
