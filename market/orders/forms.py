@@ -32,7 +32,7 @@ class CheckoutForm(forms.Form):
     )
 
     of_age = forms.BooleanField(
-        label=_("Tôi xác nhận người mua và người nhận từ đủ 18 tuổi."),
+        label=_("Tôi xác nhận người mua và người nhận từ đủ 18 tuổi"),
         error_messages={
             "required": _("Trong giỏ có hàng chỉ bán cho người từ đủ 18 tuổi. Hãy xác nhận, hoặc bỏ hàng đó.")
         },

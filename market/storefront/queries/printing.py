@@ -6,7 +6,7 @@ from core.kit import clock
 from core.kit.money import dong
 from core.templatetags.vietnamese import weight
 from market.listings.models import Listing
-from market.listings.rules import maker_shown, price_by_measure
+from market.listings.rules import is_for_adults, maker_shown, price_by_measure
 from market.shops.models import Shop
 from market.storefront import wording
 from market.storefront.addresses import product_address, shop_address
@@ -46,7 +46,7 @@ def label_facts(listing: Listing) -> LabelFacts:
         place=f"{commune}, {commune.parent}" if commune.parent else str(commune),
         sku=listing.sku,
         address=product_address(listing),
-        adults_only=bool(listing.alcohol),
+        adults_only=is_for_adults(listing),
     )
 
 

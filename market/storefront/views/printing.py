@@ -30,7 +30,8 @@ def label(request: HttpRequest, sku: str) -> HttpResponse:
     """A product's label, A6; `?to=4` four of them on A4. What buyers cannot see has none: its code would lead nowhere."""
     rows = listings_of(viewer_of(request)).filter(state=Listing.State.PUBLISHED, taken_down_at__isnull=True)
     found = get_object_or_404(
-        rows.select_related("shop__producer__commune__parent", "maker__commune__parent", "origin__parent"), sku=sku
+        rows.select_related("category", "shop__producer__commune__parent", "maker__commune__parent", "origin__parent"),
+        sku=sku,
     )
     prefetch_related_objects([found], photos_and_badges()[1])
     sheet = request.GET.get("to") == "4"
