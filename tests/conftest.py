@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
@@ -100,7 +101,7 @@ class PostgresCopies:
     def __init__(self) -> None:
         self.template = f"lensan_template_{_fingerprint()}"
         self.own = f"lensan_test_{_process()}".replace("-", "_")
-        self.maintenance = connection.settings_dict["NAME"]
+        self.maintenance = dict(connection.settings_dict)
         self.others: set[str] = set()
 
     def build(self) -> None:
@@ -118,32 +119,43 @@ class PostgresCopies:
             cursor.execute(f'ALTER DATABASE "{self.template}_new" RENAME TO "{self.template}"')
 
     def renew(self) -> None:
-        with self._server() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{self.own}" WITH (FORCE)')
-            cursor.execute(f'CREATE DATABASE "{self.own}" TEMPLATE "{self.template}"')
+        connections.close_all()
+        self._copy(self.own)
         _point_to(self.own)
 
     def another(self, word: str) -> str:
         """One more copy beside this process's own, for a server of its own. No two test processes share one: dropping
-        it would pull the floor from under the other's server."""
+        it would pull the floor from under the other's server. This process's own connection is left alone."""
         name = f"{self.own}_{word}"
         with _alone():
-            with self._server() as cursor:
-                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-                cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
-            self.renew()
+            self._copy(name)
         self.others.add(name)
         return name
 
     def drop(self) -> None:
+        connections.close_all()
         with self._server() as cursor:
             for name in (self.own, *self.others):
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-    def _server(self) -> Any:
-        connections.close_all()
-        _point_to(self.maintenance)
-        return connection.cursor()
+    def _copy(self, name: str) -> None:
+        with self._server() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
+
+    @contextmanager
+    def _server(self) -> Iterator[Any]:
+        """Beside Django's connection: while a browser runs, an event loop runs in this thread, and Django's own refuses."""
+        at = self.maintenance
+        with psycopg.connect(
+            host=at["HOST"],
+            port=at["PORT"],
+            user=at["USER"],
+            password=at["PASSWORD"],
+            dbname=at["NAME"],
+            autocommit=True,
+        ) as server:
+            yield server.cursor()
 
 
 @contextmanager

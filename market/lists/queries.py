@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Collection
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.db.models.functions import Coalesce
 
 from core.imports.models import ImportBatch, ImportRow
@@ -41,10 +41,13 @@ def shop_of_owner(owner: str) -> Shop:
 
 
 def listings_for_sheet(shop: Shop) -> QuerySet[Listing]:
-    """All goods of a shop, sizes under their main one, with all that the sheet says; a fixed number of queries."""
+    """All goods of a shop, oldest first, each followed by its sizes; with all that the sheet says, in a fixed number of
+    queries."""
     photos = Prefetch("photos", ListingPhoto.objects.select_related("photo"))
     found = Listing.objects.filter(shop=shop).select_related("category", "origin", "origin__parent", "main")
-    return with_last_move(found).prefetch_related(photos).order_by(Coalesce("main_id", "pk"), "main_id", "pk")
+    # Databases differ in where NULL stands, so it is said: the main one, which has no main one, comes first.
+    family, main_first = Coalesce("main_id", "pk"), F("main_id").asc(nulls_first=True)
+    return with_last_move(found).prefetch_related(photos).order_by(family, main_first, "pk")
 
 
 def photos_lists_need(photo_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:

@@ -118,15 +118,14 @@ def _read(path: Path) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def stack(copies: Any, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Iterator[Stack]:
+def stack(copies: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """`config/bootstrap.py run` on a copy of the template database, so that migrations are not run again."""
     state = tmp_path_factory.mktemp("stack")
     environment = {key: value for key, value in os.environ.items() if key not in {"MODE", "DATABASE_URL"}}
     if connection.vendor == "sqlite":
         shutil.copyfile(copies.template, state / "lensan.sqlite3")
     else:
-        with django_db_blocker.unblock():
-            environment["DATABASE_URL"] = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/" + copies.another("journey")
+        environment["DATABASE_URL"] = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/" + copies.another("journey")
     _lay_out_static(state)
     port = free_ports()
     environment |= {"PORT": str(port), "STATE_DIR": str(state), "LENSAN_VENV": sys.prefix}

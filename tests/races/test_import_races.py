@@ -11,6 +11,7 @@ from core.imports.actions.locking import StepRefused
 from core.imports.models import ImportBatch
 from core.jobs.models import Job
 from core.jobs.work.runner import run_waiting_jobs
+from core.places.actions import hamlets
 from core.places.models import Hamlet
 from onboarding.households import many
 from onboarding.households.models import Household
@@ -65,9 +66,11 @@ class TestTwoWorkersOnOneImport:
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         without_row_locks(monkeypatch)
+        # Past the last look, or the quicker one might be done before the other looks, which then finds nothing to do.
+        looked = hold(monkeypatch, hamlets, "hamlet_on", after=True, wait=5)
         _, gate = self.work(desk, monkeypatch)
         # Both wrote; only the database's own constraint stopped the second.
-        assert gate.met and "broke: IntegrityError" in caplog.text
+        assert gate.met and looked.met and "broke: IntegrityError" in caplog.text
 
     def test_a_row_is_taken_once(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         batch, gate = self.work(desk, monkeypatch)

@@ -36,9 +36,9 @@ def listing(committed_db: None) -> Listing:
     return make_listing(make_shop(make_people()))
 
 
-def hold(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, *, after: bool = False) -> Gate:
-    """Stop both threads before (or after) this function of the module."""
-    gate, real = Gate(), getattr(module, name)
+def hold(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, *, after: bool = False, wait: float = 0.7) -> Gate:
+    """Stop both threads before (or after) this function of the module, the first for so many seconds at most."""
+    gate, real = Gate(wait), getattr(module, name)
 
     def held(*arguments: Any, **options: Any) -> Any:
         if not after:
