@@ -31,7 +31,12 @@ class MarketConfig(AppConfig):
         from market.payments.events import PaymentSettled
         from market.payments.jobs import ask_about_open_attempts
         from market.platforms.contract import register_adapter
-        from market.platforms.engine.desired import on_consents_recorded, on_listing_changed, on_shop_changed
+        from market.platforms.engine.desired import (
+            on_consents_recorded,
+            on_listing_changed,
+            on_listings_changed,
+            on_shop_changed,
+        )
         from market.platforms.engine.look import look_at_due
         from market.platforms.engine.push import push_due
         from market.platforms.kinds import LISTING_REFUSED
@@ -69,7 +74,7 @@ class MarketConfig(AppConfig):
         register_revealable("order-phone", Revealable("Số điện thoại người nhận", phone_of_receiver))
         for source in (order_todos, platform_todos, listing_todos):
             register_todos(source)
-        subscribe(ListingChanged, on_listing_changed)
+        subscribe(ListingChanged, on_listing_changed, together=on_listings_changed)
         subscribe(ShopChanged, on_shop_changed)
         subscribe(ConsentsRecorded, on_consents_recorded)
         subscribe(PaymentSettled, on_payment_settled)

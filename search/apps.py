@@ -13,13 +13,13 @@ class SearchConfig(AppConfig):
         from market.listings.events import ListingChanged
         from market.shops.events import ShopChanged
         from search.documents import jobs
-        from search.documents.actions import listing_changed, shop_changed
+        from search.documents.actions import listing_changed, listings_changed, shop_changed
         from search.documents.events import DocumentRemoved, DocumentStored
         from search.engines.actions import document_removed, document_stored
         from search.engines.registry import current_engine
 
         current_engine()  # a SEARCH_URL nobody can serve stops the start, not the first buyer
-        subscribe(ListingChanged, listing_changed)
+        subscribe(ListingChanged, listing_changed, together=listings_changed)
         subscribe(ShopChanged, shop_changed)
         subscribe(DocumentStored, document_stored)
         subscribe(DocumentRemoved, document_removed)

@@ -69,6 +69,12 @@ def _make(name: str, arguments: dict[str, Any], key: str, run_after: datetime | 
     )
 
 
+def note_progress(name: str, key: str) -> None:
+    """Say that the running job of this key got somewhere that the next try goes on from: this try counts as its first. So
+    work in many pieces is not given up after eight deaths of the machine, only after eight at one and the same piece."""
+    Job.objects.filter(name=name, key=key, state=Job.State.RUNNING, tries__gt=1).update(tries=1)
+
+
 def call_for(job_id: UUID, name: str, run_after: datetime | None) -> UUID:
     """The library's row that wakes a worker for this job."""
     kind = job_kind(name)

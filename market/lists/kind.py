@@ -9,6 +9,7 @@ from typing import IO, Self
 
 from django.db.models import QuerySet
 
+from core.events.registry import gathered
 from core.imports.contract import Effect, ImportKind, RowVerdict, Source
 from core.imports.sheet.columns import Values
 from core.people.queries import Viewer
@@ -95,6 +96,11 @@ class GoodsKind(ImportKind[GoodsDesk]):
     def write_row(self, verdict: RowVerdict, desk: GoodsDesk) -> Effect:
         """Through the actions of listings."""
         return writing.write_plan(shop=desk.shop, plan=verdict.data, by=desk.viewer)
+
+    def write_rows(self, verdicts: Sequence[RowVerdict], desk: GoodsDesk) -> list[Effect]:
+        """Goods that are written and put on sale are one piece of news, and platforms and search hear of all at once."""
+        with gathered():
+            return super().write_rows(verdicts, desk)
 
     def undo_obstacle(self, effect: Effect) -> str:
         """Somebody has changed or bought it since."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +12,7 @@ from django.db import transaction
 from core.events.registry import emit
 from core.kit import clock
 from core.kit.text import nfc
+from core.places.models import Unit
 from market.listings.events import ListingChanged
 from market.listings.models import Listing, ListingBadge
 from market.listings.queries import goods_on_show, with_promotions
@@ -41,27 +44,43 @@ def listing_changed(event: ListingChanged) -> None:
     index_listing(event.listing_id)
 
 
+def listings_changed(events: Collection[ListingChanged]) -> None:
+    """Handler of several at once."""
+    index_listings([event.listing_id for event in events])
+
+
 def shop_changed(event: ShopChanged) -> None:
     """Handler: a shop's name stands in the documents of all its goods, and its state hides them."""
     listings = Listing.objects.filter(shop_id=event.shop_id).values_list("pk", flat=True)
     known = SearchDocument.objects.filter(kind=PRODUCT, shop_id=event.shop_id).values_list("object_id", flat=True)
-    for listing_id in sorted({*listings, *known}):
-        _index_product(listing_id)
+    ids = sorted({*listings, *known})
+    for start in range(0, len(ids), CHUNK):
+        _index_products(ids[start : start + CHUNK])
     index_shop(event.shop_id)
 
 
-@transaction.atomic
 def index_listing(listing_id: int) -> None:
     """Write the documents of a listing and of its shop, or remove what is not for sale (or not there) any more."""
-    family = _family(listing_id)
-    known = SearchDocument.objects.filter(kind=PRODUCT, object_id__in=family).values_list("shop_id", flat=True)
-    now = Listing.objects.filter(pk=listing_id).values_list("shop_id", flat=True)
-    shops = {*known, *now}  # read before the document goes
-    moved = [_index_product(member) for member in family]
+    index_listings([listing_id])
+
+
+@transaction.atomic
+def index_listings(listing_ids: Collection[int]) -> None:
+    """`index_listing` of several; what there is to read is read once."""
+    family = _family(listing_ids)
+    touched: dict[int, set[int]] = defaultdict(set)  # listings by shop, read before the documents go
+    for listing_id, shop_id in [
+        *SearchDocument.objects.filter(kind=PRODUCT, object_id__in=family).values_list("object_id", "shop_id"),
+        *Listing.objects.filter(pk__in=family).values_list("pk", "shop_id"),
+    ]:
+        touched[shop_id].add(listing_id)
+    moved = _index_products(family)
     # A shop's document says nothing of its goods but that there are some. It is left alone while that stays so: orders take
     # the goods of several shops in the order of the goods, and would wait for each other at the shops' documents.
-    for shop_id in sorted(shops):
-        if any(moved) or _lacks_shop(shop_id):
+    known = SearchDocument.objects.filter(kind=SHOP, object_id__in=touched).values_list("object_id", flat=True)
+    lacking = set(touched) - set(known)
+    for shop_id in sorted(touched):
+        if moved & touched[shop_id] or shop_id in lacking:
             index_shop(shop_id)
 
 
@@ -101,11 +120,12 @@ def remove_leftovers() -> int:
 def rebuild_documents() -> Rebuilt:
     """Write every document again, in short transactions: searching goes on meanwhile, and nothing disappears."""
     products = shops = 0
+    places = _FormerPlaces()
     listing_ids = list(goods_on_show().order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(listing_ids), CHUNK):
         with transaction.atomic():
             for listing in with_promotions(goods_on_show()).filter(pk__in=listing_ids[start : start + CHUNK]):
-                _store_product(listing, anew=True)
+                _store_product(listing, places)
                 products += 1
     shop_ids = list(goods_on_show().order_by("shop_id").values_list("shop_id", flat=True).distinct())
     for start in range(0, len(shop_ids), CHUNK):
@@ -117,24 +137,32 @@ def rebuild_documents() -> Rebuilt:
     return Rebuilt(products, shops, remove_leftovers())
 
 
-def _family(listing_id: int) -> list[int]:
-    """The listing and all sizes of the same good: which of them stands for the good may have changed with it."""
-    main_id = Listing.objects.filter(pk=listing_id).values_list("main_id", flat=True).first() or listing_id
-    sizes = Listing.objects.filter(main_id=main_id).values_list("pk", flat=True)
-    return sorted({listing_id, main_id, *sizes})
+def _family(listing_ids: Collection[int]) -> list[int]:
+    """The listings and all sizes of the same goods: which of them stands for a good may have changed with it."""
+    mains = Listing.objects.filter(pk__in=listing_ids, main__isnull=False).values_list("main_id", flat=True)
+    heads = {*listing_ids, *mains}
+    sizes = Listing.objects.filter(main_id__in=heads).values_list("pk", flat=True)
+    return sorted({*heads, *sizes})
 
 
-def _lacks_shop(shop_id: int) -> bool:
-    return not SearchDocument.objects.filter(kind=SHOP, object_id=shop_id).exists()
+def _index_products(listing_ids: Sequence[int]) -> set[int]:
+    """Those that have come or gone."""
+    shown = with_promotions(goods_on_show()).in_bulk(listing_ids)
+    documents = SearchDocument.objects.filter(kind=PRODUCT, object_id__in=listing_ids)
+    known = {document.object_id: document for document in documents}
+    moved, places = set(), _FormerPlaces()
+    for listing_id in listing_ids:
+        listing = shown.get(listing_id)
+        if listing is None:
+            has_moved = listing_id in known and _remove(PRODUCT, listing_id)
+        else:
+            has_moved = _store_product(listing, places, known=known.get(listing_id))
+        if has_moved:
+            moved.add(listing_id)
+    return moved
 
 
-def _index_product(listing_id: int) -> bool:
-    """Whether the product has come or gone."""
-    listing = goods_on_show().filter(pk=listing_id).first()
-    return _remove(PRODUCT, listing_id) if listing is None else _store_product(listing)
-
-
-def _store_product(listing: Listing, *, anew: bool = False) -> bool:
+def _store_product(listing: Listing, places: _FormerPlaces, *, known: SearchDocument | None = None) -> bool:
     # `goods_on_show` has put today's badges there, highest stars first.
     badges: list[ListingBadge] = listing.current_badges  # type: ignore[attr-defined]
     best = next((badge for badge in badges if badge.stars is not None), None)
@@ -143,7 +171,8 @@ def _store_product(listing: Listing, *, anew: bool = False) -> bool:
     return _store(
         PRODUCT,
         listing.pk,
-        anew=anew,
+        known=known,
+        places=places,
         shop=listing.shop,
         name=listing.name,
         slug=listing.slug,
@@ -167,7 +196,8 @@ def _store_shop(shop: Shop) -> None:
     _store(
         SHOP,
         shop.pk,
-        anew=True,  # two that take the last goods away and bring the first meet here
+        known=None,  # written anew: two that take the last goods away and bring the first meet here
+        places=_FormerPlaces(),
         shop=shop,
         name=shop.name,
         slug=shop.slug,
@@ -176,13 +206,32 @@ def _store_shop(shop: Shop) -> None:
     )
 
 
-def _store(kind: str, object_id: int, *, anew: bool, shop: Shop, name: str, body: list[str], **facts: Any) -> bool:
-    """Whether the document is new. One that says the same is neither written nor locked, unless `anew`."""
+class _FormerPlaces(dict[int, list[str]]):
+    """`former_places` by commune: the goods of a shop share theirs."""
+
+    def of(self, commune: Unit) -> list[str]:
+        if commune.pk not in self:
+            self[commune.pk] = former_places(commune)
+        return self[commune.pk]
+
+
+def _store(
+    kind: str,
+    object_id: int,
+    *,
+    known: SearchDocument | None,
+    places: _FormerPlaces,
+    shop: Shop,
+    name: str,
+    body: list[str],
+    **facts: Any,
+) -> bool:
+    """Whether the document is new. One that is `known` and says the same is neither written nor locked."""
     producer: Producer = shop.producer
     commune, province = producer.commune, producer.commune.parent
     place = f"{commune}, {province.name}" if province else str(commune)
     raw_name = raw_text(name)
-    raw_body = raw_text(producer.name, place, *former_places(commune), *body)
+    raw_body = raw_text(producer.name, place, *places.of(commune), *body)
     values = {
         "shop_id": shop.pk,
         "name": nfc(name),
@@ -196,7 +245,6 @@ def _store(kind: str, object_id: int, *, anew: bool, shop: Shop, name: str, body
         "folded_body": folded_text(raw_body),
         **facts,
     }
-    known = None if anew else SearchDocument.objects.filter(kind=kind, object_id=object_id).first()
     if known is not None and _is_in_step(known, values):
         return False
     document, is_new = SearchDocument.objects.update_or_create(

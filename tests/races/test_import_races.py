@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from core.audit.models import AuditEntry
-from core.imports.actions import applying
+from core.imports.actions import applying, starting
 from core.imports.actions.applying import apply_import, apply_rows
 from core.imports.actions.locking import StepRefused
+from core.imports.actions.starting import start_import
 from core.imports.models import ImportBatch
+from core.imports.rules import UNFINISHED_MAXIMUM
 from core.jobs.models import Job
 from core.jobs.work.runner import run_waiting_jobs
 from core.places.actions import hamlets
@@ -16,7 +19,9 @@ from core.places.models import Hamlet
 from onboarding.households import many
 from onboarding.households.models import Household
 from tests.core.imports.conftest import Desk, counts
-from tests.people import make_people
+from tests.core.imports.sheet_tools import xlsx
+from tests.market.lists.conftest import ListDesk
+from tests.people import make_people, make_shop
 from tests.races.conftest import Gate, at_once, without_row_locks
 from tests.races.test_market_races import hold
 
@@ -121,3 +126,47 @@ def test_two_imports_of_the_same_list_make_each_hamlet_once(desk: Desk, monkeypa
     second.refresh_from_db()
     both = counts(first), counts(second)
     assert sum(each.get("created", 0) for each in both) == 2 and sum(each.get("unchanged", 0) for each in both) == 2
+
+
+class TestTheLastOpenListOfAShop:
+    """Four lists of the shop wait; two windows send one more each."""
+
+    def send(self, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], Gate]:
+        people = make_people()
+        desk = ListDesk(people, make_shop(people))
+        contents = [xlsx([["Tên", "Giá", "Đơn vị"], [f"Hàng {number}", 5_000, "kg"]]) for number in range(6)]
+
+        def start(content: bytes) -> ImportBatch:
+            return start_import(
+                kind_code="tin", unit=people.commune, owner=f"shop:{desk.shop.pk}", content=content,
+                file_name="hang.xlsx", by=desk.viewer,
+            )  # fmt: skip
+
+        for content in contents[: UNFINISHED_MAXIMUM - 1]:
+            start(content)
+        gate, calls = self.held(monkeypatch), [lambda content=content: start(content) for content in contents[-2:]]
+        return sorted(type(answer).__name__ for answer in at_once(*calls)), gate
+
+    def held(self, monkeypatch: pytest.MonkeyPatch) -> Gate:
+        """Both stop where the room was counted inside of the transaction (it is counted once before, to spare the work)."""
+        gate, real = Gate(), starting._check_room
+
+        def counted(kind_code: str, owner: str) -> None:
+            real(kind_code, owner)
+            if connection.in_atomic_block:
+                gate()
+
+        monkeypatch.setattr(starting, "_check_room", counted)
+        return gate
+
+    def test_without_the_lock_there_are_six(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        without_row_locks(monkeypatch)
+        answers, gate = self.send(monkeypatch)
+        assert gate.met and answers == ["ImportBatch", "ImportBatch"]
+        assert ImportBatch.objects.count() == UNFINISHED_MAXIMUM + 1
+
+    def test_there_are_five(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        answers, gate = self.send(monkeypatch)
+        assert not gate.met and answers == ["ImportBatch", StepRefused.__name__]
+        assert ImportBatch.objects.count() == UNFINISHED_MAXIMUM
+        assert AuditEntry.objects.filter(action="import.started").count() == UNFINISHED_MAXIMUM

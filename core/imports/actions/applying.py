@@ -22,7 +22,7 @@ from core.imports.queries import Findings, cells_of, counts_of, findings_of, wai
 from core.imports.registry import kind_of
 from core.imports.rules import State, can_apply, may_act
 from core.imports.sheet.columns import RowParser
-from core.jobs.actions import enqueue
+from core.jobs.actions import enqueue, note_progress
 from core.jobs.work.runner import code_of
 from core.kit import clock
 from core.kit.bulk import update_many
@@ -67,13 +67,16 @@ def apply_rows(*, batch_id: int, seconds: float = SECONDS_AT_ONCE) -> None:
         return
     kind, viewer = kind_of(batch), viewer_for(batch.applied_by)
     is_allowed, work = may_act(viewer, batch), _Work(batch, kind, viewer, RowParser(kind.columns, batch.mapping))
-    until = time.monotonic() + seconds
+    until, is_first = time.monotonic() + seconds, True
     while keys := list(waiting_rows(batch).values_list("pk", flat=True)[: kind.rows_at_once]):
         if is_allowed:
             _prepare(keys, work)
             _apply_together(keys, work)
         else:
             _refuse(keys, NOT_WRITTEN)
+        if is_first:
+            note_progress(APPLY_JOB, str(batch_id))
+            is_first = False
         if time.monotonic() > until:
             with transaction.atomic():
                 go_on_applying(batch)

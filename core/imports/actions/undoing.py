@@ -18,7 +18,7 @@ from core.imports.models import ImportBatch, ImportRow
 from core.imports.queries import counts_of, findings_of, rows_to_undo
 from core.imports.registry import kind_of
 from core.imports.rules import State, can_undo, may_act
-from core.jobs.actions import enqueue
+from core.jobs.actions import enqueue, note_progress
 from core.kit import clock
 from core.people.queries import Viewer, viewer_for
 
@@ -55,10 +55,13 @@ def undo_rows(*, batch_id: int, seconds: float = SECONDS_AT_ONCE) -> None:
     if not may_act(viewer, batch):
         _end(batch_id, State.APPLIED, NO_LONGER_ALLOWED)
         return
-    until = time.monotonic() + seconds
+    until, is_first = time.monotonic() + seconds, True
     while keys := list(rows_to_undo(batch).values_list("pk", flat=True)[:_ROWS_AT_ONCE]):
         for key in keys:
             _undo_row(key, kind, viewer)
+            if is_first:
+                note_progress(UNDO_JOB, str(batch_id))
+                is_first = False
             if time.monotonic() > until:
                 with transaction.atomic():
                     go_on_undoing(batch)

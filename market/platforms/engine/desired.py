@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
+
 from core.kit import clock
 from market.listings.events import ListingChanged
 from market.listings.models import Listing
@@ -13,6 +16,7 @@ from onboarding.consent.models import Purpose
 from onboarding.consent.queries import has_consent
 
 Work = PlatformListing.Work
+_AT_ONCE = 200
 
 
 def on_listing_changed(event: ListingChanged) -> None:
@@ -20,22 +24,36 @@ def on_listing_changed(event: ListingChanged) -> None:
 
     A listing goes out when it is on sale and its producer agreed to that; one that never was out is not withdrawn.
     """
+    on_listings_changed([event])
+
+
+def on_listings_changed(events: Collection[ListingChanged]) -> None:
+    """The same for several, in a number of queries that grows only with the wishes there are already."""
     # Locked in this order everywhere: two changes at once must not both make the first rows, and no work in the air may be
     # written over by a wish that was read before the claim.
-    listing = Listing.objects.select_for_update().get(pk=event.listing_id)
+    ids = {event.listing_id for event in events}
+    listings = list(Listing.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
     # Read after the lock: a join would still show the shop as it was before we waited for whoever closed it.
-    listing.shop = Shop.objects.select_related("producer").get(pk=listing.shop_id)
-    agreed = listing.is_on_sale and has_consent(listing.shop.producer, Purpose.PLATFORM)
-    held = PlatformListing.objects.select_for_update().filter(listing=listing).order_by("pk")
-    rows = {row.connection_id: row for row in held}
-    for connection in Connection.objects.filter(is_enabled=True):
-        row = rows.get(connection.pk)
-        if row is not None:
-            _wish(row, listing, agreed and not row.is_off)
-        elif agreed:
-            PlatformListing.objects.create(
-                listing=listing, connection=connection, revision=listing.revision, waiting_since=clock.now()
-            )
+    shops = Shop.objects.select_related("producer").in_bulk({listing.shop_id for listing in listings})
+    agreed = {shop.pk: has_consent(shop.producer, Purpose.PLATFORM) for shop in shops.values()}
+    rows: dict[int, dict[int, PlatformListing]] = defaultdict(dict)
+    for row in PlatformListing.objects.select_for_update().filter(listing__in=ids).order_by("listing_id", "pk"):
+        rows[row.listing_id][row.connection_id] = row
+    connections = list(Connection.objects.filter(is_enabled=True))
+    made: list[PlatformListing] = []
+    for listing in listings:
+        listing.shop = shops[listing.shop_id]
+        wanted, known = listing.is_on_sale and agreed[listing.shop_id], rows[listing.pk]
+        for connection in connections:
+            if connection.pk in known:
+                _wish(known[connection.pk], listing, wanted and not known[connection.pk].is_off)
+            elif wanted:
+                made.append(_first_wish(listing, connection))
+    PlatformListing.objects.bulk_create(made)
+
+
+def _first_wish(listing: Listing, connection: Connection) -> PlatformListing:
+    return PlatformListing(listing=listing, connection=connection, revision=listing.revision, waiting_since=clock.now())
 
 
 def _wish(row: PlatformListing, listing: Listing, wanted: bool) -> None:
@@ -75,5 +93,6 @@ def on_consents_recorded(event: ConsentsRecorded) -> None:
 
 def on_shop_changed(event: ShopChanged) -> None:
     """A shop opened or closed: the same for each of its listings."""
-    for listing_id in Listing.objects.filter(shop_id=event.shop_id).order_by("pk").values_list("pk", flat=True):
-        on_listing_changed(ListingChanged(listing_id))
+    ids = list(Listing.objects.filter(shop_id=event.shop_id).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), _AT_ONCE):
+        on_listings_changed([ListingChanged(listing_id) for listing_id in ids[start : start + _AT_ONCE]])

@@ -508,3 +508,34 @@ def test_formulas_and_markup_are_no_names(desk: Desk, name: str) -> None:
 def test_a_row_without_its_name_comes_back(desk: Desk) -> None:
     batch = desk.preview([["TT", "Tên thôn", "Số hộ", "Ghi chú"], [1, "Thôn Mới", 3, ""], [2, "", 12, "thiếu tên"]])
     assert verdicts(batch)[3][0] == "refused" and json.loads(batch.skipped or "[]") == []
+
+
+def test_each_death_after_some_rows_counts_as_the_first(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in pieces is given up when it dies eight times at one piece, not when it died eight times in all."""
+    monkeypatch.setattr(HamletKind, "rows_at_once", 1)
+    batch = apply_import(batch=desk.preview([["Tên thôn"], ["Thôn 2"], ["Thôn 3"]]), by=desk.viewer)
+    Job.objects.exclude(state=Job.State.DONE).update(state=Job.State.RUNNING, tries=8, lease_until=clock.now())
+    with monkeypatch.context() as broken:
+        broken.setattr(HamletKind, "write_row", away)
+        with pytest.raises(OperationalError):
+            apply_rows(batch_id=batch.pk)
+    assert Job.objects.get(name="imports.apply").tries == 8, "it got nowhere"
+    apply_rows(batch_id=batch.pk, seconds=0)
+    assert (Job.objects.get(name="imports.apply").tries, batch.rows.filter(state="done").count()) == (1, 1)
+
+
+def test_so_does_each_death_of_an_undo(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = undo_import(batch=desk.import_rows([["Tên thôn"], ["Thôn 2"], ["Thôn 3"]]), by=desk.viewer)
+    Job.objects.exclude(state=Job.State.DONE).update(state=Job.State.RUNNING, tries=8, lease_until=clock.now())
+    with monkeypatch.context() as broken:
+        broken.setattr(HamletKind, "undo_row", away)
+        with pytest.raises(OperationalError):
+            undo_rows(batch_id=batch.pk)
+    assert Job.objects.get(name="imports.undo").tries == 8, "it got nowhere"
+    undo_rows(batch_id=batch.pk, seconds=0)
+    assert (Job.objects.get(name="imports.undo").tries, batch.rows.filter(state="undone").count()) == (1, 1)
+
+
+def away(*_: object, **__: object) -> None:
+    """What the database being away looks like."""
+    raise OperationalError

@@ -6,8 +6,11 @@ import io
 from dataclasses import replace
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.files.models import Photo
+from core.imports.actions.applying import apply_import, apply_rows
 from core.imports.actions.starting import start_import
 from core.imports.actions.undoing import undo_import
 from core.imports.models import ImportAttachment, ImportBatch
@@ -19,9 +22,14 @@ from market.listings.actions import pause_listing, publish_listing, write_listin
 from market.listings.models import Listing
 from market.lists.comparing import facts_of
 from market.lists.models import SheetPicture
+from market.platforms.models import Connection, PlatformListing
 from market.shops.models import Shop
+from search.documents.models import SearchDocument
 from tests.market.lists.conftest import CATEGORY, ListDesk, changes, edited, outcomes, picture, said, zipped
 from tests.people import People, make_listing
+
+# What writing one new row and putting it on sale takes, its line in the trail and in the index of the search included.
+ROW_QUERIES = 40
 
 
 def row(
@@ -276,3 +284,25 @@ def test_a_size_that_came_on_sale_meanwhile_refuses_the_row_as_well(desk: ListDe
     batch = desk.bring(told(desk.out(), listing, CURE))
     assert "refused" in outcomes(batch)
     assert set(Listing.objects.values_list("description", flat=True)) == {"Ngon."}
+
+
+def test_platforms_and_search_hear_of_many_rows_at_once(desk: ListDesk) -> None:
+    """Ten rows more cost ten times what a row itself writes, and nothing of what hears of them."""
+    few, many = (
+        desk.preview([["", f"Loạt {size} số {number}", CATEGORY, "Ngon.", 50_000, "hộp", 7, f"{size}.jpg", "đang bán"] for number in range(size)],
+                     {f"{size}.jpg": picture(size)})
+        for size in (2, 12)
+    )  # fmt: skip
+    taken = []
+    for batch in (few, many):
+        apply_import(batch=batch, by=desk.viewer)
+        with CaptureQueriesContext(connection) as queries:
+            apply_rows(batch_id=batch.pk)
+        taken.append(len(queries))
+    assert (taken[1] - taken[0]) / 10 <= ROW_QUERIES
+    listings = Listing.objects.filter(shop=desk.shop)
+    assert listings.count() == 14 and set(listings.values_list("state", flat=True)) == {"published"}
+    connections = Connection.objects.filter(is_enabled=True).count()
+    assert PlatformListing.objects.filter(listing__in=listings, wanted=True).count() == 14 * connections > 0
+    assert SearchDocument.objects.filter(kind="product", object_id__in=listings).count() == 14
+    assert SearchDocument.objects.filter(kind="shop", object_id=desk.shop.pk).count() == 1

@@ -95,6 +95,6 @@ def test_kill_nine_at_random_moments_of_two_hundred_rows(killed_desk: ListDesk, 
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(os.environ.get("FULL") != "1", reason="a quarter of an hour: SLOW=1 FULL=1 make test")
+@pytest.mark.skipif(os.environ.get("FULL") != "1", reason="four minutes: SLOW=1 FULL=1 make test")
 def test_two_thousand_rows_with_pictures_finish_after_ten_deaths(killed_desk: ListDesk, tmp_path: Path) -> None:
     assert run_with_kills(killed_desk, tmp_path, 2_000, 10, (0.2, 4.0)) >= 6, "the deaths were not in the middle"

@@ -19,13 +19,13 @@ from market.orders.actions import release_order
 from market.platforms.actions import NotAllowed, send_again
 from market.platforms.contract import RemoteIds
 from market.platforms.engine import claiming, home
-from market.platforms.engine.desired import on_listing_changed
+from market.platforms.engine.desired import on_listing_changed, on_listings_changed
 from market.platforms.engine.documents import settings_of
 from market.platforms.engine.flow import flow_of
 from market.platforms.engine.look import look_at_due
 from market.platforms.engine.push import push_due
 from market.platforms.engine.ways import Round
-from market.platforms.models import PlatformListing
+from market.platforms.models import Connection, PlatformListing
 from market.platforms.sandbox.process import Double
 from market.platforms.santhu.adapter import SanThuAdapter
 from onboarding.accounts.models import Observation, OutsideLink, PlatformAccount
@@ -372,6 +372,24 @@ def test_a_closed_shop_is_off_every_platform(engine: Engine) -> None:
     on_listing_changed(ListingChanged(engine.listing.pk))
     engine.push()
     assert (engine.double.listings(), engine.state) == ([], ("absent", "idle"))
+
+
+def test_several_told_at_once_are_wished_like_each_alone(engine: Engine, people: People) -> None:
+    engine.go_live()
+    shop = engine.listing.shop
+    fresh = make_listing(shop, name="Hàng mới")
+    PlatformListing.objects.filter(listing=fresh).delete()
+    paused = make_listing(shop, name="Nghỉ bán")
+    Listing.objects.filter(pk=paused.pk).update(state="paused")
+    never = make_listing(shop, name="Chưa từng bán")
+    PlatformListing.objects.filter(listing=never).delete()
+    Listing.objects.filter(pk=never.pk).update(state="paused")
+    PlatformListing.objects.filter(listing=engine.listing, connection__adapter="santhu").update(work="in_flight")
+    on_listings_changed([ListingChanged(each.pk) for each in (never, paused, fresh, engine.listing)])
+    rows = PlatformListing.objects.filter(connection__adapter="santhu").order_by("listing_id")
+    told = {row.listing_id: (row.wanted, row.work) for row in rows}
+    assert told == {engine.listing.pk: (True, "in_flight"), fresh.pk: (True, "queued"), paused.pk: (False, "queued")}
+    assert PlatformListing.objects.filter(listing=fresh).count() == Connection.objects.filter(is_enabled=True).count()
 
 
 def test_taking_consent_back_takes_the_listing_down_and_ends_the_evidence(engine: Engine, people: People) -> None:

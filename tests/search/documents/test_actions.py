@@ -11,12 +11,13 @@ import time_machine
 from django.core.management import call_command
 from django.db import transaction
 
-from core.events.registry import emit
+from core.events.registry import emit, gathered
 from core.jobs.registry import periodic_jobs
 from core.kit import clock
 from core.kit.text import fold
 from core.people.queries import SYSTEM
 from market.listings.actions import pause_listing, publish_listing, take_stock
+from market.listings.events import ListingChanged
 from market.listings.models import Listing
 from market.shops.actions import change_shop
 from market.shops.events import ShopChanged
@@ -164,3 +165,20 @@ def test_rebuild_heals_everything(shop: Shop) -> None:
     again = StringIO()
     call_command("rebuild_search", stdout=again)
     assert json.loads(again.getvalue()) == {"products": 1, "shops": 1, "removed": 0}
+
+
+def test_several_told_at_once_are_written_like_each_alone(shop: Shop, places: Places) -> None:
+    other = make_shop(places.phan_thiet, "Hộ Bà Hai")
+    listings = [put_on_sale(shop, "Muối tôm"), put_on_sale(shop, "Muối ớt", stars=4), put_on_sale(other, "Mắm nêm")]
+    fields = [field.name for field in SearchDocument._meta.fields if field.name not in {"id", "indexed_at"}]
+    alone = list(SearchDocument.objects.order_by("kind", "name").values(*fields))
+    SearchDocument.objects.all().delete()
+    with transaction.atomic(), gathered():
+        for listing in listings:
+            emit(ListingChanged(listing.pk))
+    assert list(SearchDocument.objects.order_by("kind", "name").values(*fields)) == alone
+    assert found("muoi") == ["Muối tôm", "Muối ớt"]
+    with gathered():
+        for listing in (listings[0], listings[2]):
+            pause_listing(listing=listing, by=SYSTEM)
+    assert [name for _, name in kept()] == ["Muối ớt", shop.name], "the other shop has nothing on sale any more"
