@@ -96,5 +96,7 @@ class OnboardingConfig(AppConfig):
                 "platform_account.closed": "đóng gian hàng trên sàn",
                 "platform_account.reopened": "mở lại gian hàng trên sàn",
                 "link.observed": "ghi điều đã thấy trên sàn",
+                "platform.seen_within_set": "đặt số ngày một lần thấy trang còn được tính",
+                "platform.robots_set": "ghi máy có được xem trang của sàn không",
             }
         )

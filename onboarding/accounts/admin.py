@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from core.people.admin import ReadOnlyAdmin
-from onboarding.accounts.models import Observation, Platform
+from onboarding.accounts.models import Observation, Platform, RobotPermission, SeenWithin
 
 
 @admin.register(Platform)
@@ -15,6 +15,18 @@ class PlatformAdmin(ReadOnlyAdmin):
 
 @admin.register(Observation)
 class ObservationAdmin(ReadOnlyAdmin):
-    list_display = ("at", "link", "result", "observer", "observed_by", "seen_title")
-    list_filter = ("result", "observer")
+    list_display = ("at", "link", "result", "observer", "observed_by", "robot", "reason", "seen_title")
+    list_filter = ("result", "observer", "reason")
     list_select_related = ("link", "observed_by")
+
+
+@admin.register(SeenWithin)
+class SeenWithinAdmin(ReadOnlyAdmin):
+    list_display = ("since", "platform", "days", "entered_by")
+    list_select_related = ("platform", "entered_by")
+
+
+@admin.register(RobotPermission)
+class RobotPermissionAdmin(ReadOnlyAdmin):
+    list_display = ("since", "platform", "is_granted", "ground", "entered_by")
+    list_select_related = ("platform", "entered_by")

@@ -92,7 +92,8 @@ class OutsideLink(models.Model):
 
 
 class Observation(AppendOnly):
-    """Somebody or something looked at a link at a moment, and this is what was there."""
+    """Somebody or something looked at a link at a moment, and this is what was there: a person (`observed_by`), a connection
+    or a robot (`robot`: its name and version). `evidence_hash` is over what is kept here (`rules.evidence_hash`)."""
 
     class Result(models.TextChoices):
         LIVE = "live", "thấy đang bán"
@@ -102,6 +103,21 @@ class Observation(AppendOnly):
     class Observer(models.TextChoices):
         PERSON = "person", "người xem trang"
         ADAPTER = "adapter", "kết nối với sàn"
+        ROBOT = "robot", "máy xem trang"
+
+    class Reason(models.TextChoices):
+        """Why nothing could be concluded."""
+
+        FORBIDDEN = "forbidden", "trang không cho máy xem"
+        LOGIN = "login", "trang đòi đăng nhập"
+        MOVED = "moved", "trang chuyển sang địa chỉ khác"
+        ANSWER = "answer", "trang báo lỗi"
+        UNREACHABLE = "unreachable", "trang không trả lời"
+        NOT_HTML = "not_html", "địa chỉ không phải trang web"
+        TOO_LARGE = "too_large", "trang quá lớn"
+        SCRIPT = "script", "trang chỉ hiện khi chạy chương trình"
+        TITLE = "title", "không thấy tên sản phẩm trên trang"
+        PRICE = "price", "giá trên trang khác giá của bạn"
 
     link = models.ForeignKey(OutsideLink, on_delete=models.PROTECT, related_name="observations")
     at = models.DateTimeField()
@@ -110,15 +126,54 @@ class Observation(AppendOnly):
     result = models.CharField(max_length=12, choices=Result.choices)
     seen_title = models.CharField(max_length=200, blank=True)
     seen_price = models.BigIntegerField(null=True)
+    robot = models.CharField(max_length=60, blank=True, default="", db_default="")
+    reason = models.CharField(max_length=12, choices=Reason.choices, blank=True, default="", db_default="")
     evidence_hash = models.CharField(max_length=64)
 
     class Meta:
         indexes = [models.Index(fields=["link", "-at"])]
         constraints = [
             models.CheckConstraint(
-                condition=Q(observer="adapter") | Q(observed_by__isnull=False), name="observation_by_a_named_person"
-            )
+                condition=Q(observer="adapter") | Q(observed_by__isnull=False) | (Q(observer="robot") & ~Q(robot="")),
+                name="observation_by_somebody_named",
+            ),
+            models.CheckConstraint(
+                condition=Q(reason="") | Q(result="uncheckable"), name="observation_reason_only_of_uncheckable"
+            ),
         ]
+
+
+class SeenWithin(models.Model):
+    """From `since` on, a page counts as live for `days` days after it was seen; of all platforms (none named), or of one,
+    whose own lines come before those of all."""
+
+    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, null=True, blank=True, related_name="seen_within")
+    since = models.DateField()
+    days = models.PositiveSmallIntegerField()
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "since"], name="seen_within_once_a_day"),
+            models.UniqueConstraint(
+                fields=["since"], condition=Q(platform__isnull=True), name="seen_within_of_all_once_a_day"
+            ),
+            models.CheckConstraint(condition=Q(days__gte=1, days__lte=366), name="seen_within_a_year"),
+        ]
+
+
+class RobotPermission(models.Model):
+    """From `since` on, our robot may look at a platform's public pages, or may not, as its terms say (`ground`). Without a
+    line it may not. What robots.txt says of a page is asked at each look besides."""
+
+    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="robot_permissions")
+    since = models.DateField()
+    is_granted = models.BooleanField()
+    ground = models.CharField(max_length=200)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["platform", "since"], name="robot_permission_once_a_day")]
 
 
 class AccountReport(AppendOnly):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from onboarding.accounts.models import Platform
+from datetime import date
 
+from onboarding.accounts.models import Platform, RobotPermission, SeenWithin
+from onboarding.accounts.rules import USUAL_SEEN_WITHIN
+
+FIRST_DAY = date(2018, 1, 1)
 PLATFORMS: tuple[dict[str, object], ...] = (
     {
         "code": "voso",
@@ -40,3 +44,14 @@ def load_platforms() -> None:
     """Bring the platforms to the state of this file."""
     for facts in PLATFORMS:
         Platform.objects.update_or_create(code=facts["code"], defaults={k: v for k, v in facts.items() if k != "code"})
+    load_looking()
+
+
+def load_looking() -> None:
+    """How long a look lasts, and where a robot may look: only on pages of our own until an operator has read a platform's
+    terms. What somebody has entered is left as it is."""
+    SeenWithin.objects.get_or_create(platform=None, since=FIRST_DAY, defaults={"days": USUAL_SEEN_WITHIN})
+    for platform in Platform.objects.filter(is_simulation=True):
+        RobotPermission.objects.get_or_create(
+            platform=platform, since=FIRST_DAY, defaults={"is_granted": True, "ground": "Sàn mô phỏng của Lên Sàn."}
+        )

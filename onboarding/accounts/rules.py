@@ -3,9 +3,11 @@ may keep it."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.db import models
 
@@ -126,6 +128,18 @@ def _is_kept(opened: Word, looks: Collection[Look], words: Collection[Word]) -> 
     ) and not any(look.is_shop_page and not look.is_live and look.at > opened.at for look in looks)
 
 
+def evidence_hash(seen: Observation) -> str:
+    """SHA-256 (hex) over what is kept of a look: where, what, when, the title and the price seen; who else than a person
+    looked, and why nothing was concluded, where that is said."""
+    facts = [seen.link.url, str(seen.result), seen.at.astimezone(UTC).isoformat(), seen.seen_title, seen.seen_price]
+    facts += [seen.robot, str(seen.reason)] if seen.robot or seen.reason else []
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
+
+
+# Days for which a page counts as live after it was seen, where no dated setting says otherwise.
+USUAL_SEEN_WITHIN = 30
+
+
 # Officers who close and reopen the accounts of producers of their place.
 KEEPERS = (Role.COMMUNE, Role.PROVINCE)
 
@@ -133,3 +147,8 @@ KEEPERS = (Role.COMMUNE, Role.PROVINCE)
 def can_keep_account(viewer: Viewer, producer: Producer) -> bool:
     """Whether this person may close or reopen the producer's accounts: who acts for it, and the officers of its place."""
     return viewer.covers(producer.commune, *KEEPERS) or (viewer.is_signed_in and may_act_for(viewer, producer.pk))
+
+
+def can_set_looking(viewer: Viewer) -> bool:
+    """Whether this person may say how long a look at a page lasts, and where our robot may look."""
+    return viewer.is_system or viewer.has_role(Role.PLATFORM_OPERATOR)

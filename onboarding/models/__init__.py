@@ -1,6 +1,14 @@
 """Gathers the tables of all slices of this storey."""
 
-from onboarding.accounts.models import AccountReport, Observation, OutsideLink, Platform, PlatformAccount
+from onboarding.accounts.models import (
+    AccountReport,
+    Observation,
+    OutsideLink,
+    Platform,
+    PlatformAccount,
+    RobotPermission,
+    SeenWithin,
+)
 from onboarding.checks.models import Revisit, RevisitSample, SampleFrame
 from onboarding.consent.models import Consent, Notice
 from onboarding.households.models import Household, HouseholdPhoto, HouseholdWriter, PilotUnit, ProductionLine
@@ -27,5 +35,5 @@ __all__ = [
     "AccountReport", "Application", "Attendance", "AwaitedRecord", "Consent", "DisputedSubmission", "DuplicatePair", "FieldDevice", "Household", "HouseholdMerge",
     "HouseholdPhoto", "HouseholdWriter", "IntakeIssue", "IntakeKey", "IntakePart", "IntakeRecord", "Membership", "Notice", "Observation", "OpeningBatch",
     "OpeningLine", "OutsideLink", "Paper", "PilotUnit", "Platform", "PlatformAccount", "Producer", "ProductionLine", "Revisit", "RevisitSample",
-    "SampleFrame", "SharedPhone", "Submission", "SubmissionState", "SubmissionText", "Team", "TeamGrant", "TeamHamlet", "TeamMember", "TrainingSession", "Visit",
+    "RobotPermission", "SampleFrame", "SeenWithin", "SharedPhone", "Submission", "SubmissionState", "SubmissionText", "Team", "TeamGrant", "TeamHamlet", "TeamMember", "TrainingSession", "Visit",
 ]  # fmt: skip

@@ -71,7 +71,13 @@ def bring_home(row: PlatformListing, task: Task, outcome: Outcome, *, settling: 
         if not PlatformListing.objects.filter(pk=row.pk, fence=row.fence).update(**changes):
             return False
         if outcome.gone and row.link is not None and row.remote_id:
-            observe(link=row.link, result=Observation.Result.GONE, observer=Observation.Observer.ADAPTER, by=SYSTEM)
+            observe(
+                link=row.link,
+                result=Observation.Result.GONE,
+                observer=Observation.Observer.ADAPTER,
+                robot=row.connection.adapter,
+                by=SYSTEM,
+            )
     return True
 
 

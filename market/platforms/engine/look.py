@@ -104,7 +104,13 @@ def _seen(row: PlatformListing, snapshot: RemoteSnapshot) -> None:
     hidden = observed in {Observed.REJECTED, Observed.SUSPENDED} and observed != row.observed
     if hidden and row.link is not None:
         # Nobody can see it there any more: the evidence says so, and the rate with it.
-        observe(link=row.link, result=Observation.Result.GONE, observer=Observation.Observer.ADAPTER, by=SYSTEM)
+        observe(
+            link=row.link,
+            result=Observation.Result.GONE,
+            observer=Observation.Observer.ADAPTER,
+            robot=row.connection.adapter,
+            by=SYSTEM,
+        )
     if observed == Observed.LIVE and changes["url"]:
         _note_live(row, str(changes["url"]), snapshot)
 
@@ -122,6 +128,7 @@ def _note_live(row: PlatformListing, url: str, snapshot: RemoteSnapshot) -> None
         link=link,
         result=Observation.Result.LIVE,
         observer=Observation.Observer.ADAPTER,
+        robot=row.connection.adapter,
         by=SYSTEM,
         seen_title=snapshot.title,
         seen_price=snapshot.price,
@@ -144,5 +151,11 @@ def note_removed(row: PlatformListing) -> bool:
         last_error=NotFound.message_vi,
     )
     if changed and row.link is not None:
-        observe(link=row.link, result=Observation.Result.GONE, observer=Observation.Observer.ADAPTER, by=SYSTEM)
+        observe(
+            link=row.link,
+            result=Observation.Result.GONE,
+            observer=Observation.Observer.ADAPTER,
+            robot=row.connection.adapter,
+            by=SYSTEM,
+        )
     return bool(changed)

@@ -2,6 +2,7 @@
 
 from onboarding.accounts.actions.claiming import AccountFacts, checked_link, claim_account, claim_link, normalise_link
 from onboarding.accounts.actions.keeping import close_account, reopen_account, report_account
+from onboarding.accounts.actions.looking import set_robots_may_look, set_seen_within
 from onboarding.accounts.actions.observing import is_claimant, observe
 from onboarding.accounts.actions.refusals import AccountRefused, LinkRefused, OwnClaim, SellerTaken
 
@@ -20,4 +21,6 @@ __all__ = [
     "observe",
     "reopen_account",
     "report_account",
+    "set_robots_may_look",
+    "set_seen_within",
 ]

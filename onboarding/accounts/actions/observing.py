@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-
 from django.db import transaction
 
 from core.audit.actions import record
@@ -12,6 +9,7 @@ from core.kit import clock
 from core.people.queries import Viewer
 from onboarding.accounts.actions.refusals import OwnClaim
 from onboarding.accounts.models import Observation, OutsideLink
+from onboarding.accounts.rules import evidence_hash
 
 
 @transaction.atomic
@@ -23,30 +21,35 @@ def observe(
     by: Viewer,
     seen_title: str = "",
     seen_price: int | None = None,
+    robot: str = "",
+    reason: str = "",
 ) -> Observation:
     """Add what was seen at a link just now. The hash is over the facts kept, so a changed row shows.
 
-    Raises OwnClaim when a person would say "live" of a link, or of a link of an account, that they claimed themselves.
+    `robot`: name and version of what looked where it was no person; `reason`: why nothing could be concluded
+    (`Observation.Reason`). Raises OwnClaim when a person would say "live" of a link, or of a link of an account, that they claimed themselves.
     """
     if observer == Observation.Observer.PERSON and result == Observation.Result.LIVE and is_claimant(by, link):
         raise OwnClaim
-    now = clock.now()
-    facts = [link.url, result, now.isoformat(), seen_title, seen_price]
-    seen = Observation.objects.create(
+    seen = Observation(
         link=link,
-        at=now,
+        at=clock.now(),
         observer=observer,
         observed_by_id=by.user_id,
         result=result,
         seen_title=seen_title[:200],
         seen_price=seen_price,
-        evidence_hash=hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest(),
+        robot=robot,
+        reason=reason,
     )
+    seen.evidence_hash = evidence_hash(seen)
+    seen.save()
+    words = str(seen.get_result_display())
     record(
         "link.observed",
         actor_id=by.user_id,
         object_label=f"outside_link:{link.pk}",
-        changes={"điều đã thấy": ("", str(seen.get_result_display()))},
+        changes={"điều đã thấy": ("", f"{words}: {seen.get_reason_display()}" if reason else words)},
     )
     return seen
 
