@@ -51,7 +51,7 @@ def settings_of(
         public_url=public_url or base_url,
         credentials=credentials,
         allow_private=is_double,
-        read_timeout=10.0 if is_double else 20.0,
+        read_timeout=float(settings.SANDBOX_MARKET.get("read_timeout", 10)) if is_double else 20.0,
         options=options or {},
         gate=gate or FreeGate(),
     )

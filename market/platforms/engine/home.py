@@ -126,10 +126,9 @@ def _content_changes(
     if outcome.sent_content:
         changes |= {"observed": Observed.PENDING, "submission": task.operation}
         changes |= {"submitted_at": now, "expected_by": outcome.expected_by}
-    elif outcome.adopted_state in STATES:
-        changes["observed"] = STATES[outcome.adopted_state]
-        if outcome.adopted_state is not ReviewState.LIVE:
-            changes["submitted_at"] = now
+    elif outcome.adopted:
+        # Whoever looks next finds what the platform thinks of it, with reasons and evidence.
+        changes |= {"observed": Observed.PENDING, "submitted_at": now}
 
 
 def _offer_changes(row: PlatformListing, outcome: Outcome, changes: dict[str, Any]) -> None:

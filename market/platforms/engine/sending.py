@@ -18,7 +18,6 @@ from market.platforms.contract import (
     PlatformAdapter,
     PlatformFailure,
     RemoteIds,
-    ReviewState,
     SubmissionState,
     ValidationFailed,
     changed_fields,
@@ -50,14 +49,15 @@ class Task:
 class Outcome:
     """What became of a task. A lane that was not reached keeps its former hash and has no failure of its own.
 
-    `sent_content`: words were written, so a review begins. `waits_for_person`: it waits for the platform's staff.
+    `sent_content`: words were written, so a review begins. `adopted`: what we want stood there already; what the platform
+    thinks of it has to be read. `waits_for_person`: it waits for the platform's staff.
     """
 
     remote: RemoteIds | None = None
     content_hash: str | None = None
     offer_hash: str | None = None
     sent_content: bool = False
-    adopted_state: ReviewState | None = None
+    adopted: bool = False
     expected_by: datetime | None = None
     content_waits_for_person: bool = False
     offer_waits_for_person: bool = False
@@ -108,7 +108,7 @@ def _put_content(task: Task, settings: ConnectionSettings, keep: Keep) -> Outcom
             if not different - {"price", "stock"}:
                 confirmed = document.content_hash
             said = Outcome(
-                adopted_state=found.review.state,
+                adopted=True,
                 offer_hash=None if different & {"price", "stock"} else document.offer(remote).offer_hash,
             )
     if task.is_refused and document.content_hash == confirmed:
@@ -127,7 +127,7 @@ def _put_content(task: Task, settings: ConnectionSettings, keep: Keep) -> Outcom
         remote=remote,
         content_hash=document.content_hash,
         sent_content=True,
-        adopted_state=None,
+        adopted=False,
         expected_by=submission.expected_by,
         content_waits_for_person=submission.state is SubmissionState.AWAITING_OPERATOR,
     )

@@ -113,6 +113,7 @@ class Round:
 
     def __init__(self) -> None:
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._over = False
 
     def way(self, connection: Connection, flow: Flow) -> Way:
         """A way of this round."""
@@ -156,6 +157,11 @@ class Round:
                     call.way.judge(failure)
                     finished(call, message.result)
         finally:
+            # Nobody waits for a thread that writes nothing any more.
+            self._over = bool(pending)
+            for way in waiting:
+                if pending:
+                    way.gate.close(1.0, "the round is over")
             for pool in pools.values():
                 pool.shutdown(wait=True, cancel_futures=True)
         for way in waiting:
@@ -177,4 +183,6 @@ class Round:
     def _write_down(self, write: Callable[[], None]) -> None:
         message = _Do(write)
         self._inbox.put(message)
-        message.done.wait(timeout=10)
+        while not message.done.wait(timeout=0.1):
+            if self._over:
+                raise OutcomeUnknown("the round ended before this was written down")
