@@ -190,5 +190,5 @@ def sample(table: ReadTable) -> list[dict[str, Any]]:
                 for each in shown
             ],
         }
-        for row in table.first_rows(5)
+        for row in table.first_rows(3)
     ]
