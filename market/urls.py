@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("market.payments.urls")),
     path("", include("market.orders.urls")),
     path("", include("market.platforms.categories.urls")),
+    path("", include("market.platforms.running.urls")),
     path("", include("market.platforms.urls")),
     path("", include("market.reports.urls")),
     path("", include("market.storefront.urls")),

@@ -95,6 +95,8 @@ class OnboardingConfig(AppConfig):
                 "platform_account.reported": "ghi điều được báo về gian hàng",
                 "platform_account.closed": "đóng gian hàng trên sàn",
                 "platform_account.reopened": "mở lại gian hàng trên sàn",
+                "platform.added": "thêm sàn",
+                "platform.changed": "sửa thông tin sàn",
                 "link.observed": "ghi điều đã thấy trên sàn",
                 "platform.seen_within_set": "đặt số ngày một lần thấy trang còn được tính",
                 "platform.robots_set": "ghi máy có được xem trang của sàn không",

@@ -10,7 +10,9 @@ from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
 from core.desk.registry import Todo
+from core.kit import clock
 from core.people.queries import Viewer
+from core.places.models import in_force
 from core.templatetags.vietnamese import moment
 from market.listings.models import Listing
 from market.platforms.models import Connection, PlatformListing
@@ -120,7 +122,7 @@ def sheet_connections() -> QuerySet[Connection]:
     waits = Q(listings__work=Work.AWAITING_OPERATOR) | Q(listings__offer_work=Work.AWAITING_OPERATOR)
     waiting = waits & Q(listings__wanted=True, listings__claimed_url="")
     return (
-        Connection.objects.filter(is_enabled=True, platform__is_simulation=False)
+        Connection.objects.filter(in_force(clock.today(), "platform__"), is_enabled=True, platform__is_simulation=False)
         .select_related("platform")
         .annotate(
             to_export=Count("listings", filter=waiting & Q(listings__sent_revision__lt=F("listings__revision"))),

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import time, timedelta
+
+from core.events.registry import subscribe
+from core.jobs.registry import register_job, register_periodic
 from market.listings.registry import register_needs
+from market.platforms.engine.catching_up import CATCH_UP, catch_up, catch_up_everywhere, on_platform_changed
 from market.platforms.engine.needs import needs_on_platforms
+from onboarding.accounts.events import PlatformChanged
 
 
 def register() -> None:
-    """What platforms miss of a listing stands beside its form."""
+    """What platforms miss of a listing stands beside its form; a platform that opens gets what is on sale."""
     register_needs(needs_on_platforms)
+    subscribe(PlatformChanged, on_platform_changed)
+    register_job(CATCH_UP, catch_up, label="đưa tin lên sàn mới mở")
+    register_periodic(
+        "platforms.catch_up",
+        timedelta(days=1),
+        catch_up_everywhere,
+        label="xem sàn mở hôm nay có đủ tin chưa",
+        at=time(0, 10),
+    )

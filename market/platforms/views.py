@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -28,6 +26,7 @@ from market.platforms.actions import (
 from market.platforms.contract import ResultFileRefused
 from market.platforms.forms import ResultForm
 from market.platforms.models import Connection, PlatformListing, SheetBatch
+from market.platforms.navigation import desk_tabs
 from market.platforms.queries import links_to_confirm, sheet_connections, states_of
 from market.platforms.rules import CONFIRMERS
 from market.shops.navigation import seller_places
@@ -85,12 +84,6 @@ def again(request: HttpRequest, sku: str, row_id: int) -> HttpResponse:
     return redirect("seller_on_platforms", sku=sku)
 
 
-def _tabs(current: str, is_operator: bool) -> list[dict[str, Any]]:
-    names = [("Tệp gửi và kết quả", "platform_desk")] if is_operator else []
-    names.append(("Xác nhận liên kết", "platform_confirm"))
-    return [{"label": label, "url": reverse(name), "current": name == current} for label, name in names]
-
-
 @operator_page
 def desk(request: HttpRequest) -> HttpResponse:
     """The platform desk: what waits, files out, results in."""
@@ -98,7 +91,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "connections": sheet_connections(),
         "batches": SheetBatch.objects.select_related("connection__platform", "made_by").order_by("-made_at")[:20],
         "form": ResultForm(),
-        "space_items": _tabs("platform_desk", True),
+        "space_items": desk_tabs("platform_desk", viewer_of(request)),
     }
     return render(request, "market/platforms/desk.html", context)
 
@@ -175,5 +168,5 @@ def confirm(request: HttpRequest) -> HttpResponse:
             messages.info(request, _("Đã ghi: chưa thấy sản phẩm ở liên kết này."))
         return redirect("platform_confirm")
     page = Paginator(links_to_confirm(viewer), 25).get_page(request.GET.get("page"))
-    context = {"page": page, "space_items": _tabs("platform_confirm", viewer.has_role(Role.PLATFORM_OPERATOR))}
+    context = {"page": page, "space_items": desk_tabs("platform_confirm", viewer)}
     return render(request, "market/platforms/confirm.html", context)

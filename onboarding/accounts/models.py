@@ -6,7 +6,7 @@ Observations are only ever added. Whether an account or a link is verified or li
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.kit.append_only import AppendOnly
 from core.kit.encryption import BlindIndexField, EncryptedTextField
@@ -15,7 +15,8 @@ from onboarding.producers.models import Producer
 
 
 class Platform(models.Model):
-    """An e-commerce platform. `link_pattern` is a regular expression that a product link on it must match."""
+    """An e-commerce platform. `link_pattern` is a regular expression that a product link on it must match; `valid_to` is the
+    first day on which it is no more."""
 
     code = models.SlugField(max_length=30, unique=True)
     name = models.CharField(max_length=60)
@@ -29,6 +30,17 @@ class Platform(models.Model):
     counts_for_target = models.BooleanField(default=False)
     is_simulation = models.BooleanField(default=False)
     note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="platform_ends_after_it_began",
+            ),
+            models.CheckConstraint(
+                condition=~Q(is_simulation=True, counts_for_target=True), name="simulation_counts_for_nothing"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -29,7 +29,7 @@ from onboarding.accounts.rules import (
 )
 
 _LIVE, _GONE = Observation.Result.LIVE, Observation.Result.GONE
-_RENAMED_AT_MOST = 3  # one platform after another
+RENAMED_AT_MOST = 3  # one platform after another
 # "opened", in a file that came from the platform and is kept by its digest; not one that only its asker carried.
 _PROOF = Q(result=AccountReport.Result.OPENED, reporter=AccountReport.Reporter.PLATFORM) & ~Q(source_sha256="")
 
@@ -51,7 +51,7 @@ def counting_on(on: date, prefix: str = "") -> Q:
     """The condition on platforms "counts for the target on that day": itself in force, or what it was renamed to (its
     successor). Accounts and pages stay with the platform on which they were made."""
     found = Q(pk__in=[])
-    for steps in range(_RENAMED_AT_MOST + 1):
+    for steps in range(RENAMED_AT_MOST + 1):
         path = prefix + "successor__" * steps
         found |= in_force(on, path) & Q(**{f"{path}counts_for_target": True})
     return found
@@ -61,7 +61,7 @@ def platforms_named(code: str) -> QuerySet[Platform]:
     """The platform with this code, those renamed to it, and what it was renamed to."""
     named = Platform.objects.filter(code=code)
     found = Q(code=code)
-    for steps in range(1, _RENAMED_AT_MOST + 1):
+    for steps in range(1, RENAMED_AT_MOST + 1):
         found |= Q(**{"successor__" * steps + "code": code})
         named = Platform.objects.filter(pk__in=named.values("successor"))
         found |= Q(pk__in=named.values("pk"))

@@ -41,9 +41,9 @@ PLATFORMS: tuple[dict[str, object], ...] = (
 
 
 def load_platforms() -> None:
-    """Bring the platforms to the state of this file."""
+    """Make the platforms that are not there yet. What its operators have changed since stays as they left it."""
     for facts in PLATFORMS:
-        Platform.objects.update_or_create(code=facts["code"], defaults={k: v for k, v in facts.items() if k != "code"})
+        Platform.objects.get_or_create(code=facts["code"], defaults={k: v for k, v in facts.items() if k != "code"})
     load_looking()
 
 

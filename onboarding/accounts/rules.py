@@ -152,3 +152,8 @@ def can_keep_account(viewer: Viewer, producer: Producer) -> bool:
 def can_set_looking(viewer: Viewer) -> bool:
     """Whether this person may say how long a look at a page lasts, and where our robot may look."""
     return viewer.is_system or viewer.has_role(Role.PLATFORM_OPERATOR)
+
+
+def can_change_platforms(viewer: Viewer) -> bool:
+    """Whether this person keeps what is known of the platforms themselves."""
+    return viewer.is_system or viewer.has_role(Role.PLATFORM_OPERATOR)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 
+from django.db.models import Q, QuerySet
+
 from core.kit import clock
+from core.places.models import in_force
 from market.listings.events import ListingChanged
 from market.listings.models import Listing
 from market.platforms.models import Connection, PlatformListing
@@ -22,16 +25,27 @@ _AT_ONCE = 200
 def on_listing_changed(event: ListingChanged) -> None:
     """Bring the wishes for one listing up to date on every connection, and queue the work.
 
-    A listing goes out when it is on sale and its producer agreed to that; one that never was out is not withdrawn.
+    A listing goes out when it is on sale and its producer agreed to that; one that never was out is not withdrawn. A paused
+    connection keeps the wishes for what it has, and catches up with the rest when it goes on; on a platform that is closed
+    today, or not yet open, nothing is wished for.
     """
     on_listings_changed([event])
 
 
 def on_listings_changed(events: Collection[ListingChanged]) -> None:
     """The same for several, in a number of queries that grows only with the wishes there are already."""
+    bring_up_to_date({event.listing_id for event in events}, Connection.objects.filter(open_today()))
+
+
+def open_today() -> Q:
+    """Connections to platforms that exist today."""
+    return in_force(clock.today(), "platform__")
+
+
+def bring_up_to_date(ids: Collection[int], to: QuerySet[Connection]) -> None:
+    """Bring the wishes for these listings on these connections up to date, in the caller's transaction."""
     # Locked in this order everywhere: two changes at once must not both make the first rows, and no work in the air may be
     # written over by a wish that was read before the claim.
-    ids = {event.listing_id for event in events}
     listings = list(Listing.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
     # Read after the lock: a join would still show the shop as it was before we waited for whoever closed it.
     shops = Shop.objects.select_related("producer").in_bulk({listing.shop_id for listing in listings})
@@ -39,7 +53,7 @@ def on_listings_changed(events: Collection[ListingChanged]) -> None:
     rows: dict[int, dict[int, PlatformListing]] = defaultdict(dict)
     for row in PlatformListing.objects.select_for_update().filter(listing__in=ids).order_by("listing_id", "pk"):
         rows[row.listing_id][row.connection_id] = row
-    connections = list(Connection.objects.filter(is_enabled=True))
+    connections = list(to)
     made: list[PlatformListing] = []
     for listing in listings:
         listing.shop = shops[listing.shop_id]
@@ -47,7 +61,7 @@ def on_listings_changed(events: Collection[ListingChanged]) -> None:
         for connection in connections:
             if connection.pk in known:
                 _wish(known[connection.pk], listing, wanted and not known[connection.pk].is_off)
-            elif wanted:
+            elif wanted and connection.is_enabled:
                 made.append(_first_wish(listing, connection))
     PlatformListing.objects.bulk_create(made)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from core.kit import clock
+from core.places.models import in_force
 from market.platforms.contract import ConnectionSettings, PlatformFailure, RemoteIds
 from market.platforms.engine import claiming, flow, home
 from market.platforms.engine.sending import Outcome, Task, speak
@@ -13,12 +15,12 @@ from market.platforms.models import Connection, Flow, PlatformListing
 
 
 def push_due() -> int:
-    """The periodic job: send what is due on every connection that may send; returns how many listings were worked on."""
+    """The periodic job: send what is due on every connection that may send, to platforms that are open today; returns how
+    many listings were worked on."""
     round_ = Round()
+    connections = Connection.objects.filter(in_force(clock.today(), "platform__"), is_enabled=True, stopped="")
     calls = [
-        call
-        for connection in Connection.objects.filter(is_enabled=True, stopped="").select_related("platform", "flow")
-        for call in _claimed(round_, connection)
+        call for connection in connections.select_related("platform", "flow") for call in _claimed(round_, connection)
     ]
     return round_.carry_out(calls, _finished, _failure_of) if calls else 0
 

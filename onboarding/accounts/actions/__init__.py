@@ -4,15 +4,21 @@ from onboarding.accounts.actions.claiming import AccountFacts, checked_link, cla
 from onboarding.accounts.actions.keeping import close_account, reopen_account, report_account
 from onboarding.accounts.actions.looking import set_robots_may_look, set_seen_within
 from onboarding.accounts.actions.observing import is_claimant, observe
-from onboarding.accounts.actions.refusals import AccountRefused, LinkRefused, OwnClaim, SellerTaken
+from onboarding.accounts.actions.platforms import PlatformFacts, add_platform, change_platform, checked_pattern
+from onboarding.accounts.actions.refusals import AccountRefused, LinkRefused, OwnClaim, PlatformRefused, SellerTaken
 
 __all__ = [
     "AccountFacts",
     "AccountRefused",
     "LinkRefused",
     "OwnClaim",
+    "PlatformFacts",
+    "PlatformRefused",
     "SellerTaken",
+    "add_platform",
+    "change_platform",
     "checked_link",
+    "checked_pattern",
     "claim_account",
     "claim_link",
     "close_account",

@@ -20,3 +20,11 @@ class LinkRefused(Exception):
 
 class OwnClaim(PermissionError):
     """Somebody would confirm a link or an account that they claimed themselves."""
+
+
+class PlatformRefused(Exception):
+    """A platform cannot be kept so; the message is for people, `field` is what it is about."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field

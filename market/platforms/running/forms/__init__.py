@@ -1,0 +1,1 @@
+"""What the platform's operator types in."""
