@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from wsgiref.simple_server import make_server
 
+from market.platforms.sandbox.habits import Habits
 from market.platforms.sandbox.marketplace import Marketplace
 from market.platforms.sandbox.server import QuietHandler, ThreadedServer, build_application, configure
 from market.platforms.sandbox.store import Store
@@ -24,6 +25,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, required=True, help="folder for its database and photos")
     parser.add_argument("--auto-review", type=float, metavar="SECONDS", help="decide by itself after this time")
     parser.add_argument("--unique-sku", action="store_true", help="refuse a second listing with the same SKU")
+    parser.add_argument("--tokens", type=float, metavar="SECONDS", help="calls need a token that lives this long")
+    parser.add_argument("--latency-ms", type=float, default=0.0, help="each call takes at least this long")
+    parser.add_argument("--rate", type=float, metavar="CALLS", help="calls a second that one key may make")
     return parser.parse_args()
 
 
@@ -42,8 +46,15 @@ def main() -> int:
         print(f"Set {KEY_VARIABLE} to the key that sellers shall use.", file=sys.stderr)
         return 2
     configure()
-    store = Store(arguments.state, auto_review_seconds=arguments.auto_review, unique_sku=arguments.unique_sku)
-    marketplace = Marketplace(store=store, key=key, has_control=_is_loopback(arguments.host))
+    habits = Habits(
+        auto_review=arguments.auto_review,
+        unique_sku=arguments.unique_sku,
+        tokens=arguments.tokens,
+        latency_ms=arguments.latency_ms,
+        rate=arguments.rate,
+    )
+    has_control = _is_loopback(arguments.host)
+    marketplace = Marketplace(store=Store(arguments.state), key=key, start=habits, has_control=has_control)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with make_server(
         arguments.host, arguments.port, build_application(marketplace), ThreadedServer, QuietHandler

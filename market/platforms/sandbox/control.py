@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -11,8 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 from market.platforms.sandbox.api import body_of, error, shown
 from market.platforms.sandbox.faults import PlanRefused
 from market.platforms.sandbox.intake import Refused
+from market.platforms.sandbox.listing import BLOCKED, ON_SALE, REFUSED
 from market.platforms.sandbox.marketplace import Marketplace, marketplace_of
-from market.platforms.sandbox.store import BLOCKED, ON_SALE, REFUSED
 
 DECISIONS = {"approve": ON_SALE, "reject": REFUSED, "suspend": BLOCKED}
 
@@ -39,8 +40,7 @@ def _health(body: Any, marketplace: Marketplace) -> HttpResponse:
 
 
 def _reset(body: Any, marketplace: Marketplace) -> HttpResponse:
-    marketplace.store.reset()
-    marketplace.faults.clear()
+    marketplace.reset()
     return HttpResponse(status=204)
 
 
@@ -64,6 +64,28 @@ def _calls(body: Any, marketplace: Marketplace) -> HttpResponse:
     return JsonResponse({"items": list(marketplace.faults.calls)})
 
 
+def _counts(body: Any, marketplace: Marketplace) -> HttpResponse:
+    return JsonResponse(dict(marketplace.faults.counts))
+
+
+def _habits(body: Any, marketplace: Marketplace) -> HttpResponse:
+    try:
+        marketplace.habits.change(body or {})
+    except (ValueError, AttributeError) as refusal:
+        raise PlanRefused(str(refusal)) from refusal
+    marketplace.limiter.clear()
+    return JsonResponse(asdict(marketplace.habits))
+
+
+def _tokens(body: Any, marketplace: Marketplace) -> HttpResponse:
+    return JsonResponse({"exchanges": marketplace.tokens.exchanges})
+
+
+def _expire_tokens(body: Any, marketplace: Marketplace) -> HttpResponse:
+    marketplace.tokens.expire()
+    return HttpResponse(status=204)
+
+
 def _review(body: Any, marketplace: Marketplace) -> HttpResponse:
     if not isinstance(body, dict) or body.get("decision") not in DECISIONS:
         return error(422, "invalid", f"decision is one of {', '.join(DECISIONS)}")
@@ -80,4 +102,7 @@ reset = control_call(POST=_reset)
 listings = control_call(GET=_listings)
 faults = control_call(POST=_load_faults, DELETE=_clear_faults)
 calls = control_call(GET=_calls)
+counts = control_call(GET=_counts)
+habits = control_call(POST=_habits)
+tokens = control_call(GET=_tokens, DELETE=_expire_tokens)
 review = control_call(POST=_review)

@@ -1,22 +1,20 @@
 """Troubles on order: a seeded plan says which calls go wrong, and how.
 
-A plan is `{"seed": 1, "faults": [{"method": "POST", "path": "/api/listings", "kind": "cut_after",
-"calls": [1, 3]}]}`. `path` is a prefix; `calls` are the n-th matching calls (from 1), `probability` is a
-chance per call, neither means every call. Further keys: `seconds`, `retry_after`, `status`, `body`.
+A plan is `{"seed": 1, "faults": [{"method": "POST", "path": "/api/listings", "kind": "cut_after", "calls": [1, 3]}]}`.
+`path` is a prefix; `calls` are the n-th matching calls (from 1), `probability` is a chance per call, neither means every
+call. Further keys, where a kind uses them: `seconds`, `retry_after`, `status`, `body`, `required`, `number`, `reasons`. Of the
+troubles that hit a call the first is played (`troubles`); of the whims all that hit it are at work (`whims`).
 """
 
 from __future__ import annotations
 
-import json
 import random
 import threading
-import time
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
 
-KINDS = (
+TROUBLES = (
     "rate_limited",  # 429, with Retry-After exactly as given, or without
     "server_error",  # 500 before anything happened
     "server_error_after",  # 500 although the call took effect
@@ -29,25 +27,46 @@ KINDS = (
     "cut_answer",  # the call took effect, the connection ends in the middle of the answer
     "error_in_success",  # 200 that carries an error; nothing happened
     "truncated",  # the call took effect, the answer is half a JSON text with a fitting length
+    "wrong_length",  # the call took effect, the answer is whole but announced as longer
+    "gzip_cut",  # the call took effect, the answer is half of a compressed one
+    "empty",  # the call took effect, 200 with nothing in it
+    "no_content",  # the call took effect, 204
     "slow",  # `seconds` of waiting, then everything is well
+    "drip",  # the call took effect, the answer comes one byte in `seconds`
+    "huge",  # the call took effect, the answer is `number` bytes long
+    "redirect",  # 302 to another host (`body`); nothing happened
+    "key_revoked",  # 401: the key is worth nothing any more
+    "token_expired",  # 401: the token is out of date
+    "shop_suspended",  # 403: the platform closed the shop
+    "shop_on_holiday",  # 403: the shop takes a break
 )
+WHIMS = (
+    "not_readable",  # what was made less than `seconds` ago is not found
+    "stale",  # what was written less than `seconds` ago is read as it was before
+    "list_lags",  # both of these, in lists only
+    "page_repeated",  # a later page of a list shows the page before it once more
+    "page_shifted",  # a later page of a list starts `number` rows too late (or too early): something moved meanwhile
+    "page_loops",  # the next page of a list is said to be this very page
+    "unknown_state",  # a state that no documentation names
+    "doubled",  # one creation makes two objects
+    "sku_unique",  # 409 for a SKU that this shop has there already
+    "sku_taken",  # 409 for a SKU that somebody else holds: nobody here can see the holder
+    "field_required",  # 422 when the field `required` is empty
+    "title_rewritten",  # the name is kept in capitals, with an advertisement behind it
+    "html_stripped",  # everything between < and > is dropped from the detail
+    "price_rounded",  # down to whole `number` đồng
+    "stock_capped",  # at `number`, without a word
+    "photos_reencoded",  # photos are kept as other bytes
+    "review_slow",  # approved `seconds` after it was sent, and no sooner
+    "refused",  # refused after `seconds`, for `reasons`
+    "taken_down",  # approved at once, blocked after `seconds`, for `reasons`
+    "photo_failed",  # refused after `seconds`: the photo could not be fetched
+)
+LOG_LENGTH = 20_000
 
 
 class PlanRefused(ValueError):
     """A fault plan that says something this marketplace cannot play."""
-
-
-class ConnectionCut(ConnectionAbortedError):
-    """Ends a connection without a word (the WSGI handler treats it as the caller having left)."""
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A whole HTTP answer."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
 
 
 @dataclass
@@ -63,6 +82,9 @@ class Fault:
     retry_after: str | None = None
     status: int = 500
     body: Any = None
+    required: str = ""
+    number: int = 1
+    reasons: list[dict[str, str]] = field(default_factory=list)
     seen: int = field(default=0, init=False)
 
     def strikes(self, method: str, path: str, chance: random.Random) -> bool:
@@ -82,7 +104,8 @@ class FaultPlan:
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
         self._chance = random.Random(0)
-        self.calls: deque[dict[str, Any]] = deque(maxlen=2000)
+        self.calls: deque[dict[str, Any]] = deque(maxlen=LOG_LENGTH)
+        self.counts: Counter[str] = Counter()
 
     def load(self, plan: dict[str, Any]) -> int:
         """Put a new plan in force; returns how many faults it has. Raises PlanRefused."""
@@ -98,64 +121,26 @@ class FaultPlan:
     def clear(self) -> None:
         """No faults, empty log."""
         self.load({})
-        self.calls.clear()
+        with self._lock:
+            self.calls.clear()
+            self.counts.clear()
 
-    def strike(self, method: str, path: str) -> Fault | None:
-        """The first fault that hits this call, if any."""
+    def strike(self, method: str, path: str) -> tuple[Fault | None, list[Fault]]:
+        """The first trouble that hits this call, if any, and all whims."""
         with self._lock:
             hits = [fault for fault in self._faults if fault.strikes(method, path, self._chance)]
-        return hits[0] if hits else None
+        troubles = [fault for fault in hits if fault.kind in TROUBLES]
+        return (troubles[0] if troubles else None), [fault for fault in hits if fault.kind in WHIMS]
+
+    def note(self, call: dict[str, Any]) -> None:
+        """Put a call that is over into the log, and count it by method and by status."""
+        with self._lock:
+            self.calls.append(call)
+            self.counts.update([call["method"], str(call["status"])])
 
 
 def _fault(line: dict[str, Any]) -> Fault:
     fault = Fault(**{**line, "calls": tuple(line.get("calls", ()))})
-    if fault.kind not in KINDS:
-        raise PlanRefused(f"unknown kind {fault.kind!r}; known: {', '.join(KINDS)}")
+    if fault.kind not in TROUBLES + WHIMS:
+        raise PlanRefused(f"unknown kind {fault.kind!r}; known: {', '.join(TROUBLES + WHIMS)}")
     return fault
-
-
-def play(fault: Fault, act: Callable[[], Reply]) -> Reply:
-    """The answer to a call that `fault` hits; `act` lets the call take effect. May raise ConnectionCut."""
-    match fault.kind:
-        case "rate_limited":
-            headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
-            return _error(429, "rate_limited", "Gửi quá nhanh, hãy chậm lại.", headers)
-        case "server_error":
-            return _error(500, "server_error", "Máy chủ của sàn gặp trục trặc.")
-        case "server_error_after":
-            act()
-            return _error(500, "server_error", "Máy chủ của sàn gặp trục trặc.")
-        case "maintenance":
-            return Reply(503, [("Content-Type", "text/html")], b"<h1>B\xe1\xba\xa3o tr\xc3\xac</h1>")
-        case "answer":
-            return _json(fault.status, fault.body)
-        case "error_in_success":
-            return _error(200, "server_error", "Chưa ghi được, hãy thử lại.")
-        case "slow":
-            time.sleep(fault.seconds)
-            return act()
-        case "cut_answer" | "truncated":
-            reply = act()
-            half = reply.body[: len(reply.body) // 2]
-            length = len(reply.body) if fault.kind == "cut_answer" else len(half)
-            return Reply(reply.status, _with_length(reply.headers, length), half)
-        case _:
-            if fault.kind.endswith("_after"):
-                act()
-            if fault.kind.startswith("timeout"):
-                time.sleep(fault.seconds)
-            raise ConnectionCut(fault.kind)
-
-
-def _with_length(headers: list[tuple[str, str]], length: int) -> list[tuple[str, str]]:
-    kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
-    return [*kept, ("Content-Length", str(length))]
-
-
-def _error(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Reply:
-    reply = _json(status, {"error": {"code": code, "message": message, "fields": {}}})
-    return Reply(reply.status, [*reply.headers, *(headers or {}).items()], reply.body)
-
-
-def _json(status: int, body: Any) -> Reply:
-    return Reply(status, [("Content-Type", "application/json")], json.dumps(body, ensure_ascii=False).encode())

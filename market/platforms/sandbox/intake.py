@@ -10,6 +10,7 @@ from market.platforms.sandbox.store import Store
 
 NAME_MINIMUM, NAME_MAXIMUM, DETAIL_MAXIMUM, IMAGES_MAXIMUM = 3, 120, 5000, 9
 PRICE_MAXIMUM, QUANTITY_MAXIMUM = 1_000_000_000, 1_000_000
+TEXT_MAXIMUM = 2000
 PHOTO_BYTES_MAXIMUM = 5_000_000
 PHOTO_STARTS = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n", "image/webp": b"RIFF"}
 
@@ -74,8 +75,12 @@ def read_content(body: Any, store: Store) -> dict[str, Any]:
         "origin": {"commune": origin.text("commune"), "province": origin.text("province")},
         "images": reader.items("images", IMAGES_MAXIMUM, _image),
         "certificates": reader.items("certificates", 10, _certificate),
+        "papers": reader.items("papers", 20, _paper),
+        "composition": reader.text("composition", most=TEXT_MAXIMUM),
+        "caution": reader.text("caution", most=TEXT_MAXIMUM),
+        "keeps_for": reader.text("keeps_for"),
     }
-    if any(store.photo(image["id"]) is None for image in content["images"]):
+    if any(store.photos.find(image["id"]) is None for image in content["images"]):
         reader.fields["images"].append("Có ảnh chưa được gửi lên sàn.")
     reader.fields.update({f"origin.{name}": texts for name, texts in origin.fields.items()})
     reader.finish()
@@ -118,3 +123,7 @@ def _certificate(item: dict[str, Any]) -> dict[str, Any]:
     if not texts["check_url"].startswith(("https://", "http://")):
         texts["check_url"] = ""
     return {**texts, "stars": stars if isinstance(stars, int) and 1 <= stars <= 5 else None}
+
+
+def _paper(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: str(item.get(name) or "")[:200] for name in ("code", "name", "number", "issuer", "valid_until")}

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.http import HttpRequest
 
 from market.platforms.sandbox.faults import FaultPlan
+from market.platforms.sandbox.habits import Habits, Limiter
 from market.platforms.sandbox.store import Store
+from market.platforms.sandbox.tokens import Tokens
+from market.platforms.sandbox.whims import Whims
 
-ENVIRON_NAME = "sandbox.marketplace"
+ENVIRON_NAME, WHIMS_NAME = "sandbox.marketplace", "sandbox.whims"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Marketplace:
-    """Its memory, its troubles, the seller's key, and whether the control API is open."""
+    """Its memory, its habits and troubles, the seller's key, and whether the control API is open."""
 
     store: Store
     key: str = field(repr=False)
+    start: Habits = field(default_factory=Habits)
     faults: FaultPlan = field(default_factory=FaultPlan)
+    tokens: Tokens = field(default_factory=Tokens)
+    limiter: Limiter = field(default_factory=Limiter)
     has_control: bool = True
+
+    def __post_init__(self) -> None:
+        self.habits = replace(self.start)
+
+    def reset(self) -> None:
+        """As on the first day."""
+        self.store.reset()
+        self.faults.clear()
+        self.tokens.clear()
+        self.limiter.clear()
+        self.habits = replace(self.start)
 
 
 def marketplace_of(request: HttpRequest) -> Marketplace:
@@ -27,3 +44,9 @@ def marketplace_of(request: HttpRequest) -> Marketplace:
     found = request.META[ENVIRON_NAME]
     assert isinstance(found, Marketplace)
     return found
+
+
+def whims_of(request: HttpRequest) -> Whims:
+    """What is at work during this request."""
+    found = request.META.get(WHIMS_NAME)
+    return found if isinstance(found, Whims) else Whims()

@@ -8,8 +8,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from market.platforms.sandbox.listing import BLOCKED, ON_SALE, PENDING, REFUSED
 from market.platforms.sandbox.marketplace import marketplace_of
-from market.platforms.sandbox.store import BLOCKED, ON_SALE, PENDING, REFUSED
 
 STYLE = Path(__file__).parent / "templates" / "style.css"
 REASON_ROWS = range(1, 4)
@@ -21,6 +21,10 @@ REASON_FIELDS = {
     "weight_g": "Khối lượng",
     "images": "Ảnh",
     "certificates": "Giấy chứng nhận",
+    "papers": "Giấy tờ kèm theo",
+    "composition": "Thành phần",
+    "caution": "Cảnh báo",
+    "keeps_for": "Hạn dùng",
 }
 REASON_LENGTH = 500
 
@@ -90,7 +94,7 @@ def _desk(request: HttpRequest, *, message: str = "", problem_id: int | None = N
 @require_GET
 def photo(request: HttpRequest, media_id: str) -> HttpResponse | FileResponse:
     """A photo by its id."""
-    found = marketplace_of(request).store.photo(media_id)
+    found = marketplace_of(request).store.photos.find(media_id)
     if found is None:
         raise Http404
     path, content_type = found

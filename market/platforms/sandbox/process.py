@@ -48,13 +48,30 @@ class Double:
         """Put a fault plan in force, instead of the former one."""
         self.control("POST", "faults", {"seed": seed, "faults": list(faults)})
 
+    def habits(self, **habits: Any) -> None:
+        """Change standing habits (`habits.Habits`) until the next reset."""
+        self.control("POST", "habits", habits)
+
+    def counts(self) -> dict[str, int]:
+        """How many seller calls there were since the last reset, by method and by status."""
+        found: dict[str, int] = self.control("GET", "counts")
+        return found
+
+    def expire_tokens(self) -> None:
+        """All tokens for calls are out of date from now on."""
+        self.control("DELETE", "tokens")
+
+    def exchanges(self) -> int:
+        """How many times somebody showed a refresh token."""
+        return int(self.control("GET", "tokens")["exchanges"])
+
     def listings(self) -> list[dict[str, Any]]:
         """Everything the marketplace holds."""
         items: list[dict[str, Any]] = self.control("GET", "listings")["items"]
         return items
 
     def calls(self) -> list[dict[str, Any]]:
-        """The seller calls so far: method, path, status, fault."""
+        """The seller calls so far: method, path, status, fault, at (seconds since 1970)."""
         items: list[dict[str, Any]] = self.control("GET", "calls")["items"]
         return items
 

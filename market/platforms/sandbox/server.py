@@ -6,6 +6,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any
@@ -15,8 +16,10 @@ import django
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 
-from market.platforms.sandbox.faults import Reply, play
-from market.platforms.sandbox.marketplace import ENVIRON_NAME, Marketplace
+from market.platforms.sandbox.marketplace import ENVIRON_NAME, WHIMS_NAME, Marketplace
+from market.platforms.sandbox.replies import Reply
+from market.platforms.sandbox.troubles import play
+from market.platforms.sandbox.whims import Whims
 
 StartResponse = Callable[..., Any]
 REASON_PHRASES = {200: "OK", 201: "Created", 204: "No Content", 429: "Too Many Requests", 500: "Server Error"}
@@ -50,37 +53,49 @@ def configure() -> None:
 
 
 def build_application(marketplace: Marketplace) -> Callable[..., Iterable[bytes]]:
-    """The WSGI application: reviews what is due, plays the fault plan, then lets Django answer."""
+    """The WSGI application: decides what is due, keeps its pace, plays the fault plan, then lets Django answer."""
     inner = WSGIHandler()
 
     def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         environ[ENVIRON_NAME] = marketplace
-        marketplace.store.review_due(time.time())
-        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-
-        def act() -> Reply:
-            return _collect(inner, environ)
-
-        if not path.startswith("/api/"):
-            reply = act()
+        marketplace.store.decide_due(time.time(), marketplace.habits.auto_review)
+        if environ["PATH_INFO"].startswith("/api/"):
+            reply = _answer_seller(marketplace, environ, lambda: _collect(inner, environ))
         else:
-            fault = marketplace.faults.strike(method, path)
-            status: int | None = None
-            try:
-                reply = play(fault, act) if fault else act()
-                status = reply.status
-            finally:
-                call = {
-                    "method": method,
-                    "path": path,
-                    "status": status,
-                    "fault": fault.kind if fault else None,
-                }
-                marketplace.faults.calls.append(call)
+            reply = _collect(inner, environ)
         start_response(f"{reply.status} {REASON_PHRASES.get(reply.status, 'Answer')}", reply.headers)
-        return [reply.body]
+        return _dripping(reply) if reply.pause else [reply.body]
 
     return application
+
+
+def _answer_seller(marketplace: Marketplace, environ: dict[str, Any], act: Callable[[], Reply]) -> Reply:
+    """The answer to a call by a seller, noted in the log with whatever was at work. May raise ConnectionCut."""
+    method, path, habits = environ["REQUEST_METHOD"], environ["PATH_INFO"], marketplace.habits
+    call = {"method": method, "path": path, "status": None, "fault": None, "at": time.time()}
+    if habits.latency_ms:
+        time.sleep(habits.latency_ms / 1000)
+    try:
+        refusal, headers = None, list[tuple[str, str]]()
+        if habits.rate:
+            refusal, headers = marketplace.limiter.take(environ.get("HTTP_AUTHORIZATION", ""), habits.rate)
+        if refusal is not None:
+            call["fault"], reply = "limit", refusal
+        else:
+            trouble, whims = marketplace.faults.strike(method, path)
+            call["fault"] = next((fault.kind for fault in [trouble, *whims] if fault), None)
+            environ[WHIMS_NAME] = Whims(whims)
+            reply = play(trouble, act) if trouble else act()
+        call["status"] = reply.status
+        return replace(reply, headers=[*reply.headers, *headers])
+    finally:
+        marketplace.faults.note(call)
+
+
+def _dripping(reply: Reply) -> Iterable[bytes]:
+    for index in range(len(reply.body)):
+        time.sleep(reply.pause)
+        yield reply.body[index : index + 1]
 
 
 def _collect(inner: WSGIHandler, environ: dict[str, Any]) -> Reply:

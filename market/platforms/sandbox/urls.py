@@ -11,6 +11,7 @@ urlpatterns = [
     path("media/<str:media_id>", pages.photo, name="photo"),
     path("style.css", pages.style, name="style"),
     path("api/me", api.me),
+    path("api/token", api.token),
     path("api/media", api.media),
     path("api/listings", api.listings),
     path("api/listings/<int:listing_id>", api.listing),
@@ -21,6 +22,9 @@ urlpatterns = [
     path("_control/listings", control.listings),
     path("_control/faults", control.faults),
     path("_control/calls", control.calls),
+    path("_control/counts", control.counts),
+    path("_control/habits", control.habits),
+    path("_control/tokens", control.tokens),
     path("_control/review", control.review),
 ]
 handler404 = pages.not_found
