@@ -219,7 +219,7 @@ def token(request: HttpRequest) -> HttpResponse:
         granted = marketplace.tokens.exchange(str(given.get("refresh_token", "")), seconds)
     if granted is None:
         return error(401, "wrong_key", WRONG_KEY)
-    answer = {"token": granted.token, "refresh_token": granted.refresh_token, "expires_in": granted.seconds}
+    answer = {"token": granted.token, "refresh_token": granted.refresh_token, "expires_in": int(granted.seconds)}
     return JsonResponse(answer, status=201)
 
 

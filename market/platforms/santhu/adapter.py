@@ -10,6 +10,7 @@ from core.kit import clock
 from market.platforms.checks import document_issues, photo_bytes, refuse_bad_offer, refuse_blocked
 from market.platforms.contract import (
     AdapterKind,
+    AuthExpired,
     AuthRevoked,
     AuthWay,
     Capabilities,
@@ -45,6 +46,7 @@ from market.platforms.contract import (
 )
 from market.platforms.santhu import wire
 from market.platforms.santhu.client import Client
+from market.platforms.santhu.wire import Grant
 
 KEY = "santhu"
 REVIEW_HOURS = 24
@@ -73,8 +75,10 @@ CAPABILITIES = Capabilities(
     creates_with_offer=True,
     calls_per_second=50.0,
 )
+RENEWABLE = replace(CAPABILITIES, refreshes=True)
+REFRESH_NAME = "refresh_token"
 # Failures of the connection, not of one item: the rest of a batch would meet the same.
-CONNECTION_FAILURES = (RateLimited, AuthRevoked, ShopSuspended)
+CONNECTION_FAILURES = (RateLimited, AuthExpired, AuthRevoked, ShopSuspended)
 
 
 class SanThuAdapter:
@@ -83,18 +87,18 @@ class SanThuAdapter:
     key = KEY
 
     def capabilities(self, connection: ConnectionSettings) -> Capabilities:
-        """Fixed by its documentation."""
-        return CAPABILITIES
+        """Fixed by its documentation; a shop that was given tokens can have them renewed."""
+        return RENEWABLE if REFRESH_NAME in connection.credentials else CAPABILITIES
 
     def health(self, connection: ConnectionSettings) -> Health:
         """One read with the key."""
         now = clock.now()
         try:
             Client(connection).check_key()
+        except (AuthExpired, RateLimited) as failure:
+            return Health(HealthState.DEGRADED, now, failure.message_vi)
         except (AuthRevoked, ShopSuspended) as failure:
             return Health(HealthState.WRONG_KEY, now, failure.message_vi)
-        except RateLimited as failure:
-            return Health(HealthState.DEGRADED, now, failure.message_vi)
         except PlatformFailure:
             return Health(HealthState.DOWN, now, "Sàn chưa trả lời. Hệ thống sẽ thử lại sau ít phút.")
         return Health(HealthState.OK, now)
@@ -192,14 +196,26 @@ class SanThuAdapter:
         return {"key": "Khóa kết nối"}
 
     def authorise(self, connection: ConnectionSettings, answers: Mapping[str, str]) -> Credentials:
-        """The key itself, once the platform has answered to it."""
-        values = {"key": answers.get("key", "").strip()}
-        Client(replace(connection, credentials=values)).check_key()
-        return Credentials(values)
+        """The key itself once the platform has answered to it, or tokens in exchange for it where the platform uses those."""
+        key = answers.get("key", "").strip()
+        given = replace(connection, credentials={"key": key})
+        try:
+            return _credentials(Client(given).exchange({"key": key}))
+        except NotFound:
+            Client(given).check_key()
+            return Credentials({"key": key})
 
     def refresh_auth(self, connection: ConnectionSettings) -> Credentials:
-        """A key does not run out."""
-        raise Unsupported("a key is not renewed")
+        """The next pair of tokens for a refresh token, which is used up by that."""
+        refresh_token = connection.credentials.get(REFRESH_NAME)
+        if not refresh_token:
+            raise Unsupported("a key is not renewed")
+        return _credentials(Client(connection).exchange({REFRESH_NAME: refresh_token}))
+
+
+def _credentials(grant: Grant) -> Credentials:
+    values = {"token": grant.token, REFRESH_NAME: grant.refresh_token}
+    return Credentials(values, clock.now() + timedelta(seconds=grant.seconds))
 
 
 def _accepted(remote: RemoteIds, operation_id: str, *, review_hours: int | None = None) -> Submission:

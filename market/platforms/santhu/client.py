@@ -12,35 +12,28 @@ from urllib.parse import quote
 
 from core.kit import clock, outbound
 from market.platforms.contract import (
-    AuthRevoked,
-    Conflict,
-    ConflictKind,
     ConnectionSettings,
     ContractBroken,
     ListingReference,
     MediaReference,
-    NotFound,
     OutcomeUnknown,
     Permanent,
     PhotoReference,
-    PlatformFailure,
-    RateLimited,
     RateNotice,
     RemoteSnapshot,
     Retryable,
-    ShopSuspended,
-    ValidationFailed,
-    pause_seconds,
 )
 from market.platforms.santhu import wire
+from market.platforms.santhu.refusals import failure_in, parse_notice
 
 PAGES_AT_MOST = 20
-KEY_NAME = "key"
+KEY_NAME, TOKEN_NAME = "key", "token"
+CONNECT_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True)
 class Client:
-    """The seller API for one connection; the bearer key is `credentials["key"]`."""
+    """The seller API for one connection; the bearer is `credentials["token"]`, or `["key"]` where no tokens are used."""
 
     connection: ConnectionSettings
 
@@ -48,24 +41,34 @@ class Client:
         """Ask who we are. Raises PlatformFailure when calls would not be served."""
         wire.parse_json(self._call("GET", "/api/me").body)
 
+    def exchange(self, shown: dict[str, str]) -> wire.Grant:
+        """Tokens for `{"key": …}` or `{"refresh_token": …}`; the latter is worth nothing afterwards, whatever becomes of
+        the answer. Raises NotFound where no tokens are used, AuthRevoked when nothing is given."""
+        answer = self._call("POST", "/api/token", json=shown, is_signed=False, creates="refresh_token" in shown)
+        return wire.parse_grant(answer.body)
+
     def listings_with(self, reference: ListingReference) -> list[RemoteSnapshot]:
         """All remote listings whose SKU is exactly ours. The filter of the server is not trusted:
         the answer itself is compared."""
         found: list[RemoteSnapshot] = []
-        page: int | None = 1
+        page: int = 1
         for _ in range(PAGES_AT_MOST):
             answer = self._call("GET", "/api/listings", params={"sku": reference.sku, "page": str(page)})
             part = wire.parse_listing_page(answer.body, public_url=self._public_url, seen_at=clock.now())
             found.extend(snapshot for snapshot in part.items if snapshot.sku == reference.sku)
-            page = part.next_page
-            if page is None:
-                return found
+            following = _later(part, page)
+            if following is None:
+                # Something that moved between two pages comes twice, and is one all the same.
+                return list({snapshot.remote.product_id: snapshot for snapshot in found}.values())
+            page = following
         raise ContractBroken(f"more than {PAGES_AT_MOST} pages for one SKU")
 
     def listings(self, page: int) -> wire.ListingPage:
         """One page of everything that bears our key."""
         answer = self._call("GET", "/api/listings", params={"page": str(page)})
-        return wire.parse_listing_page(answer.body, public_url=self._public_url, seen_at=clock.now())
+        part = wire.parse_listing_page(answer.body, public_url=self._public_url, seen_at=clock.now())
+        _later(part, page)
+        return part
 
     def listing(self, product_id: str) -> RemoteSnapshot:
         """One listing. Raises NotFound."""
@@ -110,6 +113,11 @@ class Client:
         return wire.parse_media(wire.parse_json(answer.body), photo.sha256)
 
     @property
+    def _bearer(self) -> str:
+        credentials = self.connection.credentials
+        return credentials.get(TOKEN_NAME) or credentials.get(KEY_NAME, "")
+
+    @property
     def _public_url(self) -> str:
         return self.connection.public_url or self.connection.base_url
 
@@ -129,10 +137,11 @@ class Client:
         operation_id: str = "",
         repeatable: bool = False,
         creates: bool = False,
+        is_signed: bool = True,
     ) -> outbound.Answer:
         """One call, judged: a good answer, or the PlatformFailure that says what to do next."""
         is_safe = repeatable or method == "GET"
-        headers = {"Authorization": f"Bearer {self.connection.credentials.get(KEY_NAME, '')}"}
+        headers = {"Authorization": f"Bearer {self._bearer}"} if is_signed else {}
         if content_type:
             headers["Content-Type"] = content_type
         if operation_id:
@@ -147,10 +156,11 @@ class Client:
                 params=params,
                 json=json,
                 data=data,
+                connect_timeout=min(CONNECT_TIMEOUT, self.connection.read_timeout),
                 read_timeout=self.connection.read_timeout,
                 allow_private=self.connection.allow_private,
             )
-            notice = wire.parse_notice(answer.headers)
+            notice = parse_notice(answer.headers)
         except outbound.NotSent as error:
             raise Retryable(str(error)) from error
         except outbound.OutcomeUnknown as error:
@@ -159,7 +169,7 @@ class Client:
             raise Permanent(str(error)) from error
         finally:
             self.connection.gate.leave(notice)
-        failure = _failure_in(answer, is_safe=is_safe, creates=creates)
+        failure = failure_in(answer, is_safe=is_safe, creates=creates, has_body=method != "DELETE")
         if failure is not None:
             raise failure
         return answer
@@ -169,44 +179,8 @@ def _path(product_id: str) -> str:
     return f"/api/listings/{quote(product_id, safe='')}"
 
 
-def _failure_in(answer: outbound.Answer, *, is_safe: bool, creates: bool) -> PlatformFailure | None:
-    """What an answer means when it is not simply good; the body is judged, not only the status."""
-    refusal = wire.parse_refusal(answer.body)
-    detail = f"HTTP {answer.status}" + (f" {refusal.code}: {refusal.message}" if refusal else "")
-    if answer.status < 300:
-        return _failure_in_success(answer, refusal, detail, is_safe=is_safe)
-    if answer.status == 429:
-        return RateLimited(pause_seconds(answer.headers.get("Retry-After")), detail=detail)
-    if answer.status >= 500:
-        return OutcomeUnknown(detail) if creates else Retryable(detail)
-    if refusal is None:
-        return ContractBroken(detail)
-    match answer.status:
-        case 401:
-            return AuthRevoked(detail)
-        case 403 if refusal.code == "shop_suspended":
-            return ShopSuspended(detail)
-        case 404:
-            return NotFound(detail)
-        case 409 if refusal.code == "duplicate_sku":
-            return Conflict(ConflictKind.DUPLICATE, detail=detail)
-        case 422 if refusal.issues:
-            return ValidationFailed(refusal.issues, detail)
-        case _:
-            return Permanent(detail)
-
-
-def _failure_in_success(
-    answer: outbound.Answer, refusal: wire.Refusal | None, detail: str, *, is_safe: bool
-) -> PlatformFailure | None:
-    if refusal is not None:
-        # An error inside a success does not say whether something was written first.
-        return Retryable(detail) if is_safe else OutcomeUnknown(detail)
-    if answer.status == 204:
-        return None
-    try:
-        wire.parse_json(answer.body)
-    except ContractBroken as broken:
-        # A read shows a broken contract at once; after a write, the first question is what was written.
-        return broken if is_safe else OutcomeUnknown(broken.detail)
-    return None
+def _later(part: wire.ListingPage, page: int) -> int | None:
+    """The next page's number. Raises ContractBroken when it leads back: there would be no end."""
+    if part.next_page is not None and part.next_page <= page:
+        raise ContractBroken(f"page {part.next_page} after page {page}")
+    return part.next_page

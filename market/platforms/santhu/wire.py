@@ -1,6 +1,6 @@
 """The seller API of «Sàn thử» as data: our documents into its JSON, its JSON into our types. Pure.
 
-Its words differ from ours on purpose (name, detail, price_vnd, weight_g, maker, images); FIELDS maps them.
+Its words differ from ours on purpose (name, detail, price_vnd, weight_g, maker, images); `refusals.FIELDS` maps them.
 Anything that is not as documented raises ContractBroken: nothing is guessed from a strange answer.
 """
 
@@ -15,68 +15,24 @@ from typing import Any
 
 from market.platforms.contract import (
     ContractBroken,
-    Issue,
     ListingDocument,
     MediaReference,
     OfferDocument,
-    RateNotice,
     RemoteIds,
     RemoteSnapshot,
     ReviewResult,
     ReviewState,
-    Severity,
     normalised_text,
 )
+from market.platforms.santhu.refusals import remote_issue
 
-REMOTE_TEXT_LIMIT = 1000
 REVIEW_STATES = {
     "pending_review": ReviewState.PENDING,
     "on_sale": ReviewState.LIVE,
     "refused": ReviewState.REJECTED,
     "blocked": ReviewState.SUSPENDED,
 }
-# Their field → ours; a field missing here is kept as "" with the platform's words.
-FIELDS = {
-    "seller_sku": "sku",
-    "name": "title",
-    "detail": "description",
-    "category": "category_code",
-    "price_vnd": "price",
-    "unit": "unit",
-    "weight_g": "net_weight_grams",
-    "quantity": "stock",
-    "images": "photos",
-    "photo": "photos",
-    "certificates": "badges",
-    "maker": "producer_name",
-    "origin.commune": "origin_commune",
-    "origin.province": "origin_province",
-}
-FIELD_NAMES_VI = {
-    "sku": "mã hàng",
-    "title": "tên sản phẩm",
-    "description": "mô tả",
-    "category_code": "ngành hàng",
-    "price": "giá",
-    "unit": "đơn vị tính",
-    "net_weight_grams": "khối lượng tịnh",
-    "stock": "số lượng",
-    "photos": "ảnh",
-    "badges": "giấy chứng nhận",
-    "producer_name": "tên nhà sản xuất",
-    "origin_commune": "xã, phường",
-    "origin_province": "tỉnh, thành phố",
-}
 _PAGE_PATH = re.compile(r"/p/[0-9]{1,15}")
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """The one shape of every error answer; `issues` name our fields."""
-
-    code: str
-    message: str
-    issues: tuple[Issue, ...]
 
 
 @dataclass(frozen=True)
@@ -111,6 +67,19 @@ def content_body(document: ListingDocument, media: Mapping[str, str]) -> dict[st
             }
             for badge in document.badges
         ],
+        "papers": [
+            {
+                "code": paper.kind,
+                "name": normalised_text(paper.name),
+                "number": normalised_text(paper.number),
+                "issuer": normalised_text(paper.issuer),
+                "valid_until": paper.valid_until.strftime("%d/%m/%Y") if paper.valid_until else "",
+            }
+            for paper in document.papers
+        ],
+        "composition": normalised_text(document.ingredients),
+        "caution": normalised_text(document.warnings),
+        "keeps_for": normalised_text(document.shelf_life),
     }
 
 
@@ -127,6 +96,21 @@ def creation_body(document: ListingDocument, media: Mapping[str, str]) -> dict[s
 def offer_body(offer: OfferDocument) -> dict[str, Any]:
     """Price and stock, both absolute."""
     return {"price_vnd": offer.price, "quantity": offer.stock}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Tokens from an exchange; the one for calls lives `seconds`."""
+
+    token: str
+    refresh_token: str
+    seconds: int
+
+
+def parse_grant(body: bytes) -> Grant:
+    """The answer to an exchange. Raises ContractBroken."""
+    value = parse_json(body)
+    return Grant(_text(value, "token"), _text(value, "refresh_token"), _number(value, "expires_in"))
 
 
 def parse_json(body: bytes) -> dict[str, Any]:
@@ -163,6 +147,10 @@ def parse_listing(value: Any, *, public_url: str, seen_at: datetime) -> RemoteSn
         origin_province=_text(origin, "province"),
         producer_name=_text(listing, "maker"),
         badge_codes=tuple(_text(item, "code") for item in _objects(listing, "certificates")),
+        paper_numbers=tuple(_text(item, "number") for item in _objects(listing, "papers")),
+        ingredients=_text(listing, "composition"),
+        warnings=_text(listing, "caution"),
+        shelf_life=_text(listing, "keeps_for"),
         is_visible=_flag(listing, "visible"),
         review=parse_review(listing, seen_at=seen_at),
         updated_at=_moment(listing, "updated_at"),
@@ -202,49 +190,6 @@ def parse_media_list(body: bytes, sha256: str) -> MediaReference | None:
         if _text(item, "sha256") == sha256:
             return parse_media(item, sha256)
     return None
-
-
-def parse_notice(headers: Mapping[str, str]) -> RateNotice | None:
-    """What an answer says about the pace: X-RateLimit-Limit (calls in a window), -Remaining, -Window (seconds). Nonsense says
-    nothing."""
-    limit, left, window = (_counted(headers.get(f"X-RateLimit-{name}")) for name in ("Limit", "Remaining", "Window"))
-    if limit is None and left is None:
-        return None
-    per_second = limit / window if limit and window else None
-    return RateNotice(per_second, left, float(window) if window else None)
-
-
-def _counted(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else None
-
-
-def parse_refusal(body: bytes) -> Refusal | None:
-    """The error in an answer of any status, or None when it holds none (HTTP 200 proves nothing)."""
-    try:
-        error = json.loads(body).get("error")
-    except (ValueError, AttributeError):
-        return None
-    if not isinstance(error, dict):
-        return None
-    given = error.get("fields")
-    fields = given if isinstance(given, dict) else {}
-    issues = tuple(
-        remote_issue("refused_by_platform", str(field), str(text))
-        for field, texts in fields.items()
-        for text in (texts if isinstance(texts, list) else [texts])
-    )
-    code, message = str(error.get("code", ""))[:80], str(error.get("message", ""))[:REMOTE_TEXT_LIMIT]
-    return Refusal(code, message, issues)
-
-
-def remote_issue(code: str, remote_field: str, text: str) -> Issue:
-    """An issue in our words for a complaint in theirs; their text is kept, cut short."""
-    field = FIELDS.get(remote_field, "")
-    if field:
-        message = f"Sàn chưa nhận mục {FIELD_NAMES_VI[field]}. Hãy sửa theo lời sàn rồi gửi lại."
-    else:
-        message = "Sàn chưa nhận tin. Hãy sửa theo lời sàn rồi gửi lại."
-    return Issue(code, field, Severity.BLOCK, message, text[:REMOTE_TEXT_LIMIT])
 
 
 def _object(value: Any, name: str) -> dict[str, Any]:

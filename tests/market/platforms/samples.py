@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from market.platforms.contract import BadgeDocument, ListingDocument, ListingReference, PhotoReference
+from market.platforms.contract import BadgeDocument, ListingDocument, ListingReference, PaperDocument, PhotoReference
 
 
 @cache
@@ -48,6 +48,18 @@ def badge(**changes: Any) -> BadgeDocument:
     return BadgeDocument(**{**values, **changes})
 
 
+def paper(**changes: Any) -> PaperDocument:
+    """A food safety certificate."""
+    values: dict[str, Any] = {
+        "kind": "food_safety",
+        "name": "Giấy đủ điều kiện an toàn thực phẩm",
+        "number": "12/2025/ATTP-LĐ",
+        "issuer": "Chi cục An toàn thực phẩm",
+        "valid_until": date(2028, 6, 1),
+    }
+    return PaperDocument(**{**values, **changes})
+
+
 def document(sku: str = "NM-001", **changes: Any) -> ListingDocument:
     """A listing that every platform takes."""
     values: dict[str, Any] = {
@@ -65,5 +77,9 @@ def document(sku: str = "NM-001", **changes: Any) -> ListingDocument:
         "origin_commune": "Phường Phan Thiết",
         "origin_province": "Tỉnh Lâm Đồng",
         "producer_name": "HTX Nước mắm An",
+        "papers": (paper(),),
+        "ingredients": "Cá cơm 75%, muối 25%",
+        "warnings": "Người kiêng mặn nên dùng ít.",
+        "shelf_life": "730 ngày",
     }
     return ListingDocument(**{**values, **changes})

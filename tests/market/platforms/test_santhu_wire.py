@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from market.platforms.contract import ContractBroken, RemoteIds, ReviewState
-from market.platforms.santhu import wire
+from market.platforms.santhu import refusals, wire
 from tests.market.platforms.samples import document
 
 SEEN = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
@@ -28,6 +28,10 @@ def listing(**changes: Any) -> dict[str, Any]:
         "origin": {"commune": "Phường Phan Thiết", "province": "Tỉnh Lâm Đồng"},
         "images": [{"id": "m-ab", "alt": "", "sha256": "ab"}],
         "certificates": [{"code": "K7PQ2M"}],
+        "papers": [{"code": "vietgap", "number": "VG-1"}],
+        "composition": "Cá cơm, muối",
+        "caution": "",
+        "keeps_for": "365 ngày",
         "price_vnd": 85_000,
         "quantity": 24,
         "visible": True,
@@ -48,6 +52,12 @@ def test_a_listing_is_read_into_our_words() -> None:
     assert snapshot.remote == RemoteIds("7", "https://santhu.example/p/7")
     assert (snapshot.price, snapshot.stock, snapshot.net_weight_grams) == (85_000, 24, None)
     assert (snapshot.photo_digests, snapshot.badge_codes) == (("ab",), ("K7PQ2M",))
+    assert (snapshot.paper_numbers, snapshot.ingredients, snapshot.warnings, snapshot.shelf_life) == (
+        ("VG-1",),
+        "Cá cơm, muối",
+        "",
+        "365 ngày",
+    )
     assert snapshot.updated_at == datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
     assert (snapshot.review.state, snapshot.review.seen_at) == (ReviewState.PENDING, SEEN)
 
@@ -62,6 +72,9 @@ def test_a_listing_is_read_into_our_words() -> None:
         {"price_vnd": True},
         {"path": "https://evil.example/p/7"},
         {"path": "/p/7/../../x"},
+        {"papers": None},
+        {"papers": [{"number": 7}]},
+        {"composition": None},
         {"images": {}},
         {"images": [None]},
         {"origin": None},
@@ -80,7 +93,7 @@ def test_whatever_is_not_documented_breaks_the_contract(changes: dict[str, Any])
 def test_no_json_object_breaks_the_contract(body: bytes) -> None:
     with pytest.raises(ContractBroken):
         wire.parse_json(body)
-    assert wire.parse_refusal(body) is None
+    assert refusals.parse_refusal(body) is None
 
 
 def test_reasons_name_our_fields_and_keep_a_bounded_text() -> None:
@@ -93,7 +106,7 @@ def test_reasons_name_our_fields_and_keep_a_bounded_text() -> None:
 
 def test_a_refusal_maps_every_field() -> None:
     body = {"error": {"code": "invalid", "message": "…", "fields": {"price_vnd": ["a", "b"], "images": ["c"]}}}
-    refusal = wire.parse_refusal(json.dumps(body).encode())
+    refusal = refusals.parse_refusal(json.dumps(body).encode())
     assert refusal is not None
     assert [(issue.field, issue.remote_text) for issue in refusal.issues] == [
         ("price", "a"),
@@ -128,6 +141,18 @@ def test_a_creation_carries_everything_and_an_update_no_offer() -> None:
                 "check_url": "https://lensan.example/ocop/K7PQ2M",
             }
         ],
+        "papers": [
+            {
+                "code": "food_safety",
+                "name": "Giấy đủ điều kiện an toàn thực phẩm",
+                "number": "12/2025/ATTP-LĐ",
+                "issuer": "Chi cục An toàn thực phẩm",
+                "valid_until": "01/06/2028",
+            }
+        ],
+        "composition": "Cá cơm 75%, muối 25%",
+        "caution": "Người kiêng mặn nên dùng ít.",
+        "keeps_for": "730 ngày",
         "price_vnd": 85_000,
         "quantity": 24,
     }
@@ -139,3 +164,19 @@ def test_a_photo_is_only_taken_for_ours_when_the_digest_says_so() -> None:
     assert wire.parse_media_list(body, "ours") is None
     with pytest.raises(ContractBroken):
         wire.parse_media({"id": "m-1", "sha256": "other"}, "ours")
+
+
+@pytest.mark.parametrize(
+    ("headers", "notice"),
+    [
+        ({"X-RateLimit-Limit": "200", "X-RateLimit-Remaining": "7", "X-RateLimit-Window": "1"}, (200.0, 7, 1.0)),
+        ({"X-RateLimit-Remaining": "0"}, (None, 0, None)),
+        ({"X-RateLimit-Limit": "-5", "X-RateLimit-Window": "x"}, None),
+        ({"X-RateLimit-Limit": "9" * 30}, None),
+        ({"X-RateLimit-Limit": "10", "X-RateLimit-Window": "0"}, (None, None, None)),
+        ({}, None),
+    ],
+)
+def test_what_headers_say_about_the_pace(headers: dict[str, str], notice: tuple[object, ...] | None) -> None:
+    found = refusals.parse_notice(headers)
+    assert (found and (found.calls_per_second, found.calls_left, found.window_seconds)) == notice
