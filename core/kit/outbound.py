@@ -31,12 +31,24 @@ class OutboundRefused(OutboundError):
     permanent = True
 
 
+class Redirected(OutboundRefused):
+    """The other side names another address, `location` (as it was written there); nobody went there."""
+
+    def __init__(self, message: str, location: str) -> None:
+        super().__init__(message)
+        self.location = location
+
+
 class NotSent(OutboundError):
     """The request never left: repeating it is safe."""
 
 
 class OutcomeUnknown(OutboundError):
     """The request left, the answer did not come whole: the other side may have acted."""
+
+
+class TooLong(OutcomeUnknown):
+    """The answer is longer than the caller takes."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +76,7 @@ def send(
     """Send one request, without redirects or retries, and read the bounded answer.
 
     Timeouts are in seconds; `read_timeout` bounds the whole answer, not only the gap between bytes.
-    Raises OutboundRefused, NotSent or OutcomeUnknown.
+    Raises OutboundRefused (Redirected), NotSent or OutcomeUnknown (TooLong).
     """
     if not allow_private:
         _refuse_private(url)
@@ -94,7 +106,7 @@ def send(
         raise OutcomeUnknown(str(error)) from error
     with response:
         if 300 <= response.status_code < 400 and "location" in response.headers:
-            raise OutboundRefused(f"redirect from {urlsplit(url).netloc} refused")
+            raise Redirected(f"redirect from {urlsplit(url).netloc} refused", response.headers["location"][:2000])
         return Answer(response.status_code, response.headers, _read(response, max_bytes, deadline))
 
 
@@ -107,7 +119,7 @@ def _read(response: requests.Response, max_bytes: int, deadline: float) -> bytes
         while part := response.raw.read1(65536, decode_content=True):
             size += len(part)
             if size > max_bytes:
-                raise OutcomeUnknown(f"answer longer than {max_bytes} bytes")
+                raise TooLong(f"answer longer than {max_bytes} bytes")
             if time.monotonic() > deadline:
                 raise OutcomeUnknown("answer took too long")
             parts.append(part)

@@ -9,6 +9,7 @@ from core.jobs.registry import register_job, register_periodic
 from market.listings.registry import register_needs
 from market.platforms.engine.catching_up import CATCH_UP, catch_up, catch_up_everywhere, on_platform_changed
 from market.platforms.engine.needs import needs_on_platforms
+from market.platforms.pages.jobs import look_at_pages
 from onboarding.accounts.events import PlatformChanged
 
 
@@ -24,3 +25,4 @@ def register() -> None:
         label="xem sàn mở hôm nay có đủ tin chưa",
         at=time(0, 10),
     )
+    register_periodic("platforms.pages", timedelta(seconds=10), look_at_pages, label="xem trang bán trên sàn")

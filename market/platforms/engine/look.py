@@ -139,17 +139,7 @@ def _note_live(row: PlatformListing, url: str, snapshot: RemoteSnapshot) -> None
 def note_removed(row: PlatformListing) -> bool:
     """It is gone there: said to the seller, evidence added, not made again by itself. False when somebody has worked on it
     since `row` was read."""
-    now = clock.now()
-    changed = PlatformListing.objects.filter(pk=row.pk, fence=row.fence, work=Work.IDLE).update(
-        observed=Observed.ABSENT,
-        work=Work.DEAD,
-        cause="NotFound",
-        seen_at=now,
-        remote_id="",
-        confirmed_hash="",
-        confirmed_offer_hash="",
-        last_error=NotFound.message_vi,
-    )
+    changed = mark_removed(row)
     if changed and row.link is not None:
         observe(
             link=row.link,
@@ -158,4 +148,19 @@ def note_removed(row: PlatformListing) -> bool:
             robot=row.connection.adapter,
             by=SYSTEM,
         )
+    return changed
+
+
+def mark_removed(row: PlatformListing) -> bool:
+    """`note_removed` for somebody who has added the evidence."""
+    changed = PlatformListing.objects.filter(pk=row.pk, fence=row.fence, work=Work.IDLE).update(
+        observed=Observed.ABSENT,
+        work=Work.DEAD,
+        cause="NotFound",
+        seen_at=clock.now(),
+        remote_id="",
+        confirmed_hash="",
+        confirmed_offer_hash="",
+        last_error=NotFound.message_vi,
+    )
     return bool(changed)

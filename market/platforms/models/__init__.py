@@ -2,6 +2,7 @@
 
 from market.platforms.models.connections import Connection, Flow, PlatformCategory
 from market.platforms.models.drifts import Drift
+from market.platforms.models.hosts import PageHost
 from market.platforms.models.rows import PlatformListing
 from market.platforms.models.sheets import SheetBatch, SheetColumns, SheetItem, private_storage
 
@@ -9,6 +10,7 @@ __all__ = [
     "Connection",
     "Drift",
     "Flow",
+    "PageHost",
     "PlatformCategory",
     "PlatformListing",
     "SheetBatch",
