@@ -19,8 +19,10 @@ from market.orders.models import Order
 from market.payments import actions as payments
 from market.payments.events import PaymentSettled
 from market.payments.models import Payment, PaymentAttempt
-from market.platforms.engine import desired, push
-from market.platforms.models import PlatformListing
+from market.platforms.engine import claiming, desired, push
+from market.platforms.engine.flow import flow_of
+from market.platforms.engine.ways import Round
+from market.platforms.models import Connection, PlatformListing
 from market.shops.actions import starting as shops
 from market.shops.models import Shop
 from tests.market.buying import attempt_for, notice, ordered, send_ipn
@@ -123,12 +125,8 @@ class TestTwoWorkersOneRow:
     def row(self, listing: Listing) -> PlatformListing:
         return PlatformListing.objects.get(connection__adapter="santhu")
 
-    def test_without_the_fence_both_send(self, row: PlatformListing, monkeypatch: pytest.MonkeyPatch) -> None:
-        def claim_blindly(row_id: int, fence: int) -> PlatformListing:
-            PlatformListing.objects.filter(pk=row_id).update(fence=F("fence") + 1, work="in_flight")
-            return PlatformListing.objects.get(pk=row_id)
-
-        monkeypatch.setattr(push, "_claim", claim_blindly)
+    def test_without_the_locks_both_send(self, row: PlatformListing, monkeypatch: pytest.MonkeyPatch) -> None:
+        without_row_locks(monkeypatch)
         assert self.senders(row, monkeypatch) == [1, 1]
 
     def test_one_sends(self, row: PlatformListing, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,9 +137,19 @@ class TestTwoWorkersOneRow:
     def senders(self, row: PlatformListing, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         """Two workers that both saw the row waiting; how many rows each of them worked on."""
         PlatformListing.objects.exclude(pk=row.pk).update(work="idle")
-        gate = hold(monkeypatch, push, "_claim")
-        monkeypatch.setattr(push, "_work_on", lambda claimed: None)
-        answers = at_once(push.push_due, push.push_due)
+        Connection.objects.exclude(pk=row.connection_id).update(is_enabled=False)
+        flow_of(row.connection)
+        gate, real = Gate(), claiming._taken
+
+        def taken(*arguments: Any) -> list[int]:
+            ids = real(*arguments)
+            gate()  # both have looked
+            return ids
+
+        with monkeypatch.context() as patch:
+            patch.setattr(claiming, "_taken", taken)
+            patch.setattr(Round, "carry_out", lambda self, calls, *_rest: len(list(calls)))
+            answers = at_once(push.push_due, push.push_due)
         assert gate.met
         return answers
 
@@ -153,13 +161,15 @@ class TestAWishAndAClaim:
         self, listing: Listing, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         without_row_locks(monkeypatch)
-        assert self.work_after_both(listing, monkeypatch) == "queued"
+        assert self.after_both(listing, monkeypatch) == (1, "queued", 1)
 
-    def test_the_claim_stays(self, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert self.work_after_both(listing, monkeypatch) == "in_flight"
+    def test_the_claim_leaves_it_to_the_next_round(self, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert self.after_both(listing, monkeypatch) == (0, "queued", 0)
 
-    def work_after_both(self, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> str:
-        row = PlatformListing.objects.get(connection__adapter="santhu")
+    def after_both(self, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str, int]:
+        """How many rows the worker claimed, and what then stands in the row: its work and how often it was claimed."""
+        row = PlatformListing.objects.select_related("connection__platform").get(connection__adapter="santhu")
+        way = Round().way(row.connection, flow_of(row.connection))
         gate, real = Gate(), desired.Connection.objects.filter
 
         def read_then_wait(*arguments: Any, **options: Any) -> Any:
@@ -168,15 +178,16 @@ class TestAWishAndAClaim:
             time.sleep(0.4)
             return found
 
-        def claim() -> object:
+        def claim() -> int:
             gate()
-            return push._claim(row.pk, row.fence)
+            return len(claiming.claim(way, 10))
 
         with monkeypatch.context() as patch:
             patch.setattr(desired.Connection.objects, "filter", read_then_wait)
-            at_once(lambda: orders.take_stock([(listing, 1)]), claim)
+            _sold, claimed = at_once(lambda: orders.take_stock([(listing, 1)]), claim)
+        assert gate.met
         row.refresh_from_db()
-        return row.work
+        return claimed, row.work, row.fence
 
 
 class TestTwoClicksOpenOneShop:

@@ -55,8 +55,7 @@ def batch_size(flow: Flow, capabilities: Capabilities) -> int:
 @transaction.atomic
 def claim(way: Way, limit: int) -> list[tuple[PlatformListing, Task]]:
     """Up to `limit` rows with what is to be done, what may not be sold any more first. Two workers never get the same one."""
-    found = PlatformListing.objects.select_for_update(skip_locked=True).filter(due_on(way))
-    ids = list(found.order_by("priority", "next_try_at", "pk").values_list("pk", flat=True)[:limit])
+    ids = _taken(way, limit)
     if not ids:
         return []
     in_flight = Value(Work.IN_FLIGHT, output_field=CharField())
@@ -77,6 +76,12 @@ def claim(way: Way, limit: int) -> list[tuple[PlatformListing, Task]]:
         row.operation_hash = documents[row.listing_id].content_hash if row.wanted else ""
     PlatformListing.objects.bulk_update(rows, ["operation", "operation_hash", "operation_at"])
     return [(row, _task(row, way, documents[row.listing_id])) for row in rows]
+
+
+def _taken(way: Way, limit: int) -> list[int]:
+    """The rows to claim, locked; what another worker or a seller holds just now is left to the next round."""
+    found = PlatformListing.objects.select_for_update(skip_locked=True).filter(due_on(way))
+    return list(found.order_by("priority", "next_try_at", "pk").values_list("pk", flat=True)[:limit])
 
 
 def _task(row: PlatformListing, way: Way, document: ListingDocument) -> Task:
