@@ -152,7 +152,7 @@ def _counted() -> Iterator[_Calls]:
             calls.writes += method != "GET"
         return real(method, *arguments, **options)
 
-    outbound.send = send  # type: ignore[assignment]
+    outbound.send = send
     try:
         yield calls
     finally:
