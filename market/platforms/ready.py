@@ -10,12 +10,14 @@ from market.listings.registry import register_needs
 from market.platforms.engine.catching_up import CATCH_UP, catch_up, catch_up_everywhere, on_platform_changed
 from market.platforms.engine.needs import needs_on_platforms
 from market.platforms.pages.jobs import look_at_pages
+from market.platforms.running.ready import register as register_running
 from onboarding.accounts.events import PlatformChanged
 
 
 def register() -> None:
     """What platforms miss of a listing stands beside its form; a platform that opens gets what is on sale."""
     register_needs(needs_on_platforms)
+    register_running()
     subscribe(PlatformChanged, on_platform_changed)
     register_job(CATCH_UP, catch_up, label="đưa tin lên sàn mới mở")
     register_periodic(

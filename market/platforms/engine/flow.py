@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -40,11 +41,30 @@ def flow_of(connection: Connection) -> Flow:
     return Flow.objects.get_or_create(connection=connection)[0]
 
 
+class Source(StrEnum):
+    """Where the pace in force comes from."""
+
+    SET = "set"
+    LEARNED = "learned"
+    DOCUMENTED = "documented"
+    USUAL = "usual"
+
+
+def pace_of(flow: Flow, capabilities: Capabilities) -> tuple[float, Source]:
+    """Calls a second, and who says so: what a person set, else what the platform said within the hour, else what its adapter
+    knows."""
+    if flow.rate_limit:
+        return flow.rate_limit, Source.SET
+    if flow.learned_rate and flow.learned_at is not None and clock.now() - flow.learned_at < LEARNED_FOR:
+        return flow.learned_rate, Source.LEARNED
+    if capabilities.calls_per_second:
+        return capabilities.calls_per_second, Source.DOCUMENTED
+    return USUAL_RATE, Source.USUAL
+
+
 def rate_of(flow: Flow, capabilities: Capabilities) -> float:
-    """Calls a second: what a person set, else what the platform said within the hour, else what its adapter knows."""
-    is_fresh = flow.learned_at is not None and clock.now() - flow.learned_at < LEARNED_FOR
-    learned = flow.learned_rate if is_fresh else None
-    return flow.rate_limit or learned or capabilities.calls_per_second or USUAL_RATE
+    """Calls a second that are allowed now; see `pace_of`."""
+    return pace_of(flow, capabilities)[0]
 
 
 def take_turns(connection: Connection, wanted: int, capabilities: Capabilities) -> Turns:

@@ -2,10 +2,19 @@
 
 from django.urls import path
 
-from market.platforms.running.views import platforms
+from market.platforms.running.views import connections, platforms
 
 urlpatterns = [
     path("san/cac-san/", platforms.platforms, name="platforms"),
     path("san/cac-san/moi/", platforms.new_platform, name="platform_new"),
     path("san/cac-san/<slug:code>/", platforms.platform, name="platform"),
+    path("san/ket-noi/", connections.connections, name="platform_connections"),
+    path("san/ket-noi/<slug:code>/", connections.connection, name="platform_connection"),
+    path("san/ket-noi/<slug:code>/thu/", connections.check, name="platform_connection_check"),
+    path("san/ket-noi/<slug:code>/khoa/", connections.authorise, name="platform_connection_authorise"),
+    path("san/ket-noi/<slug:code>/tam-dung/", connections.pause, name="platform_connection_pause"),
+    path("san/ket-noi/<slug:code>/chay-tiep/", connections.resume, name="platform_connection_resume"),
+    path("san/ket-noi/<slug:code>/gioi-han/", connections.limits, name="platform_connection_limits"),
+    path("san/hang-doi/<slug:code>/", connections.queue, name="platform_queue"),
+    path("san/hang-doi/<slug:code>/<slug:lane>/<slug:state>/", connections.queue_rows, name="platform_queue_rows"),
 ]

@@ -1,0 +1,1 @@
+"""What the platform's operator does to connections and to what stopped."""

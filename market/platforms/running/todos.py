@@ -1,0 +1,25 @@
+"""What the platform's operator has to do today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+
+from core.desk.registry import Todo
+from core.people.models import Role
+from core.people.queries import Viewer
+from market.platforms.running.queries.connections import flow_or_none, troubled_connections
+from market.platforms.running.wording import way_words
+
+AT_MOST = 10
+
+
+def operator_todos(viewer: Viewer) -> Iterable[Todo]:
+    """Connections that stopped or have been silent for long; one query."""
+    if not viewer.has_role(Role.PLATFORM_OPERATOR):
+        return
+    for connection in troubled_connections()[:AT_MOST]:
+        kind, words = way_words(connection, flow_or_none(connection))
+        address = reverse("platform_connection", args=[connection.platform.code])
+        yield Todo(f"{connection.platform.name}: {words}", address, "Xem kết nối", 1, kind)
