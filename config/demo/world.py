@@ -29,7 +29,7 @@ from core.places.queries import old_unit, successor
 from market.goods.models import Category
 from market.listings.actions import ListingFacts, publish_listing, write_listing
 from market.listings.models import Listing
-from market.platforms.actions import confirm_link
+from market.platforms.desk.actions import confirm_link
 from market.platforms.models import PlatformListing
 from market.shops.models import Shop
 from ocop.certificates.actions import import_products

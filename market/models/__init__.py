@@ -19,6 +19,7 @@ from market.platforms.models import (
     Flow,
     PlatformCategory,
     PlatformListing,
+    SheetAnswer,
     SheetBatch,
     SheetColumns,
     SheetItem,
@@ -30,5 +31,5 @@ from market.storefront.models import GuidePage, HomePage, StoryPage
 __all__ = [
     "Appeal", "Category", "Connection", "DeliveryRule", "Drift", "Flow", "GatewayMessage", "GoodsRule", "GuidePage", "HomePage", "Listing", "ListingBadge",
     "ListingDraft", "ListingPhoto", "Order", "OrderLine", "Payment", "PaymentAttempt", "PlatformCategory", "PlatformListing", "PriceChange",
-    "Promotion", "Report", "ReportStep", "SheetBatch", "SheetColumns", "SheetItem", "SheetPicture", "Shop", "ShopMaker", "ShopPhoto", "StockMove", "StoryPage", "Takedown",
+    "Promotion", "Report", "ReportStep", "SheetAnswer", "SheetBatch", "SheetColumns", "SheetItem", "SheetPicture", "Shop", "ShopMaker", "ShopPhoto", "StockMove", "StoryPage", "Takedown",
 ]  # fmt: skip

@@ -29,6 +29,8 @@ from market.platforms.documents import (
     PaperDocument,
     PhotoReference,
     RemoteIds,
+    SheetLine,
+    SheetTask,
     normalised_text,
     payload_hash,
 )
@@ -112,6 +114,8 @@ __all__ = [
     "ReviewState",
     "ReviewWay",
     "Severity",
+    "SheetLine",
+    "SheetTask",
     "ShopSuspended",
     "Submission",
     "SubmissionState",
@@ -238,8 +242,16 @@ class ApiAdapter(PlatformAdapter, Protocol):
 class FileAdapter(PlatformAdapter, Protocol):
     """The kind that works through a person and a sheet: same data, no network."""
 
-    def export(self, connection: ConnectionSettings, documents: Sequence[ListingDocument]) -> Artifact:
-        """The upload pack for these listings. Listings with a blocking issue are left out and named."""
+    def export(
+        self,
+        connection: ConnectionSettings,
+        documents: Sequence[ListingDocument],
+        lines: Mapping[str, SheetLine] | None = None,
+        batch: str = "",
+    ) -> Artifact:
+        """The upload pack for these listings. Listings with a blocking issue are left out and named.
+
+        `lines` by SKU say what shall be done (without them: everything is put up), `batch` is the name that the file bears."""
         ...
 
     def import_result(self, connection: ConnectionSettings, stream: BinaryIO) -> list[ItemResult]:

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
 
@@ -188,6 +189,22 @@ class ListingDocument:
     def offer(self, remote: RemoteIds) -> OfferDocument:
         """The price and stock of this document, for the remote object that shows it."""
         return OfferDocument(sku=self.reference.sku, remote=remote, price=self.price, stock=self.stock)
+
+
+class SheetTask(StrEnum):
+    """What a person at the platform shall do with one line of a sheet."""
+
+    PUT = "put"
+    OFFER = "offer"
+    TAKE_DOWN = "take_down"
+
+
+@dataclass(frozen=True)
+class SheetLine:
+    """One line's task, and the page where the listing stands there now ("" when there is none)."""
+
+    task: SheetTask
+    page: str = ""
 
 
 def _iso(day: date | None) -> str | None:

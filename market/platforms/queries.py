@@ -6,17 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 
 from core.desk.registry import Todo
-from core.kit import clock
 from core.people.queries import Viewer
-from core.places.models import in_force
 from core.templatetags.vietnamese import moment
 from market.listings.models import Listing
-from market.platforms.models import Connection, PlatformListing
-from market.platforms.rules import CONFIRMERS
+from market.platforms.models import PlatformListing
 from onboarding.producers.queries import producers_of
 
 Work, Observed = PlatformListing.Work, PlatformListing.Observed
@@ -115,31 +112,3 @@ def platform_todos(viewer: Viewer) -> Iterable[Todo]:
 def awaiting_person() -> Q:
     """Rows whose words or price wait for the platform's staff."""
     return Q(work=Work.AWAITING_OPERATOR) | Q(offer_work=Work.AWAITING_OPERATOR)
-
-
-def sheet_connections() -> QuerySet[Connection]:
-    """The connections served by sheets, with how many listings wait at each step."""
-    waits = Q(listings__work=Work.AWAITING_OPERATOR) | Q(listings__offer_work=Work.AWAITING_OPERATOR)
-    waiting = waits & Q(listings__wanted=True, listings__claimed_url="")
-    return (
-        Connection.objects.filter(in_force(clock.today(), "platform__"), is_enabled=True, platform__is_simulation=False)
-        .select_related("platform")
-        .annotate(
-            to_export=Count("listings", filter=waiting & Q(listings__sent_revision__lt=F("listings__revision"))),
-            to_answer=Count("listings", filter=waiting & Q(listings__sent_revision__gte=F("listings__revision"))),
-            to_confirm=Count("listings", filter=~Q(listings__claimed_url="")),
-        )
-        .order_by("platform__name")
-    )
-
-
-def links_to_confirm(viewer: Viewer) -> QuerySet[PlatformListing]:
-    """Claimed pages in this person's area that somebody should open, oldest first; not those that they brought."""
-    return (
-        PlatformListing.objects.exclude(claimed_url="")
-        .exclude(claimed_by_id=viewer.user_id or 0)
-        .filter(viewer.area(*CONFIRMERS, unit_field="listing__shop__producer__commune"))
-        .exclude(listing__shop__producer__in=producers_of(viewer))
-        .select_related("connection__platform", "listing__shop__producer", "claimed_by")
-        .order_by("claimed_at", "pk")
-    )

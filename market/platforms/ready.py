@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 
+from core.audit.registry import register_vocabulary
 from core.events.registry import subscribe
 from core.jobs.registry import register_job, register_periodic
 from market.listings.registry import register_needs
@@ -15,7 +16,8 @@ from onboarding.accounts.events import PlatformChanged
 
 
 def register() -> None:
-    """What platforms miss of a listing stands beside its form; a platform that opens gets what is on sale."""
+    """What platforms miss of a listing stands beside its form; a platform that opens gets what is on sale; words of
+    the trail."""
     register_needs(needs_on_platforms)
     register_running()
     subscribe(PlatformChanged, on_platform_changed)
@@ -28,3 +30,13 @@ def register() -> None:
         at=time(0, 10),
     )
     register_periodic("platforms.pages", timedelta(seconds=10), look_at_pages, label="xem trang bán trên sàn")
+    register_vocabulary(VOCABULARY)
+
+
+VOCABULARY = {
+    "sheet.sent": "ghi đã gửi tệp cho sàn",
+    "sheet.not_sent": "ghi chưa gửi tệp cho sàn",
+    "sheet.cancelled": "hủy lô gửi sàn",
+    "sheet_columns.saved": "lưu mẫu cột của sàn",
+    "sheet_columns.chosen": "dùng lại mẫu cột của sàn",
+}

@@ -78,7 +78,8 @@ class MediaReference:
 
 
 class ItemOutcome(StrEnum):
-    """DONE/FAILED answer a call; LIVE_CLAIMED/REJECTED/WAITING are what a result sheet says of a row.
+    """DONE/FAILED answer a call; LIVE_CLAIMED/REJECTED/WAITING/GONE_CLAIMED are what a result sheet says of a row (DONE there:
+    the page that is known was changed).
 
     A claim is not evidence: somebody looks at the page before the listing counts as seen live.
     UNKNOWN: neither may be concluded; the issues say why.
@@ -89,12 +90,14 @@ class ItemOutcome(StrEnum):
     LIVE_CLAIMED = "live_claimed"
     REJECTED = "rejected"
     WAITING = "waiting"
+    GONE_CLAIMED = "gone_claimed"
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
 class ItemResult:
-    """What became of one item of a batch. `row` is the line of a sheet as a person counts it (from 1)."""
+    """What became of one item of a batch. `row` is the line of a sheet as a person counts it (from 1), `batch` the words in
+    which it names its batch ("" when it names none)."""
 
     sku: str
     outcome: ItemOutcome
@@ -102,6 +105,7 @@ class ItemResult:
     issues: tuple[Issue, ...] = ()
     failure: Exception | None = field(default=None, compare=False)
     row: int | None = None
+    batch: str = ""
 
 
 @dataclass(frozen=True)

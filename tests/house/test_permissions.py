@@ -40,7 +40,7 @@ from core.people.queries import NOBODY, SYSTEM
 from core.places.queries import old_unit
 from market.listings.models import Listing
 from market.orders.actions import Receiver, place_order
-from market.platforms.models import Connection, PlatformListing, SheetBatch
+from market.platforms.models import Connection, PlatformListing, SheetAnswer, SheetBatch
 from market.reports.actions import Said, appeal, take_down_for, take_report
 from market.shops.models import Shop
 from ocop.certificates.models import Certificate
@@ -389,7 +389,14 @@ PAGES: dict[str, Page] = {
     "san/cac-san/<slug:code>/": Page(OPERATORS, "san/cac-san/voso/", FORM),
     "san/<slug:code>/xuat": Page(OPERATORS, "san/voso/xuat", ("POST",), MOVES_ON),
     "san/<slug:code>/ket-qua": Page(OPERATORS, "san/voso/ket-qua", ("POST",), MOVES_ON),
-    "san/<slug:code>/lo/<int:number>": Page(OPERATORS, "san/voso/lo/{batch}"),
+    "san/<slug:code>/ket-qua/<int:answer_id>/": Page(OPERATORS, "san/voso/ket-qua/{answer}/"),
+    "san/<slug:code>/lo/<int:number>/": Page(OPERATORS, "san/voso/lo/{batch}/"),
+    "san/<slug:code>/lo/<int:number>/viec/": Page(OPERATORS, "san/voso/lo/{batch}/viec/"),
+    "san/<slug:code>/lo/<int:number>/tep": Page(OPERATORS, "san/voso/lo/{batch}/tep"),
+    "san/<slug:code>/lo/<int:number>/da-gui": Page(OPERATORS, "san/voso/lo/{batch}/da-gui", ("POST",), MOVES_ON),
+    "san/<slug:code>/lo/<int:number>/huy": Page(OPERATORS, "san/voso/lo/{batch}/huy", ("POST",), MOVES_ON),
+    "san/<slug:code>/mau/": Page(OPERATORS, "san/voso/mau/", FORM, frozenset({200, 422})),
+    "san/<slug:code>/mau/dung-lai": Page(OPERATORS, "san/voso/mau/dung-lai", ("POST",), MOVES_ON),
     "bao-sai/san-pham/<slug:slug>": Page(EVERYBODY, "bao-sai/san-pham/{slug}", FORM),
     "bao-sai/gian-hang/<slug:slug>": Page(EVERYBODY, "bao-sai/gian-hang/{shop}", FORM),
     "bao-sai/theo-doi/<str:key>/": Page(EVERYBODY, "bao-sai/theo-doi/{report_key}/"),
@@ -582,6 +589,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         connection=Connection.objects.get(platform__code="voso"), number=1, count=1, made_at=timezone.now()
     )
     batch.file.save("voso-1.xlsx", ContentFile(b"PK"))
+    answered = SheetAnswer.objects.create(connection=batch.connection, sha256="0" * 64, taken_at=timezone.now())
     product = OcopProduct.objects.create(
         name="Hạt điều rang", producer_name="Hộ Nguyễn Văn An", unit=people.commune, former_province=old_unit("Ninh Thuận"),
         province_written="Ninh Thuận", row_key="bai-thu", recorded_at=timezone.now(),
@@ -634,7 +642,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "import": sheet.pk, "goods": goods.pk, "job": job.pk, "job_name": job.name,
         "entry": AuditEntry.objects.get(action="shop.opened", object_label=f"shop:{shop.pk}").pk,
         "commune": people.commune.code, "producer": people.producer.pk, "hanh": users["hanh"].pk, "device": device.pk, "session": open_at.pk,
-        "listing_photo": listing.photos.get().photo_id, "sku": listing.sku, "slug": listing.slug, "shop": shop.slug, "order": order.key, "batch": batch.number,
+        "listing_photo": listing.photos.get().photo_id, "sku": listing.sku, "slug": listing.slug, "shop": shop.slug, "order": order.key, "batch": batch.number, "answer": answered.pk,
         "product": product.pk, "paper": paper.pk, "check": paper.check_code, "other": other.pk,
         "row": PlatformListing.objects.filter(listing=listing)[0].pk,
         "link": PresenceLink.objects.create(product=product, listing=listing, linked_at=timezone.now()).pk,

@@ -98,5 +98,11 @@ def _task(row: PlatformListing, way: Way, document: ListingDocument) -> Task:
         confirmed_hash=row.confirmed_hash,
         confirmed_offer_hash=row.confirmed_offer_hash,
         is_refused=row.observed == Observed.REJECTED,
-        is_live=row.observed == Observed.LIVE,
+        is_live=_may_be_there(row),
     )
+
+
+def _may_be_there(row: PlatformListing) -> bool:
+    """Whether the platform may show it, also where nobody can ask: seen, said to be there, or given to its staff."""
+    given = row.sent_revision > 0 and row.observed != Observed.REJECTED
+    return row.observed == Observed.LIVE or given or bool(row.remote_id or row.claimed_url)

@@ -90,7 +90,14 @@ def _gone() -> dict[str, Any]:
     return {
         **dict.fromkeys(("remote_id", "url", "confirmed_hash", "confirmed_offer_hash", "submission"), ""),
         **dict.fromkeys(("last_error", "cause", "offer_error", "offer_cause"), ""),
-        **{"attempts": 0, "offer_attempts": 0, "submitted_at": None, "expected_by": None, "waiting_since": None},
+        **{
+            "sent_revision": 0,
+            "attempts": 0,
+            "offer_attempts": 0,
+            "submitted_at": None,
+            "expected_by": None,
+            "waiting_since": None,
+        },
         **{"work": Work.IDLE, "next_try_at": None, "offer_work": Work.IDLE, "offer_next_try_at": None},
         **{"observed": Observed.ABSENT, "seen_at": now, "reasons": []},
     }

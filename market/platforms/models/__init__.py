@@ -4,7 +4,7 @@ from market.platforms.models.connections import Connection, Flow, PlatformCatego
 from market.platforms.models.drifts import Drift
 from market.platforms.models.hosts import PageHost
 from market.platforms.models.rows import PlatformListing
-from market.platforms.models.sheets import SheetBatch, SheetColumns, SheetItem, private_storage
+from market.platforms.models.sheets import SheetAnswer, SheetBatch, SheetColumns, SheetItem, private_storage
 
 __all__ = [
     "Connection",
@@ -13,6 +13,7 @@ __all__ = [
     "PageHost",
     "PlatformCategory",
     "PlatformListing",
+    "SheetAnswer",
     "SheetBatch",
     "SheetColumns",
     "SheetItem",

@@ -65,7 +65,10 @@ class SheetBatch(models.Model):
 
 
 class SheetItem(models.Model):
-    """One line of an upload file: what the platform's staff shall do with one listing, and what they answered."""
+    """One line of an upload file: what the platform's staff shall do with one listing, and what they answered.
+
+    `said` is the line as it left: {title, price, stock, photos: [file names], page}.
+    """
 
     class Task(models.TextChoices):
         PUT = "put", "đăng hoặc sửa"
@@ -76,6 +79,7 @@ class SheetItem(models.Model):
         WAITING = "waiting", "đang chờ"
         DONE = "done", "đã làm"
         REJECTED = "rejected", "từ chối"
+        REPLACED = "replaced", "xong theo lô sau"
 
     batch = models.ForeignKey(SheetBatch, on_delete=models.CASCADE, related_name="items")
     row = models.ForeignKey(PlatformListing, on_delete=models.PROTECT, related_name="sheet_items")
@@ -83,8 +87,29 @@ class SheetItem(models.Model):
     revision = models.PositiveIntegerField()
     content_hash = models.CharField(max_length=64, blank=True, default="")
     offer_hash = models.CharField(max_length=64, blank=True, default="")
+    said = models.JSONField(default=dict, blank=True)
     answer = models.CharField(max_length=10, choices=Answer.choices, default=Answer.WAITING)
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "row"], name="sheet_item_once_a_batch")]
+
+
+class SheetAnswer(models.Model):
+    """A result file that was read: its digest, so that the same file twice changes nothing, and what could not be used.
+
+    `counts` by the names of `ImportReport`, `problems` a list of {line, text}, `unknown_headings` a list of words.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="answers")
+    sha256 = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=200, blank=True, default="")
+    counts = models.JSONField(default=dict)
+    problems = models.JSONField(default=list, blank=True)
+    unknown_headings = models.JSONField(default=list, blank=True)
+    taken_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "sha256"], name="sheet_answer_file_once")]
+        indexes = [models.Index(fields=["connection", "-taken_at"])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -27,13 +27,15 @@ from market.platforms.contract import (
     RemoteSnapshot,
     ReviewResult,
     ReviewState,
+    SheetLine,
     Submission,
     SubmissionState,
     Unsupported,
 )
+from market.platforms.sheets.columns import arranged, every_version
 from market.platforms.sheets.export import export_pack
 from market.platforms.sheets.layout import SheetLayout, recognise_link
-from market.platforms.sheets.results import read_results
+from market.platforms.sheets.results import ResultSheet, read_results
 
 NOT_READABLE = "Sàn này không cho đọc tự động. Hãy mở trang sản phẩm để xem."
 
@@ -50,8 +52,8 @@ class SheetAdapter:
         return self.layout.key
 
     def capabilities(self, connection: ConnectionSettings) -> Capabilities:
-        """As the layout states them."""
-        return self.layout.capabilities
+        """As the layout states them, under the version of the columns in force."""
+        return arranged(self.layout, connection.options).capabilities
 
     def health(self, connection: ConnectionSettings) -> Health:
         """Always well: there is no server to fail."""
@@ -113,13 +115,23 @@ class SheetAdapter:
         """Cannot be listed: raises Unsupported."""
         raise Unsupported("list", message_vi=NOT_READABLE)
 
-    def export(self, connection: ConnectionSettings, documents: Sequence[ListingDocument]) -> Artifact:
+    def export(
+        self,
+        connection: ConnectionSettings,
+        documents: Sequence[ListingDocument],
+        lines: Mapping[str, SheetLine] | None = None,
+        batch: str = "",
+    ) -> Artifact:
         """One zip: workbook and photos."""
-        return export_pack(self.layout, documents)
+        return export_pack(arranged(self.layout, connection.options), documents, lines, batch)
 
     def import_result(self, connection: ConnectionSettings, stream: BinaryIO) -> list[ItemResult]:
-        """The claims of a returned sheet."""
-        return list(read_results(self.layout, stream).results)
+        """The claims of a returned sheet, made under whichever version."""
+        return list(self.read(connection, stream).results)
+
+    def read(self, connection: ConnectionSettings, stream: BinaryIO) -> ResultSheet:
+        """The claims of a returned sheet with the headings that no version knows. Raises ResultFileRefused."""
+        return read_results(every_version(self.layout, connection.options), stream)
 
     def check_link(self, url: str) -> RemoteIds:
         """By the layout's link rule."""

@@ -13,8 +13,10 @@ from market.platforms.contract import (
     Capabilities,
     Issue,
     ListingDocument,
+    PaperDocument,
     RemoteIds,
     Severity,
+    SheetTask,
     ValidationFailed,
 )
 
@@ -77,8 +79,17 @@ RESULT_COLUMNS = (
     Column("result", RESULT_HEADING, 16),
     Column("reason", REASON_HEADING, 40, ColumnKind.LONG_TEXT),
 )
-LIVE_WORD, REJECTED_WORD, WAITING_WORD = "Đã lên sàn", "Từ chối", "Đang chờ"
-RESULT_WORDS = (LIVE_WORD, REJECTED_WORD, WAITING_WORD)
+# The columns that say what to do, before all others, in a file that belongs to a batch.
+BATCH_HEADING, TASK_HEADING, PAGE_HEADING = "Lô gửi", "Việc cần làm", "Trang đang có"
+TASK_COLUMNS = (Column("batch", BATCH_HEADING, 14), Column("task", TASK_HEADING, 24), Column("page", PAGE_HEADING, 40))
+OWN_COLUMNS = (*TASK_COLUMNS, *RESULT_COLUMNS)
+TASK_WORDS = {
+    SheetTask.PUT: "Đăng hoặc sửa cả tin",
+    SheetTask.OFFER: "Sửa giá và số lượng",
+    SheetTask.TAKE_DOWN: "Gỡ xuống",
+}
+LIVE_WORD, CHANGED_WORD, GONE_WORD, REJECTED_WORD, WAITING_WORD = "Đã lên sàn", "Đã sửa", "Đã gỡ", "Từ chối", "Đang chờ"
+RESULT_WORDS = (LIVE_WORD, CHANGED_WORD, GONE_WORD, REJECTED_WORD, WAITING_WORD)
 
 
 def badge_text(badge: BadgeDocument) -> str:
@@ -87,6 +98,17 @@ def badge_text(badge: BadgeDocument) -> str:
         f"OCOP {badge.stars} sao" if badge.stars else "",
         f"quyết định {badge.decision_number}" if badge.decision_number else "",
         f"đến {badge.valid_until:%d/%m/%Y}" if badge.valid_until else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def paper_text(paper: PaperDocument) -> str:
+    """ "VietGAP, số 12-34, Sở Nông nghiệp cấp, đến 31/12/2027": only what is known."""
+    parts = [
+        paper.name,
+        f"số {paper.number}" if paper.number else "",
+        f"{paper.issuer} cấp" if paper.issuer else "",
+        f"đến {paper.valid_until:%d/%m/%Y}" if paper.valid_until else "",
     ]
     return ", ".join(part for part in parts if part)
 
@@ -108,6 +130,11 @@ CELL_VALUES: dict[str, Callable[[ListingDocument], str | int | None]] = {
     "origin": _origin,
     "badges": lambda document: "\n".join(badge_text(badge) for badge in document.badges),
     "badge_links": lambda document: "\n".join(badge.check_url for badge in document.badges),
+    "papers": lambda document: "\n".join(paper_text(paper) for paper in document.papers),
+    "ingredients": lambda document: document.ingredients,
+    "warnings": lambda document: document.warnings,
+    "shelf_life": lambda document: document.shelf_life,
+    "category_path": lambda document: document.category_path,
 }
 PHOTOS_FIELD = "photos"
 

@@ -31,14 +31,15 @@ class Table:
     rows: tuple[Cells, ...]
     first_line: int
 
-    def column(self, heading: str) -> int | None:
-        """The index of a heading, however it is accented, cased or spaced."""
-        wanted = fold_words(heading)
-        return next((i for i, found in enumerate(self.headings) if fold_words(found) == wanted), None)
+    def column(self, *headings: str) -> int | None:
+        """The index of the first of these headings that stands here, however it is accented, cased or spaced."""
+        folded = [fold_words(found) for found in self.headings]
+        return next((folded.index(name) for name in map(fold_words, headings) if name in folded), None)
 
 
-def read_table(stream: BinaryIO, needed: Sequence[str]) -> Table:
-    """The table whose header row holds all `needed` headings, on any sheet of the file.
+def read_table(stream: BinaryIO, needed: Sequence[Sequence[str]]) -> Table:
+    """The table whose header row holds, of each of the `needed` names, one heading (the first name is the usual one), on any
+    sheet of the file.
 
     Raises ResultFileRefused with a sentence for the person who sent the file.
     """
@@ -47,19 +48,20 @@ def read_table(stream: BinaryIO, needed: Sequence[str]) -> Table:
     except SheetRefused as problem:
         raise ResultFileRefused(problem.code, message_vi=str(problem)) from problem
     sheets = _xlsx_sheets(checked.content) if checked.kind == SheetKind.XLSX else [_csv_rows(checked.content.decode())]
-    wanted = [fold_words(heading) for heading in needed]
-    best: set[str] = set()
+    wanted = [{fold_words(heading) for heading in names} for names in needed]
+    best: list[set[str]] = []
     for rows in sheets:
         for index, row in enumerate(rows[:HEADER_ROWS]):
-            found = {fold_words(cell) for cell in row}.intersection(wanted)
-            if len(found) == len(set(wanted)):
-                _refuse_repeated(row, wanted)
+            cells = {fold_words(cell) for cell in row}
+            found = [names for names in wanted if names & cells]
+            if len(found) == len(wanted):
+                _refuse_repeated(row, set().union(*wanted))
                 return Table(tuple(row), tuple(rows[index + 1 :]), first_line=index + 2)
             best = max(best, found, key=len)
-    missing = [heading for heading in needed if fold_words(heading) not in best]
-    names = ", ".join(f"«{heading}»" for heading in missing)
-    message = f"Bảng thiếu cột {names}. Hãy dùng tệp đã xuất từ Lên Sàn và giữ nguyên tên các cột."
-    raise ResultFileRefused(f"missing headings: {names}", message_vi=message)
+    missing = [each[0] for each, names in zip(needed, wanted, strict=True) if names not in best]
+    words = ", ".join(f"«{heading}»" for heading in missing)
+    message = f"Bảng thiếu cột {words}. Hãy dùng tệp đã xuất từ Lên Sàn và giữ nguyên tên các cột."
+    raise ResultFileRefused(f"missing headings: {words}", message_vi=message)
 
 
 def _refuse_repeated(row: Cells, wanted: Iterable[str]) -> None:

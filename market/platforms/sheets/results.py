@@ -18,25 +18,34 @@ from market.platforms.contract import (
     ValidationFailed,
 )
 from market.platforms.sheets.layout import (
+    BATCH_HEADING,
+    CHANGED_WORD,
+    GONE_WORD,
     LINK_HEADING,
     LIVE_WORD,
+    OWN_COLUMNS,
     REASON_HEADING,
     REJECTED_WORD,
     REMOTE_ID_HEADING,
-    RESULT_COLUMNS,
     RESULT_HEADING,
+    RESULT_WORDS,
     WAITING_WORD,
     SheetLayout,
     recognise_link,
 )
 from market.platforms.sheets.reading import Cells, Table, read_table
 
-# What people write instead of the three words, folded.
+# What people write instead of the offered words, folded.
 RESULT_MEANINGS = {
     "": ItemOutcome.WAITING,
     **dict.fromkeys(map(fold_words, (WAITING_WORD, "chờ", "chờ duyệt", "đang duyệt")), ItemOutcome.WAITING),
     **dict.fromkeys(
         map(fold_words, (LIVE_WORD, "lên sàn", "đã đăng", "đã duyệt", "đang bán")), ItemOutcome.LIVE_CLAIMED
+    ),
+    **dict.fromkeys(map(fold_words, (CHANGED_WORD, "đã cập nhật", "đã sửa giá")), ItemOutcome.DONE),
+    **dict.fromkeys(
+        map(fold_words, (GONE_WORD, "đã gỡ xuống", "gỡ xuống", "đã xóa", "đã ẩn", "ngừng bán")),
+        ItemOutcome.GONE_CLAIMED,
     ),
     **dict.fromkeys(map(fold_words, (REJECTED_WORD, "bị từ chối", "không duyệt", "không đạt")), ItemOutcome.REJECTED),
 }
@@ -53,16 +62,18 @@ class ResultSheet:
     unknown_headings: tuple[str, ...]
 
 
-def read_results(layout: SheetLayout, stream: BinaryIO) -> ResultSheet:
-    """One claim per filled row, in the order of the sheet. Raises ResultFileRefused."""
-    table = read_table(stream, [layout.sku_heading, RESULT_HEADING])
-    reader = _RowReader(layout, table)
+def read_results(layouts: Sequence[SheetLayout], stream: BinaryIO) -> ResultSheet:
+    """One claim per filled row, in the order of the sheet. `layouts` are all versions that files were made in, the one in
+    force first. Raises ResultFileRefused."""
+    table = read_table(stream, [[layout.sku_heading for layout in layouts], [RESULT_HEADING]])
+    reader = _RowReader(layouts, table)
     results = [
         reader.result(row, line)
         for line, row in enumerate(table.rows, start=table.first_line)
         if any(cell for cell in row)
     ]
-    known = {fold_words(column.heading) for column in (*layout.columns, *RESULT_COLUMNS)}
+    ours = [column for layout in layouts for column in layout.columns]
+    known = {fold_words(column.heading) for column in (*ours, *OWN_COLUMNS)}
     unknown = tuple(heading for heading in table.headings if heading and fold_words(heading) not in known)
     return ResultSheet(tuple(_without_contradictions(results)), unknown)
 
@@ -70,28 +81,33 @@ def read_results(layout: SheetLayout, stream: BinaryIO) -> ResultSheet:
 class _RowReader:
     """Reads rows of one table; columns that are missing read as empty."""
 
-    def __init__(self, layout: SheetLayout, table: Table) -> None:
-        self._layout = layout
+    def __init__(self, layouts: Sequence[SheetLayout], table: Table) -> None:
+        self._layout = layouts[0]
         headings = {
-            "sku": layout.sku_heading,
-            "remote_id": REMOTE_ID_HEADING,
-            "link": LINK_HEADING,
-            "result": RESULT_HEADING,
-            "reason": REASON_HEADING,
+            "sku": [layout.sku_heading for layout in layouts],
+            "batch": [BATCH_HEADING],
+            "remote_id": [REMOTE_ID_HEADING],
+            "link": [LINK_HEADING],
+            "result": [RESULT_HEADING],
+            "reason": [REASON_HEADING],
         }
-        self._columns = {name: table.column(heading) for name, heading in headings.items()}
+        self._columns = {name: table.column(*names) for name, names in headings.items()}
 
     def result(self, row: Cells, line: int) -> ItemResult:
         """What one row claims."""
+        return replace(self._claim(row, line), batch=self._cell(row, "batch")[:80])
+
+    def _claim(self, row: Cells, line: int) -> ItemResult:
         sku, link = self._cell(row, "sku"), self._cell(row, "link")
         word, reason = self._cell(row, "result"), self._cell(row, "reason")
         if not sku:
             return _unclear("", line, "sku", "Dòng này không có mã hàng. Hãy chép lại mã từ tệp đã xuất.")
         outcome = RESULT_MEANINGS.get(fold_words(word))
         if outcome is None:
-            message = f"Kết quả này chưa rõ. Hãy chọn «{LIVE_WORD}», «{REJECTED_WORD}» hoặc «{WAITING_WORD}»."
+            words = ", ".join(f"«{each}»" for each in RESULT_WORDS[:-1])
+            message = f"Kết quả này chưa rõ. Hãy chọn {words} hoặc «{WAITING_WORD}»."
             return _unclear(sku, line, "result", message, word)
-        if outcome is ItemOutcome.WAITING and link and not word:
+        if link and (outcome is ItemOutcome.DONE or (outcome is ItemOutcome.WAITING and not word)):
             outcome = ItemOutcome.LIVE_CLAIMED
         match outcome:
             case ItemOutcome.LIVE_CLAIMED:
@@ -137,14 +153,14 @@ def _unclear(sku: str, line: int, field: str, message: str, text: str = "") -> I
 
 
 def _without_contradictions(results: Sequence[ItemResult]) -> list[ItemResult]:
-    """Rows of one SKU that say different things are all unclear: the file does not say which is true."""
-    claims: dict[str, set[object]] = defaultdict(set)
+    """Rows of one SKU in one batch that say different things are all unclear: the file does not say which is true."""
+    claims: dict[tuple[str, str], set[object]] = defaultdict(set)
     for result in results:
-        claims[result.sku].add((result.outcome, result.remote, result.issues))
+        claims[result.sku, result.batch].add((result.outcome, result.remote, result.issues))
     checked: list[ItemResult] = []
     for result in results:
-        if result.sku and len(claims[result.sku]) > 1:
+        if result.sku and len(claims[result.sku, result.batch]) > 1:
             message = "Mã hàng này có nhiều dòng với kết quả khác nhau. Hãy giữ lại một dòng."
-            result = replace(_unclear(result.sku, result.row or 0, "sku", message))
+            result = replace(_unclear(result.sku, result.row or 0, "sku", message), batch=result.batch)
         checked.append(result)
     return checked

@@ -22,7 +22,7 @@ from core.files.models import Photo
 from core.files.sheets import SheetRefused, check_sheet_upload
 from core.files.uploads import MAX_FILE_BYTES, MAX_REQUEST_BYTES, SENTENCES, RefusedUpload, UploadRefused, shown_name
 from core.imports.forms import StartForm
-from market.platforms.forms import ResultForm
+from market.platforms.desk.forms import ResultForm
 from tests.core.files.nasty import jpeg
 from tests.people import People, make_listing, make_shop
 

@@ -18,7 +18,8 @@ from core.places.models import Unit
 from market.listings.actions import take_stock
 from market.listings.models import Listing
 from market.orders.models import Order
-from market.platforms.actions import (
+from market.platforms.contract import Artifact
+from market.platforms.desk.actions import (
     ImportReport,
     NotAllowed,
     NothingToExport,
@@ -27,7 +28,6 @@ from market.platforms.actions import (
     import_result,
     refuse_link,
 )
-from market.platforms.contract import Artifact
 from market.platforms.engine.push import push_due
 from market.platforms.models import Connection, PlatformListing, SheetBatch
 from market.platforms.queries import states_of

@@ -11,8 +11,9 @@ import pytest
 
 from market.platforms.contract import ConnectionSettings, RemoteIds, ValidationFailed
 from market.platforms.postmart.adapter import adapter as postmart
-from market.platforms.sheets.export import export_pack, photo_file_name, sheet_text
+from market.platforms.sheets.export import export_pack, photo_file_name
 from market.platforms.sheets.layout import RESULT_COLUMNS
+from market.platforms.sheets.workbook import sheet_text
 from market.platforms.voso.adapter import adapter as voso
 from market.platforms.voso.layout import LAYOUT
 from tests.market.platforms.samples import badge, document, jpeg, photo

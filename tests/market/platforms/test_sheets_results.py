@@ -69,7 +69,7 @@ def test_round_trip() -> None:
 
 
 def test_our_own_file_comes_back_as_nothing_new() -> None:
-    sheet = read_results(LAYOUT, io.BytesIO(workbook_of(exported("A", "B"))))
+    sheet = read_results([LAYOUT], io.BytesIO(workbook_of(exported("A", "B"))))
     assert {result.outcome for result in sheet.results} == {ItemOutcome.WAITING}
     assert sheet.unknown_headings == ()
 
@@ -83,7 +83,7 @@ def test_columns_move_headings_change_and_lines_stand_above() -> None:
         ["", "", "", "", ""],
         ["Thiếu ảnh", "", "tu choi", "", "B"],
     ]
-    sheet = read_results(LAYOUT, io.BytesIO(workbook_from(grid)))
+    sheet = read_results([LAYOUT], io.BytesIO(workbook_from(grid)))
     assert [(item.sku, item.outcome.value, item.row) for item in sheet.results] == [
         ("893", "live_claimed", 4),
         ("B", "rejected", 6),

@@ -16,10 +16,10 @@ from core.jobs.models import Job
 from core.kit import clock
 from core.people.queries import SYSTEM
 from market.listings.models import Listing
+from market.platforms.desk.queries import sheet_connections
 from market.platforms.engine.catching_up import catch_up, catch_up_everywhere
 from market.platforms.engine.push import push_due
 from market.platforms.models import Connection, PlatformListing
-from market.platforms.queries import sheet_connections
 from market.shops.models import Shop
 from onboarding.accounts.actions import (
     LinkRefused,
