@@ -16,7 +16,7 @@ from core.jobs.models import Job
 from core.kit import clock
 from core.people.queries import SYSTEM
 from market.listings.models import Listing
-from market.platforms.desk.queries import sheet_connections
+from market.platforms.desk.queries import served_by_sheets
 from market.platforms.engine.catching_up import catch_up, catch_up_everywhere
 from market.platforms.engine.push import push_due
 from market.platforms.models import Connection, PlatformListing
@@ -184,7 +184,7 @@ def test_from_the_day_it_closes_nothing_is_pushed(people: People, shop: Shop) ->
     # Nothing new is wished for there, and no file is made.
     later = make_listing(shop, name="Tiêu")
     assert set(later.on_platforms.values_list("connection__platform__code", flat=True)) == {"postmart", "santhu"}
-    assert not sheet_connections().filter(platform__code="voso").exists()
+    assert not served_by_sheets().filter(platform__code="voso").exists()
     Connection.objects.exclude(platform__code="voso").update(is_enabled=False)
     assert push_due() == 0
     waiting.refresh_from_db()
