@@ -8,6 +8,14 @@ import pytest
 
 from market.platforms.contract import ConnectionSettings
 from market.platforms.sandbox.process import Double, running_double
+from tests.market.platforms.desk_tools import Desk
+from tests.people import People
+
+
+@pytest.fixture
+def desk(people: People) -> Desk:
+    """VoSo's desk."""
+    return Desk(people)
 
 
 @pytest.fixture(scope="session")

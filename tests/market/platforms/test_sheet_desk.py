@@ -18,7 +18,6 @@ from core.places.models import Unit
 from market.listings.actions import take_stock
 from market.listings.models import Listing
 from market.orders.models import Order
-from market.platforms.contract import Artifact
 from market.platforms.desk.actions import (
     ImportReport,
     NotAllowed,
@@ -29,49 +28,17 @@ from market.platforms.desk.actions import (
     refuse_link,
 )
 from market.platforms.engine.push import push_due
-from market.platforms.models import Connection, PlatformListing, SheetBatch
+from market.platforms.models import PlatformListing, SheetBatch
 from market.platforms.queries import states_of
 from market.shops.models import Shop
 from onboarding.accounts.actions import LinkRefused
 from onboarding.accounts.models import Observation, OutsideLink
 from onboarding.producers.actions import add_member
 from tests.market.conftest import Browser
+from tests.market.platforms.desk_tools import LIVE, PAGE, SKU, Desk
 from tests.market.platforms.sheet_tools import filled, rows_of
 from tests.market.proof import everything, trail
 from tests.people import People, make_listing
-
-PAGE = "https://voso.vn/hat-dieu-rang-p123.html"
-SKU = "Mã sản phẩm (SKU)"
-LIVE = {"Kết quả": "Đã lên sàn", "Liên kết": PAGE}
-
-
-class Desk:
-    """VoSo's connection and what the operator does with it."""
-
-    def __init__(self, people: People) -> None:
-        self.people = people
-        self.connection = Connection.objects.get(platform__code="voso")
-        Connection.objects.exclude(pk=self.connection.pk).update(is_enabled=False)
-
-    def row(self, listing: Listing) -> PlatformListing:
-        return PlatformListing.objects.get(listing=listing, connection=self.connection)
-
-    def export(self) -> Artifact:
-        push_due()
-        batch = export_sheet(connection=self.connection, by=self.people.viewer("buu"))
-        with batch.file.open("rb") as file:
-            return Artifact(str(batch.file.name), file.read(), "application/zip", batch.count)
-
-    def answer(self, pack: Artifact, answers: dict[str, dict[str, str]]) -> bytes:
-        return filled(pack, SKU, answers).getvalue()
-
-    def take(self, raw: bytes) -> ImportReport:
-        return import_result(connection=self.connection, raw=raw, by=self.people.viewer("buu"))
-
-
-@pytest.fixture
-def desk(people: People) -> Desk:
-    return Desk(people)
 
 
 def sentence(listing: Listing) -> tuple[str, str]:

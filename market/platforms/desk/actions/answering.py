@@ -129,6 +129,9 @@ def _take_lines(connection: Connection, results: Sequence[ItemResult], report: I
             report.problem(result.row, " ".join(issue.message_vi for issue in result.issues))
             continue
         row = rows.get(result.sku)
+        if row is not None and result.outcome == ItemOutcome.WAITING:
+            report.waiting += 1
+            continue
         item = _asked(connection, result, row, items, report)
         if row is not None and item is not None:
             take(Line(result, row, item, items[row.pk], by, report))

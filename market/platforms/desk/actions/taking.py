@@ -55,7 +55,7 @@ class Line:
 
 
 def take(line: Line) -> None:
-    """Write what the line says, or say why it cannot be used."""
+    """Write what an answered line says, or say why it cannot be used."""
     _TAKERS[line.result.outcome](line)
 
 
@@ -160,14 +160,9 @@ def _gone(line: Line) -> None:
     line.report.gone += 1
 
 
-def _waiting(line: Line) -> None:
-    line.report.waiting += 1
-
-
 _TAKERS: dict[ItemOutcome, Callable[[Line], None]] = {
     ItemOutcome.LIVE_CLAIMED: _live,
     ItemOutcome.DONE: _changed,
     ItemOutcome.REJECTED: _refused,
     ItemOutcome.GONE_CLAIMED: _gone,
-    ItemOutcome.WAITING: _waiting,
 }
