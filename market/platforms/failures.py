@@ -99,16 +99,20 @@ class ConflictKind(StrEnum):
     LOCKED = "locked"
 
 
+LOCKED_THERE = "Sàn đang giữ tin này, thường vì còn đơn chưa giao. Hệ thống sẽ thử lại."
+
+
 class Conflict(PlatformFailure):
     """The remote side holds something else. `holders` are the objects in question.
 
     DUPLICATE: `find` and adopt. TWO_OBJECTS: alarm, choose by stored id, never delete by itself.
+    LOCKED: it passes, try later.
     """
 
     message_vi = "Trên sàn đã có tin trùng mã. Hãy chọn tin đúng để tiếp tục."
 
     def __init__(self, kind: ConflictKind, *, holders: Sequence[RemoteIds] = (), detail: str = "") -> None:
-        super().__init__(detail or kind.value)
+        super().__init__(detail or kind.value, message_vi=LOCKED_THERE if kind is ConflictKind.LOCKED else "")
         self.kind = kind
         self.holders = tuple(holders)
         self.permanent = kind is ConflictKind.TWO_OBJECTS

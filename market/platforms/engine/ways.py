@@ -72,8 +72,11 @@ class Way:
             self.is_well = True
             pace.note_success(self.flow)
 
-    def renew(self) -> bool:
-        """After an expired token: whether there are new credentials to try once more with."""
+    def renew(self, used: ConnectionSettings) -> bool:
+        """After an expired token in a call with `used`: whether there are newer credentials to try once more with."""
+        if used.credentials != self.settings.credentials:
+            # Another call of this round has met the same, and renewed: a second exchange would use up a second token.
+            return True
         try:
             renewed = refresh(self.connection)
         except PlatformFailure as failure:
@@ -106,6 +109,7 @@ class _Do:
 class _Done:
     call: Call
     result: Any
+    used: ConnectionSettings
 
 
 class Round:
@@ -150,7 +154,7 @@ class Round:
                 else:
                     failure = failure_of(message.result)
                     call = message.call
-                    if isinstance(failure, AuthExpired) and not call.is_replay and call.way.renew():
+                    if isinstance(failure, AuthExpired) and not call.is_replay and call.way.renew(message.used):
                         pools[call.way].submit(self._call, replace(call, is_replay=True))
                         continue
                     pending -= 1
@@ -170,15 +174,16 @@ class Round:
         return count
 
     def _call(self, call: Call) -> None:
+        used = call.way.settings
         try:
-            result = call.run(call.way.settings, self._write_down)
+            result = call.run(used, self._write_down)
         except PlatformFailure as failure:
             result = failure
         except Exception as fault:
             # A fault of ours in one listing stops no other; its class is kept, its words may hold what others wrote.
             log.exception("calling %s failed", call.way.adapter.key)
             result = Permanent(f"fault {type(fault).__name__}")
-        self._inbox.put(_Done(call, result))
+        self._inbox.put(_Done(call, result, used))
 
     def _write_down(self, write: Callable[[], None]) -> None:
         message = _Do(write)

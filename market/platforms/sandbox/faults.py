@@ -39,6 +39,7 @@ TROUBLES = (
     "token_expired",  # 401: the token is out of date
     "shop_suspended",  # 403: the platform closed the shop
     "shop_on_holiday",  # 403: the shop takes a break
+    "open_order",  # 409: somebody has ordered it, it may not go now
 )
 WHIMS = (
     "not_readable",  # what was made less than `seconds` ago is not found

@@ -39,6 +39,7 @@ _REFUSALS = {
     "token_expired": (401, "token_expired", "Phiên đã hết hạn."),
     "shop_suspended": (403, "shop_suspended", "Gian hàng đang bị khóa."),
     "shop_on_holiday": (403, "shop_on_holiday", "Gian hàng đang tạm nghỉ."),
+    "open_order": (409, "open_order", "Tin đang có đơn chưa giao."),
 }
 
 

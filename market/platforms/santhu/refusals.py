@@ -106,6 +106,8 @@ def failure_in(answer: outbound.Answer, *, is_safe: bool, creates: bool, has_bod
             return NotFound(detail)
         case 409 if refusal.code == "duplicate_sku":
             return Conflict(ConflictKind.DUPLICATE, detail=detail)
+        case 409 if refusal.code == "open_order":
+            return Conflict(ConflictKind.LOCKED, detail=detail)
         case 422 if refusal.issues:
             return ValidationFailed(refusal.issues, detail)
         case _:

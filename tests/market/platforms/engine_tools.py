@@ -24,10 +24,11 @@ class Engine:
 
     listing: Listing
     double: Double
+    adapter: str = "santhu"
 
     @property
     def row(self) -> PlatformListing:
-        return PlatformListing.objects.get(listing=self.listing, connection__adapter="santhu")
+        return PlatformListing.objects.get(listing=self.listing, connection__adapter=self.adapter)
 
     @property
     def state(self) -> tuple[str, str]:

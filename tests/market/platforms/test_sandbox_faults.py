@@ -13,6 +13,7 @@ import pytest
 from market.platforms.contract import (
     AuthExpired,
     AuthRevoked,
+    Conflict,
     ConnectionSettings,
     ContractBroken,
     HealthState,
@@ -55,6 +56,7 @@ MEANINGS: dict[str, tuple[type[PlatformFailure], type[PlatformFailure]]] = {
     "token_expired": (AuthExpired, AuthExpired),
     "shop_suspended": (ShopSuspended, ShopSuspended),
     "shop_on_holiday": (ShopSuspended, ShopSuspended),
+    "open_order": (Conflict, Conflict),
     "answer": (Retryable, OutcomeUnknown),
 }
 HAPPENED = {

@@ -1,0 +1,27 @@
+"""Worlds for the platform adapters: one marketplace process for the folder, emptied before each test that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from market.platforms.sandbox.process import Double, running_double
+from tests.contracts.platform_worlds import ADAPTERS, World, world_of
+
+
+@pytest.fixture(scope="session")
+def _double_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Double]:
+    with running_double(tmp_path_factory.mktemp("santhu")) as running:
+        yield running
+
+
+@pytest.fixture
+def double(_double_process: Double) -> Double:
+    _double_process.control("POST", "reset")
+    return _double_process
+
+
+@pytest.fixture(params=ADAPTERS)
+def world(request: pytest.FixtureRequest, double: Double) -> World:
+    return world_of(request.param, double, request.node.name)

@@ -1,0 +1,167 @@
+"""One suite for every platform adapter: the adapters with their outside worlds, and the one way to skip a test.
+
+An API adapter runs against the marketplace double in its own process, a sheet adapter with a scripted operator who fills the
+answer columns. A test is skipped only where a capability says that it cannot apply: `needs` names it in the output.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pytest
+
+from market.platforms.contract import (
+    ConnectionSettings,
+    FileAdapter,
+    ItemOutcome,
+    ListingDocument,
+    PlatformAdapter,
+    RemoteIds,
+    ReviewState,
+    Submission,
+    adapter_for,
+)
+from market.platforms.sandbox.process import Double
+from market.platforms.sheets.adapter import SheetAdapter
+from tests.market.platforms.sheet_tools import filled, rows_of
+
+ADAPTERS = ("santhu", "voso", "postmart")
+LIVE, REJECTED, PENDING = ReviewState.LIVE, ReviewState.REJECTED, ReviewState.PENDING
+NOWHERE = RemoteIds("1")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What can be known of a listing after a review, by whatever way."""
+
+    state: ReviewState
+    reasons: tuple[str, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What people see of a listing on the other side."""
+
+    title: str
+    description: str
+    producer_name: str
+    price: int
+    stock: int
+    photos: int
+
+
+class World(Protocol):
+    """One adapter with its outside world; `test` is the name of the test that runs."""
+
+    adapter: PlatformAdapter
+    connection: ConnectionSettings
+    test: str
+
+    def push(self, ours: ListingDocument, operation: str = "op") -> Submission: ...
+
+    def reviewed(self, ours: ListingDocument, decision: ReviewState, reasons: tuple[str, ...] = ()) -> Seen: ...
+
+    def shown(self, ours: ListingDocument) -> Shown: ...
+
+    def writes(self) -> int: ...
+
+
+def needs(world: World, **wanted: Any) -> None:
+    """Skip, by name, where a capability is another one than this test is about."""
+    capabilities = world.adapter.capabilities(world.connection)
+    for name, value in wanted.items():
+        declared = getattr(capabilities, name)
+        if declared != value:
+            pytest.skip(f"{world.test}: capability {name} is {declared}")
+
+
+class ServerWorld:
+    """Behind the adapter: the double, whose moderator obeys."""
+
+    def __init__(self, adapter: PlatformAdapter, double: Double, test: str) -> None:
+        self.adapter, self.double, self.test = adapter, double, test
+        self.connection = ConnectionSettings(
+            base_url=double.url, credentials={"key": double.key}, allow_private=True, read_timeout=5.0
+        )
+
+    def push(self, ours: ListingDocument, operation: str = "op") -> Submission:
+        """What the engine does: look by our SKU first."""
+        found = self.adapter.find(self.connection, ours.reference)
+        return self.adapter.put_content(self.connection, ours, found.remote if found else None, operation)
+
+    def reviewed(self, ours: ListingDocument, decision: ReviewState, reasons: tuple[str, ...] = ()) -> Seen:
+        """Push, let the moderator decide, ask."""
+        submission = self.push(ours)
+        assert submission.remote is not None
+        if decision is LIVE:
+            self.double.approve(submission.remote.product_id)
+        elif decision is REJECTED:
+            self.double.reject(submission.remote.product_id, *(("", text) for text in reasons))
+        review = self.adapter.poll(self.connection, submission)
+        return Seen(review.state, tuple(each.remote_text for each in review.reasons), submission.remote.url)
+
+    def shown(self, ours: ListingDocument) -> Shown:
+        """As the platform holds it after a push of content and offer."""
+        submission = self.push(ours)
+        assert submission.remote is not None
+        (result,) = self.adapter.put_offers(self.connection, [ours.offer(submission.remote)], "op")
+        assert result.outcome is ItemOutcome.DONE
+        found = self.adapter.fetch(self.connection, submission.remote)
+        return Shown(
+            found.title, found.description, found.producer_name, found.price, found.stock, len(found.photo_digests)
+        )
+
+    def writes(self) -> int:
+        """Calls so far that could change something."""
+        return sum(call["method"] != "GET" for call in self.double.calls())
+
+
+class OperatorWorld:
+    """Behind the adapter: a person with a spreadsheet program."""
+
+    def __init__(self, adapter: SheetAdapter, test: str) -> None:
+        self.adapter: FileAdapter = adapter
+        self.layout, self.connection, self.test = adapter.layout, ConnectionSettings(), test
+
+    def push(self, ours: ListingDocument, operation: str = "op") -> Submission:
+        """The listing joins the next sheet."""
+        return self.adapter.put_content(self.connection, ours, None, operation)
+
+    def reviewed(self, ours: ListingDocument, decision: ReviewState, reasons: tuple[str, ...] = ()) -> Seen:
+        """Export, let the operator answer, read the answer."""
+        self.push(ours)
+        answers = {
+            LIVE: {"Kết quả": "Đã lên sàn", "Liên kết": self.layout.link_rule.example},
+            REJECTED: {"Kết quả": "Từ chối", "Lý do": "\n".join(reasons)},
+            PENDING: {"Kết quả": "Đang chờ"},
+        }
+        pack = self.adapter.export(self.connection, [ours])
+        stream = filled(pack, self.layout.sku_heading, {ours.reference.sku: answers[decision]})
+        (result,) = self.adapter.import_result(self.connection, stream)
+        states = {ItemOutcome.LIVE_CLAIMED: LIVE, ItemOutcome.REJECTED: REJECTED, ItemOutcome.WAITING: PENDING}
+        texts = tuple(issue.remote_text for issue in result.issues)
+        return Seen(states[result.outcome], texts, result.remote.url if result.remote else "")
+
+    def shown(self, ours: ListingDocument) -> Shown:
+        """As the exported sheet shows it."""
+        (row,) = rows_of(self.adapter.export(self.connection, [ours]))
+        cell = {column.field: row[column.heading] for column in self.layout.columns}
+        price, stock = cell["price"], cell["stock"]
+        assert isinstance(price, float) and isinstance(stock, float)
+        assert price.is_integer() and stock.is_integer()
+        photos = [name for name in str(cell["photos"]).split("; ") if name]
+        texts = (str(cell[name]) for name in ("title", "description", "producer_name"))
+        return Shown(*texts, int(price), int(stock), len(photos))
+
+    def writes(self) -> int:
+        """A sheet writes nowhere by itself."""
+        return 0
+
+
+def world_of(key: str, double: Double, test: str) -> World:
+    """The world of the adapter that is registered under `key`."""
+    adapter = adapter_for(key)
+    assert adapter.key == key
+    return OperatorWorld(adapter, test) if isinstance(adapter, SheetAdapter) else ServerWorld(adapter, double, test)
