@@ -11,6 +11,7 @@ from core.people.queries import Viewer
 _FOR_OPERATORS = (
     (_("Tệp gửi và kết quả"), "platform_desk"),
     (_("Kết nối"), "platform_connections"),
+    (_("Tin bị dừng"), "platform_dead"),
     (_("Các sàn"), "platforms"),
 )
 _FOR_CONFIRMERS = ((_("Xác nhận liên kết"), "platform_confirm"),)

@@ -384,6 +384,14 @@ PAGES: dict[str, Page] = {
     "san/ket-noi/<slug:code>/gioi-han/": Page(OPERATORS, "san/ket-noi/santhu/gioi-han/", FORM, frozenset({200, 302})),
     "san/hang-doi/<slug:code>/": Page(OPERATORS, "san/hang-doi/voso/"),
     "san/hang-doi/<slug:code>/<slug:lane>/<slug:state>/": Page(OPERATORS, "san/hang-doi/voso/content/queued/"),
+    "san/tin-dung/": Page(OPERATORS),
+    "san/tin-dung/<slug:code>/<slug:lane>/": Page(OPERATORS, "san/tin-dung/voso/content/"),
+    "san/tin-dung/<slug:code>/<slug:lane>/gui-lai/": Page(
+        OPERATORS, "san/tin-dung/voso/content/gui-lai/", ("POST",), MOVES_ON
+    ),
+    "san/tin-dung/<slug:code>/<slug:lane>/<int:row_id>/gui-lai/": Page(
+        OPERATORS, "san/tin-dung/{row_platform}/content/{row}/gui-lai/", ("POST",), MOVES_ON
+    ),
     "san/cac-san/": Page(OPERATORS),
     "san/cac-san/moi/": Page(OPERATORS, methods=FORM),
     "san/cac-san/<slug:code>/": Page(OPERATORS, "san/cac-san/voso/", FORM),
@@ -645,6 +653,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "listing_photo": listing.photos.get().photo_id, "sku": listing.sku, "slug": listing.slug, "shop": shop.slug, "order": order.key, "batch": batch.number, "answer": answered.pk,
         "product": product.pk, "paper": paper.pk, "check": paper.check_code, "other": other.pk,
         "row": PlatformListing.objects.filter(listing=listing)[0].pk,
+        "row_platform": PlatformListing.objects.filter(listing=listing)[0].connection.platform.code,
         "link": PresenceLink.objects.create(product=product, listing=listing, linked_at=timezone.now()).pk,
         "help": Membership.objects.get(user=users["binh"]).pk,
         "grant": Grant.objects.get(user=users["hanh"]).pk,

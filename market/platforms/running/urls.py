@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from market.platforms.running.views import connections, platforms
+from market.platforms.running.views import connections, dead, platforms
 
 urlpatterns = [
     path("san/cac-san/", platforms.platforms, name="platforms"),
@@ -17,4 +17,8 @@ urlpatterns = [
     path("san/ket-noi/<slug:code>/gioi-han/", connections.limits, name="platform_connection_limits"),
     path("san/hang-doi/<slug:code>/", connections.queue, name="platform_queue"),
     path("san/hang-doi/<slug:code>/<slug:lane>/<slug:state>/", connections.queue_rows, name="platform_queue_rows"),
+    path("san/tin-dung/", dead.groups, name="platform_dead"),
+    path("san/tin-dung/<slug:code>/<slug:lane>/", dead.group, name="platform_dead_group"),
+    path("san/tin-dung/<slug:code>/<slug:lane>/gui-lai/", dead.again, name="platform_dead_again"),
+    path("san/tin-dung/<slug:code>/<slug:lane>/<int:row_id>/gui-lai/", dead.again_one, name="platform_dead_again_one"),
 ]
