@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 
 from core.kit import clock
-from market.platforms.contract import RateLimited, RateNotice
+from market.platforms.contract import Gate, RateLimited, RateNotice
 from market.platforms.engine.flow import Turns
 
 LONGEST_WAIT = 30.0
@@ -80,3 +80,20 @@ class RoundGate:
 
     def _close(self, seconds: float, reason: str) -> None:
         self._closed = RateLimited(seconds, scope=OUR_OWN, detail=reason)
+
+
+class LeasedGate:
+    """The gate for one listing's calls: none may start that could still be in the air when another worker may take over."""
+
+    def __init__(self, gate: Gate, good_until: float) -> None:
+        self._gate, self._good_until = gate, good_until
+
+    def enter(self) -> None:
+        """Wait for a turn. Raises RateLimited when the lease is about to end; whoever comes next goes on."""
+        self._gate.enter()
+        if time.monotonic() > self._good_until:
+            raise RateLimited(1.0, scope=OUR_OWN, detail="the lease is about to end")
+
+    def leave(self, notice: RateNotice | None) -> None:
+        """Pass it on."""
+        self._gate.leave(notice)

@@ -27,6 +27,7 @@ from market.platforms.contract import (
     ShopSuspended,
     ValidationFailed,
 )
+from market.platforms.engine.gate import OUR_OWN
 from market.platforms.engine.sending import Outcome, Task
 from market.platforms.models import PlatformListing
 from onboarding.accounts.actions import observe
@@ -37,6 +38,8 @@ Work, Observed = PlatformListing.Work, PlatformListing.Observed
 MAX_ATTEMPTS = 6
 LOOK_AGAIN = timedelta(seconds=5)
 SOON = timedelta(seconds=2)
+# How soon a pause of our own is looked at again, in seconds: somebody may have raised the limit that caused it.
+OUR_PAUSE = 60.0
 LONGEST_PAUSE = timedelta(minutes=30)
 STATES = {
     ReviewState.PENDING: Observed.PENDING,
@@ -164,7 +167,8 @@ def _after(row: PlatformListing, failure: PlatformFailure, lane: str, settling: 
         more["reasons"] = reasons_of(failure.issues)
     elif isinstance(failure, RateLimited):
         # The platform asks to wait: that is no failed try.
-        when, tried = now + timedelta(seconds=failure.retry_after), attempts
+        seconds = min(failure.retry_after, OUR_PAUSE) if failure.scope == OUR_OWN else failure.retry_after
+        when, tried = now + timedelta(seconds=seconds), attempts
     elif isinstance(failure, AuthExpired | AuthRevoked | ShopSuspended):
         # The connection stands still, the listing is as good as before.
         when, tried = now + SOON, attempts

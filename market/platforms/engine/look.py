@@ -50,7 +50,10 @@ def _calls(round_: Round, connection: Connection) -> list[Call]:
     row = flow.flow_of(connection)
     if not flow.may_send(connection, row):
         return []
-    way = round_.way(connection, row)
+    try:
+        way = round_.way(connection, row)
+    except PlatformFailure:
+        return []  # nobody serves it here; sending says so
     if not way.capabilities.reads_back:
         return []
     now = clock.now()

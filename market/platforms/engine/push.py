@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 from core.kit import clock
 from core.places.models import in_force
 from market.platforms.contract import ConnectionSettings, PlatformFailure, RemoteIds
 from market.platforms.engine import claiming, flow, home
+from market.platforms.engine.gate import LeasedGate
 from market.platforms.engine.sending import Outcome, Task, speak
 from market.platforms.engine.ways import Call, Round, Way
 from market.platforms.models import Connection, Flow, PlatformListing
+
+log = logging.getLogger(__name__)
+# Connecting, and waiting for the whole answer.
+LONGEST_CALL = timedelta(seconds=30)
 
 
 def push_due() -> int:
@@ -27,15 +36,19 @@ def push_due() -> int:
 
 def _claimed(round_: Round, connection: Connection) -> list[Call]:
     row = flow.flow_of(connection)
-    way = round_.way(connection, row)
+    try:
+        way = round_.way(connection, row)
+    except PlatformFailure as failure:
+        # One connection that nobody serves here stops no other.
+        log.warning("connection %s cannot be used: %s", connection.pk, failure.detail)
+        return []
     limit = claiming.batch_size(row, way.capabilities) if flow.may_send(connection, row) else 0
     if row.breaker != Flow.Breaker.CLOSED and _is_anything_due(way) and flow.take_probe(row):
         limit = 1
-    return (
-        [Call(way, partial(_speak, row, task), (row, task)) for row, task in claiming.claim(way, limit)]
-        if limit
-        else []
-    )
+    if not limit:
+        return []
+    good_until = time.monotonic() + (claiming.LEASE - LONGEST_CALL).total_seconds()
+    return [Call(way, partial(_speak, row, task, good_until), (row, task)) for row, task in claiming.claim(way, limit)]
 
 
 def _is_anything_due(way: Way) -> bool:
@@ -45,13 +58,14 @@ def _is_anything_due(way: Way) -> bool:
 def _speak(
     row: PlatformListing,
     task: Task,
+    good_until: float,
     settings: ConnectionSettings,
     write_down: Callable[[Callable[[], None]], None],
 ) -> Outcome:
     def keep(remote: RemoteIds) -> None:
         write_down(partial(home.keep_remote, row, remote))
 
-    return speak(task, settings, keep)
+    return speak(task, replace(settings, gate=LeasedGate(settings.gate, good_until)), keep)
 
 
 def _failure_of(result: Outcome | PlatformFailure) -> PlatformFailure | None:

@@ -64,7 +64,7 @@ class Way:
         elif isinstance(failure, AuthRevoked | ShopSuspended):
             stop(self.connection, failure)
             self.gate.close(IDLE_PLATFORM, failure.message_vi)
-        elif isinstance(failure, Retryable | OutcomeUnknown):
+        elif isinstance(failure, Retryable | OutcomeUnknown | AuthExpired):
             self.is_well = False
             if pace.note_trouble(self.flow, failure):
                 self.gate.close(pace.OPEN_AT_FIRST.total_seconds(), failure.message_vi)

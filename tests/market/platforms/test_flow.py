@@ -11,7 +11,7 @@ import pytest
 from core.kit import clock
 from market.listings.models import Listing
 from market.platforms.contract import RateNotice, Retryable
-from market.platforms.engine import flow
+from market.platforms.engine import claiming, flow, home
 from market.platforms.engine.push import push_due
 from market.platforms.models import Connection, Flow, PlatformListing
 from market.platforms.sandbox.process import Double
@@ -172,5 +172,31 @@ def test_a_refused_key_stops_the_connection_and_no_listing(engine: Engine, setti
     assert len(engine.double.calls()) == calls
     settings.SANDBOX_MARKET = {"url": engine.double.url, "key": engine.double.key}
     Connection.objects.update(stopped="")
+    engine.push()
+    assert engine.state == ("pending", "idle")
+
+
+def test_no_call_starts_when_its_lease_is_about_to_end(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that was held up must not create what another one is creating by then."""
+    monkeypatch.setattr("market.platforms.engine.push.LONGEST_CALL", claiming.LEASE)
+    engine.push()
+    assert engine.double.calls() == [] and (engine.state, engine.row.attempts) == (("absent", "queued"), 0)
+
+
+def test_a_connection_that_nobody_serves_stops_no_other(engine: Engine) -> None:
+    Connection.objects.filter(adapter="voso").update(adapter="gone")
+    engine.push()
+    engine.look()
+    assert engine.state == ("pending", "idle")
+
+
+def test_a_days_limit_that_is_raised_is_noticed_within_a_minute(engine: Engine) -> None:
+    connection = engine.row.connection
+    Flow.objects.create(connection=connection, daily_limit=1)
+    engine.push()
+    row = engine.row
+    assert (row.work, row.attempts) == ("queued", 0)
+    assert row.next_try_at is not None and row.next_try_at <= clock.now() + timedelta(seconds=home.OUR_PAUSE)
+    Flow.objects.update(daily_limit=100)
     engine.push()
     assert engine.state == ("pending", "idle")
