@@ -10,6 +10,7 @@ from core.places.api import router as units
 from market.listings.api.access import KeyToOwnGoods
 from market.listings.api.goods import router as listings
 from market.listings.api.stock import router as stock
+from market.platforms.running.api import router as platforms
 from market.shops.api import router as shops
 from ocop.indicators.api import router as indicators
 from onboarding.accounts.api import router as accounts
@@ -40,3 +41,4 @@ show_refusals(api)
 api.add_router("v1", accounts, auth=TokenAuth())
 api.add_router("v1", listings)
 api.add_router("v1", stock, auth=KeyToOwnGoods())
+api.add_router("v1", platforms)

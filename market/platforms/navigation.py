@@ -12,6 +12,7 @@ _FOR_OPERATORS = (
     (_("Tệp gửi và kết quả"), "platform_desk"),
     (_("Kết nối"), "platform_connections"),
     (_("Tin bị dừng"), "platform_dead"),
+    (_("Lệch với sàn"), "platform_drifts"),
     (_("Các sàn"), "platforms"),
 )
 _FOR_CONFIRMERS = ((_("Xác nhận liên kết"), "platform_confirm"),)

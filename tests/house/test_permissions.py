@@ -40,7 +40,7 @@ from core.people.queries import NOBODY, SYSTEM
 from core.places.queries import old_unit
 from market.listings.models import Listing
 from market.orders.actions import Receiver, place_order
-from market.platforms.models import Connection, PlatformListing, SheetAnswer, SheetBatch
+from market.platforms.models import Connection, Drift, PlatformListing, SheetAnswer, SheetBatch
 from market.reports.actions import Said, appeal, take_down_for, take_report
 from market.shops.models import Shop
 from ocop.certificates.models import Certificate
@@ -123,6 +123,9 @@ PAGES: dict[str, Page] = {
     "api/v1/indicators/<code>": Page(BY_KEY, "api/v1/indicators/I2any", by_key=True),
     "api/v1/indicators/<code>/rows": Page(BY_KEY, "api/v1/indicators/I2any/rows", by_key=True),
     "api/v1/accounts": Page(SIGNED_IN, by_key=True),  # whose: by area, tested with the API
+    "api/v1/platforms": Page(EVERYBODY),
+    "api/v1/platforms/connections": Page(frozenset({"buu"}), by_key=True),
+    "api/v1/platforms/listings": Page(SIGNED_IN, by_key=True),  # whose: one's own and the area's, tested with the API
     "api/v1/units": Page(SIGNED_IN, by_key=True),
     "api/v1/units/find": Page(SIGNED_IN, "api/v1/units/find?name=H.Định+Quán", by_key=True),
     "api/v1/units/<code>": Page(SIGNED_IN, "api/v1/units/68", by_key=True),
@@ -392,6 +395,8 @@ PAGES: dict[str, Page] = {
     "san/tin-dung/<slug:code>/<slug:lane>/<int:row_id>/gui-lai/": Page(
         OPERATORS, "san/tin-dung/{row_platform}/content/{row}/gui-lai/", ("POST",), MOVES_ON
     ),
+    "san/lech/": Page(OPERATORS),
+    "san/lech/<int:pk>/": Page(OPERATORS, "san/lech/{drift}/", ("POST",), MOVES_ON, posted={"quyet": "bo-qua"}),
     "san/cac-san/": Page(OPERATORS),
     "san/cac-san/moi/": Page(OPERATORS, methods=FORM),
     "san/cac-san/<slug:code>/": Page(OPERATORS, "san/cac-san/voso/", FORM),
@@ -653,6 +658,9 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "listing_photo": listing.photos.get().photo_id, "sku": listing.sku, "slug": listing.slug, "shop": shop.slug, "order": order.key, "batch": batch.number, "answer": answered.pk,
         "product": product.pk, "paper": paper.pk, "check": paper.check_code, "other": other.pk,
         "row": PlatformListing.objects.filter(listing=listing)[0].pk,
+        "drift": Drift.objects.create(
+            connection=batch.connection, kind="stranger", sku="LA", found_at=timezone.now(), seen_at=timezone.now()
+        ).pk,
         "row_platform": PlatformListing.objects.filter(listing=listing)[0].connection.platform.code,
         "link": PresenceLink.objects.create(product=product, listing=listing, linked_at=timezone.now()).pk,
         "help": Membership.objects.get(user=users["binh"]).pk,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from market.platforms.running.views import connections, dead, platforms
+from market.platforms.running.views import connections, dead, drifts, platforms
 
 urlpatterns = [
     path("san/cac-san/", platforms.platforms, name="platforms"),
@@ -21,4 +21,6 @@ urlpatterns = [
     path("san/tin-dung/<slug:code>/<slug:lane>/", dead.group, name="platform_dead_group"),
     path("san/tin-dung/<slug:code>/<slug:lane>/gui-lai/", dead.again, name="platform_dead_again"),
     path("san/tin-dung/<slug:code>/<slug:lane>/<int:row_id>/gui-lai/", dead.again_one, name="platform_dead_again_one"),
+    path("san/lech/", drifts.drifts, name="platform_drifts"),
+    path("san/lech/<int:pk>/", drifts.decide, name="platform_drift_decide"),
 ]
