@@ -41,10 +41,10 @@ class MarketConfig(AppConfig):
         from market.platforms.engine.push import push_due
         from market.platforms.kinds import LISTING_REFUSED
         from market.platforms.postmart.adapter import adapter as postmart
-        from market.platforms.queries import platform_todos
         from market.platforms.ready import register as register_platforms
         from market.platforms.reconcile.finding import reconcile_all
         from market.platforms.santhu.adapter import SanThuAdapter
+        from market.platforms.seller.todos import platform_todos
         from market.platforms.voso.adapter import adapter as voso
         from market.reports import ready as reports
         from market.shops.events import ShopChanged
@@ -119,6 +119,8 @@ VOCABULARY = {
     "listing.withdrawn": "đưa tin bán về bản nháp",
     "listing.badges_set": "đặt dấu chứng nhận cho tin",
     "listing.sent_again": "gửi lại tin lên sàn",
+    "listing.platform_off": "thôi bán ở một sàn",
+    "listing.platform_on": "bán lại ở một sàn",
     "order.placed": "đặt hàng",
     "order.paid": "đơn hàng đã trả tiền",
     "order.paid_late": "đơn hàng trả tiền sau khi hủy",

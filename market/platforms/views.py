@@ -26,10 +26,12 @@ def on_platforms(request: HttpRequest, sku: str) -> HttpResponse:
     """Where one listing is, platform by platform, and what to mend."""
     viewer = viewer_of(request)
     listing = get_object_or_404(listings_of(viewer), sku=sku)
+    states = states_of(listing)
     context = {
         "listing": listing,
         "public_url": public_address(listing),
-        "states": states_of(listing),
+        "states": states,
+        "is_nothing_sent": all(state.row is None for state in states),
         "agreed": has_consent(listing.shop.producer, Purpose.PLATFORM),
         "may_agree": can_agree(viewer, listing.shop.producer_id),
         "space_items": seller_places("seller_listings"),

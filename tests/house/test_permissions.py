@@ -335,6 +335,12 @@ PAGES: dict[str, Page] = {
     "nguoi-ban/san-pham/<slug:sku>/tren-san/dong-y": Page(
         ANS_SHOP, "nguoi-ban/san-pham/{sku}/tren-san/dong-y", ("POST",), MOVES_ON
     ),
+    "nguoi-ban/san-pham/<slug:sku>/tren-san/<slug:code>/thoi-ban": Page(
+        ANS_SHOP, "nguoi-ban/san-pham/{sku}/tren-san/voso/thoi-ban", ("POST",), MOVES_ON
+    ),
+    "nguoi-ban/san-pham/<slug:sku>/tren-san/<slug:code>/ban-lai": Page(
+        ANS_SHOP, "nguoi-ban/san-pham/{sku}/tren-san/voso/ban-lai", ("POST",), MOVES_ON
+    ),
     "nguoi-ban/san-pham/<slug:sku>/tren-san/<int:row_id>/gui-lai": Page(
         ANS_SHOP, "nguoi-ban/san-pham/{sku}/tren-san/{row}/gui-lai", ("POST",), MOVES_ON
     ),

@@ -198,6 +198,6 @@ def _state(row: PlatformListing) -> dict[str, Any]:
         "work": row.work,
         "offer_work": row.offer_work,
         "sentence": said.sentence,
-        "reasons": [{"field": each.get("field", ""), "message": each.get("message", "")} for each in said.reasons],
+        "reasons": [{"field": each.field, "message": each.message} for each in said.reasons],
         "url": said.url,
     }

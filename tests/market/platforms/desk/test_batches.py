@@ -97,7 +97,7 @@ def test_what_came_back_to_what_it_was_needs_nobody(desk: Desk, listing: Listing
 def test_a_take_down_travels_too(desk: Desk, listing: Listing, people: People) -> None:
     desk.confirmed(listing)
     pause(listing)
-    assert sentence(listing) == "Đang gỡ khỏi sàn."
+    assert sentence(listing) == "Chờ nhân viên sàn gỡ xuống."
     pack = desk.export()
     (line,) = rows_of(pack)
     assert (line["Việc cần làm"], line["Trang đang có"], line["Ảnh sản phẩm"]) == ("Gỡ xuống", PAGE, "")

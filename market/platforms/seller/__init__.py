@@ -1,0 +1,1 @@
+"""What sellers see of platforms: where their goods are, what will be sent, and what they may decide."""

@@ -1,0 +1,11 @@
+"""Addresses of what a seller decides and previews."""
+
+from django.urls import path
+
+from market.platforms.seller import views
+
+_AT = "nguoi-ban/san-pham/<slug:sku>/tren-san/"
+urlpatterns = [
+    path(f"{_AT}<slug:code>/thoi-ban", views.turn_off, name="seller_platform_off"),
+    path(f"{_AT}<slug:code>/ban-lai", views.turn_on, name="seller_platform_on"),
+]

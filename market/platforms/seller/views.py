@@ -1,0 +1,43 @@
+"""A seller decides about one platform."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core.people.queries import viewer_of
+from core.people.views import signed_in
+from market.listings.models import Listing
+from market.listings.queries import listings_of
+from market.platforms.models import Connection
+from market.platforms.seller.actions import sell_there
+
+
+@require_POST
+@signed_in
+def turn_off(request: HttpRequest, sku: str, code: str) -> HttpResponse:
+    """Not on this platform."""
+    listing, connection = _found(request, sku, code)
+    sell_there(listing=listing, connection=connection, is_off=True, by=viewer_of(request))
+    messages.success(
+        request, _("Bạn thôi bán ở %(name)s. Đổi ý thì bấm «Bán lại ở sàn này».") % {"name": connection.platform.name}
+    )
+    return redirect("seller_on_platforms", sku=sku)
+
+
+@require_POST
+@signed_in
+def turn_on(request: HttpRequest, sku: str, code: str) -> HttpResponse:
+    """On this platform again."""
+    listing, connection = _found(request, sku, code)
+    sell_there(listing=listing, connection=connection, is_off=False, by=viewer_of(request))
+    messages.success(request, _("Sản phẩm lại được gửi lên %(name)s.") % {"name": connection.platform.name})
+    return redirect("seller_on_platforms", sku=sku)
+
+
+def _found(request: HttpRequest, sku: str, code: str) -> tuple[Listing, Connection]:
+    listing = get_object_or_404(listings_of(viewer_of(request)), sku=sku)
+    return listing, get_object_or_404(Connection.objects.select_related("platform"), platform__code=code)
