@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import traceback
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -180,8 +181,10 @@ class Round:
         except PlatformFailure as failure:
             result = failure
         except Exception as fault:
-            # A fault of ours in one listing stops no other; its class is kept, its words may hold what others wrote.
-            log.exception("calling %s failed", call.way.adapter.key)
+            # A fault of ours in one listing stops no other. Its class and its place are kept; its words may hold a key, or
+            # what others wrote, and stay out of the log.
+            place = "".join(traceback.format_tb(fault.__traceback__))
+            log.error("calling %s failed: %s\n%s", call.way.adapter.key, type(fault).__name__, place)
             result = Permanent(f"fault {type(fault).__name__}")
         self._inbox.put(_Done(call, result, used))
 

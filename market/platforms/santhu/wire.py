@@ -32,6 +32,8 @@ REVIEW_STATES = {
     "refused": ReviewState.REJECTED,
     "blocked": ReviewState.SUSPENDED,
 }
+# More than the platform takes of anything: what is longer differs from ours all the same.
+TEXT_LIMIT = 6000
 _PAGE_PATH = re.compile(r"/p/[0-9]{1,15}")
 
 
@@ -126,7 +128,7 @@ def parse_json(body: bytes) -> dict[str, Any]:
 
 def parse_listing(value: Any, *, public_url: str, seen_at: datetime) -> RemoteSnapshot:
     """A listing as the platform shows it to its seller. The page address is built on `public_url`:
-    the platform names a path, never a host. Raises ContractBroken."""
+    the platform names a path, never a host. Texts are cut far beyond what it takes from us. Raises ContractBroken."""
     listing = _object(value, "listing")
     origin = _object(listing.get("origin"), "origin")
     path = _text(listing, "path")
@@ -209,7 +211,7 @@ def _text(value: Mapping[str, Any], name: str) -> str:
     text = value.get(name)
     if not isinstance(text, str):
         raise ContractBroken(f"{name} is no text")
-    return text
+    return text[:TEXT_LIMIT]
 
 
 def _number(value: Mapping[str, Any], name: str) -> int:
