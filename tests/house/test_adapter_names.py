@@ -26,7 +26,8 @@ _ASKING = {"startswith", "endswith", "get", "index", "count", "__contains__"}
 
 
 def names_asked(source: str, *, of_platforms: bool = True) -> list[int]:
-    """Lines that compare an adapter's name or a platform's code, choose by it, or look something up by it."""
+    """Lines that compare an adapter's name or a platform's code, choose by it, or look something up by it. A code may be
+    compared with what somebody chose on a page (a plain variable): that names no platform."""
 
     def is_name(node: ast.AST) -> bool:
         if isinstance(node, ast.Call) and ast.unparse(node.func) in {"str", "getattr"} and node.args:
@@ -38,7 +39,9 @@ def names_asked(source: str, *, of_platforms: bool = True) -> list[int]:
 
     def asked(node: ast.AST) -> Iterator[ast.AST]:
         if isinstance(node, ast.Compare) and not all(isinstance(op, ast.Is | ast.IsNot) for op in node.ops):
-            yield from (node.left, *node.comparators)
+            sides = (node.left, *node.comparators)
+            is_choice = any(isinstance(side, ast.Name) and side.id.islower() for side in sides)
+            yield from (side for side in sides if not (is_choice and PLATFORM_CODE.search(ast.unparse(side))))
         elif isinstance(node, ast.Match):
             yield node.subject
         elif isinstance(node, ast.Subscript):
@@ -125,6 +128,7 @@ def test_the_search_leaves_flags_and_mere_mentions_alone() -> None:
             "log.warning('platform %s', connection.adapter)",
             "adapter = adapter_for(connection.adapter)",
             "name = f'{adapter.key}-{number}'",
+            "checked = each.platform.code == chosen",
             "rows.filter(adapter__in=registered_adapters(), platform__code=code)",
         )
     )

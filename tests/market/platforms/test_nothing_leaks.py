@@ -149,14 +149,12 @@ def test_the_search_would_find_them(caplog: pytest.LogCaptureFixture) -> None:
 
 def pages_of(engine: Engine, people: Client) -> str:
     """Every page where a seller reads of this listing and of what platforms say."""
-    addresses = (
-        reverse("seller_on_platforms", args=[engine.listing.sku]),
-        "/nguoi-ban/",
-        "/viec-can-lam/",
-        "/tin-nhan/",
-    )
+    sku = [engine.listing.sku]
+    addresses = [reverse("seller_on_platforms", args=sku), reverse("seller_listing_edit", args=sku)]
+    addresses += [reverse("seller_listings"), reverse("inbox"), "/"]
     answers = [people.get(address, follow=True) for address in addresses]
-    return "\n".join(answer.content.decode() for answer in answers if answer.status_code == 200)
+    assert [answer.status_code for answer in answers] == [200] * len(addresses)
+    return "\n".join(answer.content.decode() for answer in answers)
 
 
 def test_ten_thousand_letters_of_html_reach_nobody_as_html(engine: Engine, browser: Browser) -> None:
