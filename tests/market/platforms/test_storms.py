@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import pytest
@@ -14,15 +13,17 @@ from onboarding.accounts.models import PlatformAccount
 from tests.market.platforms.storms import CRASH_POINTS, Storm
 from tests.people import People, make_listing, make_shop
 
-SEEDS = 200 if os.environ.get("SLOW") else 20
-AT_ONCE = 10
+SEEDS, AT_ONCE, EVERY_DAY = 200, 10, 20
 
 
 class _Undo(Exception):
     pass
 
 
-@pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))
+@pytest.mark.parametrize(
+    "first",
+    [pytest.param(first, marks=[] if first < EVERY_DAY else [pytest.mark.slow]) for first in range(0, SEEDS, AT_ONCE)],
+)
 def test_after_the_storm_everything_is_there_once(people: People, double: Double, settings: Any, first: int) -> None:
     settings.SANDBOX_MARKET = {"url": double.url, "key": double.key, "read_timeout": 2.0}
     shop = make_shop(people)
