@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from onboarding.accounts.models import PlatformAccount
 from tests.market.platforms.storms import CRASH_POINTS, Storm
 from tests.people import People, make_listing, make_shop
 
-SEEDS, AT_ONCE, EVERY_DAY = 200, 10, 20
+SEEDS, AT_ONCE, EVERY_DAY = int(os.environ.get("STORMS", "200")), 10, 20
 
 
 class _Undo(Exception):
