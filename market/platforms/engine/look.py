@@ -21,6 +21,7 @@ from market.platforms.contract import (
     RemoteSnapshot,
 )
 from market.platforms.engine import claiming, flow
+from market.platforms.engine.desired import open_today
 from market.platforms.engine.home import STATES, reasons_of, when_to_look
 from market.platforms.engine.news import tell_refused
 from market.platforms.engine.ways import Call, Round
@@ -40,7 +41,9 @@ def look_at_due() -> int:
     round_ = Round()
     calls = [
         call
-        for connection in Connection.objects.filter(is_enabled=True, stopped="").select_related("platform", "flow")
+        for connection in Connection.objects.filter(open_today(), is_enabled=True, stopped="").select_related(
+            "platform", "flow"
+        )
         for call in _calls(round_, connection)
     ]
     return round_.carry_out(calls, _finished, _failure_of) if calls else 0

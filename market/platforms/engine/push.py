@@ -9,10 +9,9 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from core.kit import clock
-from core.places.models import in_force
 from market.platforms.contract import ConnectionSettings, PlatformFailure, RemoteIds
 from market.platforms.engine import claiming, flow, home
+from market.platforms.engine.desired import open_today
 from market.platforms.engine.gate import LeasedGate
 from market.platforms.engine.sending import Outcome, Task, speak
 from market.platforms.engine.ways import Call, Round, Way
@@ -27,7 +26,7 @@ def push_due() -> int:
     """The periodic job: send what is due on every connection that may send, to platforms that are open today; returns how
     many listings were worked on."""
     round_ = Round()
-    connections = Connection.objects.filter(in_force(clock.today(), "platform__"), is_enabled=True, stopped="")
+    connections = Connection.objects.filter(open_today(), is_enabled=True, stopped="")
     calls = [
         call for connection in connections.select_related("platform", "flow") for call in _claimed(round_, connection)
     ]

@@ -40,6 +40,9 @@ CAUSES = {
     "ValidationFailed": "Tin chưa đủ điều kiện của sàn",
     "RejectedByReview": "Người kiểm duyệt của sàn từ chối",
     "Conflict": "Trên sàn đã có tin trùng mã",
+    "Conflict:two_objects": "Trên sàn có hai tin cùng mã của ta",
+    "Conflict:version": "Trên sàn vừa có người sửa cùng lúc",
+    "Conflict:locked": "Sàn đang khóa tin này",
     "NotFound": "Tin đã bị gỡ trên sàn",
     "Unsupported": "Sàn không hỗ trợ việc này",
     "ContractBroken": "Sàn trả lời khác tài liệu",
@@ -47,10 +50,15 @@ CAUSES = {
     "": "Chưa ghi nguyên nhân",
 }
 
+# Whatever code stands behind these, it tells an operator nothing more.
+CAUSES_SAY_ALL = frozenset({"Conflict", "NotFound"})
+
 
 def cause_words(cause: str) -> str:
-    """What groups failures, in words: the class, and the platform's own code behind it."""
+    """What groups failures, in words; a platform's own code is told where we have no words for it."""
     name, _, code = cause.partition(":")
+    if cause in CAUSES or name in CAUSES_SAY_ALL:
+        return CAUSES.get(cause) or CAUSES[name]
     said = CAUSES.get(name, CAUSES["Permanent"])
     return f"{said} ({code})" if code else said
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from core.kit.money import dong
 from core.people.queries import Viewer
 from market.platforms.models import Drift
 from market.platforms.reconcile.actions import may_keep_ours, may_take_theirs
@@ -41,11 +42,12 @@ def differences(drifts: list[Drift], viewer: Viewer) -> list[Difference]:
         Difference(
             drift,
             tuple(
-                (DRIFT_FIELDS.get(line["field"], line["field"]), _short(line["ours"]), _short(line["theirs"]))
+                (DRIFT_FIELDS.get(line["field"], line["field"]), _words(line, "ours"), _words(line, "theirs"))
                 for line in drift.fields
             ),
             drift.url if drift.url.startswith(("https://", "http://")) else "",
-            may_keep=may_keep_ours(drift),
+            # A stray object has no version of ours beside it: it becomes ours, or is left.
+            may_keep=drift.kind != Drift.Kind.STRANGER and may_keep_ours(drift),
             # What changes a seller's own words is the seller's; only that a stray object is ours may an operator say.
             may_take=drift.kind == Drift.Kind.STRANGER and may_take_theirs(viewer, drift),
         )
@@ -53,5 +55,8 @@ def differences(drifts: list[Drift], viewer: Viewer) -> list[Difference]:
     ]
 
 
-def _short(text: str) -> str:
+def _words(line: dict[str, str], side: str) -> str:
+    text = line[side]
+    if line["field"] == "price" and text.isdecimal():
+        return dong(int(text))
     return text if len(text) <= SHOWN_SIGNS else f"{text[:SHOWN_SIGNS]}…"

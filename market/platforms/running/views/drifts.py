@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -41,21 +40,15 @@ def drifts(request: HttpRequest) -> HttpResponse:
     kind = _known(request.GET.get("loai", ""), list(Drift.Kind.values))
     platform = _known(request.GET.get("san", ""), [each.platform.code for each in connections])
     page = Paginator(open_drifts(kind, platform), PER_PAGE).get_page(request.GET.get("page"))
-    kinds = [
-        {"value": each.value, "label": capfirst(str(each.label)), "checked": each.value == kind} for each in Drift.Kind
-    ]
-    platforms = [
-        {"value": each.platform.code, "label": each.platform.name, "checked": each.platform.code == platform}
-        for each in connections
-    ]
-    every: list[dict[str, Any]] = [{"value": "", "label": _("Tất cả"), "checked": False}]
+    kinds = [(each.value, capfirst(str(each.label))) for each in Drift.Kind]
+    platforms = [(each.platform.code, each.platform.name) for each in connections]
     context = {
         "page_obj": page,
         "rows": differences(list(page), viewer_of(request)),
         "is_narrowed": bool(kind or platform),
         "groups": [
-            {"label": _("Loại"), "name": "loai", "single": True, "options": _with_all(every, kinds, kind)},
-            {"label": _("Sàn"), "name": "san", "single": True, "options": _with_all(every, platforms, platform)},
+            {"label": _("Loại"), "name": "loai", "options": kinds, "chosen": kind},
+            {"label": _("Sàn"), "name": "san", "options": platforms, "chosen": platform},
         ],
         "narrowed": urlencode({"loai": kind, "san": platform}),
         "space_items": desk_tabs("platform_drifts", viewer_of(request)),
@@ -87,7 +80,3 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _known(asked: str, known: list[str]) -> str:
     return asked if asked in known else ""
-
-
-def _with_all(every: list[dict[str, Any]], options: list[dict[str, Any]], chosen: str) -> list[dict[str, Any]]:
-    return [each | {"checked": not chosen} for each in every] + options

@@ -68,7 +68,7 @@ def test_groups_are_by_connection_lane_and_cause(stopped: list[Listing], people:
         ("voso", "content", CAUSE, 1),
     ]
     assert (groups[0].words, groups[0].oldest, groups[0].example) == (
-        "Trên sàn đã có tin trùng mã (two_objects)",
+        "Trên sàn có hai tin cùng mã của ta",
         old,
         f"Vì {CAUSE}.",
     )

@@ -7,7 +7,9 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
 from core.audit.models import AuditEntry
+from core.desk.registry import todos_for
 from core.kit import clock
+from core.kit.money import dong
 from market.listings.models import Listing
 from market.platforms.models import Connection, Drift, PlatformListing
 from market.shops.models import Shop
@@ -36,7 +38,7 @@ def drift(listing: Listing | None = None, kind: str = "edited", platform: str = 
 def test_both_versions_stand_side_by_side(listing: Listing, browser: Browser) -> None:
     drift(listing, fields=LINES, url="https://santhu.example/7")
     page = browser("buu").get(PAGE).content.decode()
-    for words in ("Tiêu đề", "50000", "49000", "bị sửa trên sàn", listing.sku, "Hộ Nguyễn Văn An"):
+    for words in ("Tiêu đề", dong(50_000), dong(49_000), "bị sửa trên sàn", listing.sku, "Hộ Nguyễn Văn An"):
         assert words in page
     assert "&lt;b&gt;Hạt điều&lt;/b&gt;" in page and "<b>Hạt điều" not in page and "<i>rang" not in page
     assert 'href="https://santhu.example/7"' in page
@@ -83,7 +85,7 @@ def test_ours_is_sent_again_and_noted(listing: Listing, people: People, browser:
 def test_a_stray_object_with_our_sku_becomes_ours_or_is_left(listing: Listing, browser: Browser) -> None:
     client, ours, other = browser("buu"), drift(listing, "stranger", remote_id="9"), drift(None, "stranger")
     page = client.get(PAGE).content.decode()
-    assert page.count('value="lay"') == 1 and page.count('value="bo-qua"') == 2
+    assert page.count('value="lay"') == 1 and 'value="giu"' not in page and page.count('value="bo-qua"') == 2
     client.post(f"{PAGE}{ours.pk}/", {"quyet": "lay"})
     client.post(f"{PAGE}{other.pk}/", {"quyet": "bo-qua"})
     assert list(Drift.objects.order_by("pk").values_list("decision", flat=True)) == ["theirs", "ignored"]
@@ -102,6 +104,13 @@ def test_what_cannot_be_decided_changes_nothing(listing: Listing, people: People
         assert browser(who).get(PAGE).status_code == 404
         assert browser(who).post(f"{PAGE}{found.pk}/", {"quyet": "giu"}).status_code == 404
     assert everything() == before
+
+
+def test_what_waits_for_a_decision_is_a_to_do(listing: Listing, people: People) -> None:
+    drift(listing)
+    drift(None, "stranger", decision="ignored")
+    (todo,) = todos_for(people.viewer("buu"))
+    assert (todo.sentence, todo.url) == ("1 chỗ trên sàn khác với bản ở đây.", PAGE)
 
 
 def test_a_long_list_costs_the_same(shop: Shop, browser: Browser) -> None:
