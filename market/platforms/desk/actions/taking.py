@@ -111,7 +111,7 @@ def _confirmed(line: Line) -> None:
     row.reasons = []
     if row.wanted and item.revision >= row.revision:
         for lane in LANES:
-            if getattr(row, lane) == Work.AWAITING_OPERATOR:
+            if getattr(row, lane) in {Work.AWAITING_OPERATOR, Work.BLOCKED}:
                 setattr(row, lane, Work.IDLE)
     row.save()
     line.end(Answer.DONE)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from core.people.queries import SYSTEM
 from market.listings.actions import pause_listing, publish_listing, take_stock
 from market.listings.models import Listing
+from market.platforms.actions import send_again
 from market.platforms.contract import ListingDocument
 from market.platforms.desk.actions import (
     BatchEnded,
@@ -353,3 +354,22 @@ def test_the_pages_of_a_batch(desk: Desk, listing: Listing, browser: Browser) ->
     refused = buu.post(reverse("platform_batch_cancel", args=["voso", 1]), follow=True).content.decode()
     assert "Lô này đã kết thúc" in refused
     assert buu.get(reverse("platform_batch_page", args=["voso", 9])).status_code == 404
+
+
+def test_what_is_sent_again_goes_into_the_next_file(desk: Desk, listing: Listing, people: People) -> None:
+    """Refused, and sent again as it is: the seller says that the platform was wrong."""
+    refusal = {listing.sku: {"Kết quả": "Từ chối", "Lý do": "Ảnh mờ"}}
+    desk.take(desk.answer(desk.export(), refusal))
+    send_again(row=desk.row(listing), by=people.viewer("an"))
+    again = desk.export()
+    assert [line["Việc cần làm"] for line in rows_of(again)] == ["Đăng hoặc sửa cả tin"]
+    assert desk.take(desk.answer(again, {listing.sku: LIVE})) == ImportReport(claimed=1)
+    assert sentence(listing) == "Sàn báo đã đăng. Chờ người mở trang xem và xác nhận."
+
+
+def test_a_refused_price_that_is_taken_after_all(desk: Desk, listing: Listing) -> None:
+    desk.confirmed(listing)
+    take_stock([(listing, 4)])
+    pack = desk.export()
+    desk.take(desk.answer(pack, {listing.sku: {"Kết quả": "Từ chối", "Lý do": "Số lượng quá ít"}}))
+    assert desk.take(desk.answer(pack, {listing.sku: LIVE})) == ImportReport(unchanged=1)
