@@ -62,7 +62,7 @@ def run(full: bool) -> list[Figure]:
         Figure("… and its answered file read back, every line claimed", back, "s", peer, back / bare),
         Figure("both ways", out + back, "s", peer, (out + back) / bare, "<= 30"),
         Figure("the untouched file read back: nothing changes", untouched, "s", peer, untouched / bare),
-        Figure("the workbook opens in LibreOffice", opened, "lines", how, None, f"= {_LINES}" if opened >= 0 else ""),
+        Figure("the workbook opens in LibreOffice", opened, "lines", how, None, f"= {_LINES}" if opened else ""),
     ]
 
 
@@ -122,10 +122,10 @@ def _answered(grid: Grid) -> bytes:
 
 
 def _opened(workbook: bytes) -> tuple[float, str]:
-    """How many lines LibreOffice reads of the workbook; -1 where it is not installed."""
+    """How many lines LibreOffice reads of the workbook, and with which command; 0 and a word of it where it is not installed."""
     program = next(filter(None, map(shutil.which, _OPENS_WITH)), None)
     if program is None:
-        return -1, "not measured: LibreOffice is not installed here"
+        return 0, "not measured: LibreOffice is not installed here"
     with tempfile.TemporaryDirectory(prefix="lensan-office-") as folder:
         path = Path(folder) / "lo.xlsx"
         path.write_bytes(workbook)
