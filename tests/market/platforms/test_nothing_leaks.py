@@ -17,7 +17,8 @@ from core.kit import clock
 from market.listings.models import Listing
 from market.platforms.contract import ApiAdapter, ConnectionSettings, adapter_for
 from market.platforms.engine.documents import settings_of
-from market.platforms.models import Connection, PlatformListing
+from market.platforms.models import Connection, Drift, PlatformListing
+from market.platforms.reconcile.finding import reconcile
 from market.platforms.sandbox.faults import TROUBLES, WHIMS
 from market.platforms.sandbox.process import Double
 from market.platforms.santhu import wire
@@ -185,6 +186,22 @@ def test_a_name_that_the_platform_made_up_is_cut_and_escaped(engine: Engine, bro
     assert "<script>alert" not in page and "<b onclick" not in page
     snapshot = wire.parse_listing({**item, "name": NASTY}, public_url="https://x.example", seen_at=clock.now())
     assert len(snapshot.title) == wire.TEXT_LIMIT
+
+
+def test_a_strangers_name_in_the_list_of_differences_is_no_html(engine: Engine, browser: Browser) -> None:
+    engine.go_live()
+    (item,) = engine.double.listings()
+    stranger = {**item, "id": 999, "path": "/p/999", "seller_sku": "<i>LA-1</i>", "name": NASTY}
+    edited = {**item, "name": NASTY, "detail": NASTY, "maker": NASTY}
+    one = {"method": "GET", "path": f"/api/listings/{item['id']}", "kind": "answer", "status": 200, "body": edited}
+    page = {"items": [edited, stranger], "next_page": None}
+    engine.double.plan(one, {"method": "GET", "path": "/api/listings", "kind": "answer", "status": 200, "body": page})
+    reconcile(Connection.objects.select_related("platform").get(adapter="santhu"))
+    assert set(Drift.objects.values_list("kind", flat=True)) == {"edited", "stranger"}
+    shown = browser("buu").get(reverse("platform_drifts")).content.decode()
+    assert html.escape("<script>alert('x')") in shown and html.escape("<i>LA-1</i>") in shown
+    assert not re.search(r"<script>alert|<b onclick|<i>LA-1", shown)
+    assert len(shown) < 60_000, "and cut"
 
 
 @pytest.mark.parametrize("key", ["voso", "postmart"])
