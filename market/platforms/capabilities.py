@@ -53,7 +53,7 @@ class Capabilities:
     `reads_back`: find, fetch and poll see the platform itself. `page_links`: buyers' pages can be checked.
     `lists`: `list_remote` shows everything the connection holds. `upserts`: a creation with a known SKU replaces what is
     there. `creates_with_offer`: a creation sets price and stock as well. `calls_per_second`, `calls_per_day`: what the vendor documents; None where nothing is said. `required_papers`:
-    codes of papers without which nothing is taken. `refreshes`: an expired token is renewed by `refresh_auth`.
+    codes of papers without which nothing is taken. `omits`: fields of the document for which the platform has no place. `refreshes`: an expired token is renewed by `refresh_auth`.
     `settling_seconds`: after an unknown outcome, a `find` that finds nothing counts only when this much time
     has passed, for a write may still be under way when our patience ends.
     """
@@ -94,3 +94,4 @@ class Capabilities:
     calls_per_second: float | None = None
     calls_per_day: int | None = None
     required_papers: tuple[str, ...] = ()
+    omits: tuple[str, ...] = ()

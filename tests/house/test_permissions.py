@@ -335,6 +335,9 @@ PAGES: dict[str, Page] = {
     "nguoi-ban/san-pham/<slug:sku>/tren-san/dong-y": Page(
         ANS_SHOP, "nguoi-ban/san-pham/{sku}/tren-san/dong-y", ("POST",), MOVES_ON
     ),
+    "nguoi-ban/san-pham/<slug:sku>/tren-san/xem-truoc/<slug:code>": Page(
+        ANS_SHOP, "nguoi-ban/san-pham/{sku}/tren-san/xem-truoc/voso"
+    ),
     "nguoi-ban/san-pham/<slug:sku>/tren-san/<slug:code>/thoi-ban": Page(
         ANS_SHOP, "nguoi-ban/san-pham/{sku}/tren-san/voso/thoi-ban", ("POST",), MOVES_ON
     ),

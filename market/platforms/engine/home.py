@@ -30,6 +30,7 @@ from market.platforms.contract import (
 from market.platforms.engine.gate import OUR_OWN
 from market.platforms.engine.sending import Outcome, Task
 from market.platforms.models import PlatformListing
+from market.platforms.shown_fields import shown_fields, with_offer
 from onboarding.accounts.actions import observe
 from onboarding.accounts.models import Observation
 
@@ -64,7 +65,7 @@ def bring_home(row: PlatformListing, task: Task, outcome: Outcome, *, settling: 
     else:
         _content_changes(row, task, outcome, changes, settling)
         if task.wanted and (task.offer or row.offer_work == Work.IN_FLIGHT):
-            _offer_changes(row, outcome, changes)
+            _offer_changes(row, task, outcome, changes)
     newer = ~Q(revision=row.revision) | ~Q(wanted=row.wanted)
     for lane, when in (("work", "next_try_at"), ("offer_work", "offer_next_try_at")):
         if lane in changes:
@@ -95,6 +96,7 @@ def _gone() -> dict[str, Any]:
         **dict.fromkeys(("last_error", "cause", "offer_error", "offer_cause"), ""),
         **{
             "sent_revision": 0,
+            "sent_fields": {},
             "attempts": 0,
             "offer_attempts": 0,
             "submitted_at": None,
@@ -135,19 +137,21 @@ def _content_changes(
         changes["sent_revision"] = task.document.revision
     if outcome.sent_content:
         changes |= {"observed": Observed.PENDING, "submission": task.operation}
+        changes["sent_fields"] = shown_fields(task.document)
         changes |= {"submitted_at": now, "expected_by": outcome.expected_by}
     elif outcome.adopted:
         # Whoever looks next finds what the platform thinks of it, with reasons and evidence.
         changes |= {"observed": Observed.PENDING, "submitted_at": now}
 
 
-def _offer_changes(row: PlatformListing, outcome: Outcome, changes: dict[str, Any]) -> None:
+def _offer_changes(row: PlatformListing, task: Task, outcome: Outcome, changes: dict[str, Any]) -> None:
     failure = outcome.offer_failure
     if failure is not None:
         changes |= _after(row, failure, "offer_", 0.0)
     elif outcome.offer_hash is not None:
         changes |= {"offer_work": Work.IDLE, "offer_next_try_at": None, "confirmed_offer_hash": outcome.offer_hash}
         changes |= {"offer_attempts": 0, "offer_error": "", "offer_cause": ""}
+        changes["sent_fields"] = with_offer(changes.get("sent_fields", row.sent_fields), task.document)
     elif outcome.offer_waits_for_person:
         changes |= {"offer_work": Work.AWAITING_OPERATOR, "offer_attempts": 0, "offer_error": ""}
     elif row.offer_work == Work.IN_FLIGHT:

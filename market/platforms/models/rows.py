@@ -18,7 +18,8 @@ class PlatformListing(models.Model):
     stock) are two lanes: words that wait for a reviewer or a seller hold up no sold-out. Whoever works on either holds the
     one lease; `fence` grows with every claim, so that a late worker cannot write over a newer one. `operation` was written
     down before the call that bears its name. The confirmed hashes are of the content and the offer that the platform is
-    known to hold; `sent_revision` is the newest of ours that was given to it. `cause` groups what stopped.
+    known to hold; `sent_revision` is the newest of ours that was given to it, `sent_fields` what it said in
+    the words of people (`shown_fields`). `cause` groups what stopped.
     """
 
     class Observed(models.TextChoices):
@@ -59,6 +60,7 @@ class PlatformListing(models.Model):
     confirmed_hash = models.CharField(max_length=64, blank=True)
     confirmed_offer_hash = models.CharField(max_length=64, blank=True)
     sent_revision = models.PositiveIntegerField(default=0)
+    sent_fields = models.JSONField(default=dict, blank=True)
     reasons = models.JSONField(default=list, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)

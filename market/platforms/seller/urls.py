@@ -6,6 +6,7 @@ from market.platforms.seller import views
 
 _AT = "nguoi-ban/san-pham/<slug:sku>/tren-san/"
 urlpatterns = [
+    path(f"{_AT}xem-truoc/<slug:code>", views.preview, name="seller_platform_preview"),
     path(f"{_AT}<slug:code>/thoi-ban", views.turn_off, name="seller_platform_off"),
     path(f"{_AT}<slug:code>/ban-lai", views.turn_on, name="seller_platform_on"),
 ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from core.people.queries import viewer_of
 from core.people.views import signed_in
@@ -14,6 +14,22 @@ from market.listings.models import Listing
 from market.listings.queries import listings_of
 from market.platforms.models import Connection
 from market.platforms.seller.actions import sell_there
+from market.platforms.seller.previews import preview_of
+from market.shops.navigation import seller_places
+
+
+@require_safe
+@signed_in
+def preview(request: HttpRequest, sku: str, code: str) -> HttpResponse:
+    """What will be sent, field by field, before it is."""
+    listing, connection = _found(request, sku, code)
+    context = {
+        "listing": listing,
+        "platform": connection.platform,
+        "preview": preview_of(listing, connection),
+        "space_items": seller_places("seller_listings"),
+    }
+    return render(request, "market/platforms/preview.html", context)
 
 
 @require_POST

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from core.kit import clock
@@ -32,7 +32,7 @@ from market.platforms.contract import (
     SubmissionState,
     Unsupported,
 )
-from market.platforms.sheets.columns import arranged, every_version
+from market.platforms.sheets.columns import arranged, every_version, omitted
 from market.platforms.sheets.export import export_pack
 from market.platforms.sheets.layout import SheetLayout, recognise_link
 from market.platforms.sheets.results import ResultSheet, read_results
@@ -53,7 +53,8 @@ class SheetAdapter:
 
     def capabilities(self, connection: ConnectionSettings) -> Capabilities:
         """As the layout states them, under the version of the columns in force."""
-        return arranged(self.layout, connection.options).capabilities
+        layout = arranged(self.layout, connection.options)
+        return replace(layout.capabilities, omits=omitted(layout.columns))
 
     def health(self, connection: ConnectionSettings) -> Health:
         """Always well: there is no server to fail."""

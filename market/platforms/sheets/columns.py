@@ -37,6 +37,18 @@ FIELDS: dict[str, tuple[str, int, ColumnKind]] = {
 assert FIELDS.keys() == CELL_VALUES.keys() | {PHOTOS_FIELD}
 
 
+# Which columns hold what a field of the document says.
+_PLACES = {
+    name: {name} for name in ("title", "description", "price", "unit", "net_weight_grams", "stock", "producer_name")
+} | {
+    **{name: {name} for name in ("papers", "ingredients", "warnings", "shelf_life")},
+    "category_code": {"category_code", "category_path"},
+    "photos": {PHOTOS_FIELD},
+    "origin_commune": {"origin"},
+    "badges": {"badges", "badge_links"},
+}
+
+
 def column_of(field: str, heading: str) -> Column:
     """A column with the width and kind that fit its field. Raises KeyError for a field that we do not have."""
     _, width, kind = FIELDS[field]
@@ -70,6 +82,12 @@ def arranged(layout: SheetLayout, options: Mapping[str, Any]) -> SheetLayout:
     version = version_name(layout, int(options.get("version", BUILT_IN)))
     capabilities = replace(layout.capabilities, rule_version=version)
     return replace(layout, columns=from_data(options["columns"]), version=version, capabilities=capabilities)
+
+
+def omitted(columns: Sequence[Column]) -> tuple[str, ...]:
+    """Fields of the document that stand in none of these columns."""
+    held = {column.field for column in columns}
+    return tuple(name for name, places in _PLACES.items() if not held & places)
 
 
 def every_version(layout: SheetLayout, options: Mapping[str, Any]) -> tuple[SheetLayout, ...]:

@@ -20,6 +20,7 @@ from market.platforms.models import Connection, PlatformListing, SheetBatch, She
 from market.platforms.rules import can_exchange_sheets
 from market.platforms.sheets.adapter import SheetAdapter
 from market.platforms.sheets.export import PACK_FULL, photo_names
+from market.platforms.shown_fields import shown_fields, with_offer
 
 Work, Observed = PlatformListing.Work, PlatformListing.Observed
 PACK_LINES_MAXIMUM = 1_000
@@ -177,9 +178,19 @@ def _kept(
     for each in lines:
         each.row.sent_revision = max(each.row.sent_revision, each.document.revision)
         each.row.submission = f"lô {number}"
-    PlatformListing.objects.bulk_update([each.row for each in lines], ["sent_revision", "submission"], batch_size=200)
+        each.row.sent_fields = _sent_fields(each)
+    PlatformListing.objects.bulk_update(
+        [each.row for each in lines], ["sent_revision", "submission", "sent_fields"], batch_size=200
+    )
     record("sheet.exported", actor_id=by.user_id, object_label=f"sheet_batch:{batch.pk}")
     return batch
+
+
+def _sent_fields(each: _Line) -> dict[str, str]:
+    """What the platform will have been told when the file has gone out."""
+    if each.line is not None and each.line.task is SheetTask.PUT:
+        return shown_fields(each.document)
+    return with_offer(each.row.sent_fields, each.document)
 
 
 def _item(batch: SheetBatch, each: _Line) -> SheetItem:
