@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("market.platforms.categories.urls")),
     path("", include("market.platforms.running.urls")),
     path("", include("market.platforms.desk.urls")),
+    path("", include("market.platforms.pages.urls")),
     path("", include("market.platforms.seller.urls")),
     path("", include("market.platforms.urls")),
     path("", include("market.reports.urls")),

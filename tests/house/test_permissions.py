@@ -409,6 +409,7 @@ PAGES: dict[str, Page] = {
     "san/cac-san/": Page(OPERATORS),
     "san/cac-san/moi/": Page(OPERATORS, methods=FORM),
     "san/cac-san/<slug:code>/": Page(OPERATORS, "san/cac-san/voso/", FORM),
+    "san/cac-san/<slug:code>/xem-trang/": Page(OPERATORS, "san/cac-san/voso/xem-trang/", FORM),
     "san/<slug:code>/xuat": Page(OPERATORS, "san/voso/xuat", ("POST",), MOVES_ON),
     "san/<slug:code>/ket-qua": Page(OPERATORS, "san/voso/ket-qua", ("POST",), MOVES_ON),
     "san/<slug:code>/ket-qua/<int:answer_id>/": Page(OPERATORS, "san/voso/ket-qua/{answer}/"),
