@@ -32,6 +32,7 @@ from market.platforms.engine.push import push_due
 from market.platforms.engine.sending import speak
 from market.platforms.engine.ways import Round
 from market.platforms.models import Connection, Flow, PlatformListing
+from market.platforms.queries import states_of
 from market.platforms.sandbox.process import ROOT, Double
 from tests.contracts.platform_worlds import World, needs
 from tests.market.platforms.engine_tools import Engine
@@ -149,6 +150,27 @@ def test_a_sheet_waits_for_its_operator(world: World, engine: Engine) -> None:
     engine.push()
     assert engine.state == ("absent", "awaiting_operator")
     assert engine.writes() == [] or world.adapter.key not in str(engine.writes())
+
+
+# 14
+
+
+def test_a_review_that_takes_longer_than_promised_is_late_and_nothing_else(
+    world: World, engine: Engine, time_machine: Any
+) -> None:
+    hours = world.adapter.capabilities(world.connection).review_hours
+    engine.push()
+    due = engine.row.expected_by
+    assert (due is None) is (hours is None)
+    if due is None:
+        return
+    before, writes = engine.state, engine.writes()
+    for minutes, is_late in ((-1, False), (1, True)):
+        time_machine.move_to(due + timedelta(minutes=minutes), tick=False)
+        engine.look()
+        (told,) = [state for state in states_of(engine.listing) if state.row and state.row.pk == engine.row.pk]
+        assert told.sentence.startswith("Sàn duyệt lâu hơn dự kiến." if is_late else "Sàn đang duyệt.")
+        assert (engine.state, engine.writes(), engine.row.expected_by) == (before, writes, due)
 
 
 # 16 · 17
