@@ -25,6 +25,7 @@ from market.platforms.contract import (
     changed_fields,
 )
 from market.platforms.engine import flow
+from market.platforms.engine.desired import open_today
 from market.platforms.engine.documents import documents_of
 from market.platforms.engine.look import note_removed
 from market.platforms.engine.ways import Call, Round
@@ -241,6 +242,6 @@ def _line(name: str, document: ListingDocument, snapshot: RemoteSnapshot) -> dic
 
 def reconcile_all() -> int:
     """The nightly job: a pass over every connection that can be read; returns how many differences stand open after it."""
-    for connection in Connection.objects.filter(is_enabled=True, stopped="").select_related("platform"):
+    for connection in Connection.objects.filter(open_today(), is_enabled=True, stopped="").select_related("platform"):
         reconcile(connection)
     return Drift.objects.filter(decision=Decision.OPEN).count()

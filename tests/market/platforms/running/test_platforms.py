@@ -18,8 +18,10 @@ from core.people.queries import SYSTEM
 from market.listings.models import Listing
 from market.platforms.desk.queries import served_by_sheets
 from market.platforms.engine.catching_up import catch_up, catch_up_everywhere
+from market.platforms.engine.look import look_at_due
 from market.platforms.engine.push import push_due
 from market.platforms.models import Connection, PlatformListing
+from market.platforms.reconcile import finding
 from market.shops.models import Shop
 from onboarding.accounts.actions import (
     LinkRefused,
@@ -194,6 +196,23 @@ def test_from_the_day_it_closes_nothing_is_pushed(people: People, shop: Shop) ->
     assert push_due() == 1
     waiting.refresh_from_db()
     assert waiting.work == "awaiting_operator"
+
+
+def test_a_closed_platform_is_not_even_asked(people: People, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    agree(people)
+    make_listing(shop)
+    asked: list[str] = []
+    monkeypatch.setattr(finding, "reconcile", lambda connection: asked.append(connection.platform.code))
+    PlatformListing.objects.update(observed="pending", work="idle", remote_id="7", next_try_at=clock.now())
+    Connection.objects.exclude(platform__code="santhu").update(is_enabled=False)
+    change("santhu", valid_to=clock.today())
+    # A call would be an answer, or none: either leaves its mark on the flow or the row.
+    before = everything()
+    assert look_at_due() == 0 and finding.reconcile_all() == 0
+    assert everything() == before and asked == []
+    change("santhu", valid_to=None)
+    finding.reconcile_all()
+    assert asked == ["santhu"]
 
 
 def test_a_platform_that_opens_again_catches_up(people: People, shop: Shop) -> None:
