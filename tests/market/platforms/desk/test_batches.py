@@ -373,3 +373,16 @@ def test_a_refused_price_that_is_taken_after_all(desk: Desk, listing: Listing) -
     pack = desk.export()
     desk.take(desk.answer(pack, {listing.sku: {"Kết quả": "Từ chối", "Lý do": "Số lượng quá ít"}}))
     assert desk.take(desk.answer(pack, {listing.sku: LIVE})) == ImportReport(unchanged=1)
+
+
+def test_an_older_price_that_is_done_does_not_end_the_newer_one(desk: Desk, listing: Listing) -> None:
+    desk.confirmed(listing)
+    take_stock([(listing, 4)])
+    first = desk.export()
+    take_stock([(listing, 2)])
+    second = desk.export()
+    assert desk.take(desk.answer(first, {listing.sku: CHANGED})) == ImportReport(changed=1)
+    assert desk.row(listing).offer_work == "awaiting_operator"
+    assert sentence(listing) == "Đã lên sàn. Bản sửa mới đang chờ gửi."
+    assert desk.take(desk.answer(second, {listing.sku: CHANGED})) == ImportReport(changed=1)
+    assert (desk.row(listing).work, desk.row(listing).offer_work, sentence(listing)) == ("idle", "idle", "Đã lên sàn.")
