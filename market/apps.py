@@ -132,6 +132,7 @@ VOCABULARY = {
     "sheet.answered": "nhận tệp kết quả của sàn",
     "connection.stopped": "ngừng kết nối vì sàn từ chối",
     "drift.decided": "quyết chỗ lệch với sàn",
+    "drift.twin_begun": "bắt đầu gỡ bản trùng trên sàn",
     "link.confirmed": "xác nhận thấy trên sàn",
     "link.refused": "báo chưa thấy trên sàn",
 }

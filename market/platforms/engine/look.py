@@ -22,6 +22,7 @@ from market.platforms.contract import (
 )
 from market.platforms.engine import claiming, flow
 from market.platforms.engine.desired import open_today
+from market.platforms.engine.drifting import note_drift_removed
 from market.platforms.engine.home import STATES, reasons_of, when_to_look
 from market.platforms.engine.news import tell_refused
 from market.platforms.engine.ways import Call, Round
@@ -157,8 +158,9 @@ def note_removed(row: PlatformListing) -> bool:
     return changed
 
 
+@transaction.atomic
 def mark_removed(row: PlatformListing) -> bool:
-    """`note_removed` for somebody who has added the evidence."""
+    """`note_removed` for somebody who has added the evidence. What to do is asked as a drift."""
     changed = PlatformListing.objects.filter(pk=row.pk, fence=row.fence, work=Work.IDLE).update(
         observed=Observed.ABSENT,
         work=Work.DEAD,
@@ -169,4 +171,6 @@ def mark_removed(row: PlatformListing) -> bool:
         confirmed_offer_hash="",
         last_error=NotFound.message_vi,
     )
+    if changed:
+        note_drift_removed(row)
     return bool(changed)

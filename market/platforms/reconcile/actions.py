@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 
 from core.audit.actions import record
 from core.kit import clock
-from core.people.models import Role
 from core.people.queries import Viewer
-from market.listings.actions import ListingFacts, write_listing
-from market.listings.models import Listing
-from market.listings.rules import selling_price
-from market.platforms.contract import PlatformFailure, RemoteIds, adapter_for
-from market.platforms.engine.documents import settings_of
 from market.platforms.models import Drift, PlatformListing
-from onboarding.producers.queries import may_act_for
+from market.platforms.reconcile.finding import is_still_removed
+from market.platforms.reconcile.holding import (
+    Held,
+    NotAllowed,
+    NotPossible,
+    check_at_rest,
+    hold,
+    is_seller,
+    may_decide,
+)
+from market.platforms.reconcile.taking import taken_over, write_theirs
+from market.platforms.reconcile.twins import take_down_twin
+from onboarding.producers.queries import on_behalf_of
 
 Work, Observed, Kind, Decision = PlatformListing.Work, PlatformListing.Observed, Drift.Kind, Drift.Decision
-# Fields of a document that a seller may take over, and where they stand in a listing.
-TAKEN = {
-    "title": "name",
-    "description": "description",
-    "price": "price",
-    "ingredients": "ingredients",
-    "warnings": "warning",
-}
-
-
-class NotAllowed(PermissionError):
-    """This is not for this person."""
-
-
-class NotPossible(Exception):
-    """It cannot be decided like this (any more); the message says why, in Vietnamese."""
-
-
-def may_decide(viewer: Viewer, drift: Drift) -> bool:
-    """Whether this person may keep ours or leave it: platform operators, and whoever acts for the producer."""
-    return viewer.is_system or viewer.has_role(Role.PLATFORM_OPERATOR) or _is_seller(viewer, drift)
+__all__ = ["NotAllowed", "NotPossible", "ignore", "keep_ours", "may_keep_ours", "may_take_theirs", "take_theirs"]
 
 
 def may_take_theirs(viewer: Viewer, drift: Drift) -> bool:
@@ -51,11 +35,7 @@ def may_take_theirs(viewer: Viewer, drift: Drift) -> bool:
         return may_decide(viewer, drift)
     if drift.kind == Kind.EDITED and not taken_over(drift):
         return False
-    return viewer.is_system or _is_seller(viewer, drift)
-
-
-def _is_seller(viewer: Viewer, drift: Drift) -> bool:
-    return drift.row is not None and may_act_for(viewer, drift.row.listing.shop.producer_id)
+    return viewer.is_system or is_seller(viewer, drift)
 
 
 def may_keep_ours(drift: Drift) -> bool:
@@ -63,18 +43,10 @@ def may_keep_ours(drift: Drift) -> bool:
     return drift.row is not None
 
 
-def taken_over(drift: Drift) -> tuple[str, ...]:
-    """The fields that taking theirs would change here."""
-    has_sizes = drift.row is not None and (drift.row.listing.main_id or drift.row.listing.variants.exists())
-    names = (line["field"] for line in drift.fields)
-    # A size's name on a platform is made of two of ours: nobody can say which of them was changed.
-    return tuple(name for name in names if name in TAKEN and not (has_sizes and name == "title"))
-
-
 def ignore(*, drift: Drift, by: Viewer) -> None:
     """Leave it as it is until it changes again. Raises NotAllowed, NotPossible."""
     with transaction.atomic():
-        _decide(_held(drift, by), Decision.IGNORED, by)
+        _decide(hold(drift, by).drift, Decision.IGNORED, by)
 
 
 def keep_ours(*, drift: Drift, by: Viewer) -> None:
@@ -82,67 +54,52 @@ def keep_ours(*, drift: Drift, by: Viewer) -> None:
     words (or is taken down with a listing that is not on sale); of two the one we do not know is taken down, by one call
     now. Raises NotAllowed, NotPossible (also when the platform did not do it: nothing is decided then)."""
     if drift.kind == Kind.DUPLICATE:
-        _take_down_twin(drift, by)
+        take_down_twin(drift=drift, by=by, decided=lambda held: _decide(held, Decision.OURS, by))
+        return
     with transaction.atomic():
-        held = _held(drift, by)
-        if not may_keep_ours(held) or held.row is None:
+        held = hold(drift, by)
+        if not may_keep_ours(held.drift) or held.row is None:
             raise NotPossible("Tin này không phải của gian hàng nào ở đây: chỉ có thể bỏ qua.")
-        row = PlatformListing.objects.select_for_update().get(pk=held.row.pk)
-        if held.kind == Kind.STRANGER:
-            _adopt(row, held)
-        if held.kind != Kind.DUPLICATE:
-            _queue(row)
-        _decide(held, Decision.OURS, by)
+        _check_stands(held)
+        if held.drift.kind == Kind.STRANGER:
+            _adopt(held.row, held.drift)
+        if held.drift.kind == Kind.REMOVED:
+            held.row.sent_revision = 0
+            held.row.save(update_fields=["sent_revision"])
+        _queue(held.row)
+        _decide(held.drift, Decision.OURS, by)
 
 
 def take_theirs(*, drift: Drift, by: Viewer) -> None:
     """Take over what stands there: their words and price into the listing (what stands in no field of ours is brought back to
-    ours), a removal as the wish not to sell there, a stray object as ours. Raises NotAllowed, NotPossible and what
-    `write_listing` raises."""
+    ours), a removal as the wish not to sell there, a stray object as ours. Raises NotAllowed, NotPossible."""
     with transaction.atomic():
-        held = _held(drift, by)
-        if not may_take_theirs(by, held) or held.row is None:
+        held = hold(drift, by)
+        row = held.row
+        if not may_take_theirs(by, held.drift) or row is None or held.listing is None:
             raise NotAllowed
-        row = (
-            PlatformListing.objects.select_for_update(of=("self",)).select_related("listing__shop").get(pk=held.row.pk)
-        )
-        if held.kind == Kind.EDITED:
-            _write_theirs(row.listing, held, by)
-        elif held.kind == Kind.REMOVED:
+        _check_stands(held)
+        if held.drift.kind == Kind.EDITED:
+            write_theirs(held.listing, held.drift, by)
+            _queue(row)  # what was not taken over is brought back, although nothing of ours has changed
+        elif held.drift.kind == Kind.REMOVED:
             row.is_off, row.wanted, row.work, row.cause, row.last_error = True, False, Work.IDLE, "", ""
             row.offer_work = Work.IDLE
             row.save(update_fields=["is_off", "wanted", "work", "cause", "last_error", "offer_work"])
         else:
-            _adopt(row, held)
+            _adopt(row, held.drift)
             _queue(row)
-        _decide(held, Decision.THEIRS, by)
+        _decide(held.drift, Decision.THEIRS, by)
 
 
-def _write_theirs(listing: Listing, drift: Drift, by: Viewer) -> None:
-    theirs: dict[str, Any] = {line["field"]: line["theirs"] for line in drift.fields}
-    names = ListingFacts.__dataclass_fields__.keys() - {"papers"}
-    facts = {name: getattr(listing, name) for name in names}
-    for name in taken_over(drift):
-        if name == "price":
-            if selling_price(listing) != listing.price:
-                raise NotPossible("Sản phẩm đang có khuyến mại. Hãy kết thúc khuyến mại trước khi lấy giá của sàn.")
-            facts["price"] = int(theirs[name])
-        else:
-            facts[TAKEN[name]] = theirs[name]
-    photos = [each.photo for each in listing.photos.select_related("photo")]
-    write_listing(shop=listing.shop, facts=ListingFacts(**facts), photos=photos, by=by, listing=listing)
-
-
-def _take_down_twin(drift: Drift, by: Viewer) -> None:
-    if not may_decide(by, drift):
-        raise NotAllowed
-    connection = drift.connection
-    try:
-        adapter_for(connection.adapter).withdraw(
-            settings_of(connection), RemoteIds(drift.remote_id, drift.url), f"drift-{drift.pk}"
-        )
-    except PlatformFailure as failure:
-        raise NotPossible(failure.message_vi) from failure
+def _check_stands(held: Held) -> None:
+    """Raises NotPossible when what was found is no longer so, as far as we know, or somebody is at it."""
+    assert held.row is not None
+    check_at_rest(held.row)
+    if held.drift.kind == Kind.REMOVED and not is_still_removed(held.row):
+        raise NotPossible("Tin này đã được gửi lại từ đó. Hãy xem trạng thái mới nhất của tin.")
+    if held.drift.kind == Kind.EDITED and held.row.remote_id not in {"", held.drift.remote_id}:
+        raise NotPossible("Trang này không còn là trang của tin. Hãy đợi lần đối chiếu sau.")
 
 
 def _adopt(row: PlatformListing, drift: Drift) -> None:
@@ -156,7 +113,7 @@ def _adopt(row: PlatformListing, drift: Drift) -> None:
 def _queue(row: PlatformListing) -> None:
     """Both lanes start over, as if nothing were known of what is there."""
     now = clock.now()
-    PlatformListing.objects.filter(pk=row.pk).exclude(work=Work.IN_FLIGHT).update(
+    PlatformListing.objects.filter(pk=row.pk).update(
         **{"work": Work.QUEUED, "next_try_at": now, "attempts": 0, "last_error": "", "cause": ""},
         **{
             "offer_work": Work.QUEUED,
@@ -169,19 +126,6 @@ def _queue(row: PlatformListing) -> None:
     )
 
 
-def _held(drift: Drift, by: Viewer) -> Drift:
-    held = (
-        Drift.objects.select_for_update(of=("self",))
-        .select_related("row__listing__shop", "connection__platform")
-        .get(pk=drift.pk)
-    )
-    if not may_decide(by, held):
-        raise NotAllowed
-    if held.decision != Decision.OPEN:
-        raise NotPossible("Việc này đã được quyết hoặc không còn lệch nữa.")
-    return held
-
-
 def _decide(drift: Drift, decision: Drift.Decision, by: Viewer) -> None:
     drift.decision, drift.decided_by_id, drift.decided_at = decision, by.user_id, clock.now()
     drift.save(update_fields=["decision", "decided_by", "decided_at"])
@@ -190,4 +134,5 @@ def _decide(drift: Drift, decision: Drift.Decision, by: Viewer) -> None:
         actor_id=by.user_id,
         object_label=f"drift:{drift.pk}",
         changes={str(drift.get_kind_display()): ("chưa quyết", str(decision.label))},
+        **(on_behalf_of(by, drift.row.listing.shop.producer_id) if drift.row is not None else {}),
     )

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
-
-from django.db import transaction
 
 from core.kit import clock
 from market.platforms.contract import (
@@ -27,13 +26,15 @@ from market.platforms.contract import (
 from market.platforms.engine import flow
 from market.platforms.engine.desired import open_today
 from market.platforms.engine.documents import documents_of
+from market.platforms.engine.drifting import MovedMeanwhile, note_drift
 from market.platforms.engine.look import note_removed
 from market.platforms.engine.ways import Call, Round
 from market.platforms.models import Connection, Drift, PlatformListing
 
 Work, Observed, Kind, Decision = PlatformListing.Work, PlatformListing.Observed, Drift.Kind, Drift.Decision
 PAGES_AT_MOST = 2_000
-TEXT_LIMIT = 500
+# How much of a text people are shown, and up to which length the whole of it is kept beside that, for taking it over.
+TEXT_LIMIT, WHOLE_LIMIT = 500, 5_000
 AT_ONCE = 200
 _THERE = (Observed.PENDING, Observed.LIVE, Observed.SUSPENDED, Observed.REJECTED)
 
@@ -56,7 +57,11 @@ def reconcile(connection: Connection) -> Report:
     report = Report(connection.platform.name)
     row = flow.flow_of(connection)
     round_ = Round()
-    way = round_.way(connection, row)
+    try:
+        way = round_.way(connection, row)
+    except PlatformFailure as failure:  # nobody serves it here
+        report.failure = failure.message_vi
+        return report
     if not way.capabilities.reads_back:
         report.failure = "Sàn này không cho đọc tự động."
         return report
@@ -64,6 +69,7 @@ def reconcile(connection: Connection) -> Report:
         report.failure = "Kết nối đang tạm ngừng."
         return report
     answers: list[Any] = []
+    began = clock.now()
     reading = _all_pages if way.capabilities.lists else _one_by_one(connection)
     round_.carry_out(
         [Call(way, lambda settings, _write: reading(way.adapter, settings), None)],
@@ -75,7 +81,7 @@ def reconcile(connection: Connection) -> Report:
         report.failure = result.message_vi
         return report
     report.looked_at = len(result)
-    _Pass(connection, result, report, round_).compare()
+    _Pass(connection, result, report, round_, began).compare()
     return report
 
 
@@ -112,20 +118,28 @@ def _one_by_one(connection: Connection) -> Callable[[PlatformAdapter, Connection
 
 
 class _Pass:
-    """One comparison of what is there with what we know."""
+    """One comparison of what is there, as it was read from `began` on, with what we know."""
 
     def __init__(
-        self, connection: Connection, remote: Mapping[str, RemoteSnapshot], report: Report, round_: Round
+        self,
+        connection: Connection,
+        remote: Mapping[str, RemoteSnapshot],
+        report: Report,
+        round_: Round,
+        began: datetime,
     ) -> None:
         self.connection, self.remote, self.report, self.round = connection, remote, report, round_
-        self.open_before = set(
-            Drift.objects.filter(connection=connection, decision=Decision.OPEN).values_list("pk", flat=True)
-        )
+        self.began = began
+        open_ = Drift.objects.filter(connection=connection, decision=Decision.OPEN, found_at__lt=began)
+        self.open_before = open_.select_related("row")
         self.still_open: set[int] = set()
+        # What nothing was learned about in this pass: edits by the id of the row, the rest by the id there.
+        self.rows_left: set[int] = set()
+        self.objects_left: set[str] = set()
 
     def compare(self) -> None:
         rows = PlatformListing.objects.filter(connection=self.connection).select_related(
-            "listing", "connection__platform"
+            "listing__shop__producer", "connection__platform"
         )
         by_remote: dict[str, PlatformListing] = {}
         by_sku: dict[str, PlatformListing] = {}
@@ -138,8 +152,24 @@ class _Pass:
         for start in range(0, len(there), AT_ONCE):
             self._edited(there[start : start + AT_ONCE])
         self._removed([row for row in by_remote.values() if row.remote_id not in self.remote])
-        gone = Drift.objects.filter(pk__in=self.open_before - self.still_open, decision=Decision.OPEN)
+        self._settle()
+
+    def _settle(self) -> None:
+        """What was looked at and does not differ any more needs nobody. A removal does as long as it has put nothing else
+        in its place."""
+        keys = [drift.pk for drift in self.open_before if not self._stands(drift)]
+        gone = Drift.objects.filter(pk__in=keys, decision=Decision.OPEN)
         self.report.settled = gone.update(decision=Decision.GONE, decided_at=clock.now())
+
+    def _stands(self, drift: Drift) -> bool:
+        row = drift.row
+        if drift.pk in self.still_open:
+            return True
+        if drift.kind == Kind.EDITED:
+            return drift.row_id in self.rows_left
+        if drift.kind == Kind.REMOVED:
+            return row is not None and row.wanted and is_still_removed(row)
+        return drift.remote_id in self.objects_left
 
     def _strangers(self, by_remote: Mapping[str, PlatformListing], by_sku: Mapping[str, PlatformListing]) -> None:
         for product_id, snapshot in self.remote.items():
@@ -148,16 +178,20 @@ class _Pass:
             # Only the exact SKU makes it ours; a like name is nobody's proof.
             row = by_sku.get(snapshot.sku)
             is_twin = row is not None and row.remote_id in self.remote
-            if row is not None and not row.remote_id and _is_busy(row):
-                continue  # the engine is about to look by SKU itself
+            if row is not None and self._is_moving(row):
+                self.objects_left.add(product_id)
+                continue  # the engine is about to look by SKU itself, or has just put it there
             self._note(Kind.DUPLICATE if is_twin else Kind.STRANGER, snapshot, row, [])
 
     def _edited(self, rows: Sequence[PlatformListing]) -> None:
         documents = documents_of([row.listing_id for row in rows], self.connection.platform)
         for row in rows:
             snapshot, document = self.remote[row.remote_id], documents[row.listing_id]
+            if not row.wanted:
+                continue
             # What we have not brought there yet is no drift.
-            if _is_busy(row) or not row.wanted or row.confirmed_hash != document.content_hash:
+            if self._is_moving(row) or row.confirmed_hash != document.content_hash:
+                self.rows_left.add(row.pk)
                 continue
             names = changed_fields(document, snapshot)
             if names:
@@ -165,7 +199,8 @@ class _Pass:
 
     def _removed(self, rows: Sequence[PlatformListing]) -> None:
         """A list may leave out what moved between its pages: each is asked for by its id before anything is concluded."""
-        asked = [row for row in rows if row.observed in _THERE and not _is_busy(row)]
+        self.rows_left.update(row.pk for row in rows)
+        asked = [row for row in rows if row.observed in _THERE and not self._is_moving(row)]
         if not asked:
             return
         way = self.round.way(self.connection, flow.flow_of(self.connection))
@@ -175,8 +210,8 @@ class _Pass:
 
         def finished(call: Call, result: Any) -> None:
             if isinstance(result, NotFound) and note_removed(call.key):
-                ids = RemoteIds(call.key.remote_id, call.key.url)
-                self._write(Kind.REMOVED, ids, call.key.listing.sku, call.key.listing.name, call.key, [], "")
+                self.rows_left.discard(call.key.pk)
+                self.report.found[Kind.REMOVED.value] += 1
 
         self.round.carry_out(
             [Call(way, fetch(row), row) for row in asked],
@@ -184,46 +219,38 @@ class _Pass:
             lambda result: result if isinstance(result, PlatformFailure) else None,
         )
 
+    def _is_moving(self, row: PlatformListing) -> bool:
+        """Whether the engine has something to do with it, or did since the reading began, that may explain a difference."""
+        moving = {Work.QUEUED, Work.IN_FLIGHT, Work.OUTCOME_UNKNOWN}
+        is_busy = row.work in moving or row.offer_work in moving
+        return is_busy or (row.operation_at is not None and row.operation_at >= self.began)
+
     def _note(
         self, kind: Drift.Kind, snapshot: RemoteSnapshot, row: PlatformListing | None, lines: list[dict[str, str]]
     ) -> None:
-        self._write(kind, snapshot.remote, snapshot.sku, snapshot.title, row, lines, snapshot.remote_hash)
-
-    @transaction.atomic
-    def _write(
-        self,
-        kind: Drift.Kind,
-        remote: RemoteIds,
-        sku: str,
-        title: str,
-        row: PlatformListing | None,
-        lines: list[dict[str, str]],
-        remote_hash: str,
-    ) -> None:
-        held = Drift.objects.filter(
-            connection=self.connection, kind=kind, remote_id=remote.product_id[:80], sku=sku[:64]
-        )
-        if remote_hash and held.filter(decision=Decision.IGNORED, remote_hash=remote_hash).exists():
+        try:
+            drift = note_drift(
+                connection=self.connection,
+                kind=kind,
+                remote=snapshot.remote,
+                sku=snapshot.sku,
+                title=snapshot.title,
+                row=row,
+                lines=lines,
+                remote_hash=snapshot.remote_hash,
+            )
+        except MovedMeanwhile:
+            self.rows_left.update([row.pk] if row else [])
+            self.objects_left.add(snapshot.remote.product_id)
             return
-        now = clock.now()
-        facts = {"row": row, "title": title[:300], "url": remote.url[:400], "fields": lines, "remote_hash": remote_hash}
-        drift, _made = Drift.objects.update_or_create(
-            connection=self.connection,
-            kind=kind,
-            remote_id=remote.product_id[:80],
-            sku=sku[:64],
-            decision=Decision.OPEN,
-            defaults={**facts, "seen_at": now},
-            create_defaults={**facts, "seen_at": now, "found_at": now},
-        )
-        self.still_open.add(drift.pk)
-        self.report.found[kind.value] += 1
+        if drift is not None:
+            self.still_open.add(drift.pk)
+            self.report.found[kind.value] += 1
 
 
-def _is_busy(row: PlatformListing) -> bool:
-    """Whether the engine has something to do with it that may explain a difference."""
-    moving = {Work.QUEUED, Work.IN_FLIGHT, Work.OUTCOME_UNKNOWN}
-    return row.work in moving or row.offer_work in moving
+def is_still_removed(row: PlatformListing) -> bool:
+    """Whether what a removal left is as it left it."""
+    return row.work == Work.DEAD and row.observed == Observed.ABSENT and not row.remote_id
 
 
 def _line(name: str, document: ListingDocument, snapshot: RemoteSnapshot) -> dict[str, str]:
@@ -236,8 +263,10 @@ def _line(name: str, document: ListingDocument, snapshot: RemoteSnapshot) -> dic
     if name in counted:
         ours, theirs = (str(len(each)) for each in counted[name])
     else:
-        ours, theirs = (str(getattr(each, name) or "")[:TEXT_LIMIT] for each in (document, snapshot))
-    return {"field": name, "ours": ours, "theirs": theirs}
+        ours, theirs = (str(getattr(each, name) or "") for each in (document, snapshot))
+    line = {"field": name, "ours": ours[:TEXT_LIMIT], "theirs": theirs[:TEXT_LIMIT]}
+    # Only what is known whole can be taken over, and only as long as ours is still what it was.
+    return line | {"whole": theirs, "was": ours} if max(len(ours), len(theirs)) <= WHOLE_LIMIT else line
 
 
 def reconcile_all() -> int:

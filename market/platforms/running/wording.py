@@ -100,22 +100,3 @@ WORK = {
     PlatformListing.Work.BLOCKED: "Chờ người bán sửa",
     PlatformListing.Work.DEAD: "Dừng lại, cần người xem",
 }
-# The fields of a document, where a platform's copy differs from ours.
-DRIFT_FIELDS = {
-    "title": "Tiêu đề",
-    "description": "Mô tả",
-    "category_code": "Ngành hàng",
-    "price": "Giá",
-    "unit": "Đơn vị tính",
-    "net_weight_grams": "Khối lượng tịnh (gam)",
-    "stock": "Số lượng còn",
-    "origin_commune": "Xã, phường của hàng",
-    "origin_province": "Tỉnh của hàng",
-    "producer_name": "Nhà sản xuất",
-    "ingredients": "Thành phần",
-    "warnings": "Cảnh báo",
-    "shelf_life": "Hạn dùng",
-    "photos": "Số ảnh",
-    "badges": "Số dấu chứng nhận",
-    "papers": "Số giấy tờ",
-}

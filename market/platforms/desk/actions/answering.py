@@ -118,7 +118,8 @@ def _take_lines(connection: Connection, results: Sequence[ItemResult], report: I
         for row in PlatformListing.objects.select_for_update(of=("self",))
         .filter(connection=connection, listing__sku__in=skus)
         .select_related("listing__shop__producer", "connection__platform", "link")
-        .order_by("pk")
+        # As whoever changes several listings locks their rows.
+        .order_by("listing_id", "pk")
     }
     items: dict[int, list[SheetItem]] = defaultdict(list)
     kept = SheetItem.objects.filter(batch__connection=connection, row__listing__sku__in=skus)

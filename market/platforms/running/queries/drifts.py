@@ -6,13 +6,10 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from core.kit.money import dong
 from core.people.queries import Viewer
 from market.platforms.models import Drift
 from market.platforms.reconcile.actions import may_keep_ours, may_take_theirs
-from market.platforms.running.wording import DRIFT_FIELDS
-
-SHOWN_SIGNS = 300
+from market.platforms.reconcile.wording import lines_of, web_address
 
 
 @dataclass(frozen=True)
@@ -41,11 +38,8 @@ def differences(drifts: list[Drift], viewer: Viewer) -> list[Difference]:
     return [
         Difference(
             drift,
-            tuple(
-                (DRIFT_FIELDS.get(line["field"], line["field"]), _words(line, "ours"), _words(line, "theirs"))
-                for line in drift.fields
-            ),
-            drift.url if drift.url.startswith(("https://", "http://")) else "",
+            lines_of(drift),
+            web_address(drift),
             # A stray object has no version of ours beside it: it becomes ours, or is left.
             may_keep=drift.kind != Drift.Kind.STRANGER and may_keep_ours(drift),
             # What changes a seller's own words is the seller's; only that a stray object is ours may an operator say.
@@ -53,10 +47,3 @@ def differences(drifts: list[Drift], viewer: Viewer) -> list[Difference]:
         )
         for drift in drifts
     ]
-
-
-def _words(line: dict[str, str], side: str) -> str:
-    text = line[side]
-    if line["field"] == "price" and text.isdecimal():
-        return dong(int(text))
-    return text if len(text) <= SHOWN_SIGNS else f"{text[:SHOWN_SIGNS]}…"

@@ -1,0 +1,232 @@
+"""What people decide about a drift late, twice, or while the engine is at work does no harm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core.kit import clock
+from core.people.queries import SYSTEM
+from market.listings.actions import take_stock
+from market.listings.models import Listing
+from market.platforms.actions import send_again
+from market.platforms.contract import RemoteIds
+from market.platforms.engine.documents import document_of, settings_of
+from market.platforms.engine.look import look_at_due
+from market.platforms.engine.push import push_due
+from market.platforms.models import Connection, Drift, Flow, PlatformListing
+from market.platforms.queries import state_of
+from market.platforms.reconcile import taking
+from market.platforms.reconcile.actions import NotPossible, ignore, keep_ours, take_theirs
+from market.platforms.reconcile.finding import reconcile_all
+from market.platforms.sandbox.process import Double
+from market.platforms.santhu.adapter import SanThuAdapter
+from tests.market.platforms.engine_tools import Engine
+from tests.market.platforms.test_reconcile import ADAPTER, connection, drift, found, somebody_creates, somebody_edits
+from tests.market.proof import everything
+from tests.people import People
+
+
+@pytest.fixture
+def engine(double: Double, listing: Listing, settings: Any) -> Iterator[Engine]:
+    settings.SANDBOX_MARKET = {"url": double.url, "key": double.key}
+    engine = Engine(listing, double)
+    engine.go_live()
+    yield engine
+    double.plan()
+
+
+def test_a_removal_stays_open_until_somebody_decides(engine: Engine) -> None:
+    ADAPTER.withdraw(settings_of(connection()), RemoteIds(engine.row.remote_id), "by-hand")
+    found()
+    found()
+    assert Drift.objects.get().decision == "open"
+
+
+def test_an_old_removal_takes_nothing_down_that_is_back(engine: Engine, people: People) -> None:
+    ADAPTER.withdraw(settings_of(connection()), RemoteIds(engine.row.remote_id), "by-hand")
+    found()
+    send_again(row=engine.row, by=SYSTEM)
+    engine.go_live()
+    try:
+        take_theirs(drift=drift(), by=people.viewer("binh"))
+    except NotPossible:
+        return
+    for _ in range(3):
+        engine.push()
+    assert engine.double.listings() == [], (engine.state, engine.row.wanted, state_of(engine.row).sentence)
+
+
+def test_a_twin_that_somebody_left_is_not_taken_down(engine: Engine, people: People) -> None:
+    somebody_creates(document_of(Listing.objects.get(pk=engine.listing.pk)))
+    found()
+    old = drift()
+    ignore(drift=old, by=people.viewer("buu"))
+    with pytest.raises(NotPossible):
+        keep_ours(drift=old, by=people.viewer("buu"))
+    assert len(engine.double.listings()) == 2
+
+
+def test_an_old_decision_about_a_twin_does_not_take_down_our_own(engine: Engine, people: People) -> None:
+    twin = somebody_creates(document_of(Listing.objects.get(pk=engine.listing.pk)))
+    found()
+    old = drift()
+    ADAPTER.withdraw(settings_of(connection()), RemoteIds(engine.row.remote_id), "by-hand")
+    engine.due(seen_at=clock.now() - timedelta(days=1))
+    look_at_due()
+    send_again(row=engine.row, by=SYSTEM)
+    engine.push()
+    assert engine.row.remote_id == twin, "adopted by SKU"
+    with suppress(NotPossible):
+        keep_ours(drift=old, by=people.viewer("buu"))
+    assert len(engine.double.listings()) == 1
+
+
+def test_taking_theirs_takes_all_of_a_long_text(engine: Engine, people: People) -> None:
+    text = "Hạt điều rang củi Bình Phước. " * 40
+    somebody_edits(engine, description=text)
+    found()
+    take_theirs(drift=drift(), by=people.viewer("binh"))
+    assert len(Listing.objects.get(pk=engine.listing.pk).description) == len(text.strip())
+
+
+def test_an_edit_that_could_not_be_compared_stays_open(engine: Engine) -> None:
+    somebody_edits(engine, title="Hạt điều hảo hạng")
+    found()
+    take_stock([(engine.listing, 1)])
+    found()
+    assert Drift.objects.get().decision == "open"
+
+
+def test_keeping_ours_while_it_is_in_the_air_is_not_lost(engine: Engine, people: People) -> None:
+    somebody_edits(engine, title="Hạt điều hảo hạng")
+    found()
+    PlatformListing.objects.filter(pk=engine.row.pk).update(
+        work="in_flight", leased_until=clock.now() + timedelta(minutes=1)
+    )
+    try:
+        keep_ours(drift=drift(), by=people.viewer("buu"))
+    except NotPossible:
+        return
+    for _ in range(2):
+        engine.due(leased_until=clock.now() - timedelta(seconds=1))
+        push_due()
+    assert engine.remote()["name"] == "Hạt điều rang"
+
+
+def test_taking_theirs_gives_no_sold_goods_back(engine: Engine, people: People, monkeypatch: Any) -> None:
+    somebody_edits(engine, title="Hạt điều hảo hạng")
+    found()
+    real = taking.write_listing
+
+    def meanwhile(**given: Any) -> Any:
+        take_stock([(engine.listing, 4)])  # another transaction, committed before write_listing takes its lock
+        return real(**given)
+
+    monkeypatch.setattr(taking, "write_listing", meanwhile)
+    take_theirs(drift=drift(), by=people.viewer("binh"))
+    assert Listing.objects.get(pk=engine.listing.pk).stock == 6
+
+
+def test_a_connection_that_nobody_serves_stops_no_other(engine: Engine) -> None:
+    Connection.objects.filter(adapter="voso").update(adapter="retired")
+    reconcile_all()
+
+
+@pytest.mark.parametrize("lane", ["work", "offer_work"])
+@pytest.mark.parametrize("decide", [keep_ours, take_theirs])
+def test_what_is_in_the_air_is_decided_later(engine: Engine, people: People, lane: str, decide: Any) -> None:
+    somebody_edits(engine, title="Hạt điều hảo hạng")
+    found()
+    PlatformListing.objects.filter(pk=engine.row.pk).update(**{lane: "in_flight"})
+    before = everything()
+    with pytest.raises(NotPossible, match="đang được gửi"):
+        decide(drift=drift(), by=people.viewer("binh"))
+    assert everything() == before
+
+
+def test_taking_theirs_brings_back_what_it_does_not_take(engine: Engine, people: People) -> None:
+    fewer = replace(document_of(Listing.objects.get(pk=engine.listing.pk)), stock=3)
+    ADAPTER.put_offers(settings_of(connection()), [fewer.offer(RemoteIds(engine.row.remote_id))], "by-hand")
+    somebody_edits(engine, description="Ngon lắm, bùi.", origin_commune="xã Khác")
+    found()
+    assert {line["field"] for line in drift().fields} == {"description", "origin_commune", "stock"}
+    take_theirs(drift=drift(), by=people.viewer("binh"))
+    engine.push()
+    assert dict(found().found) == {} and engine.remote()["detail"] == "Ngon lắm, bùi."
+    assert engine.remote()["quantity"] == Listing.objects.get(pk=engine.listing.pk).stock == 10
+
+
+def test_what_is_too_long_for_us_is_taken_not_at_all(engine: Engine, people: People) -> None:
+    somebody_edits(engine, description="Hạt điều. " * 450)
+    found()
+    before = everything()
+    with pytest.raises(NotPossible, match="dài quá"):
+        take_theirs(drift=drift(), by=people.viewer("binh"))
+    assert everything() == before
+
+
+def test_ours_that_was_changed_since_is_not_written_over(engine: Engine, people: People) -> None:
+    somebody_edits(engine, title="Hạt điều hảo hạng")
+    found()
+    engine.edit(name="Hạt điều rang muối")
+    engine.push()
+    with pytest.raises(NotPossible):
+        take_theirs(drift=drift(), by=people.viewer("binh"))
+    assert Listing.objects.get(pk=engine.listing.pk).name == "Hạt điều rang muối"
+
+
+@pytest.mark.parametrize("trouble", ["paused", "stopped", "breaker", "pace"])
+def test_a_twin_is_not_taken_down_over_a_connection_that_rests(engine: Engine, people: People, trouble: str) -> None:
+    somebody_creates(document_of(Listing.objects.get(pk=engine.listing.pk)))
+    found()
+    if trouble == "paused":
+        Connection.objects.filter(adapter="santhu").update(is_enabled=False)
+    elif trouble == "stopped":
+        Connection.objects.filter(adapter="santhu").update(stopped="key")
+    elif trouble == "breaker":
+        Flow.objects.update(breaker="open")
+    else:
+        Flow.objects.update(paused_until=clock.now() + timedelta(minutes=5))
+    before, calls = everything(), len(engine.double.calls())
+    with pytest.raises(NotPossible):
+        keep_ours(drift=drift(), by=people.viewer("buu"))
+    assert everything() == before and len(engine.double.calls()) == calls
+
+
+def test_a_twin_that_cannot_be_taken_down_waits(engine: Engine, people: People) -> None:
+    somebody_creates(document_of(Listing.objects.get(pk=engine.listing.pk)))
+    found()
+    engine.double.plan({"method": "DELETE", "kind": "server_error"})
+    with pytest.raises(NotPossible):
+        keep_ours(drift=drift(), by=people.viewer("buu"))
+    assert drift().decision == "open" and engine.row.leased_until is None
+
+
+def test_what_looking_finds_gone_is_asked_as_well(engine: Engine, people: People) -> None:
+    remote = engine.row.remote_id
+    ADAPTER.withdraw(settings_of(connection()), RemoteIds(remote), "by-hand")
+    engine.due(seen_at=clock.now() - timedelta(days=1))
+    look_at_due()
+    assert (drift().kind, drift().remote_id, drift().row) == ("removed", remote, engine.row)
+    keep_ours(drift=drift(), by=people.viewer("binh"))
+    engine.push()
+    assert engine.remote()["seller_sku"] == engine.listing.sku
+
+
+def test_what_was_sent_while_the_list_was_read_is_not_compared(engine: Engine, monkeypatch: Any) -> None:
+    real = SanThuAdapter.list_remote
+
+    def slow(*given: Any) -> Any:
+        page = real(*given)
+        PlatformListing.objects.filter(pk=engine.row.pk).update(operation_at=clock.now())
+        return page
+
+    somebody_edits(engine, title="Hạt điều hảo hạng")
+    monkeypatch.setattr(SanThuAdapter, "list_remote", slow)
+    assert dict(found().found) == {} and not Drift.objects.exists()
