@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import F
 
 from core.audit.actions import record
 from core.kit import clock
@@ -26,7 +27,14 @@ def send_again(*, row: PlatformListing, by: Viewer) -> None:
     rows = PlatformListing.objects.filter(pk=row.pk)
     # What is in a file already goes into the next one again.
     rows.filter(work__in=stopped).update(
-        work=Work.QUEUED, attempts=0, next_try_at=now, last_error="", cause="", confirmed_hash="", sent_revision=0
+        work=Work.QUEUED,
+        attempts=0,
+        next_try_at=now,
+        last_error="",
+        cause="",
+        confirmed_hash="",
+        sent_revision=0,
+        wish=F("wish") + 1,
     )
     rows.filter(offer_work__in=stopped).update(
         offer_work=Work.QUEUED, offer_attempts=0, offer_next_try_at=now, offer_error="", offer_cause=""

@@ -31,6 +31,7 @@ from market.platforms.documents import (
     RemoteIds,
     SheetLine,
     SheetTask,
+    kept_text,
     normalised_text,
     payload_hash,
 )
@@ -124,6 +125,7 @@ __all__ = [
     "ValidationFailed",
     "adapter_for",
     "changed_fields",
+    "kept_text",
     "normalised_text",
     "pause_seconds",
     "payload_hash",

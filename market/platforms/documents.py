@@ -24,6 +24,14 @@ def normalised_text(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
+def kept_text(text: str, limit: int) -> str:
+    """What another server wrote, as a database and a page can keep it: no control characters but line ends, no lone halves of
+    characters, at most `limit` characters."""
+    return "".join(
+        each for each in text[: limit * 2] if each == "\n" or unicodedata.category(each) not in {"Cc", "Cs"}
+    )[:limit]
+
+
 def payload_hash(payload: Mapping[str, Json]) -> str:
     """SHA-256 (hex) of the payload with normalised text and sorted keys: equal meaning, equal hash."""
     text = json.dumps(_normalised(payload), ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -30,7 +30,7 @@ def content_due() -> Q:
     """Words to bring, or to look after: queued, of unknown outcome, or left by a worker whose lease is over."""
     now = clock.now()
     waiting = Q(work__in=[Work.QUEUED, Work.OUTCOME_UNKNOWN]) & (Q(next_try_at__isnull=True) | Q(next_try_at__lte=now))
-    return waiting | Q(work=Work.IN_FLIGHT, leased_until__lt=now)
+    return waiting | (Q(work=Work.IN_FLIGHT) & _free())
 
 
 def offer_due() -> Q:
@@ -38,13 +38,20 @@ def offer_due() -> Q:
     now = clock.now()
     waiting = Q(offer_work=Work.QUEUED) & (Q(offer_next_try_at__isnull=True) | Q(offer_next_try_at__lte=now))
     there = Q(observed__in=_THERE, wanted=True) & ~Q(remote_id="")
-    return there & (waiting | Q(offer_work=Work.IN_FLIGHT, leased_until__lt=now))
+    return there & (waiting | (Q(offer_work=Work.IN_FLIGHT) & _free()))
+
+
+def _free() -> Q:
+    """Leased to nobody; a lease that is further off than any can be was given before the clock was set back."""
+    now = clock.now()
+    return Q(leased_until__isnull=True) | Q(leased_until__lt=now) | Q(leased_until__gt=now + LEASE * 2)
 
 
 def due_on(way: Way) -> Q:
     """What may be claimed for a connection now."""
-    free = Q(leased_until__isnull=True) | Q(leased_until__lt=clock.now())
-    return Q(connection=way.connection) & free & (content_due() | offer_due())
+    # What may still be under way there is left alone until it can be seen.
+    settled = Q(not_before__isnull=True) | Q(not_before__lte=clock.now())
+    return Q(connection=way.connection) & _free() & settled & (content_due() | offer_due())
 
 
 def batch_size(flow: Flow, capabilities: Capabilities) -> int:
@@ -71,11 +78,26 @@ def claim(way: Way, limit: int) -> list[tuple[PlatformListing, Task]]:
         .order_by("priority", "next_try_at", "pk")
     )
     documents = documents_of([row.listing_id for row in rows], way.connection.platform)
+    claimed = []
     for row in rows:
-        row.operation, row.operation_at = f"{row.pk}-{row.revision}-{row.fence}", clock.now()
-        row.operation_hash = documents[row.listing_id].content_hash if row.wanted else ""
-    PlatformListing.objects.bulk_update(rows, ["operation", "operation_hash", "operation_at"])
-    return [(row, _task(row, way, documents[row.listing_id])) for row in rows]
+        document = documents[row.listing_id]
+        claimed.append((row, _task(row, way, document)))
+        row.operation, row.operation_at = claimed[-1][1].operation, clock.now()
+        row.operation_hash = document.content_hash if row.wanted else ""
+        _note_intent(row, document)
+    intents = ["operation", "operation_hash", "operation_at", "confirmed_hash", "confirmed_offer_hash", "unsure"]
+    PlatformListing.objects.bulk_update(rows, intents)
+    return claimed
+
+
+def _note_intent(row: PlatformListing, document: ListingDocument) -> None:
+    """What is about to be written over is not confirmed any more: should the answer never come, nobody may take the old one
+    for what is there."""
+    content = row.work == Work.IN_FLIGHT
+    if content and (not row.wanted or document.content_hash != row.confirmed_hash):
+        row.confirmed_hash, row.unsure = "", True
+    if not row.wanted or document.offer(RemoteIds(row.remote_id)).offer_hash != row.confirmed_offer_hash:
+        row.confirmed_offer_hash, row.unsure = "", True
 
 
 def _taken(way: Way, limit: int) -> list[int]:
@@ -91,7 +113,9 @@ def _task(row: PlatformListing, way: Way, document: ListingDocument) -> Task:
         content=content,
         # Words that go out take the price along; a price never takes the words along.
         offer=content or row.offer_work == Work.IN_FLIGHT,
-        operation=row.operation,
+        operation=f"{row.pk}-{row.revision}-{row.fence}",
+        unsure=row.unsure,
+        took_down=bool(row.operation) and not row.operation_hash,
         adapter=way.adapter,
         document=document,
         remote=RemoteIds(row.remote_id, row.url) if row.remote_id else None,

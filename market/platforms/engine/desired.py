@@ -75,12 +75,12 @@ def _wish(row: PlatformListing, listing: Listing, wanted: bool) -> None:
     now = clock.now()
     # What stopped waits for a person («Gửi lại»): a sold kilogram does not put it up again where it was removed.
     stopped = row.work == Work.DEAD and row.wanted == wanted
-    row.wanted, row.revision = wanted, listing.revision
+    row.wanted, row.revision, row.wish = wanted, listing.revision, row.wish + 1
     row.priority = _priority(row, listing)
     row.waiting_since = row.waiting_since or now
     row.attempts, row.next_try_at = 0, now
     row.offer_attempts, row.offer_next_try_at = 0, now
-    changed = ["wanted", "revision", "priority", "waiting_since", "attempts", "next_try_at"]
+    changed = ["wanted", "revision", "wish", "priority", "waiting_since", "attempts", "next_try_at"]
     changed += ["offer_attempts", "offer_next_try_at"]
     # Work in the air is left alone: whoever brings it home sees the newer revision and queues it again.
     if row.work not in {Work.IN_FLIGHT, Work.OUTCOME_UNKNOWN} and not stopped:

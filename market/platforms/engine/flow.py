@@ -24,6 +24,9 @@ OPEN_AT_FIRST = timedelta(seconds=30)
 OPEN_AT_MOST = timedelta(minutes=15)
 PROBE_LEASE = timedelta(minutes=1)
 AHEAD = timedelta(seconds=1)
+# How long a thread may wait for its turn, and how far off a turn can be at most unless the clock was set back.
+FARTHEST, ABSURD = timedelta(seconds=25), timedelta(seconds=60)
+PAUSE_AT_MOST = timedelta(hours=1)
 LEARNED_FOR = timedelta(hours=1)
 
 
@@ -68,11 +71,11 @@ def rate_of(flow: Flow, capabilities: Capabilities) -> float:
 
 
 def take_turns(connection: Connection, wanted: int, capabilities: Capabilities) -> Turns:
-    """Take up to `wanted` turns within the next second. What is taken and not used is lost to nobody for longer than that."""
+    """Take up to `wanted` turns: those of the next second, or the next one where the pace is slower or others were first."""
     with transaction.atomic():
         flow = Flow.objects.select_for_update().get(connection=connection)
         now = clock.now()
-        if flow.paused_until and flow.paused_until > now:
+        if is_paused(flow) and flow.paused_until:
             return Turns(again_at=flow.paused_until, reason="Sàn yêu cầu gửi chậm lại.")
         if flow.day != clock.today():
             flow.day, flow.calls_on_day = clock.today(), 0
@@ -82,8 +85,10 @@ def take_turns(connection: Connection, wanted: int, capabilities: Capabilities) 
             return Turns(again_at=_midnight(), reason="Hôm nay đã gửi đủ số lượt sàn cho phép.")
         rate = rate_of(flow, capabilities)
         start = max(now, flow.free_at) if flow.free_at else now
-        # A clock that was set back must not hold everything up: nobody takes turns further ahead than this.
-        start = min(start, now + AHEAD * 2)
+        if start > now + ABSURD:
+            start = now  # given before the clock was set back
+        if start > now + FARTHEST:
+            return Turns(again_at=start, reason="Còn nhiều lượt gửi trước.")
         count = min(left, max(1, math.floor((now + AHEAD - start).total_seconds() * rate)))
         step = timedelta(seconds=1 / rate)
         flow.free_at, flow.calls_on_day = start + step * count, flow.calls_on_day + count
@@ -94,6 +99,13 @@ def take_turns(connection: Connection, wanted: int, capabilities: Capabilities) 
 def _midnight() -> datetime:
     tomorrow = clock.now().astimezone(clock.VIETNAM) + timedelta(days=1)
     return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def give_back(connection: Connection, turns: int) -> None:
+    """Turns of today that nobody used."""
+    Flow.objects.filter(connection=connection, day=clock.today(), calls_on_day__gte=turns).update(
+        calls_on_day=F("calls_on_day") - turns
+    )
 
 
 def pause(connection: Connection, until: datetime) -> None:
@@ -116,19 +128,23 @@ def may_send(connection: Connection, flow: Flow) -> bool:
     decide."""
     if not connection.is_enabled or connection.stopped:
         return False
+    return not is_paused(flow) and flow.breaker == Flow.Breaker.CLOSED
+
+
+def is_paused(flow: Flow) -> bool:
+    """Whether the platform asked to wait; no pause is longer than an hour, so one further off is of a clock set back."""
     now = clock.now()
-    if flow.paused_until and flow.paused_until > now:
-        return False
-    return flow.breaker == Flow.Breaker.CLOSED
+    return flow.paused_until is not None and now < flow.paused_until <= now + PAUSE_AT_MOST
 
 
 def take_probe(flow: Flow) -> bool:
     """One worker may try one listing when an open breaker's time is over (or when the one who tried has vanished)."""
     now = clock.now()
+    over = Q(open_until__lte=now) | Q(open_until__gt=now + OPEN_AT_MOST * 2)
     return bool(
-        Flow.objects.filter(
-            pk=flow.pk, breaker__in=[Flow.Breaker.OPEN, Flow.Breaker.HALF_OPEN], open_until__lte=now
-        ).update(breaker=Flow.Breaker.HALF_OPEN, open_until=now + PROBE_LEASE)
+        Flow.objects.filter(over, pk=flow.pk, breaker__in=[Flow.Breaker.OPEN, Flow.Breaker.HALF_OPEN]).update(
+            breaker=Flow.Breaker.HALF_OPEN, open_until=now + PROBE_LEASE
+        )
     )
 
 
@@ -151,9 +167,9 @@ def note_trouble(flow: Flow, failure: PlatformFailure) -> bool:
     )
     if not opens:
         return fresh.breaker != Flow.Breaker.CLOSED
-    waiting = min(OPEN_AT_FIRST * 2**fresh.opened_times, OPEN_AT_MOST)
+    waiting = min(OPEN_AT_FIRST * 2 ** min(fresh.opened_times, 10), OPEN_AT_MOST)
     return bool(
         rows.filter(breaker=fresh.breaker).update(
-            breaker=Flow.Breaker.OPEN, open_until=now + waiting, opened_times=F("opened_times") + 1
+            breaker=Flow.Breaker.OPEN, open_until=now + waiting, opened_times=min(fresh.opened_times + 1, 1000)
         )
     )

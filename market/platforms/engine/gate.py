@@ -35,7 +35,7 @@ class RoundGate:
         with self._changed:
             self._waiting += 1
             try:
-                while not self._turns:
+                while self._closed is not None or not self._turns:
                     if self._closed is not None:
                         raise RateLimited(self._closed.retry_after, scope=OUR_OWN, detail=self._closed.detail)
                     if not self._asked:
@@ -56,6 +56,11 @@ class RoundGate:
             self.notice = notice
 
     @property
+    def unused(self) -> int:
+        """How many turns lie here."""
+        return len(self._turns)
+
+    @property
     def wanted(self) -> int:
         """How many threads wait for a turn."""
         return self._waiting
@@ -74,7 +79,6 @@ class RoundGate:
     def close(self, seconds: float, reason: str) -> None:
         """Nothing more goes out in this round."""
         with self._changed:
-            self._turns.clear()
             self._close(seconds, reason)
             self._changed.notify_all()
 

@@ -27,6 +27,7 @@ from market.platforms.contract import (
     ShopSuspended,
     ValidationFailed,
 )
+from market.platforms.engine.drifting import note_drift_removed
 from market.platforms.engine.gate import OUR_OWN
 from market.platforms.engine.sending import Outcome, Task
 from market.platforms.models import PlatformListing
@@ -59,14 +60,19 @@ def keep_remote(row: PlatformListing, remote: RemoteIds) -> None:
 def bring_home(row: PlatformListing, task: Task, outcome: Outcome, *, settling: float = 0.0) -> bool:
     """Write what became of a task, unless somebody claimed the row since (False then). `settling`: seconds a platform needs
     until what was written can be found."""
-    changes: dict[str, Any] = {"leased_until": None}
+    changes: dict[str, Any] = {"leased_until": None} | _certainty(task, outcome, settling)
+    removed = task.wanted and isinstance(outcome.content_failure or outcome.offer_failure, NotFound)
     if outcome.gone:
         changes |= _gone()
+    elif removed:
+        changes |= removed_there()
     else:
-        _content_changes(row, task, outcome, changes, settling)
+        _content_changes(row, task, outcome, changes)
         if task.wanted and (task.offer or row.offer_work == Work.IN_FLIGHT):
             _offer_changes(row, task, outcome, changes)
-    newer = ~Q(revision=row.revision) | ~Q(wanted=row.wanted)
+        elif row.offer_work == Work.IN_FLIGHT:
+            changes["offer_work"] = Work.IDLE
+    newer = ~Q(wish=row.wish) | ~Q(revision=row.revision) | ~Q(wanted=row.wanted)
     for lane, when in (("work", "next_try_at"), ("offer_work", "offer_next_try_at")):
         if lane in changes:
             changes[lane] = _unless(newer, changes[lane], Work.QUEUED, CharField())
@@ -74,7 +80,9 @@ def bring_home(row: PlatformListing, task: Task, outcome: Outcome, *, settling: 
     with transaction.atomic():
         if not PlatformListing.objects.filter(pk=row.pk, fence=row.fence).update(**changes):
             return False
-        if outcome.gone and row.link is not None and row.remote_id:
+        if removed:
+            note_drift_removed(row)
+        if (outcome.gone or removed) and row.link is not None and row.remote_id:
             observe(
                 link=row.link,
                 result=Observation.Result.GONE,
@@ -87,6 +95,32 @@ def bring_home(row: PlatformListing, task: Task, outcome: Outcome, *, settling: 
 
 def _unless(newer: Q, usual: Any, otherwise: Any, field: CharField[Any, Any] | DateTimeField[Any, Any]) -> Case:
     return Case(When(newer, then=Value(otherwise, output_field=field)), default=Value(usual, output_field=field))
+
+
+def _certainty(task: Task, outcome: Outcome, settling: float) -> dict[str, Any]:
+    """Whether what stands there is known now, and when at the earliest somebody may look."""
+    failures = (outcome.content_failure, outcome.offer_failure)
+    if any(isinstance(failure, OutcomeUnknown) for failure in failures):
+        return {"unsure": True, "not_before": clock.now() + max(LOOK_AGAIN, timedelta(seconds=settling))}
+    # A failure before the look, or a price alone, says nothing about words that were lost before.
+    is_open = not task.content or (outcome.content_failure is not None and not _refused(outcome.content_failure))
+    return {"unsure": task.unsure and is_open, "not_before": None}
+
+
+def _refused(failure: PlatformFailure) -> bool:
+    """Whether the platform (or our own check) has looked at the words and taken none of them."""
+    return isinstance(failure, ValidationFailed | NotFound)
+
+
+def removed_there() -> dict[str, Any]:
+    """What a row says when its object was taken away there: people decide, it is not silently made again."""
+    return {
+        **dict.fromkeys(
+            ("remote_id", "url", "confirmed_hash", "confirmed_offer_hash", "offer_error", "offer_cause"), ""
+        ),
+        **{"work": Work.DEAD, "cause": "NotFound", "last_error": NotFound.message_vi, "attempts": 0},
+        **{"observed": Observed.ABSENT, "seen_at": clock.now(), "offer_work": Work.IDLE, "unsure": False},
+    }
 
 
 def _gone() -> dict[str, Any]:
@@ -108,15 +142,15 @@ def _gone() -> dict[str, Any]:
     }
 
 
-def _content_changes(
-    row: PlatformListing, task: Task, outcome: Outcome, changes: dict[str, Any], settling: float
-) -> None:
+def _content_changes(row: PlatformListing, task: Task, outcome: Outcome, changes: dict[str, Any]) -> None:
     if not task.content:
         return
     now = clock.now()
     failure = outcome.content_failure
     if failure is not None:
-        changes |= _after(row, failure, "", settling)
+        changes |= _after(row, failure, "")
+        if _refused(failure):
+            changes["confirmed_hash"] = task.confirmed_hash
         return
     changes |= {"attempts": 0, "last_error": "", "cause": "", "next_try_at": now, "work": Work.IDLE}
     if outcome.still_refused:
@@ -136,7 +170,8 @@ def _content_changes(
     if not outcome.offer_waits_for_person:
         changes["sent_revision"] = task.document.revision
     if outcome.sent_content:
-        changes |= {"observed": Observed.PENDING, "submission": task.operation}
+        # Asked sooner, the platform might not know it yet.
+        changes |= {"observed": Observed.PENDING, "submission": task.operation, "next_try_at": now + SOON}
         changes["sent_fields"] = shown_fields(task.document)
         changes |= {"submitted_at": now, "expected_by": outcome.expected_by}
     elif outcome.adopted:
@@ -147,7 +182,7 @@ def _content_changes(
 def _offer_changes(row: PlatformListing, task: Task, outcome: Outcome, changes: dict[str, Any]) -> None:
     failure = outcome.offer_failure
     if failure is not None:
-        changes |= _after(row, failure, "offer_", 0.0)
+        changes |= _after(row, failure, "offer_")
     elif outcome.offer_hash is not None:
         changes |= {"offer_work": Work.IDLE, "offer_next_try_at": None, "confirmed_offer_hash": outcome.offer_hash}
         changes |= {"offer_attempts": 0, "offer_error": "", "offer_cause": ""}
@@ -159,7 +194,7 @@ def _offer_changes(row: PlatformListing, task: Task, outcome: Outcome, changes: 
         changes |= {"offer_work": Work.QUEUED, "offer_next_try_at": clock.now() + SOON}
 
 
-def _after(row: PlatformListing, failure: PlatformFailure, lane: str, settling: float) -> dict[str, Any]:
+def _after(row: PlatformListing, failure: PlatformFailure, lane: str) -> dict[str, Any]:
     """The columns of one lane ("" or "offer_") after a failure."""
     now = clock.now()
     attempts = getattr(row, f"{lane}attempts")
@@ -176,21 +211,20 @@ def _after(row: PlatformListing, failure: PlatformFailure, lane: str, settling: 
     elif isinstance(failure, AuthExpired | AuthRevoked | ShopSuspended):
         # The connection stands still, the listing is as good as before.
         when, tried = now + SOON, attempts
-    elif isinstance(failure, NotFound):
-        # Removed there: people decide, it is not silently made again.
-        work = Work.DEAD
-        more = {"observed": Observed.ABSENT, "seen_at": now, "remote_id": "", "url": ""}
-        more |= {"confirmed_hash": "", "confirmed_offer_hash": ""}
-    elif isinstance(failure, OutcomeUnknown) and not lane:
-        work, when = Work.OUTCOME_UNKNOWN, now + max(LOOK_AGAIN, timedelta(seconds=settling))
-    elif isinstance(failure, Conflict) and failure.kind == ConflictKind.DUPLICATE and not lane:
+    elif (isinstance(failure, OutcomeUnknown) and not lane) or (
+        isinstance(failure, Conflict) and failure.kind == ConflictKind.DUPLICATE and not lane
+    ):
         work, when = Work.OUTCOME_UNKNOWN, now + LOOK_AGAIN
     elif failure.permanent:
         work = Work.DEAD
+    elif isinstance(failure, Conflict):
+        # An open order there, or another version: it passes, and nobody here can hurry it.
+        when, tried = now + min(timedelta(seconds=2 ** min(tried, 12)), LONGEST_PAUSE), min(tried, MAX_ATTEMPTS - 1)
     else:
         # Price and stock are absolute: sending them once more is safe whatever became of the first time.
-        when = now + min(timedelta(seconds=2**tried), LONGEST_PAUSE) * random.uniform(0.75, 1.25)
-    if tried >= MAX_ATTEMPTS and work in {Work.QUEUED, Work.OUTCOME_UNKNOWN}:
+        when = now + min(timedelta(seconds=2 ** min(tried, 12)), LONGEST_PAUSE) * random.uniform(0.75, 1.25)
+    # What shall not be sold any more, and what it costs, is tried until it is there: nobody may give that up unseen.
+    if tried >= MAX_ATTEMPTS and work in {Work.QUEUED, Work.OUTCOME_UNKNOWN} and row.wanted and not lane:
         work = Work.DEAD
     return {
         **{f"{lane}work": work, f"{lane}next_try_at": when, f"{lane}attempts": tried},
@@ -217,3 +251,15 @@ def when_to_look(submitted_at: datetime | None, pause_at_most: timedelta) -> dat
     now = clock.now()
     age = now - submitted_at if submitted_at else timedelta()
     return now + min(max(SOON, age / 4), pause_at_most)
+
+
+def put_away(row: PlatformListing) -> None:
+    """What became of it could not be written down: a person looks, and everybody behind it has their turn."""
+    PlatformListing.objects.filter(pk=row.pk, fence=row.fence).update(
+        work=Work.DEAD,
+        offer_work=Work.IDLE,
+        cause="Fault",
+        last_error="Hệ thống gặp lỗi với tin này. Người vận hành sẽ xem lại.",
+        leased_until=None,
+        unsure=True,
+    )

@@ -23,10 +23,10 @@ from market.platforms.contract import (
 from market.platforms.engine import claiming, flow
 from market.platforms.engine.desired import open_today
 from market.platforms.engine.drifting import note_drift_removed
-from market.platforms.engine.home import STATES, reasons_of, when_to_look
+from market.platforms.engine.home import STATES, reasons_of, removed_there, when_to_look
 from market.platforms.engine.news import tell_refused
 from market.platforms.engine.ways import Call, Round
-from market.platforms.models import Connection, PlatformListing
+from market.platforms.models import Connection, Flow, PlatformListing
 from onboarding.accounts.actions import LinkRefused, claim_account, claim_link, observe
 from onboarding.accounts.models import Observation
 
@@ -47,13 +47,11 @@ def look_at_due() -> int:
         )
         for call in _calls(round_, connection)
     ]
-    return round_.carry_out(calls, _finished, _failure_of) if calls else 0
+    return round_.carry_out(calls, _finished, _failure_of, _stuck) if calls else 0
 
 
 def _calls(round_: Round, connection: Connection) -> list[Call]:
     row = flow.flow_of(connection)
-    if not flow.may_send(connection, row):
-        return []
     try:
         way = round_.way(connection, row)
     except PlatformFailure:
@@ -67,9 +65,14 @@ def _calls(round_: Round, connection: Connection) -> list[Call]:
         PlatformListing.objects.filter(reviewed | live, connection=connection, work=Work.IDLE)
         .exclude(remote_id="")
         .select_related("connection__platform", "listing__shop__producer")
-        .order_by("next_try_at")[: claiming.batch_size(row, way.capabilities)]
+        .order_by("next_try_at")
     )
-    return [Call(way, partial(_fetch, way.adapter, RemoteIds(each.remote_id, each.url)), each) for each in rows]
+    limit = claiming.batch_size(row, way.capabilities) if flow.may_send(connection, row) else 0
+    if row.breaker != Flow.Breaker.CLOSED and rows.exists() and flow.take_probe(row):
+        limit = 1  # where nothing is to be sent, looking finds out whether the platform is back
+    if not limit:
+        return []
+    return [Call(way, partial(_fetch, way.adapter, RemoteIds(each.remote_id, each.url)), each) for each in rows[:limit]]
 
 
 def _fetch(adapter: PlatformAdapter, remote: RemoteIds, settings: ConnectionSettings, _write: object) -> RemoteSnapshot:
@@ -82,7 +85,7 @@ def _failure_of(result: RemoteSnapshot | PlatformFailure) -> PlatformFailure | N
 
 def _finished(call: Call, result: RemoteSnapshot | PlatformFailure) -> None:
     row: PlatformListing = call.key
-    if isinstance(result, NotFound):
+    if isinstance(result, NotFound) and not _is_young(row, call.way.capabilities.settling_seconds):
         note_removed(row)
     elif isinstance(result, PlatformFailure):
         log.warning("could not look at %s on %s: %s", row.listing_id, row.connection.adapter, type(result).__name__)
@@ -91,11 +94,27 @@ def _finished(call: Call, result: RemoteSnapshot | PlatformFailure) -> None:
         _seen(row, result)
 
 
+def _is_young(row: PlatformListing, settling_seconds: float) -> bool:
+    """Whether the platform may not show yet what it was given."""
+    was_seen = row.observed != Observed.PENDING
+    return (
+        not was_seen
+        and row.submitted_at is not None
+        and clock.now() - row.submitted_at < timedelta(seconds=settling_seconds)
+    )
+
+
+def _stuck(call: Call) -> None:
+    PlatformListing.objects.filter(pk=call.key.pk).update(next_try_at=clock.now() + ASK_AT_MOST)
+
+
 @transaction.atomic
 def _seen(row: PlatformListing, snapshot: RemoteSnapshot) -> None:
     """Note what the platform says. A live page becomes a link with an observation, for the count of who is online."""
     now = clock.now()
     observed = STATES.get(snapshot.review.state)
+    if observed == Observed.LIVE and not snapshot.is_visible:
+        observed = Observed.SUSPENDED  # approved and hidden: no buyer sees it
     changes: dict[str, Any] = {"next_try_at": when_to_look(row.submitted_at, ASK_AT_MOST), "seen_at": now}
     if observed is not None:
         changes["observed"] = observed
@@ -161,16 +180,7 @@ def note_removed(row: PlatformListing) -> bool:
 @transaction.atomic
 def mark_removed(row: PlatformListing) -> bool:
     """`note_removed` for somebody who has added the evidence. What to do is asked as a drift."""
-    changed = PlatformListing.objects.filter(pk=row.pk, fence=row.fence, work=Work.IDLE).update(
-        observed=Observed.ABSENT,
-        work=Work.DEAD,
-        cause="NotFound",
-        seen_at=clock.now(),
-        remote_id="",
-        confirmed_hash="",
-        confirmed_offer_hash="",
-        last_error=NotFound.message_vi,
-    )
+    changed = PlatformListing.objects.filter(pk=row.pk, fence=row.fence, work=Work.IDLE).update(**removed_there())
     if changed:
         note_drift_removed(row)
     return bool(changed)

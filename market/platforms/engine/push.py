@@ -30,7 +30,7 @@ def push_due() -> int:
     calls = [
         call for connection in connections.select_related("platform", "flow") for call in _claimed(round_, connection)
     ]
-    return round_.carry_out(calls, _finished, _failure_of) if calls else 0
+    return round_.carry_out(calls, _finished, _failure_of, _stuck) if calls else 0
 
 
 def _claimed(round_: Round, connection: Connection) -> list[Call]:
@@ -73,5 +73,17 @@ def _failure_of(result: Outcome | PlatformFailure) -> PlatformFailure | None:
 
 def _finished(call: Call, result: Outcome | PlatformFailure) -> None:
     row, task = call.key
-    outcome = Outcome(remote=task.remote, content_failure=result) if isinstance(result, PlatformFailure) else result
+    outcome = _fallen(task, result) if isinstance(result, PlatformFailure) else result
     home.bring_home(row, task, outcome, settling=call.way.capabilities.settling_seconds)
+
+
+def _fallen(task: Task, failure: PlatformFailure) -> Outcome:
+    """What fell outside the conversation belongs to the lane that was worked on."""
+    if task.content:
+        return Outcome(remote=task.remote, content_failure=failure)
+    return Outcome(remote=task.remote, offer_failure=failure)
+
+
+def _stuck(call: Call) -> None:
+    row, _task = call.key
+    home.put_away(row)

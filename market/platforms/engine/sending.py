@@ -12,12 +12,16 @@ from datetime import datetime
 
 from market.platforms.contract import (
     AdapterKind,
+    Conflict,
+    ConflictKind,
     ConnectionSettings,
     ItemOutcome,
     ListingDocument,
+    NotFound,
     PlatformAdapter,
     PlatformFailure,
     RemoteIds,
+    RemoteSnapshot,
     SubmissionState,
     ValidationFailed,
     changed_fields,
@@ -28,6 +32,7 @@ from market.platforms.contract import (
 class Task:
     """What shall be true of one listing on one platform, and what is known of it there.
 
+    `unsure`: something was written there whose answer never came; `took_down`: what was written last was that it shall go.
     `content` and `offer` say which lanes are worked on; without content the words stay as they are. `is_refused`: the
     platform has refused what bears `confirmed_hash`.
     """
@@ -41,6 +46,8 @@ class Task:
     remote: RemoteIds | None = None
     confirmed_hash: str = ""
     confirmed_offer_hash: str = ""
+    unsure: bool = False
+    took_down: bool = False
     is_refused: bool = False
     is_live: bool = False
 
@@ -98,18 +105,20 @@ def _put(task: Task, settings: ConnectionSettings, keep: Keep) -> Outcome:
 def _put_content(task: Task, settings: ConnectionSettings, keep: Keep) -> Outcome:
     document, adapter = task.document, task.adapter
     remote, confirmed, said = task.remote, task.confirmed_hash, Outcome()
-    if remote is None and adapter.capabilities(settings).lookup_by_reference:
-        # A write whose answer was lost may have worked: look by our SKU before anything is created.
-        found = adapter.find(settings, document.reference)
+    if (remote is None or task.unsure) and adapter.capabilities(settings).lookup_by_reference:
+        # A write whose answer was lost may have worked: look by our SKU before anything is created or changed.
+        found, confirmed = _look(task, settings), ""
+        if found is None and remote is not None and not task.took_down:
+            raise NotFound("what we wrote to is gone")
+        remote = found.remote if found else None
         if found is not None:
-            remote = found.remote
-            keep(remote)
+            keep(found.remote)
             different = set(changed_fields(document, found))
             if not different - {"price", "stock"}:
                 confirmed = document.content_hash
             said = Outcome(
                 adopted=True,
-                offer_hash=None if different & {"price", "stock"} else document.offer(remote).offer_hash,
+                offer_hash=None if different & {"price", "stock"} else document.offer(found.remote).offer_hash,
             )
     if task.is_refused and document.content_hash == confirmed:
         # A sold kilogram does not send the same refused words to the reviewer again; an edit or «Gửi lại» does.
@@ -133,6 +142,16 @@ def _put_content(task: Task, settings: ConnectionSettings, keep: Keep) -> Outcom
     )
 
 
+def _look(task: Task, settings: ConnectionSettings) -> RemoteSnapshot | None:
+    """What stands there under our SKU; of two the one we know."""
+    try:
+        return task.adapter.find(settings, task.document.reference)
+    except Conflict as conflict:
+        if conflict.kind is ConflictKind.TWO_OBJECTS and task.remote is not None:
+            return task.adapter.fetch(settings, task.remote)
+        raise
+
+
 def _put_offer(task: Task, settings: ConnectionSettings, said: Outcome) -> Outcome:
     assert said.remote is not None
     offer = task.document.offer(said.remote)
@@ -153,7 +172,7 @@ def _take_down(task: Task, settings: ConnectionSettings, keep: Keep) -> Outcome:
     capabilities = adapter.capabilities(settings)
     try:
         if remote is None and capabilities.lookup_by_reference:
-            found = adapter.find(settings, task.document.reference)
+            found = _look(task, settings)
             if found is not None:
                 remote = found.remote
                 keep(remote)

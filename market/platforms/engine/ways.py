@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
+
 from core.kit import clock
 from market.platforms.contract import (
     AuthExpired,
@@ -74,7 +76,8 @@ class Way:
             pace.note_success(self.flow)
 
     def renew(self, used: ConnectionSettings) -> bool:
-        """After an expired token in a call with `used`: whether there are newer credentials to try once more with."""
+        """After an expired token in a call with `used`: whether there are newer credentials to try once more with. False as
+        well while another worker renews: that is nobody's trouble, the listing has its turn in a moment."""
         if used.credentials != self.settings.credentials:
             # Another call of this round has met the same, and renewed: a second exchange would use up a second token.
             return True
@@ -104,6 +107,17 @@ class _Do:
 
     write: Callable[[], None]
     done: threading.Event = field(default_factory=threading.Event)
+    fault: str = ""
+
+    def perform(self) -> None:
+        """In the round's thread. A fault goes back to whoever asked."""
+        try:
+            with transaction.atomic():
+                self.write()
+        except Exception as fault:
+            self.fault = type(fault).__name__
+        finally:
+            self.done.set()
 
 
 @dataclass
@@ -129,8 +143,10 @@ class Round:
         calls: Iterable[Call],
         finished: Callable[[Call, Any], None],
         failure_of: Callable[[Any], PlatformFailure | None],
+        stuck: Callable[[Call], None] = lambda _call: None,
     ) -> int:
-        """Returns how many calls were carried out. `failure_of` says what of a result concerns the whole way."""
+        """Returns how many calls were carried out. `failure_of` says what of a result concerns the whole way; `stuck` puts away
+        what could not be written down, so that it comes between nobody and their turn."""
         waiting: dict[Way, list[Call]] = {}
         for call in calls:
             waiting.setdefault(call.way, []).append(call)
@@ -148,19 +164,19 @@ class Round:
                 if isinstance(message, Way):
                     message.bring_turns()
                 elif isinstance(message, _Do):
-                    try:
-                        message.write()
-                    finally:
-                        message.done.set()
+                    message.perform()
                 else:
                     failure = failure_of(message.result)
                     call = message.call
-                    if isinstance(failure, AuthExpired) and not call.is_replay and call.way.renew(message.used):
-                        pools[call.way].submit(self._call, replace(call, is_replay=True))
-                        continue
+                    if isinstance(failure, AuthExpired) and not call.is_replay:
+                        if call.way.renew(message.used):
+                            pools[call.way].submit(self._call, replace(call, is_replay=True))
+                            continue
+                        # Somebody else renews it, or it cannot be renewed and the connection has stopped.
+                    else:
+                        call.way.judge(failure)
                     pending -= 1
-                    call.way.judge(failure)
-                    finished(call, message.result)
+                    self._finish(call, message.result, finished, stuck)
         finally:
             # Nobody waits for a thread that writes nothing any more.
             self._over = bool(pending)
@@ -170,9 +186,22 @@ class Round:
             for pool in pools.values():
                 pool.shutdown(wait=True, cancel_futures=True)
         for way in waiting:
+            if way.gate.unused:
+                pace.give_back(way.connection, way.gate.unused)
             if way.gate.notice is not None:
                 pace.learn(way.connection, way.gate.notice)
         return count
+
+    def _finish(
+        self, call: Call, result: Any, finished: Callable[[Call, Any], None], stuck: Callable[[Call], None]
+    ) -> None:
+        try:
+            with transaction.atomic():
+                finished(call, result)
+        except Exception as fault:
+            log.error("a result of %s could not be written down: %s", call.way.adapter.key, type(fault).__name__)
+            with transaction.atomic():
+                stuck(call)
 
     def _call(self, call: Call) -> None:
         used = call.way.settings
@@ -194,3 +223,5 @@ class Round:
         while not message.done.wait(timeout=0.1):
             if self._over:
                 raise OutcomeUnknown("the round ended before this was written down")
+        if message.fault:
+            raise Permanent(f"fault {message.fault}")

@@ -24,6 +24,7 @@ from market.platforms.contract import (
     Severity,
     ShopSuspended,
     ValidationFailed,
+    kept_text,
     pause_seconds,
 )
 
@@ -172,4 +173,4 @@ def remote_issue(code: str, remote_field: str, text: str) -> Issue:
         message = f"Sàn chưa nhận mục {FIELD_NAMES_VI[field]}. Hãy sửa theo lời sàn rồi gửi lại."
     else:
         message = "Sàn chưa nhận tin. Hãy sửa theo lời sàn rồi gửi lại."
-    return Issue(code, field, Severity.BLOCK, message, text[:REMOTE_TEXT_LIMIT])
+    return Issue(code, field, Severity.BLOCK, message, kept_text(text, REMOTE_TEXT_LIMIT))

@@ -22,6 +22,7 @@ from market.platforms.contract import (
     RemoteSnapshot,
     ReviewResult,
     ReviewState,
+    kept_text,
     normalised_text,
 )
 from market.platforms.santhu.refusals import remote_issue
@@ -211,7 +212,7 @@ def _text(value: Mapping[str, Any], name: str) -> str:
     text = value.get(name)
     if not isinstance(text, str):
         raise ContractBroken(f"{name} is no text")
-    return text[:TEXT_LIMIT]
+    return kept_text(text, TEXT_LIMIT)
 
 
 def _number(value: Mapping[str, Any], name: str) -> int:

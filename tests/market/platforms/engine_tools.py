@@ -37,7 +37,9 @@ class Engine:
 
     def due(self, **also: Any) -> None:
         now = clock.now() - timedelta(seconds=1)
-        PlatformListing.objects.filter(pk=self.row.pk).update(next_try_at=now, offer_next_try_at=now, **also)
+        PlatformListing.objects.filter(pk=self.row.pk).update(
+            next_try_at=now, offer_next_try_at=now, not_before=None, **also
+        )
         Flow.objects.update(paused_until=None, open_until=now)
 
     def push(self) -> None:

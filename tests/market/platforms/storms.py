@@ -200,7 +200,7 @@ class Storm:
 
     def _time_passes(self) -> None:
         past = clock.now() - timedelta(seconds=1)
-        PlatformListing.objects.update(next_try_at=past, offer_next_try_at=past)
+        PlatformListing.objects.update(next_try_at=past, offer_next_try_at=past, not_before=None)
         PlatformListing.objects.filter(leased_until__isnull=False).update(leased_until=past)
         PlatformListing.objects.filter(observed="live").update(seen_at=past - timedelta(days=1))
         Flow.objects.update(paused_until=None, open_until=past)

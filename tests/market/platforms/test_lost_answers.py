@@ -20,7 +20,7 @@ NUMBER = 100
 
 def everything_is_due() -> None:
     past = clock.now() - timedelta(seconds=1)
-    PlatformListing.objects.update(next_try_at=past, offer_next_try_at=past)
+    PlatformListing.objects.update(next_try_at=past, offer_next_try_at=past, not_before=None)
     Flow.objects.update(paused_until=None, open_until=past)
 
 

@@ -124,7 +124,7 @@ def dies_at_work(double: Double, environ: dict[str, str], seconds: float) -> boo
 def rows_are_free() -> None:
     """Time passes: leases end, pauses are over, the dead worker's runs may begin again."""
     past = clock.now() - timedelta(seconds=1)
-    PlatformListing.objects.update(next_try_at=past, offer_next_try_at=past)
+    PlatformListing.objects.update(next_try_at=past, offer_next_try_at=past, not_before=None)
     PlatformListing.objects.filter(leased_until__isnull=False).update(leased_until=past)
     Flow.objects.update(paused_until=None, open_until=past)
     Schedule.objects.update(next_run_at=clock.now(), lease_until=None)
