@@ -14,6 +14,7 @@ from market.listings.queries import listings_of, public_address
 from market.platforms.actions import send_again
 from market.platforms.models import PlatformListing
 from market.platforms.queries import states_of
+from market.platforms.seller.differences import differences_of
 from market.shops.navigation import seller_places
 from market.shops.rules import can_agree
 from onboarding.consent.actions import record_consents
@@ -31,6 +32,7 @@ def on_platforms(request: HttpRequest, sku: str) -> HttpResponse:
         "listing": listing,
         "public_url": public_address(listing),
         "states": states,
+        "differences": differences_of(listing),
         "is_nothing_sent": all(state.row is None for state in states),
         "agreed": has_consent(listing.shop.producer, Purpose.PLATFORM),
         "may_agree": can_agree(viewer, listing.shop.producer_id),

@@ -338,6 +338,9 @@ PAGES: dict[str, Page] = {
     "nguoi-ban/san-pham/<slug:sku>/tren-san/xem-truoc/<slug:code>": Page(
         ANS_SHOP, "nguoi-ban/san-pham/{sku}/tren-san/xem-truoc/voso"
     ),
+    "nguoi-ban/san-pham/<slug:sku>/tren-san/lech/<int:pk>": Page(
+        ANS_SHOP, "nguoi-ban/san-pham/{sku}/tren-san/lech/{own_drift}", ("POST",), MOVES_ON, posted={"quyet": "de"}
+    ),
     "nguoi-ban/san-pham/<slug:sku>/tren-san/<slug:code>/thoi-ban": Page(
         ANS_SHOP, "nguoi-ban/san-pham/{sku}/tren-san/voso/thoi-ban", ("POST",), MOVES_ON
     ),
@@ -670,6 +673,10 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "row": PlatformListing.objects.filter(listing=listing)[0].pk,
         "drift": Drift.objects.create(
             connection=batch.connection, kind="stranger", sku="LA", found_at=timezone.now(), seen_at=timezone.now()
+        ).pk,
+        "own_drift": Drift.objects.create(
+            connection=batch.connection, row=PlatformListing.objects.get(listing=listing, connection=batch.connection),
+            kind="edited", sku="LA", found_at=timezone.now(), seen_at=timezone.now(),
         ).pk,
         "row_platform": PlatformListing.objects.filter(listing=listing)[0].connection.platform.code,
         "link": PresenceLink.objects.create(product=product, listing=listing, linked_at=timezone.now()).pk,
