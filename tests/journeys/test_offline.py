@@ -761,6 +761,8 @@ def test_the_same_id_with_other_bytes_ends_as_a_conflict(phone: Phone, ask: Ask,
     assert status[0] == 201, status
     phone.unlock(the_person(phone))
     phone.wait_for("engine.queue().then(([row]) => row.state === 'conflict')")
+    # What is counted is written a moment after the row itself.
+    phone.wait_for("engine.unsent().count === 0")
     (row,) = phone.run("() => engine.queue()")
     # The server takes photos of the text it took first only; nobody waits for the others for ever.
     assert (row["photosLeft"], phone.unsent()) == (pictures, 0)

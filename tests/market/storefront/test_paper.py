@@ -34,7 +34,7 @@ LETTERS = "Rượu đế Gò Đen ủ mẻ ướp sả, ngẫm nghĩ khuyếch k
 FEW_WORDS = LabelFacts(
     name="Hạt điều rang", size="500 g", price="50.000 đ / gói", by_measure="100.000 đ/kg", stars=0, certificate="",
     maker="Hộ Nguyễn Văn An", place="xã Bắc Ruộng, tỉnh Lâm Đồng", sku="LS1", address="https://lensan.example/san-pham/a",
-    adults_only=False,
+    adults_only=False, dated="",
 )  # fmt: skip
 
 
