@@ -180,8 +180,9 @@ def put_on_voso(operator: Walker, officer: Walker, sku: str, folder: Path) -> No
     """Sheet out, result in, and a person looks at the page and confirms."""
     operator.sign_in("sanops")
     page = operator.page
+    operator.click("Lấy tệp gửi VoSo")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Lấy tệp gửi VoSo").click()
+        page.get_by_role("link", name="Tải tệp gửi").click()
     pack = zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes()))
     assert f"{sku}-1.jpg" in [name.rsplit("/", 1)[-1] for name in pack.namelist()]
     sheet = next(name for name in pack.namelist() if name.endswith(".xlsx"))
@@ -191,7 +192,8 @@ def put_on_voso(operator: Walker, officer: Walker, sku: str, folder: Path) -> No
     book.save(result)
     wrong = folder / "sai.xlsx"
     wrong.write_bytes(b"khong phai bang tinh")
-    page.reload()
+    operator.click("Đã gửi cho sàn")
+    operator.open("/san/")
     page.get_by_label("Tệp kết quả VoSo").set_input_files(wrong)
     page.get_by_role("button", name="Gửi kết quả").last.click()
     page.wait_for_load_state()
@@ -201,7 +203,9 @@ def put_on_voso(operator: Walker, officer: Walker, sku: str, folder: Path) -> No
     page.locator("section", has=page.get_by_label("Tệp kết quả VoSo")).get_by_role("button", name="Gửi kết quả").click()
     page.wait_for_load_state()
     operator.look()
-    assert page.get_by_text("1 tin có liên kết chờ xác nhận").is_visible(), page.inner_text("main")
+    waiting = page.locator("dl div", has_text="Có liên kết, chờ người xem xác nhận")
+    assert waiting.locator("dd").inner_text() == "1", page.inner_text("main")
+    assert page.get_by_text("Mọi dòng đều đọc được.").is_visible()
     officer.sign_in("xa")
     officer.open("/san/xac-nhan/")
     officer.click(f"Tôi thấy đang bán {PRODUCT}")

@@ -157,7 +157,7 @@ def _content_changes(row: PlatformListing, task: Task, outcome: Outcome, changes
         changes["work"] = Work.BLOCKED
         return
     if outcome.content_waits_for_person:
-        changes["work"] = Work.AWAITING_OPERATOR
+        changes |= {"work": Work.AWAITING_OPERATOR} | _as_before(task)
         if task.wanted and task.is_refused:
             # A refusal was about the former text: it ends where the new one joins the next file.
             changes |= {"observed": Observed.ABSENT, "reasons": []}
@@ -179,6 +179,11 @@ def _content_changes(row: PlatformListing, task: Task, outcome: Outcome, changes
         changes |= {"observed": Observed.PENDING, "submitted_at": now}
 
 
+def _as_before(task: Task) -> dict[str, Any]:
+    """Nothing was written: what is there is what was there."""
+    return {"confirmed_hash": task.confirmed_hash, "confirmed_offer_hash": task.confirmed_offer_hash}
+
+
 def _offer_changes(row: PlatformListing, task: Task, outcome: Outcome, changes: dict[str, Any]) -> None:
     failure = outcome.offer_failure
     if failure is not None:
@@ -188,6 +193,7 @@ def _offer_changes(row: PlatformListing, task: Task, outcome: Outcome, changes: 
         changes |= {"offer_attempts": 0, "offer_error": "", "offer_cause": ""}
         changes["sent_fields"] = with_offer(changes.get("sent_fields", row.sent_fields), task.document)
     elif outcome.offer_waits_for_person:
+        changes |= _as_before(task)
         changes |= {"offer_work": Work.AWAITING_OPERATOR, "offer_attempts": 0, "offer_error": ""}
     elif row.offer_work == Work.IN_FLIGHT:
         # Not reached: the words had trouble first, or wait for a person who gets the price with them.
