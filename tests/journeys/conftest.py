@@ -31,10 +31,17 @@ FLAGS = [
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
+# What a page looks like is the same on every database; one journey through everything is walked on both.
+ON_EVERY_DATABASE = "test_whole_way.py"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    looks_only = os.environ.get("DATABASE_URL", "").startswith("postgres") and os.environ.get("SLOW") != "1"
     for item in items:
         if "tests/journeys" in str(item.fspath):
             item.add_marker("journey")
+            if looks_only and item.path.name != ON_EVERY_DATABASE:
+                item.add_marker(pytest.mark.skip(reason="walked on SQLite in every run; on PostgreSQL with SLOW=1"))
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine; .ci/run installs it"))
 
