@@ -40,15 +40,22 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path(os.environ.get("STATE_DIR", ROOT / "var")) / "test"
 
 
+# Every address for every person, and adapters against servers: what no database changes.
+SWEEPS = ("tests/contracts/", "tests/house/test_permissions", "tests/house/test_private_answers")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow proofs wait for SLOW=1, so that `make test` stays a matter of minutes. Files that take long come first: the last
     one must not keep one process busy while the other has nothing left to do."""
     with_slow = os.environ.get("SLOW") == "1"
+    swept_once = not with_slow and os.environ.get("DATABASE_URL", "").startswith("postgres")
     weights: Counter[Path] = Counter()
     for item in items:
         is_slow = item.get_closest_marker("slow") is not None
         if is_slow and not with_slow:
             item.add_marker(pytest.mark.skip(reason="a slow proof: SLOW=1 make test; .ci/run runs it"))
+        if swept_once and item.path.relative_to(ROOT).as_posix().startswith(SWEEPS):
+            item.add_marker(pytest.mark.skip(reason="swept on SQLite in every run; on PostgreSQL with SLOW=1"))
         # In tests of the usual length; only the order of magnitude matters.
         is_long = is_slow and with_slow
         weights[item.path] += 60 if is_long else 20 if "journeys" in item.path.parts else 1

@@ -54,7 +54,8 @@ class TestTwoOrdersAcrossTwoShops:
         self, orders: list[Callable[[], Order]], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(documents, "_is_in_step", lambda document, values: False)
-        monkeypatch.setattr(documents, "_lacks_shop", lambda shop_id: True)
+        index = documents._index_products
+        monkeypatch.setattr(documents, "_index_products", lambda ids: index(ids) | set(ids))
         gate, real = Gate(), documents.index_shop
 
         def held(shop_id: int) -> None:

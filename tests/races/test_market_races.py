@@ -170,20 +170,20 @@ class TestAWishAndAClaim:
         """How many rows the worker claimed, and what then stands in the row: its work and how often it was claimed."""
         row = PlatformListing.objects.select_related("connection__platform").get(connection__adapter="santhu")
         way = Round().way(row.connection, flow_of(row.connection))
-        gate, real = Gate(), desired.Connection.objects.filter
+        gate, real = Gate(), desired._priority
 
-        def read_then_wait(*arguments: Any, **options: Any) -> Any:
-            found = list(real(*arguments, **options))
-            gate()  # the rows are read: the claim comes now
-            time.sleep(0.4)
-            return found
+        def read_then_wait(known: PlatformListing, sold: Listing) -> int:
+            if known.pk == row.pk:
+                gate()  # the row is read: the claim comes now
+                time.sleep(0.4)
+            return real(known, sold)
 
         def claim() -> int:
             gate()
             return len(claiming.claim(way, 10))
 
         with monkeypatch.context() as patch:
-            patch.setattr(desired.Connection.objects, "filter", read_then_wait)
+            patch.setattr(desired, "_priority", read_then_wait)
             _sold, claimed = at_once(lambda: orders.take_stock([(listing, 1)]), claim)
         assert gate.met
         row.refresh_from_db()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Case, CharField, F, Q, Value, When
+from django.db.models import BooleanField, Case, Q, Value, When
 
 from core.kit import clock
 from market.platforms.contract import Capabilities, ListingDocument, RemoteIds
@@ -65,29 +65,32 @@ def claim(way: Way, limit: int) -> list[tuple[PlatformListing, Task]]:
     ids = _taken(way, limit)
     if not ids:
         return []
-    in_flight = Value(Work.IN_FLIGHT, output_field=CharField())
-    PlatformListing.objects.filter(pk__in=ids).update(
-        fence=F("fence") + 1,
-        leased_until=clock.now() + LEASE,
-        work=Case(When(content_due(), then=in_flight), default=F("work")),
-        offer_work=Case(When(offer_due(), then=in_flight), default=F("offer_work")),
-    )
     rows = list(
         PlatformListing.objects.filter(pk__in=ids)
         .select_related("connection__platform", "listing__shop__producer")
+        .annotate(content_is_due=_is(content_due()), offer_is_due=_is(offer_due()))
         .order_by("priority", "next_try_at", "pk")
     )
     documents = documents_of([row.listing_id for row in rows], way.connection.platform)
-    claimed = []
+    claimed: list[tuple[PlatformListing, Task]] = []
     for row in rows:
         document = documents[row.listing_id]
+        row.fence, row.leased_until = row.fence + 1, clock.now() + LEASE
+        row.work = Work.IN_FLIGHT if row.content_is_due else row.work
+        row.offer_work = Work.IN_FLIGHT if row.offer_is_due else row.offer_work
         claimed.append((row, _task(row, way, document)))
         row.operation, row.operation_at = claimed[-1][1].operation, clock.now()
         row.operation_hash = document.content_hash if row.wanted else ""
         _note_intent(row, document)
+    taken = ["fence", "leased_until", "work", "offer_work"]
     intents = ["operation", "operation_hash", "operation_at", "confirmed_hash", "confirmed_offer_hash", "unsure"]
-    PlatformListing.objects.bulk_update(rows, intents)
+    # One write for each row: PostgreSQL asks for the listing's own lock at a second one, and an order may hold that.
+    PlatformListing.objects.bulk_update(rows, [*taken, *intents])
     return claimed
+
+
+def _is(condition: Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 def _note_intent(row: PlatformListing, document: ListingDocument) -> None:

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from core.kit import clock
 from core.people.queries import SYSTEM
+from market.listings.models import Listing
 from market.platforms.contract import (
     ConnectionSettings,
     NotFound,
@@ -111,6 +112,8 @@ def _stuck(call: Call) -> None:
 @transaction.atomic
 def _seen(row: PlatformListing, snapshot: RemoteSnapshot) -> None:
     """Note what the platform says. A live page becomes a link with an observation, for the count of who is online."""
+    # The listing before its rows, as orders and edits lock them: the link below makes PostgreSQL ask for it.
+    Listing.objects.select_for_update().filter(pk=row.listing_id).first()
     now = clock.now()
     observed = STATES.get(snapshot.review.state)
     if observed == Observed.LIVE and not snapshot.is_visible:
