@@ -134,8 +134,9 @@ def test_taking_theirs_gives_no_sold_goods_back(engine: Engine, people: People, 
 
 
 def test_a_connection_that_nobody_serves_stops_no_other(engine: Engine) -> None:
+    somebody_edits(engine, title="Hạt điều hảo hạng")
     Connection.objects.filter(adapter="voso").update(adapter="retired")
-    reconcile_all()
+    assert reconcile_all() == 1 and drift().kind == "edited"
 
 
 @pytest.mark.parametrize("lane", ["work", "offer_work"])

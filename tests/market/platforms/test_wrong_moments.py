@@ -155,7 +155,10 @@ def test_breaker_survives_a_night(people: People) -> None:
     row = flow.flow_of(conn)
     for _ in range(60):
         Flow.objects.filter(pk=row.pk).update(breaker="half_open")
-        flow.note_trouble(row, Retryable("down"))
+        assert flow.note_trouble(row, Retryable("down"))
+    row.refresh_from_db()
+    assert (row.breaker, row.opened_times) == ("open", 60)
+    assert row.open_until is not None and row.open_until <= clock.now() + flow.OPEN_AT_MOST
 
 
 def test_open_breaker_does_not_stop_looking_for_ever(engine: Engine) -> None:
