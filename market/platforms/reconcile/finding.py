@@ -36,6 +36,7 @@ PAGES_AT_MOST = 2_000
 # How much of a text people are shown, and up to which length the whole of it is kept beside that, for taking it over.
 TEXT_LIMIT, WHOLE_LIMIT = 500, 5_000
 AT_ONCE = 200
+_MOVING = {Work.QUEUED, Work.IN_FLIGHT, Work.OUTCOME_UNKNOWN}
 _THERE = (Observed.PENDING, Observed.LIVE, Observed.SUSPENDED, Observed.REJECTED)
 
 
@@ -178,9 +179,9 @@ class _Pass:
             # Only the exact SKU makes it ours; a like name is nobody's proof.
             row = by_sku.get(snapshot.sku)
             is_twin = row is not None and row.remote_id in self.remote
-            if row is not None and self._is_moving(row):
+            if row is not None and self._is_placing(row):
                 self.objects_left.add(product_id)
-                continue  # the engine is about to look by SKU itself, or has just put it there
+                continue
             self._note(Kind.DUPLICATE if is_twin else Kind.STRANGER, snapshot, row, [])
 
     def _edited(self, rows: Sequence[PlatformListing]) -> None:
@@ -221,9 +222,12 @@ class _Pass:
 
     def _is_moving(self, row: PlatformListing) -> bool:
         """Whether the engine has something to do with it, or did since the reading began, that may explain a difference."""
-        moving = {Work.QUEUED, Work.IN_FLIGHT, Work.OUTCOME_UNKNOWN}
-        is_busy = row.work in moving or row.offer_work in moving
-        return is_busy or (row.operation_at is not None and row.operation_at >= self.began)
+        return row.offer_work in _MOVING or self._is_placing(row)
+
+    def _is_placing(self, row: PlatformListing) -> bool:
+        """Whether the engine is about to look by SKU itself, or has just put it there. A price that waits explains no object:
+        it waits for one as long as nobody has said which is ours."""
+        return row.work in _MOVING or (row.operation_at is not None and row.operation_at >= self.began)
 
     def _note(
         self, kind: Drift.Kind, snapshot: RemoteSnapshot, row: PlatformListing | None, lines: list[dict[str, str]]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from core.files.models import Photo
 from core.kit import clock
 from core.people.queries import SYSTEM
 from market.listings.actions import ListingFacts, write_listing
@@ -57,13 +59,13 @@ class Engine:
         self.look()
         assert self.state == ("live", "idle")
 
-    def edit(self, **changes: Any) -> None:
+    def edit(self, *, photos: Sequence[Photo] | None = None, **changes: Any) -> None:
         """The seller saves the form with these changes."""
         listing = Listing.objects.get(pk=self.listing.pk)
         names = ListingFacts.__dataclass_fields__.keys() - {"papers"}
         facts = {name: getattr(listing, name) for name in names} | changes
-        photos = [row.photo for row in listing.photos.all()]
-        write_listing(shop=listing.shop, facts=ListingFacts(**facts), photos=photos, by=SYSTEM, listing=listing)
+        kept = [row.photo for row in listing.photos.all()] if photos is None else photos
+        write_listing(shop=listing.shop, facts=ListingFacts(**facts), photos=kept, by=SYSTEM, listing=listing)
 
     def writes(self) -> list[str]:
         """Method and path of the calls so far that change something there."""

@@ -1,4 +1,7 @@
-"""A seeded storm over a few listings: edits, faults, decisions, crashes and restarts in any order, and then quiet."""
+"""A seeded storm over a few listings: edits, faults, decisions, crashes and restarts in any order, and then quiet.
+
+What is written is chosen from a few values, so that most edits come back to something that was there before.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from datetime import timedelta
 from typing import Any
 from unittest import mock
 
+from core.files.actions import store_photo
+from core.files.pipeline import render
 from core.kit import clock
 from core.people.queries import SYSTEM
 from market.listings.actions import pause_listing, publish_listing, take_stock
@@ -24,6 +29,8 @@ from market.platforms.models import Connection, Flow, PlatformListing
 from market.platforms.sandbox.process import Double
 from market.platforms.santhu.adapter import SanThuAdapter
 from tests.market.platforms.engine_tools import Engine
+from tests.market.platforms.others import Others
+from tests.people import jpeg
 
 FAULTS = (
     *("cut_before", "cut_after", "cut_answer", "truncated", "server_error", "server_error_after"),
@@ -33,6 +40,14 @@ PATHS = ("/api/", "/api/listings", "/api/media")
 METHODS = ("", "GET", "POST", "PUT", "PATCH", "DELETE")
 ADAPTER = SanThuAdapter()
 ROUNDS_OF_QUIET = 25
+EDITS: tuple[dict[str, Any], ...] = (
+    *({"name": name} for name in ("Hạt điều rang", "Hạt điều sấy", "Hạt điều vỏ lụa")),
+    *({"price": price} for price in (50_000, 55_000)),
+    *({"description": words} for words in ("Ngon.", "Ngon và bùi.")),
+)
+STOCKS = (0, 5, 10)
+# Where a write takes effect and its answer is lost.
+LOST = ("cut_after", "server_error_after", "truncated")
 
 
 class Crash(BaseException):
@@ -74,16 +89,17 @@ class Storm:
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
+        self.second = store_photo(render(jpeg(colour="#80402A")), by=SYSTEM)
+        self.others = Others(self.chance, self.double, self.log)
         for connection in Connection.objects.all():
             Flow.objects.update_or_create(connection=connection, defaults={"rate_limit": 1000.0})
 
     def rage(self, steps: int = 10) -> None:
         """That many things happen."""
+        here = (*(self._edit,) * 2, *(self._stock,) * 2, self._pause, self._photos, *(self._there_and_back,) * 2)
+        there = (self._faults, self._review, *(self.others.touch,) * 2, self.others.compare, self.others.decide)
         for _ in range(steps):
-            what = self.chance.choice(
-                (*(self._edit,) * 3, self._stock, self._pause, *(self._work,) * 5, self._faults, self._decide)
-            )
-            what()
+            self.chance.choice((*here, *there, *(self._work,) * 6))()
 
     def quiet(self) -> None:
         """Everybody does their part and nothing goes wrong any more."""
@@ -103,6 +119,7 @@ class Storm:
             look_at_due()
             if not self.unfinished():
                 return
+            self.others.settle()
         raise AssertionError(f"no quiet after seed {self.seed}: {self.unfinished()} {self.log}")
 
     def unfinished(self) -> list[str]:
@@ -118,7 +135,7 @@ class Storm:
                     wrong.append(f"{listing.sku} is still there: {len(there)}, {lanes}")
                 continue
             if len(there) != 1:
-                wrong.append(f"{listing.sku} is there {len(there)} times")
+                wrong.append(f"{listing.sku} is there {len(there)} times, {lanes}, {row.cause}, {row.offer_cause}")
                 continue
             snapshot = ADAPTER.find(settings_of(row.connection), document_of(listing).reference)
             assert snapshot is not None
@@ -130,28 +147,58 @@ class Storm:
     def _pick(self) -> Listing:
         return Listing.objects.select_related("shop").get(pk=self.chance.choice(self.listings).pk)
 
-    def _write(self, listing: Listing, more: int = 0, **changes: Any) -> None:
-        Engine(listing, self.double).edit(stock=listing.stock + more, **changes)
+    def _write(self, listing: Listing, **changes: Any) -> None:
+        changes.setdefault("stock", Listing.objects.get(pk=listing.pk).stock)
+        Engine(listing, self.double).edit(**changes)
 
     def _edit(self) -> None:
-        listing, number = self._pick(), self.chance.randrange(10**6)
-        change = self.chance.choice(
-            ({"name": f"Hạt điều {number}"}, {"price": 1000 + number}, {"description": f"Ngon {number}"})
-        )
+        listing, change = self._pick(), self.chance.choice(EDITS)
         self.log.append(f"edit {listing.sku} {change}")
         self._write(listing, **change)
 
     def _stock(self) -> None:
-        listing, number = self._pick(), self.chance.randrange(1, 5)
-        if listing.is_on_sale and listing.stock >= number and self.chance.random() < 0.7:
-            take_stock([(listing, number)])
+        listing, number = self._pick(), self.chance.choice(STOCKS)
+        self.log.append(f"stock {listing.sku} {listing.stock} → {number}")
+        if listing.is_on_sale and number < listing.stock:
+            take_stock([(listing, listing.stock - number)])
         else:
-            self._write(listing, more=number)
-        self.log.append(f"stock {listing.sku}")
+            self._write(listing, stock=number)
+
+    def _photos(self) -> None:
+        """Another order, or one more."""
+        listing = self._pick()
+        photos = [row.photo for row in listing.photos.select_related("photo")]
+        photos = photos[::-1] if len(photos) > 1 else [*photos, self.second]
+        self.log.append(f"photos {listing.sku} {len(photos)}")
+        self._write(listing, photos=photos)
+
+    def _there_and_back(self) -> None:
+        """Something is written, its answer is lost or the worker dies over it, and all is as it was before."""
+        listing = self._pick()
+        former = {name: getattr(listing, name) for name in ("name", "price", "stock", "description")}
+        self.log.append(f"there and back {listing.sku}")
+        if self.chance.random() < 0.7:
+            lost = {"kind": self.chance.choice(LOST), "calls": [self.chance.choice((1, 1, 2))]}
+            self.double.plan({**lost, "method": self.chance.choice(("POST", "PUT", "PATCH", "DELETE"))})
+        if self.chance.random() < 0.4:
+            self._turn(listing)
+            self._work()
+            self._turn(listing)
+        else:
+            self._write(listing, **self.chance.choice((*EDITS, *({"stock": number} for number in STOCKS))))
+            self._work()
+            self._write(listing, **former)
+        if self.chance.random() < 0.5:
+            self.double.plan()
+            self._work()
 
     def _pause(self) -> None:
         listing = self._pick()
         self.log.append(f"pause or publish {listing.sku}")
+        self._turn(listing)
+
+    def _turn(self, listing: Listing) -> None:
+        listing = Listing.objects.select_related("shop").get(pk=listing.pk)
         if listing.state == Listing.State.PUBLISHED:
             pause_listing(listing=listing, by=SYSTEM)
         else:
@@ -170,7 +217,7 @@ class Storm:
         self.log.append(f"faults {plan}")
         self.double.plan(*plan, seed=self.seed)
 
-    def _decide(self) -> None:
+    def _review(self) -> None:
         for found in self.double.listings():
             number = str(found["id"])
             match self.chance.randrange(4):
@@ -180,7 +227,7 @@ class Storm:
                     self.double.suspend(number)
                 case _:
                     self.double.approve(number)
-        self.log.append("decisions")
+        self.log.append("reviews")
 
     def _work(self) -> None:
         """A worker runs; now and then it dies, and its leases end with the time."""

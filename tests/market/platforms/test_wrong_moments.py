@@ -18,18 +18,19 @@ from market.listings.models import Listing
 from market.platforms.contract import AuthExpired, RemoteIds, Retryable
 from market.platforms.engine import flow, home, ways
 from market.platforms.engine.desired import on_listing_changed
-from market.platforms.engine.documents import settings_of
+from market.platforms.engine.documents import document_of, settings_of
 from market.platforms.engine.look import look_at_due
 from market.platforms.engine.push import push_due
-from market.platforms.models import Connection, Flow, PlatformListing
+from market.platforms.models import Connection, Drift, Flow, PlatformListing
 from market.platforms.queries import state_of
+from market.platforms.reconcile.actions import NotPossible, take_theirs
 from market.platforms.sandbox.process import Double
 from market.platforms.santhu.adapter import CAPABILITIES, SanThuAdapter
 from market.platforms.santhu.refusals import remote_issue
 from onboarding.accounts.models import Observation
 from tests.market.platforms.engine_tools import Engine
 from tests.market.platforms.storms import Crash, dying_at
-from tests.market.platforms.test_reconcile import ADAPTER, connection
+from tests.market.platforms.test_reconcile import ADAPTER, connection, found, somebody_creates
 from tests.people import People, make_listing
 
 
@@ -300,3 +301,22 @@ def test_waiting_for_another_workers_refresh_is_no_trouble(engine: Engine, monke
 
 def test_what_postgresql_cannot_keep_is_taken_out(engine: Engine) -> None:
     assert "\x00" not in remote_issue("rejected_by_review", "name", "Thi\x00ếu \ud800").remote_text
+
+
+def test_two_there_and_none_known_are_both_shown_to_people(engine: Engine, people: People) -> None:
+    """A price that waits for an object kept the comparison away from the very objects it waits for."""
+    document = document_of(Listing.objects.get(pk=engine.listing.pk))
+    first, second = somebody_creates(document), somebody_creates(document)
+    engine.push()
+    take_stock([(engine.listing, 1)])
+    engine.push()
+    row = engine.row
+    assert (row.work, row.cause, row.offer_work) == ("dead", "Conflict:two_objects", "queued")
+    assert dict(found().found) == {"stranger": 2}
+    ours, theirs = (Drift.objects.get(remote_id=remote) for remote in (first, second))
+    take_theirs(drift=ours, by=people.viewer("buu"))
+    with pytest.raises(NotPossible):
+        take_theirs(drift=theirs, by=people.viewer("buu"))
+    engine.push()
+    assert (engine.row.remote_id, engine.row.work, engine.row.offer_work) == (first, "idle", "idle")
+    assert dict(found().found) == {"duplicate": 1}
