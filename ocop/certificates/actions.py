@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -16,7 +16,7 @@ from core.kit.text import squeeze
 from core.people.queries import Viewer
 from ocop.certificates.events import CertificatesChanged
 from ocop.certificates.models import Certificate
-from ocop.certificates.papers import finer, paper_key, paper_of_row
+from ocop.certificates.papers import finer, paper_key, paper_of_row, superseded_days
 from ocop.certificates.rules import can_revoke, period
 from ocop.register.actions import Outcome, record_product
 from ocop.register.cells import WrittenDate
@@ -68,6 +68,14 @@ def import_products(*, content: bytes, by: Viewer, is_demo: bool = False) -> Imp
         report = ImportReport(tuple(desk.take(row) for row in rows))
         record("ocop.imported", actor_id=by.user_id, object_label=f"rows:{len(rows)}", via="import")
     return report
+
+
+def write_superseded(papers: Sequence[Certificate]) -> None:
+    """Write down from which day each paper of one product is superseded by another of them (`papers.superseded_days`)."""
+    for paper, day in zip(papers, superseded_days(papers), strict=True):
+        if paper.superseded_on != day:
+            paper.superseded_on = day
+            paper.save(update_fields=["superseded_on"])
 
 
 @transaction.atomic
@@ -178,6 +186,8 @@ class _Desk:
         else:
             outcome = _complete(paper, row, may_correct=not repeated)
         self.used_papers.add(paper.pk)
+        if outcome != Outcome.UNCHANGED:
+            write_superseded(papers)
         if outcome != Outcome.UNCHANGED:
             word = "certificate.recorded" if outcome == Outcome.CREATED else "certificate.changed"
             record(

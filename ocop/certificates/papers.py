@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from core.kit.text import fold_words
-from ocop.certificates.models import Certificate
+from ocop.certificates.models import COUNTED_QUALITIES, Certificate
 from ocop.register.cells import WrittenDate
 from ocop.register.reading import Row
 
@@ -37,6 +38,34 @@ def paper_of_row(row: Row, papers: Sequence[Certificate]) -> Certificate | None:
     fitting = [paper for paper in papers if _fits(row, paper)]
     fitting = [paper for paper in fitting if merged_key(row, paper) not in taken - {paper.paper_key}]
     return max(fitting, key=lambda paper: _agreements(row, paper), default=None)
+
+
+COUNTED_STARS = 3
+
+
+def superseded_days(papers: Sequence[Certificate]) -> list[date | None]:
+    """For each paper of one product the day from which a later one speaks instead: the last day on which that one can have been
+    given, if it was given after this one and before this one had certainly ended. A revoked paper does not bring back the one before."""
+    return [min(_later_days(paper, papers), default=None) for paper in papers]
+
+
+def _later_days(paper: Certificate, papers: Sequence[Certificate]) -> list[date]:
+    mine = paper.recognised()
+    if mine is None or paper.latest_end is None:
+        return []
+    found = []
+    for other in papers:
+        written = other.recognised()
+        if (
+            other is paper
+            or written is None
+            or other.quality not in COUNTED_QUALITIES
+            or (other.stars or 0) < COUNTED_STARS
+        ):
+            continue
+        if mine.last_day < written.first_day <= paper.latest_end:
+            found.append(written.last_day)
+    return found
 
 
 def merged_key(row: Row, paper: Certificate) -> str:

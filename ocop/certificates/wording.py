@@ -27,15 +27,17 @@ def state_word(state: State) -> str:
         State.VALID: _("còn hạn"),
         State.RENEWAL_DUE: _("đến kỳ nộp hồ sơ đánh giá lại"),
         State.RENEWAL_LATE: _("còn hạn, đã quá kỳ nộp hồ sơ"),
+        State.EXTENDED: _("được kéo dài trong lúc xét hồ sơ"),
         State.EXPIRED: _("hết hạn"),
         State.REVOKED: _("đã thu hồi"),
+        State.SUPERSEDED: _("đã có giấy mới thay"),
         State.UNKNOWN: _("chưa rõ hạn"),
     }[state]
 
 
 def state_kind(state: State) -> str:
     """The tone of a state."""
-    if state in {State.RENEWAL_DUE, State.RENEWAL_LATE, State.EXPIRED}:
+    if state in {State.RENEWAL_DUE, State.RENEWAL_LATE, State.EXTENDED, State.EXPIRED}:
         return "warn"
     return {State.VALID: "good", State.REVOKED: "bad", State.NOT_YET: "wait"}.get(state, "info")
 
@@ -67,6 +69,9 @@ def public_sentence(certificate: Certificate, on: date) -> Sentence:
     if state in HOLDING:
         if certificate.stars is None:
             return Sentence("info", _("Còn hạn."), _("Sổ đăng ký chưa ghi hạng sao của sản phẩm này."))
+        if state == State.EXTENDED and certificate.earliest_end is not None:
+            text = _("Giấy chứng nhận này hết hạn ngày %(end)s và được kéo dài trong lúc xét hồ sơ đánh giá lại.")
+            return Sentence("warn", _("Kéo dài."), text % {"end": f"{certificate.earliest_end:%d/%m/%Y}"})
         return Sentence("good", _("Còn hạn."), _("Giấy chứng nhận này đang có giá trị."))
     if state == State.EXPIRED and certificate.latest_end is not None:
         text = _("Giấy chứng nhận này đã hết hạn, muộn nhất là ngày %(end)s.")
@@ -76,6 +81,9 @@ def public_sentence(certificate: Certificate, on: date) -> Sentence:
     if state == State.REVOKED and certificate.revoked_on is not None:
         text = _("Giấy chứng nhận này không còn giá trị từ ngày %(day)s.")
         return Sentence("bad", _("Đã thu hồi."), text % {"day": f"{certificate.revoked_on:%d/%m/%Y}"})
+    if state == State.SUPERSEDED and certificate.superseded_on is not None:
+        text = _("Từ ngày %(day)s sản phẩm này có giấy chứng nhận mới thay cho giấy này.")
+        return Sentence("info", _("Đã thay."), text % {"day": f"{certificate.superseded_on:%d/%m/%Y}"})
     if state == State.NOT_YET:
         return Sentence("wait", _("Chưa bắt đầu."), _("Giấy chứng nhận này chưa đến ngày có giá trị."))
     if certificate.recognised_on is None:

@@ -1,7 +1,35 @@
 """Gathers the tables of all slices of this storey."""
 
-from ocop.certificates.models import Certificate
+from ocop.boards.models import Assignment
+from ocop.certificates.models import Certificate, CertificateCopy, CertificateEntry, RenewalFile, RenewalNotice
+from ocop.frames.models import Frame, FrameHousehold
+from ocop.indicators.models import Recount, Tally, Target
 from ocop.presence.models import PresenceLink
-from ocop.register.models import OcopProduct
+from ocop.register.models import OcopProduct, Taxonomy, TaxonomyNode
+from ocop.rulebooks.models import Criterion, Option, Rubric, Rulebook
+from ocop.snapshots.models import Snapshot, SnapshotFigure, SnapshotRow
 
-__all__ = ["Certificate", "OcopProduct", "PresenceLink"]
+__all__ = [
+    "Assignment",
+    "Certificate",
+    "CertificateCopy",
+    "CertificateEntry",
+    "Criterion",
+    "Frame",
+    "FrameHousehold",
+    "OcopProduct",
+    "Option",
+    "PresenceLink",
+    "Recount",
+    "RenewalFile",
+    "RenewalNotice",
+    "Rubric",
+    "Rulebook",
+    "Snapshot",
+    "SnapshotFigure",
+    "SnapshotRow",
+    "Tally",
+    "Target",
+    "Taxonomy",
+    "TaxonomyNode",
+]

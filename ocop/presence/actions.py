@@ -11,8 +11,8 @@ from core.people.queries import SYSTEM, Viewer
 from market.listings.actions import BadgeFacts, set_badges
 from market.listings.models import Listing
 from ocop.certificates.events import CertificatesChanged
-from ocop.certificates.models import Certificate
-from ocop.certificates.queries import COUNTED_STARS
+from ocop.certificates.models import COUNTED_QUALITIES, Certificate
+from ocop.certificates.papers import COUNTED_STARS
 from ocop.presence.models import PresenceLink
 from ocop.presence.queries import open_links
 from ocop.presence.rules import can_link, makers_differ
@@ -53,6 +53,7 @@ def link_listing(
 @transaction.atomic
 def unlink_listing(*, link: PresenceLink, by: Viewer) -> None:
     """Take a link back: the badges leave the listing, and the link counts for no day. Raises PermissionError."""
+    assert link.listing_id is not None
     listing = _locked(link.listing_id)
     product = OcopProduct.objects.select_related("unit").get(pk=link.product_id)
     if not can_link(by, product, listing):
@@ -66,18 +67,25 @@ def unlink_listing(*, link: PresenceLink, by: Viewer) -> None:
 
 def refresh_badges(event: CertificatesChanged) -> None:
     """Write the badges of every listing linked to the product anew."""
-    links = PresenceLink.objects.filter(product=event.product_id, ended_at__isnull=True).select_related("listing")
-    badges = badges_of(event.product_id) if links else []
-    for link in links:
-        set_badges(listing=link.listing, badges=badges, by=SYSTEM)
+    listings = Listing.objects.filter(
+        presence_links__product=event.product_id, presence_links__ended_at__isnull=True
+    ).order_by("pk")
+    badges = badges_of(event.product_id) if listings else []
+    for listing in listings:
+        set_badges(listing=listing, badges=badges, by=SYSTEM)
 
 
 def badges_of(product_id: int) -> list[BadgeFacts]:
     """What may be shown of a product's certificates: 3 stars or more with a known period, for as long as it
-    is provably in force. A year-only date shows until 36 months after 1 January and is no day of issue."""
+    is provably in force. A year-only date shows until 36 months after 1 January and is no day of issue; an extended paper shows to
+    the end of its extension, a superseded one until the new one speaks."""
     papers = Certificate.objects.filter(
-        product=product_id, stars__gte=COUNTED_STARS, recognised_on__isnull=False, earliest_end__isnull=False
-    )
+        product=product_id,
+        quality__in=COUNTED_QUALITIES,
+        stars__gte=COUNTED_STARS,
+        recognised_on__isnull=False,
+        earliest_end__isnull=False,
+    ).prefetch_related("renewal_files")
     return [
         BadgeFacts(
             check_code=paper.check_code,
@@ -86,12 +94,12 @@ def badges_of(product_id: int) -> list[BadgeFacts]:
             decision_number=paper.decision_number,
             issued_on=paper.recognised_on if paper.precision == Certificate.DatePrecision.DAY else None,
             valid_from=known.earliest_start,
-            valid_until=known.earliest_end,
+            valid_until=paper.last_shown_day(),
             check_path=reverse("ocop_check", args=[paper.check_code]),
             revoked_on=paper.revoked_on,
         )
         for paper in papers.order_by("pk")
-        if (known := paper.period()) is not None
+        if (known := paper.period()) is not None and paper.last_shown_day() >= known.earliest_start
     ]
 
 
@@ -99,7 +107,7 @@ def _after(product: OcopProduct, listing: Listing, word: str, link: PresenceLink
     """Badges and the product's producer follow from its open links."""
     linked = PresenceLink.objects.filter(listing=listing, ended_at__isnull=True).exists()
     set_badges(listing=listing, badges=badges_of(product.pk) if linked else [], by=by)
-    makers = {each.listing.shop.producer_id for each in open_links(product)}
+    makers = {each.listing.shop.producer_id for each in open_links(product) if each.listing is not None}
     product.producer_id = makers.pop() if len(makers) == 1 else None
     product.save(update_fields=["producer"])
     unit_code = product.unit.code if product.unit else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from core.kit.clock import window
 from core.kit.text import fold_words
@@ -70,19 +70,20 @@ def with_presence_marks(products: QuerySet[OcopProduct], on: date) -> QuerySet[O
 
 
 def seen_on_platforms(product_ids: Iterable[int], on: date) -> dict[int, list[Seen]]:
-    """The evidence behind `with_presence_marks`, by product id, newest first; two queries however many products."""
-    links = PresenceLink.objects.filter(product__in=list(product_ids), ended_at__isnull=True)
-    product_of = dict(links.values_list("listing_id", "product_id"))
+    """The evidence behind `with_presence_marks`, by product id, newest first; one query however many products."""
     fresh = window(on, limits_on(on).product_days)
     found: defaultdict[int, list[Seen]] = defaultdict(list)
-    pages = pages_on(on).filter(listing__in=product_of).select_related("link", "link__platform")
+    pages = pages_on(on).filter(
+        listing__presence_links__product__in=list(product_ids), listing__presence_links__ended_at__isnull=True
+    )
+    pages = pages.annotate(product_id=F("listing__presence_links__product")).select_related("link", "link__platform")
     for page in pages.order_by("-last_at", "-pk"):
         link = page.link
         if link is None:
             continue
         counts = page.last_result == Observation.Result.LIVE and page.last_at >= fresh.start
         platform = link.platform
-        found[product_of[page.listing_id]].append(
+        found[page.product_id].append(
             Seen(
                 platform.code,
                 platform.name,
@@ -99,7 +100,7 @@ def seen_on_platforms(product_ids: Iterable[int], on: date) -> dict[int, list[Se
 def open_links(product: OcopProduct) -> QuerySet[PresenceLink]:
     """The listings linked to a product now."""
     return (
-        product.presence_links.filter(ended_at__isnull=True)
+        product.presence_links.filter(ended_at__isnull=True, listing__isnull=False)
         .select_related("listing", "listing__shop", "listing__shop__producer", "linked_by")
         .order_by("linked_at", "pk")
     )

@@ -217,3 +217,39 @@ class AccountReport(AppendOnly):
 
     class Meta:
         indexes = [models.Index(fields=["account", "-at"], name="account_report_latest")]
+
+
+class AccountActivity(AppendOnly):
+    """Something done with an account, with who says so (the four kinds are those of 350/QĐ-BTTTT, 2022). `happened_on` is
+    the day it is said to have happened, `at` our clock when it was written down; `source_sha256` is of the file it stood in."""
+
+    class Kind(models.TextChoices):
+        SHOW = "show", "đưa sản phẩm lên"
+        LOOK = "look", "tìm sản phẩm"
+        EXCHANGE = "exchange", "trao đổi thông tin"
+        TRADE = "trade", "có đơn hàng"
+
+    class Source(models.TextChoices):
+        PLATFORM = "platform", "báo cáo của sàn"
+        PRODUCER = "producer", "người bán khai"
+        VISIT = "visit", "tổ công nghệ số ghi khi đến nhà"
+
+    account = models.ForeignKey(PlatformAccount, on_delete=models.PROTECT, related_name="activities")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    happened_on = models.DateField()
+    source = models.CharField(max_length=8, choices=Source.choices)
+    at = models.DateTimeField()
+    reported_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    source_sha256 = models.CharField(max_length=64, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-happened_on"], name="account_activity_latest")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "kind", "happened_on", "source"], name="account_activity_once_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(reported_by__isnull=False) | ~Q(source_sha256=""), name="account_activity_has_a_source"
+            ),
+        ]

@@ -1,6 +1,7 @@
 """Gathers the tables of all slices of this storey."""
 
 from onboarding.accounts.models import (
+    AccountActivity,
     AccountReport,
     Observation,
     OutsideLink,
@@ -32,7 +33,7 @@ from onboarding.teams.models import Team, TeamGrant, TeamHamlet, TeamMember
 from onboarding.visits.models import Attendance, TrainingSession, Visit
 
 __all__ = [
-    "AccountReport", "Application", "Attendance", "AwaitedRecord", "Consent", "DisputedSubmission", "DuplicatePair", "FieldDevice", "Household", "HouseholdMerge",
+    "AccountActivity", "AccountReport", "Application", "Attendance", "AwaitedRecord", "Consent", "DisputedSubmission", "DuplicatePair", "FieldDevice", "Household", "HouseholdMerge",
     "HouseholdPhoto", "HouseholdWriter", "IntakeIssue", "IntakeKey", "IntakePart", "IntakeRecord", "Membership", "Notice", "Observation", "OpeningBatch",
     "OpeningLine", "OutsideLink", "Paper", "PilotUnit", "Platform", "PlatformAccount", "Producer", "ProductionLine", "Revisit", "RevisitSample",
     "RobotPermission", "SampleFrame", "SeenWithin", "SharedPhone", "Submission", "SubmissionState", "SubmissionText", "Team", "TeamGrant", "TeamHamlet", "TeamMember", "TrainingSession", "Visit",

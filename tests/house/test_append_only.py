@@ -15,8 +15,13 @@ from core.audit.models import AuditEntry, AuditSeal
 from core.kit.append_only import AppendOnly
 from market.listings.models import PriceChange, StockMove
 from market.reports.models import Report, ReportStep
+from ocop.certificates.models import Certificate, CertificateCopy
+from ocop.frames.models import Frame, FrameHousehold
+from ocop.register.models import OcopProduct
+from ocop.snapshots.models import Snapshot, SnapshotFigure, SnapshotRow
 from onboarding.accounts.actions import claim_account, claim_link, observe
-from onboarding.accounts.models import AccountReport, Observation, Platform
+from onboarding.accounts.models import AccountActivity, AccountReport, Observation, Platform, PlatformAccount
+from onboarding.households.models import Household
 from onboarding.intake.models import DisputedSubmission, Submission
 from tests.people import People, make_listing, make_shop
 
@@ -91,7 +96,7 @@ def rows(people: People) -> dict[type[AppendOnly], AppendOnly]:
     )
     step = ReportStep.objects.create(report=report, words="Đã nhận.", at=seen.at)
     connection.check_constraints()
-    return {
+    return counted_rows(people, link.account, seen.at) | {
         AuditEntry: entry,
         AuditSeal: seal,
         Observation: seen,
@@ -102,6 +107,39 @@ def rows(people: People) -> dict[type[AppendOnly], AppendOnly]:
         PriceChange: listing.price_changes.get(),
         ReportStep: step,
     }
+
+
+def counted_rows(people: People, account: PlatformAccount, at: datetime) -> dict[type[AppendOnly], AppendOnly]:
+    """Rows of what is certified and counted."""
+    product = OcopProduct.objects.create(name="Nước mắm", row_key="k", recorded_at=at)
+    paper = Certificate.objects.create(product=product, precision="none", paper_key="k")
+    frame = Frame.objects.create(
+        unit=people.commune,
+        year=2026,
+        source="review",
+        count=1,
+        sha256="0" * 64,
+        made_by=people.users["chi"],
+        made_at=at,
+    )
+    household = Household.objects.create(
+        head_name="Nguyễn Văn An", hamlet=people.hamlet, commune=people.commune, phone_owner="none", registered_at=at
+    )
+    snapshot = Snapshot.objects.create(number="CS-1", on=at.date(), definitions={}, map_version="1", made_at=at)
+    made: list[AppendOnly] = [
+        AccountActivity(
+            account=account, kind="show", happened_on=at.date(), source="platform", at=at, source_sha256="0" * 64
+        ),
+        CertificateCopy(certificate=paper, number=1, facts={}, sha256="0" * 64, made_at=at),
+        FrameHousehold(frame=frame, household=household),
+        SnapshotFigure(
+            snapshot=snapshot, indicator="I1", version=4, unit_name="xã A", numerator=0, denominator=0, missing=0
+        ),
+        SnapshotRow(snapshot=snapshot, subject="product", subject_id=product.pk, sides="n", evidence_sha256="0" * 64),
+    ]
+    for row in made:
+        row.save()
+    return {type(row): row for row in made}
 
 
 def test_there_is_a_row_of_every_guarded_table(rows: dict[type[AppendOnly], AppendOnly]) -> None:
