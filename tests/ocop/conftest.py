@@ -19,7 +19,7 @@ from market.goods.models import Category
 from market.listings.models import Listing
 from market.platforms.models import Connection, PlatformListing
 from market.shops.models import Shop
-from ocop.certificates.models import Certificate
+from ocop.certificates.models import Certificate, RenewalFile
 from ocop.certificates.papers import paper_key
 from ocop.certificates.rules import period
 from ocop.presence.models import PresenceLink
@@ -131,6 +131,17 @@ def paper(of: OcopProduct, stars: int | None, written: str, decision: str = "") 
         earliest_end=known.earliest_end if known else None,
         latest_end=known.latest_end if known else None,
         paper_key=paper_key(decision, recognised),
+    )
+
+
+def filed(certificate: Certificate, submitted_on: date, result_on: date | None) -> RenewalFile:
+    """A file for re-assessment, under way or with a result."""
+    return RenewalFile.objects.create(
+        certificate=certificate,
+        submitted_on=submitted_on,
+        result="refused" if result_on else "pending",
+        result_on=result_on,
+        recorded_at=timezone.now(),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from ocop.certificates.models import Certificate
+from ocop.certificates.models import Certificate, Quality
 from ocop.certificates.queries import (
     certificate_by_code,
     holds_on,
@@ -14,7 +14,7 @@ from ocop.certificates.queries import (
 )
 from ocop.certificates.rules import HOLDING, State
 from ocop.register.models import OcopProduct
-from tests.ocop.conftest import Land, paper, product
+from tests.ocop.conftest import Land, filed, paper, product
 
 
 def test_the_conditions_agree_with_the_rules_on_every_day_around_every_edge(land: Land) -> None:
@@ -24,21 +24,38 @@ def test_the_conditions_agree_with_the_rules_on_every_day_around_every_edge(land
     revoked = paper(made, 4, "2025-01-01")
     revoked.revoked_on, revoked.revoked_reason = date(2026, 1, 1), "thử"
     revoked.save()
+    for submitted, result in (
+        ("2027-01-01", None),
+        ("2026-12-01", "2027-03-01"),
+        ("2027-03-02", None),
+        ("2026-08-02", "2026-09-01"),
+    ):
+        file = paper(made, 4, "2024-01-15", f"{submitted}/QĐ")
+        filed(file, date.fromisoformat(submitted), date.fromisoformat(result) if result else None)
+    ended_by_next, revoked_while_extended = paper(made, 3, "2024-05-06"), paper(made, 3, "2024-01-16")
+    ended_by_next.superseded_on = date(2025, 6, 7)
+    ended_by_next.save()
+    filed(revoked_while_extended, date(2026, 12, 12), None)
+    revoked_while_extended.revoked_on, revoked_while_extended.revoked_reason = date(2027, 2, 2), "thử"
+    revoked_while_extended.save()
     edges = {
         day
         for each in Certificate.objects.all()
-        for day in (each.recognised_on, each.earliest_end, each.latest_end, each.revoked_on)
+        for day in (each.recognised_on, each.earliest_end, each.latest_end, each.revoked_on, each.superseded_on)
         if day is not None
     }
-    checked = 0
+    edges |= {date(2027, 1, 15) + timedelta(days=180), date(2027, 3, 1), date(2027, 3, 2)}
+    checked, seen = 0, set()
     for on in sorted({edge + timedelta(days=shift) for edge in edges for shift in (-1, 0, 1)}):
-        states = {each.pk: each.state_on(on) for each in Certificate.objects.all()}
+        states = {each.pk: each.state_on(on) for each in Certificate.objects.prefetch_related("renewal_files")}
+        seen |= set(states.values())
         holding = {pk for pk, state in states.items() if state in HOLDING}
         unknown = {pk for pk, state in states.items() if state == State.UNKNOWN}
         assert set(Certificate.objects.filter(holds_on(on)).values_list("pk", flat=True)) == holding, on
         assert set(Certificate.objects.filter(may_hold_on(on)).values_list("pk", flat=True)) == unknown, on
         checked += bool(holding) + bool(unknown)
     assert checked > 20
+    assert seen == set(State), "every state stands near an edge"
 
 
 def marks(on: date) -> dict[str, str]:
@@ -73,6 +90,24 @@ def test_who_is_certified_who_is_unclear_and_who_is_out(land: Land) -> None:
         "hết hạn, không rõ cấp lại": "unclear",
         "còn hạn, thêm giấy không ngày": "certified",
         "không giấy nào": "out",
+    }
+
+
+def test_only_what_somebody_beside_the_producer_vouches_for_counts(land: Land) -> None:
+    for quality in Quality:
+        made = paper(product(quality.value), 4, "2025-01-01")
+        made.quality = quality
+        made.save()
+    assert marks(date(2026, 1, 1)) == {"A": "certified", "B1": "certified", "B2": "out", "C": "unclear"}
+
+
+def test_an_extended_paper_counts_and_is_shown_apart(land: Land) -> None:
+    filed(paper(product("kéo dài"), 3, "2024-01-15"), date(2026, 9, 1), None)
+    product("còn hạn", (3, "2025-01-15"))
+    found = with_certificate_marks(OcopProduct.objects.all(), date(2027, 2, 1))
+    assert {each.name: (each.is_certified, each.is_extended) for each in found} == {  # type: ignore[attr-defined]
+        "kéo dài": (True, True),
+        "còn hạn": (True, False),
     }
 
 

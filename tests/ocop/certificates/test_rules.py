@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocop.certificates.rules import Period, State, last_valid_day, period, state_on
+from ocop.certificates.rules import (
+    Filing,
+    Period,
+    State,
+    extension_days,
+    issuer_fits,
+    last_shown_day,
+    last_valid_day,
+    period,
+    state_on,
+)
 from ocop.register.cells import WrittenDate
 
 
@@ -94,3 +104,88 @@ def test_less_exact_dates_never_claim_more(start: date, on: date, precision: str
         assert exact == coarse
     if coarse in {State.VALID, State.RENEWAL_DUE, State.RENEWAL_LATE}:
         assert exact != State.EXPIRED
+
+
+def extended(submitted: date, on: date, result: date | None = None, revoked: date | None = None) -> State:
+    """The state of a paper of 15/1/2024, which ends on 15/1/2027, with one file."""
+    known = period(WrittenDate(date(2024, 1, 15), "day"))
+    return state_on(on, known, revoked, filings=[Filing(submitted, result)])
+
+
+END = date(2027, 1, 15)
+
+
+@pytest.mark.parametrize(
+    ("before", "on_the_day", "a_day_later"),
+    [
+        (121, State.RENEWAL_DUE, State.VALID),
+        (120, State.RENEWAL_DUE, State.VALID),
+        (119, State.RENEWAL_LATE, State.VALID),
+    ],
+)
+def test_a_file_handed_in_ends_the_waiting_for_it(before: int, on_the_day: State, a_day_later: State) -> None:
+    submitted = END - timedelta(days=before)
+    known = period(WrittenDate(date(2024, 1, 15), "day"))
+    assert state_on(submitted, known) == on_the_day
+    assert extended(submitted, submitted) == a_day_later
+
+
+def test_the_extension_ends_with_its_180th_day() -> None:
+    submitted = date(2026, 8, 1)
+    assert extended(submitted, END) == State.VALID
+    assert extended(submitted, END + timedelta(days=1)) == State.EXTENDED
+    assert extended(submitted, END + timedelta(days=180)) == State.EXTENDED
+    assert extended(submitted, END + timedelta(days=181)) == State.EXPIRED
+
+
+def test_the_extension_ends_with_the_result_and_with_a_revocation() -> None:
+    submitted, on = date(2026, 8, 1), END + timedelta(days=30)
+    assert extended(submitted, on, result=on + timedelta(days=1)) == State.EXTENDED
+    assert extended(submitted, on, result=on) == State.EXPIRED
+    assert extended(submitted, on, revoked=on) == State.REVOKED
+
+
+def test_a_file_handed_in_after_the_end_brings_nothing_back() -> None:
+    assert extended(END + timedelta(days=1), END + timedelta(days=2)) == State.EXPIRED
+    assert extended(END, END + timedelta(days=2)) == State.EXTENDED
+
+
+def test_before_the_rule_there_was_no_extension() -> None:
+    known = period(WrittenDate(date(2023, 5, 1), "day"))
+    assert extension_days(date(2026, 5, 21)) == 0
+    assert state_on(date(2026, 5, 21), known, filings=[Filing(date(2026, 1, 1), None)]) == State.EXPIRED
+    assert state_on(date(2026, 5, 22), known, filings=[Filing(date(2026, 1, 1), None)]) == State.EXTENDED
+
+
+def test_a_later_paper_speaks_from_its_day() -> None:
+    known = period(WrittenDate(date(2025, 1, 1), "day"))
+    new = date(2026, 3, 1)
+    assert state_on(date(2026, 2, 28), known, superseded_on=new) == State.VALID
+    assert state_on(new, known, superseded_on=new) == State.SUPERSEDED
+
+
+@pytest.mark.parametrize(
+    ("level", "stars", "on", "fits"),
+    [
+        ("district", 3, date(2025, 6, 30), True),
+        ("district", 3, date(2025, 7, 1), False),
+        ("province", 3, date(2025, 6, 30), False),
+        ("province", 3, date(2025, 7, 1), True),
+        ("district", 4, date(2024, 1, 1), False),
+        ("province", 4, date(2024, 1, 1), True),
+        ("province", 5, date(2024, 1, 1), False),
+        ("ministry", 5, date(2024, 1, 1), True),
+        ("ministry", 3, date(2024, 1, 1), False),
+        ("province", 2, date(2026, 1, 1), False),
+    ],
+)
+def test_who_may_recognise_what_and_when(level: str, stars: int, on: date, fits: bool) -> None:
+    assert issuer_fits(level, stars, on) is fits
+
+
+def test_goods_bear_a_paper_to_its_end_or_to_the_extension_or_to_the_next_paper() -> None:
+    under_way, done = Filing(date(2026, 9, 1), None), Filing(date(2026, 9, 1), date(2026, 12, 1))
+    assert last_shown_day(END, None, []) == END
+    assert last_shown_day(END, None, [done]) == END
+    assert last_shown_day(END, None, [under_way]) == END + timedelta(days=180)
+    assert last_shown_day(END, date(2026, 3, 1), [under_way]) == date(2026, 2, 28)
