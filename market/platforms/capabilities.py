@@ -45,6 +45,23 @@ class TextCount(StrEnum):
     WIDTH = "width"
 
 
+class OrdersWay(StrEnum):
+    """How orders come: not at all, asked for (`pull_orders`), told (`parse_push`, hints only), or both."""
+
+    NONE = "none"
+    PULL = "pull"
+    PUSH = "push"
+    BOTH = "both"
+
+
+class CategoryWay(StrEnum):
+    """Whether the platform tells its categories (`categories`), and whether they stand one above the other."""
+
+    NONE = "none"
+    FLAT = "flat"
+    TREE = "tree"
+
+
 @dataclass(frozen=True)
 class Capabilities:
     """What a platform can do and what it asks for. Limits are data of `rule_version`, not of our code.
@@ -56,6 +73,8 @@ class Capabilities:
     codes of papers without which nothing is taken. `omits`: fields of the document for which the platform has no place. `refreshes`: an expired token is renewed by `refresh_auth`.
     `settling_seconds`: after an unknown outcome, a `find` that finds nothing counts only when this much time
     has passed, for a write may still be under way when our patience ends.
+    `push_verified`: who sent a push can be proved; without it no push is taken. `remote_validate`: the platform has a dry run.
+    `category_leaf_only`: goods stand only in leaves of its tree. `category_rules`: it tells what it asks in a category.
     """
 
     kind: AdapterKind
@@ -95,3 +114,19 @@ class Capabilities:
     calls_per_day: int | None = None
     required_papers: tuple[str, ...] = ()
     omits: tuple[str, ...] = ()
+    orders: OrdersWay = OrdersWay.NONE
+    push_verified: bool = False
+    remote_validate: bool = False
+    categories: CategoryWay = CategoryWay.NONE
+    category_leaf_only: bool = False
+    category_rules: bool = False
+
+    @property
+    def pulls_orders(self) -> bool:
+        """Whether orders can be asked for."""
+        return self.orders in {OrdersWay.PULL, OrdersWay.BOTH}
+
+    @property
+    def takes_pushes(self) -> bool:
+        """Whether the platform tells us, and can be believed to be the one who tells."""
+        return self.push_verified and self.orders in {OrdersWay.PUSH, OrdersWay.BOTH}

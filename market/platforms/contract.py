@@ -9,9 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import BinaryIO, Protocol, TypeAlias, runtime_checkable
 
-from market.platforms.capabilities import AdapterKind, AuthWay, Capabilities, MediaWay, ReviewWay, TextCount
+from market.platforms.capabilities import (
+    AdapterKind,
+    AuthWay,
+    Capabilities,
+    CategoryWay,
+    MediaWay,
+    OrdersWay,
+    ReviewWay,
+    TextCount,
+)
 from market.platforms.connecting import (
     ConnectionSettings,
     Credentials,
@@ -45,6 +55,7 @@ from market.platforms.failures import (
     OutcomeUnknown,
     Permanent,
     PlatformFailure,
+    PushRefused,
     RateLimited,
     RejectedByReview,
     ResultFileRefused,
@@ -68,6 +79,8 @@ from market.platforms.remote import (
     SubmissionState,
     changed_fields,
 )
+from market.platforms.remote_categories import CategoryPage, RemoteCategory, RuleSet
+from market.platforms.remote_orders import OrderPage, OrderState, PushEvent, PushKind, RemoteOrder, RemoteOrderLine
 
 __all__ = [
     "AdapterKind",
@@ -78,6 +91,8 @@ __all__ = [
     "AuthWay",
     "BadgeDocument",
     "Capabilities",
+    "CategoryPage",
+    "CategoryWay",
     "Conflict",
     "ConflictKind",
     "ConnectionSettings",
@@ -97,16 +112,25 @@ __all__ = [
     "MediaWay",
     "NotFound",
     "OfferDocument",
+    "OrderPage",
+    "OrderState",
+    "OrdersWay",
     "OutcomeUnknown",
     "PaperDocument",
     "Permanent",
     "PhotoReference",
     "PlatformAdapter",
     "PlatformFailure",
+    "PushEvent",
+    "PushKind",
+    "PushRefused",
     "RateLimited",
     "RateNotice",
     "RejectedByReview",
+    "RemoteCategory",
     "RemoteIds",
+    "RemoteOrder",
+    "RemoteOrderLine",
     "RemotePage",
     "RemoteSnapshot",
     "ResultFileRefused",
@@ -114,6 +138,7 @@ __all__ = [
     "ReviewResult",
     "ReviewState",
     "ReviewWay",
+    "RuleSet",
     "Severity",
     "SheetLine",
     "SheetTask",
@@ -165,8 +190,20 @@ class PlatformAdapter(Protocol):
         """Whether calls would be served now. Never raises PlatformFailure."""
         ...
 
-    def validate(self, connection: ConnectionSettings, document: ListingDocument) -> tuple[Issue, ...]:
-        """What must (BLOCK) or should (WARN) be mended before a push; no network."""
+    def validate(
+        self, connection: ConnectionSettings, document: ListingDocument, *, remote: bool = False
+    ) -> tuple[Issue, ...]:
+        """What must (BLOCK) or should (WARN) be mended before a push; no network. With `remote` the platform is asked as well
+        what it would say of a push, which writes nothing there. Raises Unsupported where it has no dry run (`remote_validate`)."""
+        ...
+
+    def categories(self, connection: ConnectionSettings, cursor: str = "") -> CategoryPage:
+        """A part of the platform's own categories, parents before children. Raises Unsupported where it tells none."""
+        ...
+
+    def category_rules(self, connection: ConnectionSettings, category: str) -> RuleSet:
+        """What the platform asks of goods in this category of its own today. Raises NotFound for a category that it does not have,
+        Unsupported where it tells no rules."""
         ...
 
     def find(self, connection: ConnectionSettings, reference: ListingReference) -> RemoteSnapshot | None:
@@ -217,6 +254,20 @@ class PlatformAdapter(Protocol):
     def list_remote(self, connection: ConnectionSettings, cursor: str = "") -> RemotePage:
         """A part of everything this connection holds there, also what we did not make; objects that come or go meanwhile may
         be missing or come twice. Raises Unsupported where it cannot be listed."""
+        ...
+
+    def pull_orders(self, connection: ConnectionSettings, since: datetime, cursor: str = "") -> OrderPage:
+        """A part of the orders that changed at or after `since` (aware), in the order of their changes. Clocks differ and orders
+        come late: asking again for a time before is the caller's job. Raises Conflict (VERSION) for a cursor that the platform no longer takes:
+        begin again at `since`; Unsupported where orders cannot be asked for."""
+        ...
+
+    def parse_push(
+        self, connection: ConnectionSettings, headers: Mapping[str, str], raw: bytes
+    ) -> tuple[PushEvent, ...]:
+        """The hints in a message that came to us, in its order. The signature is proved on the raw bytes before any of them is
+        understood; no network. Header names are compared without regard to case. Raises PushRefused for a wrong signature or a message that is too old to be
+        told from a repeated one, ContractBroken when what is signed is not as documented, Unsupported where nothing is pushed."""
         ...
 
 

@@ -106,7 +106,7 @@ class Conflict(PlatformFailure):
     """The remote side holds something else. `holders` are the objects in question.
 
     DUPLICATE: `find` and adopt. TWO_OBJECTS: alarm, choose by stored id, never delete by itself.
-    LOCKED: it passes, try later.
+    LOCKED: it passes, try later. VERSION: what was read before no longer holds (an order cursor): read anew.
     """
 
     message_vi = "Trên sàn đã có tin trùng mã. Hãy chọn tin đúng để tiếp tục."
@@ -144,6 +144,13 @@ class ResultFileRefused(PlatformFailure):
 
     permanent = True
     message_vi = "Tệp này không đọc được. Hãy chọn tệp khác."
+
+
+class PushRefused(PlatformFailure):
+    """A message that came to us and is not proved to be the platform's: nothing in it may be used."""
+
+    permanent = True
+    message_vi = "Tin báo không đúng chữ ký của sàn nên không được dùng."
 
 
 class Permanent(PlatformFailure):

@@ -21,7 +21,8 @@ class Severity(StrEnum):
 class Issue:
     """One thing to mend. `field` is a path in ListingDocument ("" when the platform names none of ours).
 
-    `message_vi` is ours; `remote_text` is the platform's own words: untrusted, escaped where shown.
+    `message_vi` is ours; `remote_text` is the platform's own words: untrusted, escaped where shown. `rule_version` is the
+    version of the rules that it broke, where one is told.
     """
 
     code: str
@@ -29,6 +30,7 @@ class Issue:
     severity: Severity
     message_vi: str
     remote_text: str = ""
+    rule_version: str = ""
 
 
 class ReviewState(StrEnum):

@@ -13,19 +13,15 @@ from onboarding.accounts.models import OutsideLink
 class PlatformListing(models.Model):
     """One listing on one platform.
 
-        `wanted` is the seller's wish (`is_off`: not on this platform), `observed` what was last seen, `work` what is being done
-        about the difference. What people read is derived from the three. Content (`work`) and offer (`offer_work`: price and
-        stock) are two lanes: words that wait for a reviewer or a seller hold up no sold-out. Whoever works on either holds the
-        one lease; `fence` grows with every claim, so that a late worker cannot write over a newer one. `operation` was written
-        down before the call that bears its name. The confirmed hashes are of the content and the offer that the platform is
-    <<<<<<< HEAD
-        known to hold; `sent_revision` is the newest of ours that was given to it, `sent_fields` what it said in
-        the words of people (`shown_fields`). `cause` groups what stopped.
-    =======
-        known to hold: they are emptied when a write begins and written when its answer came. `unsure` stays where none came:
-        whoever is next looks before anything is written, and not before `not_before`. `wish` counts what was asked for, so that
-        whoever brings an older answer home queues it again. `sent_revision` is the newest of ours that was given to it. `cause` groups what stopped.
-    >>>>>>> b1328a9 (What was written and not answered is looked at before anything else; removals, faults and a night's outage end well)
+    `wanted` is the seller's wish (`is_off`: not on this platform), `observed` what was last seen, `work` what is being done
+    about the difference. What people read is derived from the three. Content (`work`) and offer (`offer_work`: price and
+    stock) are two lanes: words that wait for a reviewer or a seller hold up no sold-out. Whoever works on either holds the
+    one lease; `fence` grows with every claim, so that a late worker cannot write over a newer one. `operation` was written
+    down before the call that bears its name. The confirmed hashes are of the content and the offer that the platform is
+    known to hold: they are emptied when a write begins and written when its answer came. `unsure` stays where none came:
+    whoever is next looks before anything is written, and not before `not_before`. `wish` counts what was asked for, so that
+    whoever brings an older answer home queues it again. `sent_revision` is the newest of ours that was given to it,
+    `sent_fields` what it said in the words of people (`shown_fields`). `cause` groups what stopped.
     """
 
     class Observed(models.TextChoices):

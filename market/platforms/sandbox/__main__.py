@@ -12,6 +12,7 @@ from wsgiref.simple_server import make_server
 
 from market.platforms.sandbox.habits import Habits
 from market.platforms.sandbox.marketplace import Marketplace
+from market.platforms.sandbox.orders import OrderBook
 from market.platforms.sandbox.server import QuietHandler, ThreadedServer, build_application, configure
 from market.platforms.sandbox.store import Store
 
@@ -54,7 +55,8 @@ def main() -> int:
         rate=arguments.rate,
     )
     has_control = _is_loopback(arguments.host)
-    marketplace = Marketplace(store=Store(arguments.state), key=key, start=habits, has_control=has_control)
+    store, orders = Store(arguments.state), OrderBook(arguments.state)
+    marketplace = Marketplace(store=store, orders=orders, key=key, start=habits, has_control=has_control)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with make_server(
         arguments.host, arguments.port, build_application(marketplace), ThreadedServer, QuietHandler

@@ -31,11 +31,18 @@ def error(status: int, code: str, message: str, fields: dict[str, list[str]] | N
     return JsonResponse({"error": {"code": code, "message": message, "fields": fields or {}}}, status=status)
 
 
+def _complaint(refusal: Refused) -> JsonResponse:
+    body: dict[str, Any] = {"code": "invalid", "message": "Có mục chưa đúng.", "fields": refusal.fields}
+    if refusal.rule_version:
+        body["rule_version"] = refusal.rule_version
+    return JsonResponse({"error": body}, status=422)
+
+
 def seller_call(**methods: View) -> View:
     """A view for sellers: checks the key or token, chooses by method, turns complaints into answers."""
 
     @csrf_exempt
-    def view(request: HttpRequest, **arguments: int) -> HttpResponse:
+    def view(request: HttpRequest, **arguments: Any) -> HttpResponse:
         marketplace = marketplace_of(request)
         refusal = _refusal_of_caller(request, marketplace)
         if refusal is not None:
@@ -46,7 +53,7 @@ def seller_call(**methods: View) -> View:
         try:
             return handler(request, marketplace, **arguments)
         except Refused as refusal_of_body:
-            return error(422, "invalid", "Có mục chưa đúng.", refusal_of_body.fields)
+            return _complaint(refusal_of_body)
         except DuplicateSku:
             return error(409, "duplicate_sku", "Mã hàng này đã có trên sàn.")
 
@@ -143,6 +150,7 @@ def _create(request: HttpRequest, marketplace: Marketplace) -> HttpResponse:
     if complaints:
         raise Refused(complaints)
     sku, content, offer = values
+    _by_the_rules(marketplace, content, offer[0])
     if whims.has("sku_taken"):
         raise DuplicateSku(sku)
     is_unique = marketplace.habits.unique_sku or whims.has("sku_unique") is not None
@@ -151,6 +159,13 @@ def _create(request: HttpRequest, marketplace: Marketplace) -> HttpResponse:
     if whims.has("doubled"):
         created = marketplace.store.create(sku, content, *whims.offer(*offer), fates=fates)
     return _answer(request, created, 201)
+
+
+def _by_the_rules(marketplace: Marketplace, content: dict[str, Any], price_vnd: int | None) -> None:
+    strict, catalogue = marketplace.habits.strict_categories, marketplace.catalogue
+    complaints = catalogue.complaints(content, price_vnd, is_strict=strict)
+    if complaints:
+        raise Refused(complaints, catalogue.rule_version)
 
 
 def _content(body: Any, marketplace: Marketplace, whims: Whims) -> dict[str, Any]:
@@ -165,12 +180,17 @@ def _read(request: HttpRequest, marketplace: Marketplace, listing_id: int) -> Ht
 def _replace(request: HttpRequest, marketplace: Marketplace, listing_id: int) -> HttpResponse:
     whims = whims_of(request)
     content = _content(body_of(request), marketplace, whims)
+    _by_the_rules(marketplace, content, None)
     return _answer(request, marketplace.store.replace(listing_id, content, fates=whims.fates(time.time())))
 
 
 @_found
 def _offer(request: HttpRequest, marketplace: Marketplace, listing_id: int) -> HttpResponse:
-    offer = whims_of(request).offer(*read_offer(body_of(request)))
+    price_vnd, quantity = read_offer(body_of(request))
+    held, catalogue = marketplace.store.get(listing_id), marketplace.catalogue
+    if held and (complaints := catalogue.price_complaints(held.content["category"], price_vnd)):
+        raise Refused(complaints, catalogue.rule_version)
+    offer = whims_of(request).offer(price_vnd, quantity)
     return _answer(request, marketplace.store.set_offer(listing_id, *offer))
 
 

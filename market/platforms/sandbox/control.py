@@ -14,8 +14,15 @@ from market.platforms.sandbox.faults import PlanRefused
 from market.platforms.sandbox.intake import Refused
 from market.platforms.sandbox.listing import BLOCKED, ON_SALE, REFUSED
 from market.platforms.sandbox.marketplace import Marketplace, marketplace_of
+from market.platforms.sandbox.pushes import event, message
 
 DECISIONS = {"approve": ON_SALE, "reject": REFUSED, "suspend": BLOCKED}
+
+
+def tell(marketplace: Marketplace, kind: str, subject: str) -> None:
+    """Send the seller one hint, if there is somewhere to send it."""
+    if marketplace.postman.address:
+        marketplace.postman.deliver(message(marketplace.key, [event(kind, subject)]))
 
 
 def control_call(**methods: Callable[[Any, Marketplace], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -94,6 +101,7 @@ def _review(body: Any, marketplace: Marketplace) -> HttpResponse:
     reviewed = marketplace.store.review(body["id"], DECISIONS[body["decision"]], body.get("reasons", []))
     if reviewed is None:
         return error(404, "not_found", "Không có tin này.")
+    tell(marketplace, "listing.changed", str(reviewed.id))
     return JsonResponse(shown(reviewed))
 
 

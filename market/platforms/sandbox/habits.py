@@ -17,13 +17,14 @@ WINDOW_SECONDS = 1
 class Habits:
     """`auto_review` decides by itself after so many seconds, `unique_sku` refuses a second listing with the same SKU,
     `tokens` exchanges keys for tokens that live so many seconds, `latency_ms` is how long each call takes at least, `rate`
-    how many calls a second one key may make."""
+    how many calls a second one key may make, `strict_categories` refuses goods outside the leaves of its tree."""
 
     auto_review: float | None = None
     unique_sku: bool = False
     tokens: float | None = None
     latency_ms: float = 0.0
     rate: float | None = None
+    strict_categories: bool = False
 
     def change(self, given: dict[str, Any]) -> None:
         """Take up other habits. Raises ValueError for one that is not known."""

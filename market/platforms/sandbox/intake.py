@@ -16,11 +16,11 @@ PHOTO_STARTS = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"
 
 
 class Refused(Exception):
-    """Fields that do not fit: {field: [sentence, …]}."""
+    """Fields that do not fit: {field: [sentence, …]}, by which version of the rules ("" where no rules of goods are broken)."""
 
-    def __init__(self, fields: dict[str, list[str]]) -> None:
+    def __init__(self, fields: dict[str, list[str]], rule_version: str = "") -> None:
         super().__init__(str(sorted(fields)))
-        self.fields = fields
+        self.fields, self.rule_version = fields, rule_version
 
 
 class _Reader:
@@ -61,8 +61,8 @@ class _Reader:
             raise Refused(dict(self.fields))
 
 
-def read_content(body: Any, store: Store) -> dict[str, Any]:
-    """The reviewed part of a listing. Raises Refused."""
+def read_content(body: Any, store: Store | None) -> dict[str, Any]:
+    """The reviewed part of a listing; without a store photos need not be there yet. Raises Refused."""
     reader = _Reader(body)
     origin = _Reader(reader.body.get("origin") or {})
     content: dict[str, Any] = {
@@ -80,7 +80,7 @@ def read_content(body: Any, store: Store) -> dict[str, Any]:
         "caution": reader.text("caution", most=TEXT_MAXIMUM),
         "keeps_for": reader.text("keeps_for"),
     }
-    if any(store.photos.find(image["id"]) is None for image in content["images"]):
+    if store is not None and any(store.photos.find(image["id"]) is None for image in content["images"]):
         reader.fields["images"].append("Có ảnh chưa được gửi lên sàn.")
     reader.fields.update({f"origin.{name}": texts for name, texts in origin.fields.items()})
     reader.finish()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -51,6 +52,30 @@ class Double:
     def habits(self, **habits: Any) -> None:
         """Change standing habits (`habits.Habits`) until the next reset."""
         self.control("POST", "habits", habits)
+
+    def catalogue(self, nodes: list[dict[str, str]] | None = None, **rules: dict[str, Any]) -> None:
+        """Another tree of goods, or other rules for some categories (by code); the version of the rules grows."""
+        self.control("POST", "catalogue", {"nodes": nodes or [], "rules": rules})
+
+    def order(self, **given: Any) -> dict[str, Any]:
+        """Place an order, or change the one with this `id`; see `orders.OrderBook.put`."""
+        found: dict[str, Any] = self.control("POST", "orders", given)
+        return found
+
+    def push_to(self, address: str) -> None:
+        """Where hints go from now on ("": nowhere)."""
+        self.control("POST", "push_target", {"url": address})
+
+    def pushed(self, *events: dict[str, str], fault: str = "", deliver: bool = False) -> tuple[dict[str, str], bytes]:
+        """Headers and raw body of a message with these hints ({kind, subject, id, at}), whole or spoilt by a `pushes.FAULTS`; sent
+        only with `deliver`."""
+        answer = self.control("POST", "push", {"events": list(events), "fault": fault, "deliver": deliver})
+        return answer["headers"], base64.b64decode(answer["body"])
+
+    def push_answers(self) -> list[int]:
+        """The statuses with which hints were answered (0: none came)."""
+        answers: list[int] = self.control("GET", "push")["answers"]
+        return answers
 
     def counts(self) -> dict[str, int]:
         """How many seller calls there were since the last reset, by method and by status."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from market.platforms.sandbox import api, control, pages
+from market.platforms.sandbox import api, control, pages, selling, telling
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("api/token", api.token),
     path("api/media", api.media),
     path("api/listings", api.listings),
+    path("api/dry-run", selling.check),
+    path("api/categories", selling.categories),
+    path("api/categories/<str:code>/rules", selling.rules),
+    path("api/orders", selling.orders),
     path("api/listings/<int:listing_id>", api.listing),
     path("api/listings/<int:listing_id>/offer", api.offer),
     path("api/listings/<int:listing_id>/visibility", api.visibility),
@@ -26,5 +30,9 @@ urlpatterns = [
     path("_control/habits", control.habits),
     path("_control/tokens", control.tokens),
     path("_control/review", control.review),
+    path("_control/catalogue", telling.catalogue),
+    path("_control/orders", telling.orders),
+    path("_control/push_target", telling.push_target),
+    path("_control/push", telling.push),
 ]
 handler404 = pages.not_found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core.kit import clock
 from market.platforms.checks import document_issues, photo_bytes, refuse_bad_offer, refuse_blocked
@@ -14,6 +14,8 @@ from market.platforms.contract import (
     AuthRevoked,
     AuthWay,
     Capabilities,
+    CategoryPage,
+    CategoryWay,
     Conflict,
     ConflictKind,
     ConnectionSettings,
@@ -29,22 +31,26 @@ from market.platforms.contract import (
     MediaWay,
     NotFound,
     OfferDocument,
+    OrderPage,
+    OrdersWay,
     OutcomeUnknown,
     PhotoReference,
     PlatformFailure,
+    PushEvent,
     RateLimited,
     RemoteIds,
     RemotePage,
     RemoteSnapshot,
     ReviewResult,
     ReviewWay,
+    RuleSet,
     ShopSuspended,
     Submission,
     SubmissionState,
     Unsupported,
     ValidationFailed,
 )
-from market.platforms.santhu import wire
+from market.platforms.santhu import goods, orders, wire
 from market.platforms.santhu.client import Client
 from market.platforms.santhu.wire import Grant
 
@@ -74,9 +80,15 @@ CAPABILITIES = Capabilities(
     lists=True,
     creates_with_offer=True,
     calls_per_second=50.0,
+    orders=OrdersWay.BOTH,
+    push_verified=True,
+    remote_validate=True,
+    categories=CategoryWay.TREE,
+    category_leaf_only=True,
+    category_rules=True,
 )
 RENEWABLE = replace(CAPABILITIES, refreshes=True)
-REFRESH_NAME = "refresh_token"
+REFRESH_NAME, PUSH_NAME = "refresh_token", "push_secret"
 # Failures of the connection, not of one item: the rest of a batch would meet the same.
 CONNECTION_FAILURES = (RateLimited, AuthExpired, AuthRevoked, ShopSuspended)
 
@@ -103,9 +115,24 @@ class SanThuAdapter:
             return Health(HealthState.DOWN, now, "Sàn chưa trả lời. Hệ thống sẽ thử lại sau ít phút.")
         return Health(HealthState.OK, now)
 
-    def validate(self, connection: ConnectionSettings, document: ListingDocument) -> tuple[Issue, ...]:
-        """By the documented limits."""
-        return document_issues(CAPABILITIES, document)
+    def validate(
+        self, connection: ConnectionSettings, document: ListingDocument, *, remote: bool = False
+    ) -> tuple[Issue, ...]:
+        """By the documented limits, then by the platform's dry run; what is blocked here is not asked about there."""
+        issues = document_issues(CAPABILITIES, document)
+        if not remote or goods.blocks(issues):
+            return issues
+        # Photos are only counted there: their ids are given out when they are sent.
+        unsent = dict.fromkeys((photo.sha256 for photo in document.photos), "")
+        return (*issues, *Client(connection).dry_run(wire.creation_body(document, unsent)))
+
+    def categories(self, connection: ConnectionSettings, cursor: str = "") -> CategoryPage:
+        """Page by page; the cursor is the page's number."""
+        return Client(connection).categories(int(cursor or 1))
+
+    def category_rules(self, connection: ConnectionSettings, category: str) -> RuleSet:
+        """As they are in force now."""
+        return Client(connection).category_rules(category)
 
     def find(self, connection: ConnectionSettings, reference: ListingReference) -> RemoteSnapshot | None:
         """By exact SKU, which this platform does not keep unique."""
@@ -190,6 +217,19 @@ class SanThuAdapter:
         part = Client(connection).listings(int(cursor or 1))
         return RemotePage(part.items, str(part.next_page or ""))
 
+    def pull_orders(self, connection: ConnectionSettings, since: datetime, cursor: str = "") -> OrderPage:
+        """By their latest change; buyers are masked here."""
+        return Client(connection).orders(since, cursor)
+
+    def parse_push(
+        self, connection: ConnectionSettings, headers: Mapping[str, str], raw: bytes
+    ) -> tuple[PushEvent, ...]:
+        """Signed with a secret that follows from the key; tokens come with it (`push_secret`)."""
+        credentials = connection.credentials
+        key = credentials.get("key", "")
+        secret = credentials.get(PUSH_NAME) or (orders.push_secret(key) if key else "")
+        return orders.parse_push(secret, headers, raw, clock.now())
+
     @property
     def credential_names(self) -> Mapping[str, str]:
         """One key."""
@@ -200,7 +240,7 @@ class SanThuAdapter:
         key = answers.get("key", "").strip()
         given = replace(connection, credentials={"key": key})
         try:
-            return _credentials(Client(given).exchange({"key": key}))
+            return _credentials(Client(given).exchange({"key": key}), orders.push_secret(key))
         except NotFound:
             Client(given).check_key()
             return Credentials({"key": key})
@@ -210,11 +250,12 @@ class SanThuAdapter:
         refresh_token = connection.credentials.get(REFRESH_NAME)
         if not refresh_token:
             raise Unsupported("a key is not renewed")
-        return _credentials(Client(connection).exchange({REFRESH_NAME: refresh_token}))
+        grant = Client(connection).exchange({REFRESH_NAME: refresh_token})
+        return _credentials(grant, connection.credentials.get(PUSH_NAME, ""))
 
 
-def _credentials(grant: Grant) -> Credentials:
-    values = {"token": grant.token, REFRESH_NAME: grant.refresh_token}
+def _credentials(grant: Grant, push_secret: str) -> Credentials:
+    values = {"token": grant.token, REFRESH_NAME: grant.refresh_token, PUSH_NAME: push_secret}
     return Credentials(values, clock.now() + timedelta(seconds=grant.seconds))
 
 

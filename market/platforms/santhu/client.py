@@ -7,23 +7,28 @@ a read (or a write that may safely be repeated) is Retryable, any other write is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 from core.kit import clock, outbound
 from market.platforms.contract import (
+    CategoryPage,
     ConnectionSettings,
     ContractBroken,
+    Issue,
     ListingReference,
     MediaReference,
+    OrderPage,
     OutcomeUnknown,
     Permanent,
     PhotoReference,
     RateNotice,
     RemoteSnapshot,
     Retryable,
+    RuleSet,
 )
-from market.platforms.santhu import wire
+from market.platforms.santhu import goods, orders, wire
 from market.platforms.santhu.refusals import failure_in, parse_notice
 
 PAGES_AT_MOST = 20
@@ -111,6 +116,23 @@ class Client:
             repeatable=True,
         )
         return wire.parse_media(wire.parse_json(answer.body), photo.sha256)
+
+    def dry_run(self, body: dict[str, Any]) -> tuple[Issue, ...]:
+        """What a creation with this body would be told; nothing is kept there."""
+        return goods.parse_dry_run(self._call("POST", "/api/dry-run", json=body, repeatable=True).body)
+
+    def categories(self, page: int) -> CategoryPage:
+        """One page of the tree of goods."""
+        return goods.parse_categories(self._call("GET", "/api/categories", params={"page": str(page)}).body, page)
+
+    def category_rules(self, code: str) -> RuleSet:
+        """What is asked in a category. Raises NotFound."""
+        return goods.parse_rules(self._call("GET", f"/api/categories/{quote(code, safe='')}/rules").body, code)
+
+    def orders(self, since: datetime, cursor: str) -> OrderPage:
+        """One page of orders that changed at or after `since`."""
+        params = {"since": since.astimezone(UTC).isoformat(), **({"cursor": cursor} if cursor else {})}
+        return orders.parse_orders(self._call("GET", "/api/orders", params=params).body)
 
     @property
     def _bearer(self) -> str:

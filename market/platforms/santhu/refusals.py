@@ -109,6 +109,8 @@ def failure_in(answer: outbound.Answer, *, is_safe: bool, creates: bool, has_bod
             return Conflict(ConflictKind.DUPLICATE, detail=detail)
         case 409 if refusal.code == "open_order":
             return Conflict(ConflictKind.LOCKED, detail=detail)
+        case 422 if refusal.code == "bad_cursor":
+            return Conflict(ConflictKind.VERSION, detail=detail)
         case 422 if refusal.issues:
             return ValidationFailed(refusal.issues, detail)
         case _:
@@ -157,8 +159,9 @@ def parse_refusal(body: bytes) -> Refusal | None:
         return None
     given = error.get("fields")
     fields = given if isinstance(given, dict) else {}
+    version = str(error.get("rule_version", ""))[:40]
     issues = tuple(
-        remote_issue("refused_by_platform", str(field), str(text))
+        remote_issue("refused_by_platform", str(field), str(text), version)
         for field, texts in fields.items()
         for text in (texts if isinstance(texts, list) else [texts])
     )
@@ -166,11 +169,12 @@ def parse_refusal(body: bytes) -> Refusal | None:
     return Refusal(code, message, issues)
 
 
-def remote_issue(code: str, remote_field: str, text: str) -> Issue:
-    """An issue in our words for a complaint in theirs; their text is kept, cut short."""
+def remote_issue(code: str, remote_field: str, text: str, rule_version: str = "") -> Issue:
+    """An issue in our words for a complaint in theirs; their text is kept, cut short, with the version of the rules that it
+    names."""
     field = FIELDS.get(remote_field, "")
     if field:
         message = f"Sàn chưa nhận mục {FIELD_NAMES_VI[field]}. Hãy sửa theo lời sàn rồi gửi lại."
     else:
         message = "Sàn chưa nhận tin. Hãy sửa theo lời sàn rồi gửi lại."
-    return Issue(code, field, Severity.BLOCK, message, kept_text(text, REMOTE_TEXT_LIMIT))
+    return Issue(code, field, Severity.BLOCK, message, kept_text(text, REMOTE_TEXT_LIMIT), rule_version)

@@ -113,7 +113,7 @@ class Grant:
 def parse_grant(body: bytes) -> Grant:
     """The answer to an exchange. Raises ContractBroken."""
     value = parse_json(body)
-    return Grant(_text(value, "token"), _text(value, "refresh_token"), _number(value, "expires_in"))
+    return Grant(text_in(value, "token"), text_in(value, "refresh_token"), number_in(value, "expires_in"))
 
 
 def parse_json(body: bytes) -> dict[str, Any]:
@@ -132,42 +132,42 @@ def parse_listing(value: Any, *, public_url: str, seen_at: datetime) -> RemoteSn
     the platform names a path, never a host. Texts are cut far beyond what it takes from us. Raises ContractBroken."""
     listing = _object(value, "listing")
     origin = _object(listing.get("origin"), "origin")
-    path = _text(listing, "path")
+    path = text_in(listing, "path")
     if not _PAGE_PATH.fullmatch(path):
         raise ContractBroken(f"path {path[:80]!r}")
     return RemoteSnapshot(
-        remote=RemoteIds(product_id=str(_number(listing, "id")), url=public_url.rstrip("/") + path),
-        sku=_text(listing, "seller_sku"),
-        title=_text(listing, "name"),
-        description=_text(listing, "detail"),
-        category_code=_text(listing, "category"),
-        price=_number(listing, "price_vnd"),
-        unit=_text(listing, "unit"),
-        net_weight_grams=None if listing.get("weight_g") is None else _number(listing, "weight_g"),
-        stock=_number(listing, "quantity"),
-        photo_digests=tuple(_text(image, "sha256") for image in _objects(listing, "images")),
-        origin_commune=_text(origin, "commune"),
-        origin_province=_text(origin, "province"),
-        producer_name=_text(listing, "maker"),
-        badge_codes=tuple(_text(item, "code") for item in _objects(listing, "certificates")),
-        paper_numbers=tuple(_text(item, "number") for item in _objects(listing, "papers")),
-        ingredients=_text(listing, "composition"),
-        warnings=_text(listing, "caution"),
-        shelf_life=_text(listing, "keeps_for"),
-        is_visible=_flag(listing, "visible"),
+        remote=RemoteIds(product_id=str(number_in(listing, "id")), url=public_url.rstrip("/") + path),
+        sku=text_in(listing, "seller_sku"),
+        title=text_in(listing, "name"),
+        description=text_in(listing, "detail"),
+        category_code=text_in(listing, "category"),
+        price=number_in(listing, "price_vnd"),
+        unit=text_in(listing, "unit"),
+        net_weight_grams=None if listing.get("weight_g") is None else number_in(listing, "weight_g"),
+        stock=number_in(listing, "quantity"),
+        photo_digests=tuple(text_in(image, "sha256") for image in objects_in(listing, "images")),
+        origin_commune=text_in(origin, "commune"),
+        origin_province=text_in(origin, "province"),
+        producer_name=text_in(listing, "maker"),
+        badge_codes=tuple(text_in(item, "code") for item in objects_in(listing, "certificates")),
+        paper_numbers=tuple(text_in(item, "number") for item in objects_in(listing, "papers")),
+        ingredients=text_in(listing, "composition"),
+        warnings=text_in(listing, "caution"),
+        shelf_life=text_in(listing, "keeps_for"),
+        is_visible=flag_in(listing, "visible"),
         review=parse_review(listing, seen_at=seen_at),
-        updated_at=_moment(listing, "updated_at"),
+        updated_at=moment_in(listing, "updated_at"),
     )
 
 
 def parse_review(listing: Mapping[str, Any], *, seen_at: datetime) -> ReviewResult:
     """State and reasons. Raises ContractBroken for a state that the documentation does not know."""
-    state = REVIEW_STATES.get(_text(listing, "state"))
+    state = REVIEW_STATES.get(text_in(listing, "state"))
     if state is None:
-        raise ContractBroken(f"unknown state {_text(listing, 'state')[:80]!r}")
+        raise ContractBroken(f"unknown state {text_in(listing, 'state')[:80]!r}")
     reasons = tuple(
-        remote_issue("rejected_by_review", _text(reason, "field"), _text(reason, "text"))
-        for reason in _objects(listing, "reasons")
+        remote_issue("rejected_by_review", text_in(reason, "field"), text_in(reason, "text"))
+        for reason in objects_in(listing, "reasons")
     )
     return ReviewResult(state=state, reasons=reasons, seen_at=seen_at)
 
@@ -176,21 +176,21 @@ def parse_listing_page(body: bytes, *, public_url: str, seen_at: datetime) -> Li
     """A page of listings. Raises ContractBroken."""
     page = parse_json(body)
     following = page.get("next_page")
-    items = tuple(parse_listing(item, public_url=public_url, seen_at=seen_at) for item in _objects(page, "items"))
-    return ListingPage(items, None if following is None else _number(page, "next_page"))
+    items = tuple(parse_listing(item, public_url=public_url, seen_at=seen_at) for item in objects_in(page, "items"))
+    return ListingPage(items, None if following is None else number_in(page, "next_page"))
 
 
 def parse_media(value: Mapping[str, Any], sha256: str) -> MediaReference:
     """A photo that the platform holds. Raises ContractBroken when it holds other bytes than ours."""
-    if _text(value, "sha256") != sha256:
+    if text_in(value, "sha256") != sha256:
         raise ContractBroken("the platform names another digest for our photo")
-    return MediaReference(sha256=sha256, remote_id=_text(value, "id"))
+    return MediaReference(sha256=sha256, remote_id=text_in(value, "id"))
 
 
 def parse_media_list(body: bytes, sha256: str) -> MediaReference | None:
     """The photo with this digest, if the platform holds it; the answer itself is compared."""
-    for item in _objects(parse_json(body), "items"):
-        if _text(item, "sha256") == sha256:
+    for item in objects_in(parse_json(body), "items"):
+        if text_in(item, "sha256") == sha256:
             return parse_media(item, sha256)
     return None
 
@@ -201,39 +201,55 @@ def _object(value: Any, name: str) -> dict[str, Any]:
     return value
 
 
-def _objects(value: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+def objects_in(value: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """The list of objects under this name. Raises ContractBroken."""
     items = value.get(name)
     if not isinstance(items, list):
         raise ContractBroken(f"{name} is no list")
     return [_object(item, name) for item in items]
 
 
-def _text(value: Mapping[str, Any], name: str) -> str:
+def texts_in(value: Mapping[str, Any], name: str) -> list[str]:
+    """The list of texts under this name. Raises ContractBroken."""
+    items = value.get(name)
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise ContractBroken(f"{name} is no list of texts")
+    return [kept_text(item, TEXT_LIMIT) for item in items]
+
+
+def text_in(value: Mapping[str, Any], name: str) -> str:
+    """The text under this name, cut far beyond what it may be. Raises ContractBroken."""
     text = value.get(name)
     if not isinstance(text, str):
         raise ContractBroken(f"{name} is no text")
     return kept_text(text, TEXT_LIMIT)
 
 
-def _number(value: Mapping[str, Any], name: str) -> int:
+def number_in(value: Mapping[str, Any], name: str) -> int:
+    """The whole number under this name. Raises ContractBroken."""
     number = value.get(name)
     if not isinstance(number, int) or isinstance(number, bool):
         raise ContractBroken(f"{name} is no whole number")
     return number
 
 
-def _flag(value: Mapping[str, Any], name: str) -> bool:
+def flag_in(value: Mapping[str, Any], name: str) -> bool:
+    """What is true or false under this name. Raises ContractBroken."""
     flag = value.get(name)
     if not isinstance(flag, bool):
         raise ContractBroken(f"{name} is neither true nor false")
     return flag
 
 
-def _moment(value: Mapping[str, Any], name: str) -> datetime:
+def moment_in(value: Mapping[str, Any], name: str) -> datetime:
+    """The time under this name, in UTC. Raises ContractBroken."""
     try:
-        moment = datetime.fromisoformat(_text(value, name))
+        moment = datetime.fromisoformat(text_in(value, name))
     except ValueError as error:
         raise ContractBroken(f"{name} is no time") from error
     if moment.tzinfo is None:
         raise ContractBroken(f"{name} has no time zone")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ContractBroken(f"{name} is no time of this world") from error

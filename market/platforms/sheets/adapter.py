@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import BinaryIO
 
 from core.kit import clock
@@ -11,6 +12,7 @@ from market.platforms.checks import document_issues, offer_issues, refuse_blocke
 from market.platforms.contract import (
     Artifact,
     Capabilities,
+    CategoryPage,
     ConnectionSettings,
     Health,
     HealthState,
@@ -21,12 +23,15 @@ from market.platforms.contract import (
     ListingReference,
     MediaReference,
     OfferDocument,
+    OrderPage,
     PhotoReference,
+    PushEvent,
     RemoteIds,
     RemotePage,
     RemoteSnapshot,
     ReviewResult,
     ReviewState,
+    RuleSet,
     SheetLine,
     Submission,
     SubmissionState,
@@ -60,8 +65,12 @@ class SheetAdapter:
         """Always well: there is no server to fail."""
         return Health(HealthState.OK, clock.now())
 
-    def validate(self, connection: ConnectionSettings, document: ListingDocument) -> tuple[Issue, ...]:
-        """By the layout's limits."""
+    def validate(
+        self, connection: ConnectionSettings, document: ListingDocument, *, remote: bool = False
+    ) -> tuple[Issue, ...]:
+        """By the layout's limits; there is nobody to ask for a dry run."""
+        if remote:
+            raise Unsupported("dry run")
         return document_issues(self.layout.capabilities, document)
 
     def find(self, connection: ConnectionSettings, reference: ListingReference) -> RemoteSnapshot | None:
@@ -115,6 +124,24 @@ class SheetAdapter:
     def list_remote(self, connection: ConnectionSettings, cursor: str = "") -> RemotePage:
         """Cannot be listed: raises Unsupported."""
         raise Unsupported("list", message_vi=NOT_READABLE)
+
+    def categories(self, connection: ConnectionSettings, cursor: str = "") -> CategoryPage:
+        """Nobody tells them: raises Unsupported."""
+        raise Unsupported("categories")
+
+    def category_rules(self, connection: ConnectionSettings, category: str) -> RuleSet:
+        """Nobody tells them: raises Unsupported."""
+        raise Unsupported("category rules")
+
+    def pull_orders(self, connection: ConnectionSettings, since: datetime, cursor: str = "") -> OrderPage:
+        """Cannot be asked for: raises Unsupported."""
+        raise Unsupported("orders", message_vi=NOT_READABLE)
+
+    def parse_push(
+        self, connection: ConnectionSettings, headers: Mapping[str, str], raw: bytes
+    ) -> tuple[PushEvent, ...]:
+        """Nobody sends any: raises Unsupported."""
+        raise Unsupported("push")
 
     def export(
         self,
