@@ -8,28 +8,31 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from core.kit.clock import window
 from core.kit.text import fold_words
-from core.places.models import Level
+from core.places.models import Level, in_force
 from market.listings.models import ON_SALE, Listing
-from market.platforms.models import PlatformListing
 from ocop.presence.models import PresenceLink
 from ocop.presence.rules import POSTMART, VOSO, limits_on
 from ocop.register.models import OcopProduct
-from onboarding.accounts.models import Observation
+from onboarding.accounts.models import Observation, OutsideLink, Platform
 from onboarding.accounts.queries import counting_on, platforms_named
 
 _CONCLUSIVE = (Observation.Result.LIVE, Observation.Result.GONE)
 CANDIDATES = 20
+# What a page is called in `seen_on_platforms`, and where it stands on an OutsideLink.
+_PAGE = {"url": "url", "platform": "platform__code", "platform_name": "platform__name", "platform_pk": "platform"}
 
 
 @dataclass(frozen=True)
 class Seen:
     """The last conclusive look at a product's page on a platform; `at` None: nobody has looked yet.
 
-    `counts` says whether it makes the product online there on the day asked for.
+    `is_live`: seen there lately enough, and not gone since. `counts`: that, on a platform that counts for the target on the day asked
+    for.
     """
 
     platform: str
@@ -39,59 +42,97 @@ class Seen:
     result: str
     observer: str
     counts: bool
+    is_live: bool
+    link_id: int
 
 
-def pages_on(on: date) -> QuerySet[Any]:
-    """PlatformListings on platforms that count for the target on that day, with `last_result`, `last_at` and `last_observer` of
-    the last look, up to that day, at which the page was there or gone. "Could not be checked" says neither."""
-    upto = window(on, 0).end
-    last = Observation.objects.filter(link=OuterRef("link"), at__lt=upto, result__in=_CONCLUSIVE).order_by("-at", "-pk")
-    return PlatformListing.objects.filter(counting_on(on, "link__platform__")).annotate(
-        last_result=Subquery(last.values("result")[:1]),
-        last_at=Subquery(last.values("at")[:1]),
-        last_observer=Subquery(last.values("observer")[:1]),
-    )
+def live_pages(on: date) -> QuerySet[Any]:
+    """Pages on real platforms that were there at the last conclusive look up to that day, and lately enough (`rules.LIMITS`).
+    "Could not be checked" says neither there nor gone."""
+    fresh = window(on, limits_on(on).product_days)
+    last = _last_looks("pk", on)
+    return OutsideLink.objects.filter(platform__is_simulation=False).alias(
+        last_result=Subquery(last.values("result")[:1]), last_at=Subquery(last.values("at")[:1])
+    ).filter(last_result=Observation.Result.LIVE, last_at__gte=fresh.start)  # fmt: skip
 
 
 def with_presence_marks(products: QuerySet[OcopProduct], on: date) -> QuerySet[OcopProduct]:
-    """Products marked `is_on_voso` and `is_on_postmart`: seen live there at most 30 days before the day (see
-    `rules.LIMITS`) through an open link, and not seen gone since."""
-    fresh = window(on, limits_on(on).product_days)
-    live = pages_on(on).filter(
-        listing__presence_links__product=OuterRef("pk"),
-        listing__presence_links__ended_at__isnull=True,
-        last_result=Observation.Result.LIVE,
-        last_at__gte=fresh.start,
-    )
+    """Products marked `is_on_voso`, `is_on_postmart` and `is_on_other` (a real platform that is neither): seen live there at most
+    30 days before the day, through an open link of a listing or of a page, and not seen gone since."""
+    target = live_pages(on).filter(counting_on(on, "platform__"))
+    voso, postmart = platforms_named(VOSO), platforms_named(POSTMART)
+    other = live_pages(on).filter(in_force(on, "platform__")).exclude(platform__in=voso).exclude(platform__in=postmart)
     return products.annotate(
-        is_on_voso=Exists(live.filter(link__platform__in=platforms_named(VOSO))),
-        is_on_postmart=Exists(live.filter(link__platform__in=platforms_named(POSTMART))),
+        is_on_voso=_has_page(target.filter(platform__in=voso)),
+        is_on_postmart=_has_page(target.filter(platform__in=postmart)),
+        is_on_other=_has_page(other),
     )
+
+
+def _has_page(pages: QuerySet[Any]) -> Any:
+    """Whether the product outside has one of these pages: as the page of a linked listing, or linked itself."""
+    of_listing = pages.filter(
+        platform_listings__listing__presence_links__product=OuterRef("pk"),
+        platform_listings__listing__presence_links__ended_at__isnull=True,
+    )
+    direct = PresenceLink.objects.filter(
+        _not_anothers(), product=OuterRef("pk"), ended_at__isnull=True, outside_link__in=pages
+    )
+    return Exists(of_listing) | Exists(direct)
+
+
+def _not_anothers() -> Q:
+    """A page that is linked itself counts for its product unless it is the page of a listing of another product: one page counts once,
+    and the seller's own listing says which."""
+    others = PresenceLink.objects.filter(
+        listing__on_platforms__link=OuterRef("outside_link"), ended_at__isnull=True
+    ).exclude(product=OuterRef("product"))
+    return ~Q(Exists(others))
+
+
+def _last_looks(page: str, on: date) -> QuerySet[Observation]:
+    upto = window(on, 0).end
+    return Observation.objects.filter(link=OuterRef(page), at__lt=upto, result__in=_CONCLUSIVE).order_by("-at", "-pk")
 
 
 def seen_on_platforms(product_ids: Iterable[int], on: date) -> dict[int, list[Seen]]:
     """The evidence behind `with_presence_marks`, by product id, newest first; one query however many products."""
-    fresh = window(on, limits_on(on).product_days)
-    found: defaultdict[int, list[Seen]] = defaultdict(list)
-    pages = pages_on(on).filter(
-        listing__presence_links__product__in=list(product_ids), listing__presence_links__ended_at__isnull=True
+    fresh = window(on, limits_on(on).product_days).start
+    counting = Platform.objects.filter(counting_on(on))
+    rows = PresenceLink.objects.filter(product__in=list(product_ids), ended_at__isnull=True).filter(
+        Q(listing__isnull=False) | _not_anothers()
     )
-    pages = pages.annotate(product_id=F("listing__presence_links__product")).select_related("link", "link__platform")
-    for page in pages.order_by("-last_at", "-pk"):
-        link = page.link
-        if link is None:
-            continue
-        counts = page.last_result == Observation.Result.LIVE and page.last_at >= fresh.start
-        platform = link.platform
-        found[page.product_id].append(
+    page = Coalesce("outside_link", "listing__on_platforms__link")
+    rows = rows.annotate(
+        page=page,
+        **{
+            name: Coalesce(f"outside_link__{path}", f"listing__on_platforms__link__{path}")
+            for name, path in _PAGE.items()
+        },
+    )
+    last = _last_looks("page", on)
+    rows = rows.filter(page__isnull=False).annotate(
+        last_result=Subquery(last.values("result")[:1]),
+        last_at=Subquery(last.values("at")[:1]),
+        last_observer=Subquery(last.values("observer")[:1]),
+        does_count=Exists(counting.filter(pk=OuterRef("platform_pk"))),
+    )
+    found: defaultdict[int, list[Seen]] = defaultdict(list)
+    real = Exists(Platform.objects.filter(pk=OuterRef("platform_pk"), is_simulation=False))
+    found_rows: Any = rows.filter(real).order_by(F("last_at").desc(nulls_last=True), "-page").values()
+    for row in found_rows:
+        is_live = row["last_result"] == Observation.Result.LIVE and row["last_at"] >= fresh
+        found[row["product_id"]].append(
             Seen(
-                platform.code,
-                platform.name,
-                link.url,
-                page.last_at,
-                page.last_result or "",
-                page.last_observer or "",
-                counts,
+                row["platform"],
+                row["platform_name"],
+                row["url"],
+                row["last_at"],
+                row["last_result"] or "",
+                row["last_observer"] or "",
+                is_live and row["does_count"],
+                is_live,
+                row["page"],
             )
         )
     return dict(found)

@@ -15,7 +15,18 @@ from ocop.register.models import OcopProduct
 from onboarding.accounts.models import Observation, OutsideLink, Platform
 from onboarding.accounts.rules import LIMITS as ACCOUNT_LIMITS
 from onboarding.accounts.rules import limit_on
-from tests.ocop.conftest import Land, linked, listing, look, moment, platform, product, put_on
+from tests.ocop.conftest import (
+    Land,
+    account,
+    linked,
+    listing,
+    look,
+    moment,
+    platform,
+    producer,
+    product,
+    put_on,
+)
 
 ON = date(2026, 11, 22)
 
@@ -117,3 +128,55 @@ def test_the_limits_are_dated() -> None:
     assert limits_on(date(2000, 1, 1)) == LIMITS[0]
     assert [limit.since for limit in ACCOUNT_LIMITS] == sorted(limit.since for limit in ACCOUNT_LIMITS)
     assert limit_on(date(2000, 1, 1)) == ACCOUNT_LIMITS[0]
+
+
+def marks(on: date = ON) -> dict[str, tuple[bool, bool, bool]]:
+    found = with_presence_marks(OcopProduct.objects.all(), on)
+    return {each.name: (each.is_on_voso, each.is_on_postmart, each.is_on_other) for each in found}  # type: ignore[attr-defined]
+
+
+def outside_page(land: Land, code: str, number: int = 1, *, counts: bool = True) -> OutsideLink:
+    """A page of a maker who does not sell through us."""
+    on = platform(code, counts=counts)
+    own = account(producer("HTX Phú Hài", land.phu_thuy), on)
+    url = f"https://{code}.example/p{number}"
+    return OutsideLink.objects.create(platform=on, account=own, url=url, claimed_at=timezone.now())
+
+
+def test_a_page_that_is_linked_itself_counts_like_a_listings(land: Land) -> None:
+    made = product("A")
+    page = outside_page(land, "voso")
+    PresenceLink.objects.create(product=made, outside_link=page, linked_at=timezone.now())
+    assert marks() == {"A": (False, False, False)}
+    look(page, moment(ON - timedelta(days=30)))
+    assert marks() == {"A": (True, False, False)}
+    [seen] = seen_on_platforms([made.pk], ON)[made.pk]
+    assert (seen.url, seen.counts, seen.is_live, seen.link_id) == (page.url, True, True, page.pk)
+    assert marks(ON + timedelta(days=1)) == {"A": (False, False, False)}
+    PresenceLink.objects.update(ended_at=timezone.now() + timedelta(days=1))
+    assert marks() == {"A": (False, False, False)}
+
+
+def test_another_real_platform_is_told_and_never_counts_for_the_target(land: Land) -> None:
+    made = product("A")
+    page = outside_page(land, "sendo", counts=False)
+    PresenceLink.objects.create(product=made, outside_link=page, linked_at=timezone.now())
+    look(page, moment(ON))
+    assert marks() == {"A": (False, False, True)}
+    [seen] = seen_on_platforms([made.pk], ON)[made.pk]
+    assert (seen.counts, seen.is_live) == (False, True)
+    Platform.objects.filter(code="sendo").update(is_simulation=True)
+    assert marks() == {"A": (False, False, False)}, "a simulation is no platform"
+    assert seen_on_platforms([made.pk], ON) == {}
+
+
+def test_one_page_counts_for_one_product(land: Land) -> None:
+    """The page of a listing of one product, linked by itself to another one: the seller's listing says which."""
+    sold = listing("Nước mắm", land.phu_thuy)
+    mine, other = product("của tin này"), product("của người khác")
+    linked(mine, sold)
+    page = put_on(sold, "voso")
+    PresenceLink.objects.create(product=other, outside_link=page, linked_at=timezone.now())
+    look(page, moment(ON))
+    assert marks() == {"của tin này": (True, False, False), "của người khác": (False, False, False)}
+    assert set(seen_on_platforms([mine.pk, other.pk], ON)) == {mine.pk}
