@@ -96,14 +96,13 @@ def run() -> int:
     environment.setdefault("VNPAY_TMN_CODE", "DEMO0001")
     environment.setdefault("VNPAY_HASH_SECRET", "DEMOSECRETDEMOSECRETDEMOSECRET01")
     environment.setdefault("SANDBOX_MARKET_KEY", "demo-market-key")
-    prepare(environment)
     python, host = str(PYTHON), "127.0.0.1"
     commands = {
+        "market": [python, "-m", "market.platforms.sandbox", "--host", host, "--port", str(port + 1),
+                   "--state", str(VAR / "sandbox-market")],
         "web": [str(VENV / "bin" / "gunicorn"), "config.wsgi", "--bind", f"{host}:{port}", "--workers", "2", "--threads", "4",
                 "--access-logfile", "/dev/null", "--log-level", "warning"],
         "worker": [python, "manage.py", "work"],
-        "market": [python, "-m", "market.platforms.sandbox", "--host", host, "--port", str(port + 1),
-                   "--state", str(VAR / "sandbox-market")],
         "vnpay": [python, "-m", "market.payments.vnpay.sandbox", "--host", host, "--port", str(port + 2),
                   "--state", str(VAR / "sandbox-vnpay.sqlite3"), "--ipn-url", f"http://{host}:{port}/thanh-toan/vnpay/ipn"],
     }  # fmt: skip
@@ -141,12 +140,17 @@ def lint() -> int:
 def _supervise(commands: dict[str, list[str]], environment: dict[str, str], port: int) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
-    # In sessions of their own, so that Ctrl-C reaches only this process, which then stops them in order.
-    children = {
-        name: subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
-        for name, command in commands.items()
-    }
+    children: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(name: str) -> None:
+        # In sessions of their own, so that Ctrl-C reaches only this process, which then stops them in order.
+        children[name] = subprocess.Popen(commands[name], cwd=ROOT, env=environment, start_new_session=True)
+
     try:
+        start("market")  # before the rest: the demo world is shown to it
+        prepare(environment)
+        for name in commands.keys() - children.keys():
+            start(name)
         if _wait_until_ready(f"http://127.0.0.1:{port}/health/ready", children):
             print(f"\n  Lên Sàn:        http://127.0.0.1:{port}/")
             print(f"  Sàn mô phỏng:   http://127.0.0.1:{port + 1}/   (duyệt tin ở /kiem-duyet)")

@@ -164,6 +164,26 @@ def _own_shops(people: dict[str, User], producers: list[Producer], team: Viewer)
             12,
             "bottle-amber",
         ),
+        (
+            "Hạt điều rang muối ớt",
+            "che-bien-rau-qua",
+            "Điều rang mộc, áo muối ớt xay tay. Cay vừa, giòn lâu trong hũ kín.",
+            95000,
+            "jar",
+            300,
+            40,
+            "jar-red",
+        ),
+        (
+            "Kẹo hạt điều mè đen",
+            "do-an-nhanh",
+            "Hạt điều nhà trồng, mè đen, mạch nha. Mỗi thanh gói riêng.",
+            52000,
+            "box",
+            250,
+            30,
+            "box-brown",
+        ),
         ("Hạt điều sống", "rau-cu-qua", "Hạt điều khô còn vỏ cứng, bán theo ký.", 45000, "kg", 1000, 0, "sack-cream"),
     )
     for name, category, text, price, unit, weight, stock, image in rows:

@@ -123,6 +123,8 @@ class Observation(AppendOnly):
         FORBIDDEN = "forbidden", "trang không cho máy xem"
         LOGIN = "login", "trang đòi đăng nhập"
         MOVED = "moved", "trang chuyển sang địa chỉ khác"
+        MISSING = "missing", "sàn báo không có trang này"
+        NO_GOODS = "no_goods", "trang báo không còn sản phẩm"
         ANSWER = "answer", "trang báo lỗi"
         UNREACHABLE = "unreachable", "trang không trả lời"
         NOT_HTML = "not_html", "địa chỉ không phải trang web"

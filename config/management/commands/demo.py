@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from config import env
+from config.demo.platforms import show_platforms
 from config.demo.world import AlreadyThere, TooOld, make_world
 
 
@@ -23,4 +24,6 @@ class Command(BaseCommand):
         except TooOld:
             raise CommandError("Bản mẫu này của bản cũ. Hãy chạy: make clean, rồi make run để tạo lại.") from None
         else:
+            # On its own: the simulated platform is another process, and no transaction spans two.
+            show_platforms()
             self.stdout.write("Đã tạo bản mẫu.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from core.kit import clock
 from core.people.queries import Viewer
@@ -58,8 +58,9 @@ def lines_waiting(connection: Connection) -> QuerySet[PlatformListing]:
 
 def sheet_connections() -> list[Connection]:
     """The connections served by sheets by name, each with `to_export`, `to_answer` and `to_confirm`: how many listings wait at
-    each step. Two queries for each."""
-    found = list(served_by_sheets().order_by("platform__name"))
+    each step, and `to_send`: the number of the oldest batch that was not given to the platform. Two queries for each."""
+    unsent = Min("batches__number", filter=Q(batches__state=SheetBatch.State.MADE))
+    found = list[Connection](served_by_sheets().annotate(to_send=unsent).order_by("platform__name"))
     for connection in found:
         counts = connection.listings.aggregate(
             to_answer=Count(
@@ -81,6 +82,11 @@ def is_overtaken(item: SheetItem) -> bool:
     """Whether what an unanswered line asks for is no longer what the seller wants."""
     waits = item.answer == SheetItem.Answer.WAITING
     return waits and (item.row.wanted == (item.task == SheetItem.Task.TAKE_DOWN) or item.revision < item.row.revision)
+
+
+def links_brought(viewer: Viewer) -> int:
+    """How many claimed pages this person brought that another person has to open."""
+    return PlatformListing.objects.exclude(claimed_url="").filter(claimed_by_id=viewer.user_id or 0).count()
 
 
 def links_to_confirm(viewer: Viewer) -> QuerySet[PlatformListing]:

@@ -14,6 +14,7 @@ from market.platforms.engine.look import mark_removed
 from market.platforms.models import PageHost, PlatformListing
 from market.platforms.pages.client import VERSION, RobotsFile
 from market.platforms.pages.judging import Verdict
+from market.platforms.pages.queries import SECOND_LOOK, was_missing
 from onboarding.accounts.actions import observe
 from onboarding.accounts.models import Observation
 
@@ -44,9 +45,12 @@ def keep_robots(host: PageHost, found: RobotsFile) -> None:
 
 @transaction.atomic
 def note_look(row: PlatformListing, verdict: Verdict) -> None:
-    """Add what our robot saw at the page of this listing. Seen live, it is live; gone, its people are asked what to do
-    (where the platform tells us itself, its word comes first); unclear, nothing changes."""
+    """Add what our robot saw at the page of this listing. Seen live, it is live; missing a second time, hours after the
+    first, it is gone, and its people are asked what to do (where the platform tells us itself, its word comes first);
+    missing once or unclear, nothing changes."""
     assert row.link is not None
+    if verdict.reason == Observation.Reason.MISSING and was_missing(row.link, clock.now() - SECOND_LOOK):
+        verdict = Verdict(Observation.Result.GONE)
     observe(
         link=row.link,
         result=verdict.result,

@@ -42,6 +42,7 @@ def fetch_robots(origin: str, *, allow_private: bool = False) -> RobotsFile:
 
 def look_at(url: str, rules: RobotRules, *, title: str, price: int, allow_private: bool = False) -> Verdict:
     """Fetch one page and judge it. It may send us on within its own host, to what robots may fetch there."""
+    asked = url
     for _ in range(HOPS):
         if not rules.allows(url):
             return unclear(_Reason.FORBIDDEN)
@@ -49,7 +50,7 @@ def look_at(url: str, rules: RobotRules, *, title: str, price: int, allow_privat
             answer = _get(url, "text/html,application/xhtml+xml", LARGEST_PAGE, allow_private)
         except outbound.Redirected as moved:
             there = urljoin(url, moved.location)
-            if not _is_same_place(url, there):
+            if not _is_same_place(url, there) or _is_front_page(there):
                 return unclear(_Reason.MOVED)
             url = there
         except outbound.TooLong:
@@ -58,7 +59,8 @@ def look_at(url: str, rules: RobotRules, *, title: str, price: int, allow_privat
             return unclear(_Reason.UNREACHABLE)
         else:
             kind = answer.headers.get("content-type", "")
-            return judge(answer.status, kind, answer.body, title=title, price=price)
+            sent_on = _page(url) != _page(asked)
+            return judge(answer.status, kind, answer.body, title=title, price=price, was_sent_on=sent_on)
     return unclear(_Reason.MOVED)
 
 
@@ -66,6 +68,16 @@ def origin_of(url: str) -> str:
     """Scheme, host and port: "https://voso.vn"."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _page(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.path.rstrip("/"), parts.query
+
+
+def _is_front_page(url: str) -> bool:
+    """A platform that sends us there has no page for what we asked."""
+    return _page(url)[0] == ""
 
 
 def _is_same_place(url: str, there: str) -> bool:

@@ -16,6 +16,16 @@ from core.kit.text import fold_words, squeeze
 _UNSEEN = {"script", "style", "noscript", "template", "head", "svg"}
 _DEEPEST, _MOST = 12, 2000  # of data for machines
 _LITTLE_TEXT = 200  # characters of text under which a page that runs programs has not been drawn yet
+# What pages say that stand in for one that is no more; the short ones count in a heading only.
+_NO_GOODS = tuple(
+    fold_words(words)
+    for words in (
+        "không tìm thấy sản phẩm", "không tìm thấy trang", "trang không tồn tại", "sản phẩm không tồn tại",
+        "sản phẩm này không tồn tại", "sản phẩm không còn tồn tại", "sản phẩm này không còn", "sản phẩm đã bị xóa",
+        "sản phẩm đã ngừng bán", "sản phẩm ngừng kinh doanh", "sản phẩm đã ngừng kinh doanh", "page not found", "product not found",
+    )
+)  # fmt: skip
+_NO_GOODS_IN_HEADINGS = tuple(map(fold_words, ("không tìm thấy", "không tồn tại", "không còn bán", "not found", "404")))
 _DIGITS = r"(?<![\d.,])(\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+|\d{4,12}|\d{1,3})(?:[.,]0{1,2})?(?![\d.,]?\d)"
 _MONEY = re.compile(
     rf"(?:{_DIGITS}\s*(?:đồng|vnđ|vnd|đ|₫)(?!\w))|(?:(?:vnđ|vnd|₫|(?<!\w)đ)\s*{_DIGITS})", re.IGNORECASE
@@ -39,6 +49,16 @@ class Page:
         """Whether a browser would still have to build this page."""
         return self.runs_programs and len(self.text) < _LITTLE_TEXT
 
+    def says_no_goods(self, title: str) -> bool:
+        """Whether the page, though it was answered as a good one, says that there is no such product. Words that stand in
+        the product's own title say nothing."""
+        name = fold_words(title)
+        heads = [fold_words(each).replace(name, " ") if name else fold_words(each) for each in self.titles]
+        text = fold_words(self.text)
+        return any(f" {words} " in f" {head} " for words in _NO_GOODS_IN_HEADINGS for head in heads) or any(
+            f" {words} " in f" {text} " for words in _NO_GOODS if words not in name
+        )
+
 
 @dataclass(frozen=True)
 class Found:
@@ -61,9 +81,10 @@ def read_page(body: bytes, content_type: str) -> Page:
     return page
 
 
-def find_product(page: Page, title: str, price: int) -> Found:
+def find_product(page: Page, title: str, price: int, *, own_name_only: bool = False) -> Found:
     """Whether the page shows a product of this title, and at which price (whole đồng). Titles are compared without marks,
-    case and signs; data for machines comes before the text."""
+    case and signs; data for machines comes before the text. `own_name_only`: it must be how the page calls itself, for a
+    shop's page shows many goods."""
     name = fold_words(title)
     if not name:
         return Found()
@@ -75,7 +96,7 @@ def find_product(page: Page, title: str, price: int) -> Found:
     if page.products:
         return Found()
     shown = min((shown for shown in page.titles if _names(shown, name)), key=len, default="")
-    if not shown and _names(page.text, name):
+    if not shown and not own_name_only and _names(page.text, name):
         shown = title
     return Found(squeeze(shown), _one(page.prices or _sums(page.text), price)) if shown else Found()
 

@@ -10,7 +10,7 @@ from market.platforms.models import Drift
 SHOWN_SIGNS = 300
 # The fields of a document, where a platform's copy differs from ours.
 DRIFT_FIELDS = {
-    "title": "Tiêu đề",
+    "title": "Tên sản phẩm",
     "description": "Mô tả",
     "category_code": "Ngành hàng",
     "price": "Giá",

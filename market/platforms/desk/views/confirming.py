@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.people.queries import viewer_of
 from market.platforms.desk.actions import confirm_link, refuse_link
-from market.platforms.desk.queries import links_to_confirm
+from market.platforms.desk.queries import links_brought, links_to_confirm
 from market.platforms.desk.room import confirmer_page
 from market.platforms.navigation import desk_tabs
 from onboarding.accounts.actions import LinkRefused
@@ -39,6 +39,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     page = Paginator(links_to_confirm(viewer), 25).get_page(request.GET.get("page"))
     context = {
         "page": page,
+        "brought": 0 if page.object_list else links_brought(viewer),
         "space_items": desk_tabs("platform_confirm", viewer),
     }
     return render(request, "market/platforms/desk/confirm.html", context)

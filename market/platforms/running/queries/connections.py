@@ -78,7 +78,9 @@ def flow_or_none(connection: Connection) -> Flow | None:
 
 def ways(connections: Sequence[Connection]) -> list[Way]:
     """These connections with what waits on each; one query for all of them."""
-    queued, dead = Q(work=Work.QUEUED) | Q(offer_work=Work.QUEUED), Q(work=Work.DEAD) | Q(offer_work=Work.DEAD)
+    # A price that goes with words in a person's hands is not in our queue.
+    queued = Q(work=Work.QUEUED) | (Q(offer_work=Work.QUEUED) & ~Q(work=Work.AWAITING_OPERATOR))
+    dead = Q(work=Work.DEAD) | Q(offer_work=Work.DEAD)
     counted = (
         PlatformListing.objects.filter(queued | dead, connection__in=connections)
         .order_by()

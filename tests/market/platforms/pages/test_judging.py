@@ -1,4 +1,4 @@
-"""What a page proves: live only with our title and our price, gone only by the platform's own word."""
+"""What one look at a page proves: live only with our title and our price, and never that it is gone."""
 
 from __future__ import annotations
 
@@ -62,7 +62,10 @@ def test_live(page: bytes) -> None:
         (html(f"<h1>{TITLE}</h1><p>Đã bán 85000 điểm</p>"), "price", TITLE, None),
         (html(data(offers=offer(89_000)), f"<h1>{TITLE}</h1><p>Tương tự: 85.000 đ</p>"), "price", TITLE, 89_000),
         (html(data(offers=offer(85_000, priceCurrency="USD"))), "price", TITLE, None),
-        (html("<h1>Không tìm thấy sản phẩm</h1><p>Gợi ý: trà 85.000 đ</p>"), "title", "", None),
+        (html("<h1>Không tìm thấy sản phẩm</h1><p>Gợi ý: trà 85.000 đ</p>"), "no_goods", "", None),
+        (html(f"<h1>Không tìm thấy «{TITLE}»</h1><p>Gợi ý: {TITLE} 85.000 đ</p>"), "no_goods", "", None),
+        (html(f"<h1>{TITLE}</h1><p>85.000 đ</p><p>Sản phẩm này không còn tồn tại.</p>"), "no_goods", "", None),
+        (html("<h1>404</h1>", data(offers=offer(85_000))), "no_goods", "", None),
         (html(data(name="Trà"), f"<p>Gợi ý: {TITLE} 85.000 đ</p>"), "title", "", None),
         (html("<h1>Mật ong rừng Bù</h1><p>85.000 đ</p>"), "title", "", None),
         (html('<form><input type="password" name="p"></form>'), "login", "", None),
@@ -79,8 +82,8 @@ def test_nothing_is_concluded(page: bytes, reason: str, title: str, price: int |
 @pytest.mark.parametrize(
     ("status", "result", "reason"),
     [
-        (404, "gone", ""),
-        (410, "gone", ""),
+        (404, "uncheckable", "missing"),
+        (410, "uncheckable", "missing"),
         (401, "uncheckable", "login"),
         (403, "uncheckable", "forbidden"),
         (429, "uncheckable", "answer"),
@@ -91,6 +94,24 @@ def test_nothing_is_concluded(page: bytes, reason: str, title: str, price: int |
 )
 def test_statuses(status: int, result: str, reason: str) -> None:
     assert verdict(html(f"<h1>{TITLE}</h1><p>85.000 đ</p>"), status) == Verdict(result, reason)
+
+
+def test_our_own_words_are_no_refusal() -> None:
+    title = "Nấm không tìm thấy ở chợ"
+    page = html(f"<h1>{title}</h1><p>85.000 đ. Không tìm thấy chất bảo quản.</p>")
+    assert judge(200, "text/html", page, title=title, price=PRICE).result == "live"
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (html("<h1>Vườn nhà An</h1>", f"<li>{TITLE} 85.000 đ</li>"), Verdict("uncheckable", "moved")),
+        (html(f"<h1>{TITLE}</h1>", "<p>85.000 đ</p>"), Verdict("live", "", TITLE, PRICE)),
+        (html(data(offers=offer(85_000))), Verdict("live", "", TITLE, PRICE)),
+    ],
+)
+def test_another_address_must_call_itself_by_our_name(page: bytes, expected: Verdict) -> None:
+    assert judge(200, "text/html", page, title=TITLE, price=PRICE, was_sent_on=True) == expected
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/pdf", ""])

@@ -28,6 +28,7 @@ from tests.people import People
 
 PAGE = "<h1>Hạt điều rang</h1><p>{} đ / gói</p>"
 GOOD = Reply(PAGE.format("50.000").encode())
+SHOP = Reply("<h1>Vườn nhà An</h1><ul><li>Hạt điều rang, 50.000 đ / gói</li></ul>".encode())
 
 
 @pytest.fixture
@@ -154,8 +155,11 @@ def test_wishes_that_cannot_be_read_are_asked_for_again(row: PlatformListing, se
     ("reply", "expected"),
     [
         (Reply(PAGE.format("51.000").encode()), ("uncheckable", "price", "Hạt điều rang", 51_000)),
-        (Reply(status=404), ("gone", "", "", None)),
-        (Reply(status=410), ("gone", "", "", None)),
+        (Reply(status=404), ("uncheckable", "missing", "", None)),
+        (Reply(status=410), ("uncheckable", "missing", "", None)),
+        (Reply("<h1>Không tìm thấy sản phẩm</h1>".encode()), ("uncheckable", "no_goods", "", None)),
+        (Reply(status=302, headers={"Location": "/"}), ("uncheckable", "moved", "", None)),
+        (Reply(status=302, headers={"Location": "/gian-hang/an"}), ("uncheckable", "moved", "", None)),
         (Reply(status=500), ("uncheckable", "answer", "", None)),
         (Reply(b"x" * 2_000_001), ("uncheckable", "too_large", "", None)),
         (Reply(b"{}", headers={"Content-Type": "application/json"}), ("uncheckable", "not_html", "", None)),
@@ -174,7 +178,8 @@ def test_what_is_said_of_each_answer(
 ) -> None:
     monkeypatch.setattr(client, "PATIENCE", 0.5)
     monkeypatch.setattr(client, "CONNECTING", 0.2)
-    server.pages |= {"/p/1": reply, "/p/moi": GOOD, "/robots.txt": Reply(b"User-agent: *\nDisallow: /dang-nhap")}
+    server.pages |= {"/": GOOD, "/gian-hang/an": SHOP, "/p/1": reply, "/p/moi": GOOD}
+    server.pages |= {"/robots.txt": Reply(b"User-agent: *\nDisallow: /dang-nhap")}
     before = PlatformListing.objects.values().get(pk=row.pk)
     assert rounds() == 1
     assert seen() == [expected]
@@ -233,4 +238,43 @@ def test_the_pages_of_the_simulated_marketplace(double: Double, listing: Listing
     double.suspend(engine.row.remote_id)
     with time_machine.travel(clock.now() + timedelta(days=11)):
         assert rounds(3) == 1
-    assert Observation.objects.order_by("pk").last().result == "gone"  # type: ignore[union-attr]
+    assert seen()[-1][:2] == ("uncheckable", "missing")
+    with time_machine.travel(clock.now() + timedelta(days=11, hours=7)):
+        assert rounds(3) == 1
+    assert seen()[-1][0] == "gone"
+
+
+def looks(row: PlatformListing, server: SmallServer, *then: tuple[float, Reply]) -> list[str]:
+    """What is said of looks at these hours with these answers: the result, or why nothing was concluded."""
+    start, before = clock.now(), len(seen())
+    for hours, reply in then:
+        server.pages["/p/1"] = reply
+        with time_machine.travel(start + timedelta(hours=hours)):
+            rounds()
+    return [reason or result for result, reason, *_ in seen()[before:]]
+
+
+NO_PAGE = Reply(status=404)
+
+
+def test_one_missing_page_is_not_gone(row: PlatformListing, server: SmallServer) -> None:
+    assert looks(row, server, (0, NO_PAGE), (1, NO_PAGE), (5.9, NO_PAGE)) == ["missing"], "no second look too soon"
+    assert looks(row, server, (6.1, NO_PAGE)) == ["gone"]
+
+
+def test_what_came_back_starts_anew(row: PlatformListing, server: SmallServer) -> None:
+    assert looks(row, server, (0, NO_PAGE), (7, GOOD)) == ["missing", "live"]
+    assert is_live(Observation.objects.first().link, clock.today())  # type: ignore[union-attr]
+    eleven_days = 11 * 24
+    assert looks(row, server, (eleven_days, NO_PAGE), (eleven_days + 7, NO_PAGE)) == ["missing", "gone"]
+
+
+def test_trouble_between_two_looks_settles_nothing(row: PlatformListing, server: SmallServer) -> None:
+    said = looks(row, server, (0, GOOD), (241, NO_PAGE), (248, Reply(status=503)), (255, NO_PAGE))
+    assert said == ["live", "missing", "answer", "gone"]
+
+
+def test_a_page_missing_once_still_counts(row: PlatformListing, server: SmallServer) -> None:
+    assert looks(row, server, (0, GOOD), (241, NO_PAGE)) == ["live", "missing"]
+    link = Observation.objects.first().link  # type: ignore[union-attr]
+    assert is_live(link, (clock.now() + timedelta(hours=242)).date())

@@ -38,7 +38,7 @@ def drift(listing: Listing | None = None, kind: str = "edited", platform: str = 
 def test_both_versions_stand_side_by_side(listing: Listing, browser: Browser) -> None:
     drift(listing, fields=LINES, url="https://santhu.example/7")
     page = browser("buu").get(PAGE).content.decode()
-    for words in ("Tiêu đề", dong(50_000), dong(49_000), "bị sửa trên sàn", listing.sku, "Hộ Nguyễn Văn An"):
+    for words in ("Tên sản phẩm", dong(50_000), dong(49_000), "bị sửa trên sàn", listing.sku, "Hộ Nguyễn Văn An"):
         assert words in page
     assert "&lt;b&gt;Hạt điều&lt;/b&gt;" in page and "<b>Hạt điều" not in page and "<i>rang" not in page
     assert 'href="https://santhu.example/7"' in page
