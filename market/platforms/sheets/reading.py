@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +20,8 @@ HEADER_ROWS = 20
 ROWS_MAXIMUM = 5_000
 COLUMNS_MAXIMUM = 200
 UNREADABLE = "Tệp này không mở được. Hãy mở lại bằng Excel, lưu thành .xlsx rồi gửi lại."
+# What spreadsheets write in the place of a formula that broke; a CSV file holds it as a word.
+_FORMULA_ERROR = re.compile(r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!)|Err:\d{3}")
 
 Cells = Sequence[str]
 
@@ -96,11 +99,12 @@ def _texts(row: Iterable[object]) -> Cells:
 
 
 def _text(cell: object) -> str:
-    """A cell as a person reads it: 893.0 is the code 893, a date is dd/mm/yyyy."""
+    """A cell as a person reads it: 893.0 is the code 893, a date is dd/mm/yyyy, a formula that broke says nothing."""
     if isinstance(cell, bool):
         return str(cell)
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime | date):
         return f"{cell:%d/%m/%Y}"
-    return nfc(str(cell)).strip()
+    text = nfc(str(cell)).strip()
+    return "" if _FORMULA_ERROR.fullmatch(text) else text
