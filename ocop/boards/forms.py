@@ -7,10 +7,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.kit import clock
+from core.places.models import in_force
 from ocop.presence.rules import EARLIEST_DAY
+from onboarding.accounts.models import Observation, Platform
+from onboarding.producers.models import Producer
 
 
 def _day_input() -> forms.DateInput:
@@ -43,6 +47,69 @@ class LinkForm(forms.Form):
     """The tick that is required when the two makers' names differ."""
 
     same_maker = forms.BooleanField(label=_("Tôi xác nhận đây là cùng một chủ thể"), required=False)
+
+
+class PageForm(forms.Form):
+    """A page on a platform, whose shop it is, and the tick that is required when register and producer are named differently."""
+
+    platform = forms.ModelChoiceField(
+        label=_("Sàn"), queryset=Platform.objects.none(), error_messages={"required": _("Hãy chọn sàn.")}
+    )
+    url = forms.URLField(
+        label=_("Liên kết trang sản phẩm"),
+        max_length=400,
+        assume_scheme="https",
+        help_text=_("Mở trang sản phẩm trên sàn rồi chép địa chỉ."),
+        error_messages={
+            "required": _("Hãy chép liên kết vào đây."),
+            "invalid": _("Liên kết phải bắt đầu bằng https:// và tên sàn."),
+        },
+    )
+    producer = forms.ModelChoiceField(
+        label=_("Người bán"),
+        queryset=Producer.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": _("Hãy chọn người bán có gian hàng này.")},
+    )
+    same_maker = forms.BooleanField(label=_("Tôi xác nhận đây là cùng một chủ thể"), required=False)
+
+    def __init__(self, data: Any, *, producers: QuerySet[Producer], on: date) -> None:
+        super().__init__(data)
+        platforms = Platform.objects.filter(in_force(on), is_simulation=False).order_by("name")
+        for name, rows in (("platform", platforms), ("producer", producers)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = rows
+
+
+class LookForm(forms.Form):
+    """What a person sees on a page now."""
+
+    result = forms.ChoiceField(
+        label=_("Bạn thấy gì trên trang?"),
+        choices=[
+            (Observation.Result.LIVE, _("Đang bán sản phẩm này")),
+            (Observation.Result.GONE, _("Trang không còn, hoặc không còn sản phẩm này")),
+            (Observation.Result.UNCHECKABLE, _("Không mở được trang để xem")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Hãy chọn một trong ba.")},
+    )
+    seen_title = forms.CharField(
+        label=_("Tên sản phẩm trên trang"),
+        max_length=200,
+        required=False,
+        help_text=_("Chép đúng tên ghi trên trang."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever saw it selling also saw its name."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("result") == Observation.Result.LIVE and not data.get("seen_title"):
+            self.add_error("seen_title", _("Hãy chép tên sản phẩm ghi trên trang."))
+        return data
 
 
 class RevokeForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ocop.boards.views import numbers, products
+from ocop.boards.views import numbers, pages, products
 
 urlpatterns = [
     path("bang/", numbers.board, name="board"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("bang/san-pham/<int:pk>/gan/<int:listing_pk>/", products.link, name="board_link"),
     path("bang/san-pham/<int:pk>/go/<int:link_pk>/", products.unlink, name="board_unlink"),
     path("bang/san-pham/<int:pk>/thu-hoi/<int:paper_pk>/", products.revoke, name="board_revoke"),
+    path("bang/san-pham/<int:pk>/trang/", pages.add, name="board_page_add"),
+    path("bang/san-pham/<int:pk>/trang/<int:link_pk>/xem/", pages.look, name="board_page_look"),
+    path("bang/san-pham/<int:pk>/trang/<int:link_pk>/go/", pages.remove, name="board_page_remove"),
     path("bang/<slug:code>/", numbers.indicator_rows, name="board_rows"),
     path("bang/<slug:code>/dong.csv", numbers.indicator_csv, name="board_rows_csv"),
 ]

@@ -18,8 +18,10 @@ from market.listings.models import ON_SALE, Listing
 from ocop.presence.models import PresenceLink
 from ocop.presence.rules import POSTMART, VOSO, limits_on
 from ocop.register.models import OcopProduct
+from ocop.register.rules import maker_key
 from onboarding.accounts.models import Observation, OutsideLink, Platform
 from onboarding.accounts.queries import counting_on, platforms_named
+from onboarding.producers.models import Producer, ProducerKind
 
 _CONCLUSIVE = (Observation.Result.LIVE, Observation.Result.GONE)
 CANDIDATES = 20
@@ -145,6 +147,36 @@ def open_links(product: OcopProduct) -> QuerySet[PresenceLink]:
         .select_related("listing", "listing__shop", "listing__shop__producer", "linked_by")
         .order_by("linked_at", "pk")
     )
+
+
+def open_pages(product: OcopProduct) -> QuerySet[PresenceLink]:
+    """The pages on platforms linked to a product now."""
+    return (
+        product.presence_links.filter(ended_at__isnull=True, outside_link__isnull=False)
+        .select_related("outside_link", "outside_link__platform", "outside_link__account__producer", "linked_by")
+        .order_by("linked_at", "pk")
+    )
+
+
+def makers_like(product: OcopProduct, words: str) -> list[Producer]:
+    """At most 20 producers from the product's commune, and cooperatives, companies and business households from its province, that
+    are named like its maker or share `words`; the known one and those named exactly so first."""
+    wanted = set(fold_words(words or product.producer_name).split())
+    producers = Producer.objects.select_related("commune")
+    if product.unit is not None:
+        province_id = product.unit.pk if product.unit.level == Level.PROVINCE else product.unit.parent_id
+        # Farm households of a whole province are hundreds of thousands, and sell under their own commune's eyes.
+        producers = producers.filter(
+            Q(commune=product.unit) | Q(commune__parent=province_id) & ~Q(kind=ProducerKind.FARM_HOUSEHOLD)
+        )
+    key, scored = maker_key(product.producer_name), []
+    for pk, name in producers.values_list("pk", "name"):
+        shared = len(wanted & set(fold_words(name).split()))
+        if shared or pk == product.producer_id:
+            scored.append((pk != product.producer_id, bool(words) or maker_key(name) != key, -shared, pk))
+    best = [pk for *_, pk in sorted(scored)[:CANDIDATES]]
+    found = producers.in_bulk(best)
+    return [found[pk] for pk in best]
 
 
 def listings_like(product: OcopProduct, words: str) -> list[Listing]:

@@ -46,7 +46,7 @@ from market.shops.models import Shop
 from ocop.certificates.models import Certificate
 from ocop.presence.models import PresenceLink
 from ocop.register.models import OcopProduct
-from onboarding.accounts.actions import claim_account, close_account
+from onboarding.accounts.actions import claim_account, claim_link, close_account
 from onboarding.accounts.models import Platform
 from onboarding.checks.actions.verifying import verify_household
 from onboarding.checks.models import Revisit, RevisitSample
@@ -462,6 +462,13 @@ PAGES: dict[str, Page] = {
     "bang/san-pham/<int:pk>/thu-hoi/<int:paper_pk>/": Page(
         frozenset({"phuong", "quantri"}), "bang/san-pham/{product}/thu-hoi/{paper}/", FORM, frozenset({200, 302})
     ),
+    "bang/san-pham/<int:pk>/trang/": Page(OFFICERS, "bang/san-pham/{product}/trang/", FORM),
+    "bang/san-pham/<int:pk>/trang/<int:link_pk>/xem/": Page(
+        OFFICERS, "bang/san-pham/{product}/trang/{page_link}/xem/", FORM
+    ),
+    "bang/san-pham/<int:pk>/trang/<int:link_pk>/go/": Page(
+        OFFICERS, "bang/san-pham/{product}/trang/{page_link}/go/", ("POST",), MOVES_ON
+    ),
     "bang/<slug:code>/": Page(STAFF, "bang/i2any/"),
     "bang/<slug:code>/dong.csv": Page(STAFF, "bang/i2any/dong.csv"),
     "ban-viec/quyen/": Page(STAFF),
@@ -623,6 +630,11 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     paper = Certificate.objects.create(
         product=product, stars=4, decision_number="1/QĐ", paper_key="bai-thu", precision="none"
     )
+    page = claim_link(
+        account=claim_account(platform=Platform.objects.get(code="postmart"), producer=people.producer, by=SYSTEM),
+        url="https://postmart.vn/p/hat-dieu-1.html",
+        by=SYSTEM,
+    )
     device = trust_device(user=users["hanh"], secret="bi-mat", pin="246813", name="máy thử")
     open_at = UserSession.objects.create(user=users["hanh"], ip="127.0.0.1", session_key="bai-thu", user_agent="")
     job = Job.objects.create(
@@ -680,6 +692,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         ).pk,
         "row_platform": PlatformListing.objects.filter(listing=listing)[0].connection.platform.code,
         "link": PresenceLink.objects.create(product=product, listing=listing, linked_at=timezone.now()).pk,
+        "page_link": PresenceLink.objects.create(product=product, outside_link=page, linked_at=timezone.now()).pk,
         "help": Membership.objects.get(user=users["binh"]).pk,
         "grant": Grant.objects.get(user=users["hanh"]).pk,
         "household": people.producer.household_id, "verified": dung.household_id,

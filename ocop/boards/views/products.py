@@ -31,8 +31,8 @@ from ocop.certificates.wording import state_kind, state_word, until_words
 from ocop.indicators.evidence import product_rows
 from ocop.presence.actions import LinkRefused, link_listing, unlink_listing
 from ocop.presence.models import PresenceLink
-from ocop.presence.queries import listings_like, open_links, seen_on_platforms
-from ocop.presence.rules import can_link, makers_differ
+from ocop.presence.queries import listings_like, open_links, open_pages, seen_on_platforms
+from ocop.presence.rules import LINKERS, can_link, makers_differ
 from ocop.register.models import OcopProduct
 from ocop.register.queries import place_words, products_visible_to
 
@@ -82,6 +82,8 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
             for paper in found.certificates.order_by("-recognised_on", "-pk")
         ],
         "links": linked,
+        "outside": list(open_pages(found)),
+        "may_add_page": viewer.has_role(*LINKERS) or viewer.is_operator,
         "pages": seen_on_platforms([found.pk], clock.today()).get(found.pk, []),
         "q": words,
         "candidates": listings_like(found, words),
