@@ -14,8 +14,10 @@ class OcopConfig(AppConfig):
         from core.places.registry import register_use
         from ocop.certificates.events import CertificatesChanged
         from ocop.presence.actions import refresh_badges
+        from ocop.presence.ready import register as register_presence
         from ocop.register.actions import follow_map
 
+        register_presence()
         register_objects(
             {
                 "ocop_product": "sản phẩm OCOP",

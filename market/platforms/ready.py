@@ -10,7 +10,8 @@ from core.jobs.registry import register_job, register_periodic
 from market.listings.registry import register_needs
 from market.platforms.engine.catching_up import CATCH_UP, catch_up, catch_up_everywhere, on_platform_changed
 from market.platforms.engine.needs import needs_on_platforms
-from market.platforms.pages.jobs import look_at_pages
+from market.platforms.pages.jobs import LISTINGS, look_at_pages
+from market.platforms.pages.registry import register_pages
 from market.platforms.running.ready import register as register_running
 from onboarding.accounts.events import PlatformChanged
 
@@ -29,6 +30,7 @@ def register() -> None:
         label="xem sàn mở hôm nay có đủ tin chưa",
         at=time(0, 10),
     )
+    register_pages(LISTINGS)
     register_periodic("platforms.pages", timedelta(seconds=10), look_at_pages, label="xem trang bán trên sàn")
     register_vocabulary(VOCABULARY)
 

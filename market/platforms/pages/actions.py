@@ -16,7 +16,7 @@ from market.platforms.pages.client import VERSION, RobotsFile
 from market.platforms.pages.judging import Verdict
 from market.platforms.pages.queries import SECOND_LOOK, was_missing
 from onboarding.accounts.actions import observe
-from onboarding.accounts.models import Observation
+from onboarding.accounts.models import Observation, OutsideLink
 
 PAUSE = 10.0  # seconds between two requests to one host, at least
 LEASE = timedelta(minutes=2)  # longer than any look lasts
@@ -44,15 +44,13 @@ def keep_robots(host: PageHost, found: RobotsFile) -> None:
 
 
 @transaction.atomic
-def note_look(row: PlatformListing, verdict: Verdict) -> None:
-    """Add what our robot saw at the page of this listing. Seen live, it is live; missing a second time, hours after the
-    first, it is gone, and its people are asked what to do (where the platform tells us itself, its word comes first);
-    missing once or unclear, nothing changes."""
-    assert row.link is not None
-    if verdict.reason == Observation.Reason.MISSING and was_missing(row.link, clock.now() - SECOND_LOOK):
+def note_seen(link: OutsideLink, verdict: Verdict) -> Verdict:
+    """Add what our robot saw at a page, and return what that means: missing a second time, hours after the first, it is gone;
+    missing once or unclear, nothing is concluded."""
+    if verdict.reason == Observation.Reason.MISSING and was_missing(link, clock.now() - SECOND_LOOK):
         verdict = Verdict(Observation.Result.GONE)
     observe(
-        link=row.link,
+        link=link,
         result=verdict.result,
         observer=Observation.Observer.ROBOT,
         robot=VERSION,
@@ -61,6 +59,15 @@ def note_look(row: PlatformListing, verdict: Verdict) -> None:
         seen_price=verdict.price,
         by=SYSTEM,
     )
+    return verdict
+
+
+@transaction.atomic
+def note_look(row: PlatformListing, verdict: Verdict) -> None:
+    """Add what our robot saw at the page of this listing. Seen live, it is live; gone, its people are asked what to do (where
+    the platform tells us itself, its word comes first)."""
+    assert row.link is not None
+    verdict = note_seen(row.link, verdict)
     if adapter_for(row.connection.adapter).capabilities(settings_of(row.connection)).reads_back:
         return
     if verdict.result == Observation.Result.LIVE:

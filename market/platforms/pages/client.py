@@ -40,7 +40,7 @@ def fetch_robots(origin: str, *, allow_private: bool = False) -> RobotsFile:
     return RobotsFile(is_closed=answer.status in {401, 403}, is_unknown=answer.status not in {401, 403, 404, 410})
 
 
-def look_at(url: str, rules: RobotRules, *, title: str, price: int, allow_private: bool = False) -> Verdict:
+def look_at(url: str, rules: RobotRules, *, title: str, price: int | None, allow_private: bool = False) -> Verdict:
     """Fetch one page and judge it. It may send us on within its own host, to what robots may fetch there."""
     asked = url
     for _ in range(HOPS):

@@ -27,9 +27,12 @@ def unclear(reason: str, title: str = "", price: int | None = None) -> Verdict:
     return Verdict(Result.UNCHECKABLE, reason, title, price)
 
 
-def judge(status: int, content_type: str, body: bytes, *, title: str, price: int, was_sent_on: bool = False) -> Verdict:
+def judge(
+    status: int, content_type: str, body: bytes, *, title: str, price: int | None, was_sent_on: bool = False
+) -> Verdict:
     """The verdict on an answer, where a product of this title at this price (whole đồng) should be. `was_sent_on`: the
-    platform led to another address than the one we know; then only a page that calls itself by that title is it."""
+    platform led to another address than the one we know; then, and where no price is known to us (None), only a page that calls
+    itself by that title is it."""
     if status != 200:
         return unclear(_REASONS.get(status, Reason.ANSWER))
     if content_type.partition(";")[0].strip().casefold() not in {"text/html", "application/xhtml+xml"}:
@@ -37,13 +40,13 @@ def judge(status: int, content_type: str, body: bytes, *, title: str, price: int
     page = read_page(body, content_type)
     if page.says_no_goods(title):
         return unclear(Reason.NO_GOODS)
-    found = find_product(page, title, price, own_name_only=was_sent_on)
+    found = find_product(page, title, price, own_name_only=was_sent_on or price is None)
     if not found.title:
         if page.asks_password:
             return unclear(Reason.LOGIN)
         if page.is_undrawn:
             return unclear(Reason.SCRIPT)
         return unclear(Reason.MOVED if was_sent_on else Reason.TITLE)
-    if found.price != price:
+    if price is not None and found.price != price:
         return unclear(Reason.PRICE, found.title, found.price)
-    return Verdict(Result.LIVE, "", found.title, price)
+    return Verdict(Result.LIVE, "", found.title, found.price)

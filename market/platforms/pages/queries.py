@@ -28,25 +28,31 @@ def was_missing(link: OutsideLink, until: datetime) -> bool:
     return (missed.filter(at__gt=live) if live else missed).exists()
 
 
-def pages_due() -> QuerySet[Any]:
-    """Listings that should be on a platform whose pages our robot may look at, and whose page nobody has opened for a third
-    of the time for which a look lasts, or since it was missing once, some hours ago; the longest ago first. Makes two queries now, and is one. What a connection says
-    of itself is no look at the page."""
+def due_for_a_look(rows: QuerySet[Any], link: str) -> QuerySet[Any]:
+    """Of rows with a page (`link`: the field that leads to its OutsideLink), those whose page our robot may look at and nobody has
+    opened for a third of the time for which a look lasts, or since it was missing once, some hours ago; the longest ago
+    first. Makes two queries now, and is one. What a connection says of itself is no look at the page."""
     now, limits = clock.now(), look_limits(clock.today())
     due = Q(pk__in=[])
     for platform_id in robots_may_look(clock.today()):
         old = now - timedelta(days=limits.days(platform_id)) / 3
         again = Q(last_word=_MISSING, page_seen_at__lt=now - SECOND_LOOK)
-        due |= Q(link__platform=platform_id) & (Q(page_seen_at=None) | Q(page_seen_at__lt=old) | again)
-    looks = Observation.objects.filter(link=OuterRef("link"), observer__in=_LOOKED).order_by("-at", "-pk")
-    return (
-        PlatformListing.objects.filter(observed=PlatformListing.Observed.LIVE, link__kind=OutsideLink.Kind.PRODUCT)
-        .filter(link__account__closed_on=None)
+        due |= Q(**{f"{link}__platform": platform_id}) & (Q(page_seen_at=None) | Q(page_seen_at__lt=old) | again)
+    looks = Observation.objects.filter(link=OuterRef(link), observer__in=_LOOKED).order_by("-at", "-pk")
+    open_pages = Q(**{f"{link}__kind": OutsideLink.Kind.PRODUCT, f"{link}__account__closed_on": None})
+    found: QuerySet[Any] = (
+        rows.filter(open_pages)
         .annotate(
             page_seen_at=Subquery(looks.values("at")[:1]),
             last_word=Subquery(looks.filter(_CLEAR | Q(reason=_MISSING)).values("reason")[:1]),
         )
         .filter(due)
-        .select_related("link__account", "connection__platform", "listing")
         .order_by(F("page_seen_at").asc(nulls_first=True), "pk")
     )
+    return found
+
+
+def pages_due() -> QuerySet[Any]:
+    """Listings that should be on a platform and whose page is due for a look."""
+    rows = PlatformListing.objects.filter(observed=PlatformListing.Observed.LIVE)
+    return due_for_a_look(rows, "link").select_related("link__account", "connection__platform", "listing")

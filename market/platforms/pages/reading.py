@@ -81,7 +81,7 @@ def read_page(body: bytes, content_type: str) -> Page:
     return page
 
 
-def find_product(page: Page, title: str, price: int, *, own_name_only: bool = False) -> Found:
+def find_product(page: Page, title: str, price: int | None, *, own_name_only: bool = False) -> Found:
     """Whether the page shows a product of this title, and at which price (whole đồng). Titles are compared without marks,
     case and signs; data for machines comes before the text. `own_name_only`: it must be how the page calls itself, for a
     shop's page shows many goods."""
@@ -105,8 +105,8 @@ def _names(text: str, name: str) -> bool:
     return f" {name} " in f" {fold_words(text)} "
 
 
-def _one(prices: list[int] | tuple[int, ...], expected: int) -> int | None:
-    if expected in prices:
+def _one(prices: list[int] | tuple[int, ...], expected: int | None) -> int | None:
+    if expected is not None and expected in prices:
         return expected
     return prices[0] if len(set(prices)) == 1 else None
 
