@@ -12,6 +12,7 @@ from market.platforms.engine.catching_up import CATCH_UP, catch_up, catch_up_eve
 from market.platforms.engine.needs import needs_on_platforms
 from market.platforms.pages.jobs import LISTINGS, look_at_pages
 from market.platforms.pages.registry import register_pages
+from market.platforms.reconcile.twins import TAKE_DOWN, take_down
 from market.platforms.running.ready import register as register_running
 from onboarding.accounts.events import PlatformChanged
 
@@ -23,6 +24,7 @@ def register() -> None:
     register_running()
     subscribe(PlatformChanged, on_platform_changed)
     register_job(CATCH_UP, catch_up, label="đưa tin lên sàn mới mở")
+    register_job(TAKE_DOWN, take_down, label="gỡ bản trùng trên sàn")
     register_periodic(
         "platforms.catch_up",
         timedelta(days=1),

@@ -27,12 +27,14 @@ def on_platforms(request: HttpRequest, sku: str) -> HttpResponse:
     """Where one listing is, platform by platform, and what to mend."""
     viewer = viewer_of(request)
     listing = get_object_or_404(listings_of(viewer), sku=sku)
-    states = states_of(listing)
+    states, differences = states_of(listing), differences_of(listing)
     context = {
         "listing": listing,
         "public_url": public_address(listing),
         "states": states,
-        "differences": differences_of(listing),
+        "differences": differences,
+        # One pair of buttons for one question: theirs notes the decision.
+        "asked_above": {each.drift.row_id for each in differences if each.is_removed},
         "is_nothing_sent": all(state.row is None for state in states),
         "agreed": has_consent(listing.shop.producer, Purpose.PLATFORM),
         "may_agree": can_agree(viewer, listing.shop.producer_id),

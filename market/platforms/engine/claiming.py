@@ -126,6 +126,7 @@ def _task(row: PlatformListing, way: Way, document: ListingDocument) -> Task:
         confirmed_offer_hash=row.confirmed_offer_hash,
         is_refused=row.observed == Observed.REJECTED,
         is_live=_may_be_there(row),
+        show=row.shall_show and way.capabilities.can_hide,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, CharField, DateTimeField, Q, Value, When
+from django.db.models import BooleanField, Case, CharField, DateTimeField, F, Q, Value, When
 
 from core.kit import clock
 from core.people.queries import SYSTEM
@@ -77,6 +77,11 @@ def bring_home(row: PlatformListing, task: Task, outcome: Outcome, *, settling: 
         if lane in changes:
             changes[lane] = _unless(newer, changes[lane], Work.QUEUED, CharField())
             changes[when] = _unless(newer, changes.get(when), clock.now(), DateTimeField())
+    if outcome.shown:
+        changes["shall_show"] = Case(When(newer, then=F("shall_show")), default=False, output_field=BooleanField())
+    for confirmed in {"confirmed_hash", "confirmed_offer_hash"} & changes.keys():
+        asked = When(**{confirmed: PlatformListing.ANEW}, then=Value(""))
+        changes[confirmed] = Case(asked, default=Value(changes[confirmed], output_field=CharField()))
     with transaction.atomic():
         if not PlatformListing.objects.filter(pk=row.pk, fence=row.fence).update(**changes):
             return False
@@ -120,6 +125,7 @@ def removed_there() -> dict[str, Any]:
         ),
         **{"work": Work.DEAD, "cause": "NotFound", "last_error": NotFound.message_vi, "attempts": 0},
         **{"observed": Observed.ABSENT, "seen_at": clock.now(), "offer_work": Work.IDLE, "unsure": False},
+        "shall_show": False,
     }
 
 
@@ -138,7 +144,7 @@ def _gone() -> dict[str, Any]:
             "waiting_since": None,
         },
         **{"work": Work.IDLE, "next_try_at": None, "offer_work": Work.IDLE, "offer_next_try_at": None},
-        **{"observed": Observed.ABSENT, "seen_at": now, "reasons": []},
+        **{"observed": Observed.ABSENT, "seen_at": now, "reasons": [], "shall_show": False},
     }
 
 

@@ -33,7 +33,7 @@ class Task:
     """What shall be true of one listing on one platform, and what is known of it there.
 
     `unsure`: something was written there whose answer never came; `took_down`: what was written last was that it shall go.
-    `content` and `offer` say which lanes are worked on; without content the words stay as they are. `is_refused`: the
+    `show`: what is hidden there shall be shown again. `content` and `offer` say which lanes are worked on; without content the words stay as they are. `is_refused`: the
     platform has refused what bears `confirmed_hash`.
     """
 
@@ -50,6 +50,7 @@ class Task:
     took_down: bool = False
     is_refused: bool = False
     is_live: bool = False
+    show: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Outcome:
     offer_waits_for_person: bool = False
     still_refused: bool = False
     gone: bool = False
+    shown: bool = False
     content_failure: PlatformFailure | None = None
     offer_failure: PlatformFailure | None = None
 
@@ -87,6 +89,9 @@ def _put(task: Task, settings: ConnectionSettings, keep: Keep) -> Outcome:
     if task.content:
         try:
             said = _put_content(task, settings, keep)
+            if task.show and said.remote is not None:
+                task.adapter.set_visibility(settings, said.remote, True, f"{task.operation}-v")
+                said = replace(said, shown=True)
         except PlatformFailure as failure:
             said = replace(said, content_failure=failure)
     if said.content_failure is not None and not isinstance(said.content_failure, ValidationFailed):

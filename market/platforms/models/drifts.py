@@ -12,12 +12,14 @@ from market.platforms.models.rows import PlatformListing
 
 class Drift(models.Model):
     """Something on a platform that is not as we left it, and what a person decided about it. `fields` is a list of
-    {field, ours, theirs}; what was decided holds until the remote object (`remote_hash`) changes again."""
+    {field, ours, theirs}; what was decided holds until the remote object (`remote_hash`) changes again. `asked_at`: somebody
+    wants it done by a call that a job makes; `trouble` says in Vietnamese why the last try did not do it."""
 
     class Kind(models.TextChoices):
         EDITED = "edited", "bị sửa trên sàn"
         REMOVED = "removed", "bị gỡ trên sàn"
         STRANGER = "stranger", "trên sàn có, ở đây không có"
+        HIDDEN = "hidden", "bị ẩn trên sàn"
         DUPLICATE = "duplicate", "trùng mã trên sàn"
 
     class Decision(models.TextChoices):
@@ -41,6 +43,10 @@ class Drift(models.Model):
     decision = models.CharField(max_length=8, choices=Decision.choices, default=Decision.OPEN)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+
+    asked_at = models.DateTimeField(null=True)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    trouble = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
         constraints = [

@@ -18,11 +18,15 @@ class PlatformListing(models.Model):
     stock) are two lanes: words that wait for a reviewer or a seller hold up no sold-out. Whoever works on either holds the
     one lease; `fence` grows with every claim, so that a late worker cannot write over a newer one. `operation` was written
     down before the call that bears its name. The confirmed hashes are of the content and the offer that the platform is
-    known to hold: they are emptied when a write begins and written when its answer came. `unsure` stays where none came:
-    whoever is next looks before anything is written, and not before `not_before`. `wish` counts what was asked for, so that
-    whoever brings an older answer home queues it again. `sent_revision` is the newest of ours that was given to it,
-    `sent_fields` what it said in the words of people (`shown_fields`). `cause` groups what stopped.
+    known to hold: they are emptied when a write begins and written when its answer came, unless they are `ANEW` by then: a
+    person has asked meanwhile for everything to be brought there as if nothing were known. `unsure` stays where no answer
+    came: whoever is next looks before anything is written, and not before `not_before`. `wish` counts what was asked for, so
+    that whoever brings an older answer home queues it again. `shall_show`: a person wants it shown again that was hidden
+    there. `sent_revision` is the newest of ours that was given to it, `sent_fields` what it said in the words of people
+    (`shown_fields`). `cause` groups what stopped.
     """
+
+    ANEW = "anew"
 
     class Observed(models.TextChoices):
         ABSENT = "absent", "chưa có trên sàn"
@@ -80,6 +84,7 @@ class PlatformListing(models.Model):
     operation_at = models.DateTimeField(null=True)
     wish = models.PositiveIntegerField(default=0)
     unsure = models.BooleanField(default=False)
+    shall_show = models.BooleanField(default=False)
     not_before = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
     expected_by = models.DateTimeField(null=True)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from typing import Any
 
-from core.audit.actions import record
+from django.db import transaction
+from django.db.models import F
+
 from core.kit import clock
 from core.people.queries import Viewer
-from market.platforms.models import Drift, PlatformListing
+from market.listings.models import Listing
+from market.platforms.engine.desired import bring_up_to_date
+from market.platforms.models import Connection, Drift, PlatformListing
 from market.platforms.reconcile.finding import is_still_removed
 from market.platforms.reconcile.holding import (
     Held,
     NotAllowed,
     NotPossible,
-    check_at_rest,
     hold,
+    is_in_the_air,
     is_seller,
     may_decide,
+    write_decision,
 )
 from market.platforms.reconcile.taking import taken_over, write_theirs
-from market.platforms.reconcile.twins import take_down_twin
-from onboarding.producers.queries import on_behalf_of
+from market.platforms.reconcile.twins import ask_to_take_down
 
 Work, Observed, Kind, Decision = PlatformListing.Work, PlatformListing.Observed, Drift.Kind, Drift.Decision
 __all__ = ["NotAllowed", "NotPossible", "ignore", "keep_ours", "may_keep_ours", "may_take_theirs", "take_theirs"]
@@ -46,18 +50,19 @@ def may_keep_ours(drift: Drift) -> bool:
 def ignore(*, drift: Drift, by: Viewer) -> None:
     """Leave it as it is until it changes again. Raises NotAllowed, NotPossible."""
     with transaction.atomic():
-        _decide(hold(drift, by).drift, Decision.IGNORED, by)
+        write_decision(hold(drift, by).drift, Decision.IGNORED, by)
 
 
 def keep_ours(*, drift: Drift, by: Viewer) -> None:
-    """Bring our version there again: over an edit, anew after a removal; a stray object with our SKU becomes ours and gets our
-    words (or is taken down with a listing that is not on sale); of two the one we do not know is taken down, by one call
-    now. Raises NotAllowed, NotPossible (also when the platform did not do it: nothing is decided then)."""
-    if drift.kind == Kind.DUPLICATE:
-        take_down_twin(drift=drift, by=by, decided=lambda held: _decide(held, Decision.OURS, by))
-        return
+    """Bring our version there again: over an edit, shown where it was hidden, anew after a removal; a stray object with our SKU
+    becomes ours and gets our words (or is taken down with a listing that is not on sale); of two the one we do not know is
+    taken down by a job, which then writes the decision. What is just being sent goes out again when it is back. Raises
+    NotAllowed, NotPossible."""
     with transaction.atomic():
         held = hold(drift, by)
+        if held.drift.kind == Kind.DUPLICATE:
+            ask_to_take_down(held, by)
+            return
         if not may_keep_ours(held.drift) or held.row is None:
             raise NotPossible("Tin này không phải của gian hàng nào ở đây: chỉ có thể bỏ qua.")
         _check_stands(held)
@@ -66,13 +71,15 @@ def keep_ours(*, drift: Drift, by: Viewer) -> None:
         if held.drift.kind == Kind.REMOVED:
             held.row.sent_revision = 0
             held.row.save(update_fields=["sent_revision"])
-        _queue(held.row)
-        _decide(held.drift, Decision.OURS, by)
+        if held.drift.kind == Kind.HIDDEN:
+            PlatformListing.objects.filter(pk=held.row.pk).update(shall_show=True)
+        _queue(held.row, anew=held.drift.kind != Kind.HIDDEN)
+        write_decision(held.drift, Decision.OURS, by)
 
 
 def take_theirs(*, drift: Drift, by: Viewer) -> None:
     """Take over what stands there: their words and price into the listing (what stands in no field of ours is brought back to
-    ours), a removal as the wish not to sell there, a stray object as ours. Raises NotAllowed, NotPossible."""
+    ours), a removal or a hiding as the wish not to sell there, a stray object as ours. Raises NotAllowed, NotPossible."""
     with transaction.atomic():
         held = hold(drift, by)
         row = held.row
@@ -86,19 +93,23 @@ def take_theirs(*, drift: Drift, by: Viewer) -> None:
             row.is_off, row.wanted, row.work, row.cause, row.last_error = True, False, Work.IDLE, "", ""
             row.offer_work = Work.IDLE
             row.save(update_fields=["is_off", "wanted", "work", "cause", "last_error", "offer_work"])
+        elif held.drift.kind == Kind.HIDDEN:
+            _sell_no_more(row, held.listing)
         else:
             _adopt(row, held.drift)
             _queue(row)
-        _decide(held.drift, Decision.THEIRS, by)
+        write_decision(held.drift, Decision.THEIRS, by)
 
 
 def _check_stands(held: Held) -> None:
-    """Raises NotPossible when what was found is no longer so, as far as we know, or somebody is at it."""
+    """Raises NotPossible when what was found is no longer so, as far as we know, or is about to become ours by itself."""
     assert held.row is not None
-    check_at_rest(held.row)
+    if held.drift.kind == Kind.STRANGER and is_in_the_air(held.row):
+        # Whoever is sending it looks by SKU, or makes one: two ids at once would be one too many.
+        raise NotPossible("Tin đang được gửi, hãy thử lại sau ít phút.")
     if held.drift.kind == Kind.REMOVED and not is_still_removed(held.row):
         raise NotPossible("Tin này đã được gửi lại từ đó. Hãy xem trạng thái mới nhất của tin.")
-    if held.drift.kind == Kind.EDITED and held.row.remote_id not in {"", held.drift.remote_id}:
+    if held.drift.kind in {Kind.EDITED, Kind.HIDDEN} and held.row.remote_id not in {"", held.drift.remote_id}:
         raise NotPossible("Trang này không còn là trang của tin. Hãy đợi lần đối chiếu sau.")
 
 
@@ -110,29 +121,24 @@ def _adopt(row: PlatformListing, drift: Drift) -> None:
     row.save(update_fields=["remote_id", "url", "observed", "submitted_at"])
 
 
-def _queue(row: PlatformListing) -> None:
-    """Both lanes start over, as if nothing were known of what is there."""
+def _sell_no_more(row: PlatformListing, listing: Listing) -> None:
+    row.is_off, row.shall_show = True, False
+    row.save(update_fields=["is_off", "shall_show"])
+    bring_up_to_date([listing.pk], Connection.objects.filter(pk=row.connection_id))
+
+
+def _queue(row: PlatformListing, *, anew: bool = True) -> None:
+    """Both lanes of a held row start over, `anew` as if nothing were known of what is there. What is in the air stays there:
+    whoever brings it home sees the newer wish and queues it again, and believes nothing of what they have sent."""
     now = clock.now()
-    PlatformListing.objects.filter(pk=row.pk).update(
-        **{"work": Work.QUEUED, "next_try_at": now, "attempts": 0, "last_error": "", "cause": ""},
-        **{
-            "offer_work": Work.QUEUED,
-            "offer_next_try_at": now,
-            "offer_attempts": 0,
-            "offer_error": "",
-            "offer_cause": "",
-        },
-        **{"confirmed_hash": "", "confirmed_offer_hash": "", "waiting_since": now},
-    )
-
-
-def _decide(drift: Drift, decision: Drift.Decision, by: Viewer) -> None:
-    drift.decision, drift.decided_by_id, drift.decided_at = decision, by.user_id, clock.now()
-    drift.save(update_fields=["decision", "decided_by", "decided_at"])
-    record(
-        "drift.decided",
-        actor_id=by.user_id,
-        object_label=f"drift:{drift.pk}",
-        changes={str(drift.get_kind_display()): ("chưa quyết", str(decision.label))},
-        **(on_behalf_of(by, drift.row.listing.shop.producer_id) if drift.row is not None else {}),
-    )
+    changes: dict[str, Any] = {"wish": F("wish") + 1, "waiting_since": now}
+    changes |= {"next_try_at": now, "attempts": 0, "last_error": "", "cause": ""}
+    changes |= {"offer_next_try_at": now, "offer_attempts": 0, "offer_error": "", "offer_cause": ""}
+    if row.work not in {Work.IN_FLIGHT, Work.OUTCOME_UNKNOWN}:
+        changes["work"] = Work.QUEUED
+    if row.offer_work != Work.IN_FLIGHT:
+        changes["offer_work"] = Work.QUEUED
+    if anew:
+        unknown = PlatformListing.ANEW if is_in_the_air(row) else ""
+        changes |= {"confirmed_hash": unknown, "confirmed_offer_hash": unknown}
+    PlatformListing.objects.filter(pk=row.pk).update(**changes)

@@ -21,6 +21,7 @@ from market.platforms.contract import (
     PlatformFailure,
     RemoteIds,
     RemoteSnapshot,
+    ReviewState,
     changed_fields,
 )
 from market.platforms.engine import flow
@@ -82,7 +83,7 @@ def reconcile(connection: Connection) -> Report:
         report.failure = result.message_vi
         return report
     report.looked_at = len(result)
-    _Pass(connection, result, report, round_, began).compare()
+    _Pass(connection, result, report, round_, began, hides=way.capabilities.can_hide).compare()
     return report
 
 
@@ -128,13 +129,15 @@ class _Pass:
         report: Report,
         round_: Round,
         began: datetime,
+        *,
+        hides: bool,
     ) -> None:
         self.connection, self.remote, self.report, self.round = connection, remote, report, round_
-        self.began = began
+        self.began, self.hides = began, hides
         open_ = Drift.objects.filter(connection=connection, decision=Decision.OPEN, found_at__lt=began)
         self.open_before = open_.select_related("row")
         self.still_open: set[int] = set()
-        # What nothing was learned about in this pass: edits by the id of the row, the rest by the id there.
+        # What nothing was learned about in this pass: edits and hidings by the id of the row, the rest by the id there.
         self.rows_left: set[int] = set()
         self.objects_left: set[str] = set()
 
@@ -166,7 +169,7 @@ class _Pass:
         row = drift.row
         if drift.pk in self.still_open:
             return True
-        if drift.kind == Kind.EDITED:
+        if drift.kind in {Kind.EDITED, Kind.HIDDEN}:
             return drift.row_id in self.rows_left
         if drift.kind == Kind.REMOVED:
             return row is not None and row.wanted and is_still_removed(row)
@@ -197,6 +200,9 @@ class _Pass:
             names = changed_fields(document, snapshot)
             if names:
                 self._note(Kind.EDITED, snapshot, row, [_line(name, document, snapshot) for name in names])
+            # Before the review and after a refusal nobody sees it anyway.
+            if self.hides and not snapshot.is_visible and snapshot.review.state is ReviewState.LIVE:
+                self._note(Kind.HIDDEN, snapshot, row, [])
 
     def _removed(self, rows: Sequence[PlatformListing]) -> None:
         """A list may leave out what moved between its pages: each is asked for by its id before anything is concluded."""

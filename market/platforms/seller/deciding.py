@@ -17,22 +17,25 @@ from market.platforms.models import Drift
 from market.platforms.reconcile.actions import NotAllowed, NotPossible, ignore, keep_ours, take_theirs
 from market.platforms.seller.differences import SELLERS
 
-# What was posted: the action, what is said after it about an edit, and about a removal.
-_DONE: dict[str, tuple[Callable[..., None], str, str]] = {
+# What was posted: the action, what is said after it about an edit, about a removal, and about what was hidden.
+_DONE: dict[str, tuple[Callable[..., None], str, str, str]] = {
     "giu": (
         keep_ours,
         "Bạn giữ bản của mình. Bản này sẽ được gửi lại lên %(name)s.",
         "Sản phẩm sẽ được đăng lại lên %(name)s.",
+        "Sản phẩm sẽ được cho hiện lại trên %(name)s.",
     ),
     "lay": (
         take_theirs,
         "Sản phẩm ở đây nay theo bản trên %(name)s. Bạn sửa lại được ở trang sản phẩm.",
         "Bạn thôi bán ở %(name)s. Đổi ý thì bấm «Bán lại ở sàn này».",
+        "Bạn thôi bán ở %(name)s, tin đang ẩn ở đó sẽ được gỡ. Đổi ý thì bấm «Bán lại ở sàn này».",
     ),
     "de": (
         ignore,
         "Để nguyên như vậy. Việc này chỉ hiện lại khi %(name)s thay đổi nữa.",
         "Để nguyên như vậy. Sản phẩm không tự đăng lại lên %(name)s.",
+        "Để nguyên như vậy. Sản phẩm vẫn ẩn trên %(name)s.",
     ),
 }
 
@@ -44,7 +47,7 @@ def decide(request: HttpRequest, sku: str, pk: int) -> HttpResponse:
     viewer = viewer_of(request)
     drifts = Drift.objects.select_related("row__listing__shop", "connection__platform")
     drift = get_object_or_404(drifts, pk=pk, kind__in=SELLERS, row__listing__in=listings_of(viewer).filter(sku=sku))
-    act, edited, removed = _DONE.get(request.POST.get("quyet", ""), (None, "", ""))
+    act, edited, removed, hidden = _DONE.get(request.POST.get("quyet", ""), (None, "", "", ""))
     if act is None:
         raise Http404
     try:
@@ -54,6 +57,6 @@ def decide(request: HttpRequest, sku: str, pk: int) -> HttpResponse:
     except NotPossible as refusal:
         messages.error(request, str(refusal))
     else:
-        words = removed if drift.kind == Drift.Kind.REMOVED else edited
+        words = {Drift.Kind.REMOVED: removed, Drift.Kind.HIDDEN: hidden}.get(Drift.Kind(drift.kind), edited)
         messages.success(request, _(words) % {"name": drift.connection.platform.name})
     return redirect("seller_on_platforms", sku=sku)

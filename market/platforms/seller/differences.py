@@ -13,7 +13,7 @@ from market.platforms.reconcile.taking import taken_over
 from market.platforms.reconcile.wording import field_words, lines_of, web_address
 
 # What a seller decides; the rest is the operators'.
-SELLERS = (Drift.Kind.EDITED, Drift.Kind.REMOVED)
+SELLERS = (Drift.Kind.EDITED, Drift.Kind.REMOVED, Drift.Kind.HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Difference:
     drift: Drift
     platform: str
     is_removed: bool
+    is_hidden: bool
     lines: tuple[tuple[str, str, str], ...]
     taken: str
     url: str
@@ -54,10 +55,11 @@ def differences_of(listing: Listing) -> list[Difference]:
                 drift,
                 platform=drift.connection.platform.name,
                 is_removed=is_removed,
+                is_hidden=drift.kind == Drift.Kind.HIDDEN,
                 lines=lines_of(drift),
                 taken=taken,
                 url=web_address(drift),
-                may_take=is_removed or bool(taken),
+                may_take=drift.kind != Drift.Kind.EDITED or bool(taken),
             )
         )
     return found

@@ -10,7 +10,7 @@ from django.urls import reverse
 from core.desk.registry import Todo
 from core.kit import clock
 from core.people.queries import Viewer
-from market.platforms.models import PlatformListing
+from market.platforms.models import Drift, PlatformListing
 from market.platforms.wording import REMOVED, ago
 from onboarding.accounts.live_pages import last_seen_live, live_links
 from onboarding.producers.queries import producers_of
@@ -20,14 +20,15 @@ FEW = 10
 
 
 def platform_todos(viewer: Viewer) -> Iterable[Todo]:
-    """Listings that a platform refused or removed or that stopped, then reviews that are late, then pages that nobody has
-    seen for long; at most ten of each, a fixed number of queries."""
+    """Listings that a platform refused or removed or that stopped, then those that it changed or hides, then reviews that are
+    late, then pages that nobody has seen for long; at most ten of each, a fixed number of queries."""
     if not viewer.is_signed_in:
         return
     rows = PlatformListing.objects.filter(listing__shop__producer__in=producers_of(viewer), connection__is_enabled=True)
     rows = rows.filter(Q(connection__platform__valid_to=None) | Q(connection__platform__valid_to__gt=clock.today()))
     rows = rows.select_related("listing", "connection__platform").order_by("pk")
     yield from _stopped(rows)
+    yield from _different(rows)
     late = rows.filter(
         wanted=True, observed=Observed.PENDING, work=Work.IDLE, expected_by__lt=clock.now(), connection__stopped=""
     )
@@ -51,6 +52,18 @@ def _stopped(rows: QuerySet[PlatformListing]) -> Iterator[Todo]:
             yield _todo(row, "{platform} chưa nhận giá hoặc số lượng mới của {listing}.", "Xem và gửi lại", 1, "bad")
         else:
             yield _todo(row, "{platform} chưa nhận {listing}.", "Xem lý do và sửa", 1, "bad")
+
+
+def _different(rows: QuerySet[PlatformListing]) -> Iterator[Todo]:
+    """What is removed there is told with what stopped."""
+    kinds = {
+        Drift.Kind.HIDDEN: ("{platform} đang ẩn {listing}.", "Cho hiện lại hoặc thôi bán ở đó"),
+        Drift.Kind.EDITED: ("{listing} trên {platform} khác bản của bạn.", "Xem và chọn bản nào"),
+    }
+    drifts = Drift.objects.filter(decision=Drift.Decision.OPEN, kind__in=kinds, row__in=rows.filter(wanted=True))
+    for drift in drifts.select_related("row__listing", "row__connection__platform").order_by("pk")[:FEW]:
+        assert drift.row is not None
+        yield _todo(drift.row, *kinds[Drift.Kind(drift.kind)], 2, "warn")
 
 
 def _unseen(rows: QuerySet[PlatformListing]) -> Iterator[Todo]:

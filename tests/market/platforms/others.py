@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.jobs.registry import TryLater
 from core.people.queries import SYSTEM
 from market.listings.models import Listing
 from market.platforms.contract import PlatformFailure, RemoteIds, changed_fields
@@ -14,6 +15,7 @@ from market.platforms.engine.documents import document_of, settings_of
 from market.platforms.models import Connection, Drift, PlatformListing
 from market.platforms.reconcile.actions import NotAllowed, NotPossible, ignore, keep_ours, take_theirs
 from market.platforms.reconcile.finding import reconcile
+from market.platforms.reconcile.twins import take_down
 from market.platforms.sandbox.process import Double
 from market.platforms.santhu.adapter import SanThuAdapter
 from market.platforms.seller.actions import sell_there
@@ -45,7 +47,7 @@ class Others:
         if listing is None:
             return
         document, ids = document_of(listing), RemoteIds(str(there["id"]))
-        settings, what = settings_of(_connection()), self.chance.randrange(7)
+        settings, what = settings_of(_connection()), self.chance.randrange(8)
         self.log.append(f"somebody there does {what} to {listing.sku}")
         with suppress(PlatformFailure):
             match what:
@@ -78,6 +80,7 @@ class Others:
         """Everybody wants what we have: what is open is kept ours, what was left is written anew, a listing that was taken
         off this platform comes back."""
         self.compare()
+        Drift.objects.update(asked_at=None)
         for drift in _open():
             self._act(take_theirs if drift.kind == Drift.Kind.STRANGER else keep_ours, drift)
         for row in _rows().filter(is_off=True):
@@ -109,6 +112,9 @@ class Others:
         except (NotPossible, NotAllowed) as refusal:
             said = f"{type(refusal).__name__} {refusal}"
         self.log.append(f"{act.__name__} {drift.kind} {drift.sku}: {said}")
+        if drift.kind == Drift.Kind.DUPLICATE:
+            with suppress(TryLater):
+                take_down({"drift": drift.pk})
 
 
 def _connection() -> Connection:

@@ -201,7 +201,7 @@ class Storm:
         listing = Listing.objects.select_related("shop").get(pk=listing.pk)
         if listing.state == Listing.State.PUBLISHED:
             pause_listing(listing=listing, by=SYSTEM)
-        else:
+        elif listing.stock:
             publish_listing(listing=listing, by=SYSTEM)
 
     def _faults(self) -> None:

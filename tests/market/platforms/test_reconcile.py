@@ -17,6 +17,7 @@ from market.platforms.engine.documents import document_of, settings_of
 from market.platforms.models import Connection, Drift
 from market.platforms.reconcile.actions import NotAllowed, NotPossible, ignore, keep_ours, take_theirs
 from market.platforms.reconcile.finding import Report, reconcile
+from market.platforms.reconcile.twins import take_down
 from market.platforms.sandbox.process import Double
 from market.platforms.santhu.adapter import SanThuAdapter
 from onboarding.accounts.models import Observation
@@ -182,7 +183,10 @@ def test_a_twin_is_taken_down_only_by_a_person(engine: Engine, people: People) -
     assert len(engine.double.listings()) == 2
     with pytest.raises(NotAllowed):
         keep_ours(drift=drift(), by=people.viewer("dung"))
+    before = len(engine.double.calls())
     keep_ours(drift=drift(), by=people.viewer("buu"))
+    assert len(engine.double.calls()) == before, "no page waits for the platform"
+    take_down({"drift": drift().pk})
     assert str(engine.remote()["id"]) == engine.row.remote_id != twin
 
 

@@ -30,6 +30,11 @@ _DONE: dict[str, tuple[Callable[..., None], str]] = {
     "lay": (take_theirs, "Đã nhận tin trên sàn là của ta. Từ nay hệ thống giữ cho đúng."),
     "bo-qua": (ignore, "Đã bỏ qua. Tin này chỉ hiện lại khi sàn thay đổi nữa."),
 }
+# What is said instead where a kind goes its own way.
+_SPECIAL = {
+    ("giu", str(Drift.Kind.DUPLICATE)): "Hệ thống đang gỡ bản trùng trên sàn. Kết quả hiện ở đây sau ít phút.",
+    ("giu", str(Drift.Kind.HIDDEN)): "Tin sẽ được cho hiện lại trên sàn.",
+}
 
 
 @require_safe
@@ -71,7 +76,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     except NotPossible as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _(words))
+        messages.success(request, _(_SPECIAL.get((request.POST["quyet"], str(found.kind)), words)))
     kept = urlencode(
         {name: request.GET.get(name, "")[:40] for name in ("loai", "san", "page") if request.GET.get(name)}
     )

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.audit.models import AuditEntry
 from core.desk.registry import todos_for
+from core.jobs.models import Job
 from core.kit import clock
 from core.kit.money import dong
 from market.listings.models import Listing
@@ -90,6 +91,20 @@ def test_a_stray_object_with_our_sku_becomes_ours_or_is_left(listing: Listing, b
     client.post(f"{PAGE}{other.pk}/", {"quyet": "bo-qua"})
     assert list(Drift.objects.order_by("pk").values_list("decision", flat=True)) == ["theirs", "ignored"]
     assert PlatformListing.objects.get(pk=ours.row_id).remote_id == "9"
+
+
+def test_a_twin_is_taken_down_in_the_background_and_the_page_says_how_it_goes(
+    listing: Listing, people: People, browser: Browser
+) -> None:
+    found, client = drift(listing, "duplicate", remote_id="9"), browser("buu")
+    PlatformListing.objects.filter(pk=found.row_id).update(remote_id="7", work="idle", offer_work="idle")
+    answer = client.post(f"{PAGE}{found.pk}/", {"quyet": "giu"}, follow=True).content.decode()
+    assert "đang gỡ bản trùng" in answer and 'value="giu"' not in answer and "Đang gỡ bản trùng trên sàn, bạn" in answer
+    assert Job.objects.get(name="platforms.take_down_twin").arguments == {"drift": found.pk}
+    assert AuditEntry.objects.filter(action="drift.twin_begun", actor_id=people.users["buu"].pk).count() == 1
+    Drift.objects.filter(pk=found.pk).update(asked_at=None, trouble="Sàn trả lời <b>lỗi</b>.")
+    page = client.get(PAGE).content.decode()
+    assert "Chưa gỡ được bản trùng. Sàn trả lời &lt;b&gt;lỗi&lt;/b&gt;." in page and 'value="giu"' in page
 
 
 def test_what_cannot_be_decided_changes_nothing(listing: Listing, people: People, browser: Browser) -> None:

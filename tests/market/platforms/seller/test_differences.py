@@ -47,7 +47,7 @@ def test_an_edit_is_shown_with_both_versions_and_taken(listing: Listing, browser
     text = an.get(page(listing)).text
     for words in ("khác bản của bạn", "&lt;b&gt;Hạt&lt;/b&gt;", "Giữ bản của tôi", "Lấy bản trên sàn", "Để nguyên"):
         assert words in text
-    assert "mục tiêu đề, giá ở đây bị thay" in text and "<b>Hạt" not in text
+    assert "mục tên sản phẩm, giá ở đây bị thay" in text and "<b>Hạt" not in text
     stock = listing.stock
     an.post(decide(found, listing), {"quyet": "lay"})
     listing.refresh_from_db()
@@ -71,7 +71,12 @@ def test_ours_is_sent_again_or_it_is_left(listing: Listing, browser: Browser) ->
 def test_a_removal_is_put_up_again_or_stays_off(listing: Listing, browser: Browser) -> None:
     an = browser("an")
     found = drift(listing, "removed")
-    assert "đã gỡ sản phẩm này" in an.get(page(listing)).text
+    text = an.get(page(listing)).text
+    assert "đã gỡ sản phẩm này" in text
+    assert text.count(">Đăng lại<") == 1 and text.count(">Thôi bán ở sàn này<") == 1, "one pair for one question"
+    assert (
+        f'href="#lech-{found.pk}"' in text and reverse("seller_platform_off", args=[listing.sku, "santhu"]) not in text
+    )
     an.post(decide(found, listing), {"quyet": "lay"})
     row = PlatformListing.objects.get(pk=found.row_id)
     assert (row.is_off, row.wanted, row.work) == (True, False, "idle")
@@ -84,6 +89,20 @@ def test_a_removal_is_put_up_again_or_stays_off(listing: Listing, browser: Brows
     assert (row.work, row.sent_revision) == ("queued", 0)
 
 
+def test_what_is_hidden_there_is_shown_again_or_sold_there_no_more(listing: Listing, browser: Browser) -> None:
+    an = browser("an")
+    found = drift(listing, "hidden", fields=[])
+    text = an.get(page(listing)).text
+    assert "đang ẩn sản phẩm này" in text and "Cho hiện lại" in text and "Thôi bán ở sàn này" in text
+    assert "sẽ được cho hiện lại" in an.post(decide(found, listing), {"quyet": "giu"}, follow=True).text
+    row = PlatformListing.objects.get(pk=found.row_id)
+    assert (row.shall_show, row.work, row.confirmed_hash) == (True, "queued", "x")
+    again = drift(listing, "hidden", fields=[])
+    an.post(decide(again, listing), {"quyet": "lay"})
+    row.refresh_from_db()
+    assert (row.is_off, row.wanted, row.work, row.shall_show) == (True, False, "queued", False)
+
+
 def test_what_is_late_or_not_ones_own_changes_nothing(listing: Listing, browser: Browser) -> None:
     found, stranger = drift(listing), drift(listing, "stranger", remote_id="8")
     an = browser("an")
@@ -94,9 +113,9 @@ def test_what_is_late_or_not_ones_own_changes_nothing(listing: Listing, browser:
     assert an.post(decide(stranger, listing), {"quyet": "giu"}).status_code == 404
     assert an.get(decide(found, listing)).status_code == 405
     assert everything() == before
-    PlatformListing.objects.filter(pk=found.row_id).update(work="in_flight")
+    Drift.objects.filter(pk=found.pk).update(decision="gone")
     before = everything()
-    assert "hãy thử lại sau ít phút" in an.post(decide(found, listing), {"quyet": "giu"}, follow=True).text
+    assert "không còn lệch" in an.post(decide(found, listing), {"quyet": "giu"}, follow=True).text
     assert everything() == before
 
 

@@ -14,7 +14,7 @@ from core.desk.registry import todos_for
 from core.kit import clock
 from core.people.queries import SYSTEM
 from market.listings.models import Listing
-from market.platforms.models import Connection, PlatformListing
+from market.platforms.models import Connection, Drift, PlatformListing
 from market.platforms.seller.todos import platform_todos
 from market.shops.models import Shop
 from onboarding.accounts.actions import claim_account, claim_link, observe
@@ -30,6 +30,11 @@ def set_row(listing: Listing, code: str = "voso", **facts: Any) -> PlatformListi
 
 def told(people: People, name: str = "an") -> list[tuple[int, str, str]]:
     return [(each.urgency, each.sentence, each.label) for each in platform_todos(people.viewer(name))]
+
+
+def differs(row: PlatformListing, kind: str = "edited", **more: Any) -> Drift:
+    facts = {"connection": row.connection, "kind": kind, "remote_id": f"r{row.pk}", "row": row}
+    return Drift.objects.create(**facts, found_at=clock.now(), seen_at=clock.now(), **more)
 
 
 NAME = "Hạt điều rang"
@@ -92,7 +97,23 @@ def test_the_list_costs_the_same_and_has_an_end(shop: Shop, listing: Listing, pe
         account = claim_account(platform=row.connection.platform, producer=shop.producer, by=SYSTEM)
         row.link = claim_link(account=account, url=f"https://voso.vn/a-p{number + 1}.html", by=SYSTEM)
         row.save()
+        differs(row)
     viewer = people.viewer("an")
     with CaptureQueriesContext(connection) as asked:
         found = list(platform_todos(viewer))
-    assert (len(found), len(asked)) == (3 * min(size, 10), 5)
+    assert (len(found), len(asked)) == (4 * min(size, 10), 6)
+
+
+def test_what_a_platform_changed_or_hides_waits_for_its_seller(listing: Listing, people: People) -> None:
+    row = set_row(listing, "santhu", observed="live")
+    drift = differs(row)
+    differs(row, "edited", sku="xong", decision="ours")
+    assert told(people) == [(2, f"{NAME} trên Sàn thử khác bản của bạn.", "Xem và chọn bản nào")]
+    Drift.objects.filter(pk=drift.pk).update(kind="hidden")
+    assert told(people) == [(2, f"Sàn thử đang ẩn {NAME}.", "Cho hiện lại hoặc thôi bán ở đó")]
+    assert told(people, "dung") == [] and told(people, "chi") == []
+    Drift.objects.filter(pk=drift.pk).update(kind="duplicate")
+    assert told(people) == [], "the operators' turn"
+    Drift.objects.filter(pk=drift.pk).update(kind="edited")
+    set_row(listing, "santhu", wanted=False)
+    assert told(people) == []
