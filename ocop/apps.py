@@ -16,6 +16,7 @@ class OcopConfig(AppConfig):
         from ocop.presence.actions import refresh_badges
         from ocop.presence.ready import register as register_presence
         from ocop.register.actions import follow_map
+        from ocop.rulebooks.ready import register as get_rulebooks_ready
 
         register_presence()
         register_objects(
@@ -30,6 +31,7 @@ class OcopConfig(AppConfig):
                 "ocop.imported": "nhập danh sách OCOP",
                 "ocop_product.recorded": "ghi sản phẩm OCOP",
                 "ocop_product.changed": "sửa sản phẩm OCOP",
+                "ocop_product.set_chosen": "chọn bộ sản phẩm OCOP",
                 "certificate.recorded": "ghi giấy chứng nhận",
                 "certificate.changed": "sửa giấy chứng nhận",
                 "certificate.revoked": "thu hồi giấy chứng nhận",
@@ -37,6 +39,7 @@ class OcopConfig(AppConfig):
                 "presence.unlinked": "gỡ tin bán khỏi sản phẩm OCOP",
             }
         )
+        get_rulebooks_ready()
         subscribe(CertificatesChanged, refresh_badges)
         subscribe(MapTurned, follow_map)
         register_use("ocop.OcopProduct", "sản phẩm OCOP")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.kit import clock
 from core.places.models import in_force
 from ocop.presence.rules import EARLIEST_DAY
+from ocop.register.models import TaxonomyNode
 from onboarding.accounts.models import Observation, Platform
 from onboarding.producers.models import Producer
 
@@ -121,3 +122,19 @@ class RevokeForm(forms.Form):
         max_length=200,
         help_text=_("Ghi số quyết định thu hồi và lý do, không ghi tên người."),
     )
+
+
+class SetForm(forms.Form):
+    """The product set, under its sector."""
+
+    product_set = forms.ChoiceField(label=_("Bộ sản phẩm theo 26/2026/QĐ-TTg"), required=False)
+
+    def __init__(self, sets: Sequence[TaxonomyNode], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        sectors: dict[str, list[tuple[str, str]]] = {}
+        for each in sets:
+            assert each.parent is not None and each.parent.parent is not None
+            sectors.setdefault(each.parent.parent.name, []).append((str(each.number), f"{each.number}. {each.name}"))
+        field = self.fields["product_set"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("Chưa rõ")), *sectors.items()]

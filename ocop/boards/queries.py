@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.text import capfirst
@@ -16,9 +17,10 @@ from ocop.presence.models import PresenceLink
 from ocop.presence.queries import with_presence_marks
 from ocop.register.models import OcopProduct
 from ocop.register.queries import products_matching, products_visible_to
+from ocop.register.reference import lines
 
 # What a list of products can be narrowed to: name in the address → value → condition over the marks.
-FILTERS: dict[str, dict[str, dict[str, bool]]] = {
+FILTERS: dict[str, dict[str, dict[str, Any]]] = {
     "han": {
         "con": {"is_certified": True},
         "chua-ro": {"is_unclear": True},
@@ -29,6 +31,14 @@ FILTERS: dict[str, dict[str, dict[str, bool]]] = {
         "voso": {"is_on_voso": True},
         "postmart": {"is_on_postmart": True},
         "chua": {"is_on_voso": False, "is_on_postmart": False},
+    },
+    "nganh": {
+        **{
+            str(line.number): {"product_set__parent__parent__number": line.number}
+            for line in lines()
+            if line.level == "sector"
+        },
+        "chua": {"product_set__isnull": True},
     },
     "gan": {"roi": {"is_linked": True}, "chua": {"is_linked": False}},
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ocop.boards.views import numbers, pages, products
+from ocop.boards.views import numbers, pages, products, rulebooks, sets
 
 urlpatterns = [
     path("bang/", numbers.board, name="board"),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("bang/san-pham/<int:pk>/trang/", pages.add, name="board_page_add"),
     path("bang/san-pham/<int:pk>/trang/<int:link_pk>/xem/", pages.look, name="board_page_look"),
     path("bang/san-pham/<int:pk>/trang/<int:link_pk>/go/", pages.remove, name="board_page_remove"),
+    path("bang/san-pham/<int:pk>/bo/", sets.product_set, name="board_product_set"),
+    path("bang/bo-tieu-chi/", rulebooks.rulebook_list, name="board_rulebooks"),
+    path("bang/bo-tieu-chi/<int:pk>/", rulebooks.rubric, name="board_rubric"),
+    path("bang/bo-tieu-chi/<int:pk>/thu/", rulebooks.trial, name="board_trial"),
     path("bang/<slug:code>/", numbers.indicator_rows, name="board_rows"),
     path("bang/<slug:code>/dong.csv", numbers.indicator_csv, name="board_rows_csv"),
 ]

@@ -11,8 +11,8 @@ from core.audit.actions import record
 from core.kit import clock
 from core.people.queries import Viewer
 from core.places.events import MapTurned
-from ocop.register.models import OcopProduct
-from ocop.register.queries import Place
+from ocop.register.models import OcopProduct, TaxonomyNode
+from ocop.register.queries import Place, can_choose_set
 from ocop.register.reading import Row
 
 # What the columns of the register are called in the trail.
@@ -76,13 +76,40 @@ def record_product(
     return known, Outcome.CHANGED
 
 
-def _audit(word: str, product: OcopProduct, by: Viewer, changes: Mapping[str, tuple[str, str]] | None = None) -> None:
+@transaction.atomic
+def choose_set(*, product: OcopProduct, chosen: TaxonomyNode | None, by: Viewer) -> OcopProduct:
+    """Say which set of its list the product belongs to (None: not known any more). `product_group` stays as the source writes it.
+    Raises PermissionError, ValueError for a sector or group."""
+    if chosen is not None and chosen.level != TaxonomyNode.Level.SET:
+        raise ValueError("a product belongs to a set")
+    product = OcopProduct.objects.select_for_update(of=("self",)).select_related("product_set").get(pk=product.pk)
+    if not can_choose_set(by, product):
+        raise PermissionError
+    before = product.product_set
+    if before == chosen:
+        return product
+    product.product_set = chosen
+    if chosen is not None:
+        product.taxonomy_version = chosen.taxonomy.decision
+    product.save(update_fields=["product_set", "taxonomy_version"])
+    _audit("ocop_product.set_chosen", product, by, {"bộ sản phẩm": (str(before or ""), str(chosen or ""))}, via="")
+    return product
+
+
+def _audit(
+    word: str,
+    product: OcopProduct,
+    by: Viewer,
+    changes: Mapping[str, tuple[str, str]] | None = None,
+    *,
+    via: str = "import",
+) -> None:
     record(
         word,
         actor_id=by.user_id,
         object_label=f"ocop_product:{product.pk}",
         unit_code=product.unit.code if product.unit else "",
-        via="import",
+        via=via,
         changes=changes,
     )
 

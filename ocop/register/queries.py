@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from core.kit.text import fold_words
+from core.people.models import Role
 from core.people.queries import STAFF_ROLES, Viewer
 from core.places.models import Level, Unit
 from core.places.queries import old_unit, successor
-from ocop.register.models import OcopProduct
+from ocop.register.models import TAXONOMY_OF_2026, OcopProduct, TaxonomyNode
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,17 @@ def _holds_all(wanted: list[str], text: str) -> bool:
 def is_in_area(viewer: Viewer, product: OcopProduct, *roles: str) -> bool:
     """Whether the viewer holds one of these roles where the product belongs (operators and SYSTEM: everywhere)."""
     return OcopProduct.objects.filter(viewer.area(*roles), pk=product.pk).exists()
+
+
+def can_choose_set(viewer: Viewer, product: OcopProduct) -> bool:
+    """Whether the viewer may say which set a product belongs to: officers of its commune, staff of its province, operators."""
+    return is_in_area(viewer, product, Role.PROVINCE, Role.COMMUNE)
+
+
+def product_sets(decision: str = TAXONOMY_OF_2026) -> list[TaxonomyNode]:
+    """The sets of a list in its order, with group and sector read along."""
+    sets = TaxonomyNode.objects.filter(taxonomy__decision=decision, level=TaxonomyNode.Level.SET)
+    return list(sets.select_related("taxonomy", "parent__parent").order_by("number"))
 
 
 def place_words(product: OcopProduct) -> str:

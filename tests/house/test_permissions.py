@@ -46,6 +46,7 @@ from market.shops.models import Shop
 from ocop.certificates.models import Certificate
 from ocop.presence.models import PresenceLink
 from ocop.register.models import OcopProduct
+from ocop.rulebooks.models import Rubric
 from onboarding.accounts.actions import claim_account, claim_link, close_account
 from onboarding.accounts.models import Platform
 from onboarding.checks.actions.verifying import verify_household
@@ -469,6 +470,10 @@ PAGES: dict[str, Page] = {
     "bang/san-pham/<int:pk>/trang/<int:link_pk>/go/": Page(
         OFFICERS, "bang/san-pham/{product}/trang/{page_link}/go/", ("POST",), MOVES_ON
     ),
+    "bang/san-pham/<int:pk>/bo/": Page(STAFF - {"kiem"}, "bang/san-pham/{product}/bo/", FORM, frozenset({200, 302})),
+    "bang/bo-tieu-chi/": Page(STAFF),
+    "bang/bo-tieu-chi/<int:pk>/": Page(STAFF, "bang/bo-tieu-chi/{rubric}/"),
+    "bang/bo-tieu-chi/<int:pk>/thu/": Page(STAFF, "bang/bo-tieu-chi/{sample_rubric}/thu/"),
     "bang/<slug:code>/": Page(STAFF, "bang/i2any/"),
     "bang/<slug:code>/dong.csv": Page(STAFF, "bang/i2any/dong.csv"),
     "ban-viec/quyen/": Page(STAFF),
@@ -681,6 +686,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "entry": AuditEntry.objects.get(action="shop.opened", object_label=f"shop:{shop.pk}").pk,
         "commune": people.commune.code, "producer": people.producer.pk, "hanh": users["hanh"].pk, "device": device.pk, "session": open_at.pk,
         "listing_photo": listing.photos.get().photo_id, "sku": listing.sku, "slug": listing.slug, "shop": shop.slug, "order": order.key, "batch": batch.number, "answer": answered.pk,
+        "rubric": Rubric.objects.get(is_sample=False).pk, "sample_rubric": Rubric.objects.get(is_sample=True).pk,
         "product": product.pk, "paper": paper.pk, "check": paper.check_code, "other": other.pk,
         "row": PlatformListing.objects.filter(listing=listing)[0].pk,
         "drift": Drift.objects.create(

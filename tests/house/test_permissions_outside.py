@@ -64,7 +64,11 @@ NOT_FOR = {
 # Pages about the commune in which Tâm has a hamlet after all.
 STILL_FOR = {"tam": {"api/v1/units/<code>/hamlets"}}
 # Pages with a gap in their address that is filled with something of no place.
-NOT_BOUND = {"ban-viec/viec-nen/loai/<str:name>/"}  # one kind of background job
+NOT_BOUND = {
+    "ban-viec/viec-nen/loai/<str:name>/",  # one kind of background job
+    "bang/bo-tieu-chi/<int:pk>/",  # criteria are the same in the whole country
+    "bang/bo-tieu-chi/<int:pk>/thu/",
+}
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`manage.py load_reference`: places, platforms, goods, notices."""
+"""`manage.py load_reference`: places, platforms, goods, notices, OCOP's sets and rulebooks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from config import env
 from core.places.reference import load_places
 from market.goods.reference import load_categories, load_rules
 from market.platforms.reference import load_connections
+from ocop.register.reference import load_taxonomy
+from ocop.rulebooks.reference import load_rulebooks
 from onboarding.accounts.reference import load_platforms
 from onboarding.consent.reference import load_notices
 
@@ -23,5 +25,7 @@ class Command(BaseCommand):
         load_notices()
         load_categories()
         load_rules()
+        load_taxonomy()
+        load_rulebooks()
         load_connections(with_simulation=not env.PRODUCTION)
         self.stdout.write("Đã nạp dữ liệu nền." if fresh else "Dữ liệu nền đã có sẵn.")

@@ -52,11 +52,13 @@ def asked_of(request: HttpRequest) -> Asked:
 
 def board_tabs(request: HttpRequest) -> list[dict[str, object]]:
     """The tabs of the boards."""
-    tabs = [(_("Tỷ lệ"), reverse("board")), (_("Sản phẩm OCOP"), reverse("board_products"))]
-    in_products = request.path.startswith(tabs[1][1])
-    return [
-        {"label": label, "url": url, "current": (url == tabs[1][1]) == in_products} for label, url in tabs
-    ]  # fmt: skip
+    tabs = [
+        (_("Tỷ lệ"), reverse("board")),
+        (_("Sản phẩm OCOP"), reverse("board_products")),
+        (_("Bộ tiêu chí"), reverse("board_rulebooks")),
+    ]
+    here = max((url for _label, url in tabs if request.path.startswith(url)), key=len, default="")
+    return [{"label": label, "url": url, "current": url == here} for label, url in tabs]
 
 
 def _pairs(scope: Scope, form: ScopeForm) -> list[tuple[str, str]]:

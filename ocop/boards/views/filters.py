@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ocop.boards.queries import FILTERS
+from ocop.register.reference import lines
 
 
 def filters_chosen(asked: Mapping[str, str]) -> dict[str, str]:
@@ -34,6 +35,10 @@ def filter_groups(chosen: dict[str, str]) -> list[dict[str, Any]]:
                 "postmart": _("Postmart"),
                 "chua": _("Chưa có trên cả hai"),
             },
+        ),
+        "nganh": (
+            _("Ngành theo 26/2026"),
+            {str(line.number): line.name for line in lines() if line.level == "sector"} | {"chua": _("Chưa chọn bộ")},
         ),
         "gan": (_("Tin sản phẩm"), {"roi": _("Đã gắn với tin"), "chua": _("Chưa gắn với tin nào")}),
     }

@@ -34,7 +34,7 @@ from ocop.presence.models import PresenceLink
 from ocop.presence.queries import listings_like, open_links, open_pages, seen_on_platforms
 from ocop.presence.rules import LINKERS, can_link, makers_differ
 from ocop.register.models import OcopProduct
-from ocop.register.queries import place_words, products_visible_to
+from ocop.register.queries import can_choose_set, place_words, products_visible_to
 
 PER_PAGE = 25
 
@@ -88,6 +88,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
         "q": words,
         "candidates": listings_like(found, words),
         "may_revoke": can_revoke(viewer, found),
+        "may_choose_set": can_choose_set(viewer, found),
     }
     return render(request, "ocop/boards/product.html", context)
 
@@ -174,6 +175,7 @@ def _facts(product: OcopProduct) -> list[dict[str, Any]]:
         {"label": _("Chủ thể"), "value": product.producer_name or unknown},
         {"label": _("Loại hình"), "value": product.producer_kind or unknown},
         {"label": _("Ngành, nhóm"), "value": product.product_group or unknown},
+        {"label": _("Bộ sản phẩm (26/2026)"), "value": str(product.product_set or _("Chưa chọn"))},
         {"label": _("Nơi như nguồn ghi"), "value": product.place_written},
         {"label": _("Nay thuộc"), "value": capfirst(place_words(product)) if product.unit else _("Chưa biết")},
     ]
