@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from core.kit import clock
 from core.kit.clock import window
@@ -71,6 +72,24 @@ def with_last_look(links: QuerySet[OutsideLink]) -> QuerySet[Any]:
     """The links with `last_look_at`: when anybody or anything last looked, whatever came of it."""
     looks = Observation.objects.filter(link=OuterRef("pk")).order_by("-at", "-pk")
     return links.annotate(last_look_at=Subquery(looks.values("at")[:1]))
+
+
+def with_last_told(links: QuerySet[OutsideLink]) -> QuerySet[Any]:
+    """As `with_last_look`, and `last_told`: what came of that look (result, reason, observer, robot, who, title, price, hash);
+    None where nobody has looked."""
+    told = JSONObject(
+        result="result",
+        reason="reason",
+        observer="observer",
+        robot="robot",
+        who="observed_by__full_name",
+        title="seen_title",
+        price="seen_price",
+        hash="evidence_hash",
+    )
+    looks = Observation.objects.filter(link=OuterRef("pk")).order_by("-at", "-pk")
+    seen: QuerySet[Any] = with_last_look(links).annotate(last_told=Subquery(looks.values_list(told)[:1]))
+    return seen
 
 
 def robots_may_look(on: date) -> set[int]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,12 +18,19 @@ from core.people.queries import viewer_of
 from core.people.views import for_roles
 from onboarding.accounts.actions import AccountRefused, close_account, reopen_account
 from onboarding.accounts.forms import CloseForm, ReopenForm
+from onboarding.accounts.live_pages import with_last_told
+from onboarding.accounts.models import Observation
 from onboarding.accounts.queries import accounts_kept_by, shop_pages, state_words, with_states
 from onboarding.accounts.rules import KEEPERS, State
 
-PER_PAGE = 25
+PER_PAGE, PAGES = 25, 20
 FORM = ["GET", "HEAD", "POST"]
 keeper_page = for_roles(*KEEPERS)
+_LOOK_TONES = {
+    Observation.Result.LIVE: "good",
+    Observation.Result.GONE: "bad",
+    Observation.Result.UNCHECKABLE: "info",
+}
 _KINDS = {State.CLAIMED: "wait", State.VERIFIED: "good", State.DEAD: "bad", State.CLOSED: "info"}
 
 
@@ -34,8 +42,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     found = _account(request, pk)
     reports = found.reports.select_related("reported_by").order_by("-at", "-pk")
     page = Paginator(reports, PER_PAGE).get_page(request.GET.get("page"))
-    pages = [{"label": link.get_kind_display(), "value": link.url, "url": link.url} for link in found.links.all()[:10]]
-    context = {**_common(found), "facts": [*_facts(found), *pages], "page_obj": page}
+    context = {**_common(found), "facts": _facts(found), "page_obj": page, "pages": _pages(found)}
     return render(request, "onboarding/accounts/account.html", context)
 
 
@@ -91,6 +98,28 @@ def _common(found: Any) -> dict[str, Any]:
         "words": state_words(found, clock.today()),
         "kind": _KINDS[State(found.state)],
         "is_closed": found.state == State.CLOSED,
+    }
+
+
+def _pages(found: Any) -> list[dict[str, Any]]:
+    """Its pages, the one looked at last first: who or what looked, when, and what was there."""
+    links = with_last_told(found.links.all()).order_by(F("last_look_at").desc(nulls_last=True), "pk")
+    return [_page(link, link.last_told) for link in links[:PAGES]]
+
+
+def _page(link: Any, told: dict[str, Any] | None) -> dict[str, Any]:
+    page = {"url": link.url, "kind_words": link.get_kind_display(), "at": link.last_look_at}
+    if told is None:
+        return page
+    result = Observation.Result(told["result"])
+    reason = Observation.Reason(told["reason"]).label if told["reason"] else ""
+    return page | {
+        "tone": _LOOK_TONES[result],
+        "result": result.label,
+        "seen": told["title"] or reason,
+        "price": told["price"],
+        "who": told["who"] or Observation.Observer(told["observer"]).label,
+        "code": told["hash"][:8],
     }
 
 

@@ -127,6 +127,30 @@ def test_another_open_one_hinders_and_is_said(people: People, chi: Client, accou
     assert "đóng gian hàng đó trước" in page.content.decode() and state(account) == "closed"
 
 
+def test_each_page_says_who_looked_and_what_was_there(people: People, chi: Client, account: PlatformAccount) -> None:
+    by = people.viewer("hanh")
+    missing, unseen = (
+        claim_link(account=account, url=f"https://voso.vn/mat-ong-p{number}.html", by=by) for number in (7, 8)
+    )
+    sold = claim_link(account=account, url="https://voso.vn/hat-dieu-p9.html", by=by)
+    observe(link=sold, result="live", observer="adapter", robot="máy", by=SYSTEM)
+    robot: dict[str, Any] = {"observer": "robot", "robot": "LenSan/1.0", "by": SYSTEM}
+    observe(link=sold, result="live", seen_title="Hạt <b>điều", seen_price=50_000, **robot)
+    observe(link=missing, result="uncheckable", reason="missing", **robot)
+    page = chi.get(f"/xa/gian-hang/{account.pk}/").content.decode()
+    shown = [page.index(each) for each in (missing.url, sold.url, SHOP, unseen.url)]
+    assert shown == sorted(shown), "the page looked at last stands first, the one nobody opened last"
+    for words in (
+        "Không kiểm tra được: sàn báo không có trang này.",
+        "Thấy đang bán: Hạt &lt;b&gt;điều, 50.000\u00a0đ.",
+        "Trang sản phẩm. Xem bởi máy xem trang.",
+        f"Xem bởi {people.users['phuong'].full_name}. Mã bằng chứng ",
+        sold.observations.latest("pk").evidence_hash[:8],
+        "Chưa có ai mở trang này.",
+    ):
+        assert words in page, words
+
+
 def test_many_reports_cost_as_much_as_one(people: People, chi: Client, account: PlatformAccount) -> None:
     def report(**changes: Any) -> None:
         said = {"result": "opened", "reporter": "person", "reason": "đang bán", "by": people.viewer("hanh")}
