@@ -27,7 +27,9 @@ def on_platforms(request: HttpRequest, sku: str) -> HttpResponse:
     """Where one listing is, platform by platform, and what to mend."""
     viewer = viewer_of(request)
     listing = get_object_or_404(listings_of(viewer), sku=sku)
-    states, differences = states_of(listing), differences_of(listing)
+    # What has to be mended stands first: a to-do leads here for it.
+    states = sorted(states_of(listing), key=lambda state: state.kind != "bad")
+    differences = differences_of(listing)
     context = {
         "listing": listing,
         "public_url": public_address(listing),
@@ -35,6 +37,7 @@ def on_platforms(request: HttpRequest, sku: str) -> HttpResponse:
         "differences": differences,
         # One pair of buttons for one question: theirs notes the decision.
         "asked_above": {each.drift.row_id for each in differences if each.is_removed},
+        "is_to_mend": bool(differences) or any(state.kind == "bad" for state in states),
         "is_nothing_sent": all(state.row is None for state in states),
         "agreed": has_consent(listing.shop.producer, Purpose.PLATFORM),
         "may_agree": can_agree(viewer, listing.shop.producer_id),

@@ -12,6 +12,7 @@ from core.people.queries import SYSTEM
 from market.listings.models import Listing
 from market.listings.promotions.actions import make_promotion
 from market.platforms.desk.actions import mark_sent
+from market.platforms.models import Connection
 from market.platforms.running.queries.connections import ways
 from tests.market.conftest import Browser
 from tests.market.platforms.desk_tools import LIVE, Desk
@@ -54,3 +55,19 @@ def test_the_price_to_look_for_is_the_one_of_today(desk: Desk, listing: Listing,
     desk.take(desk.answer(desk.export(), {listing.sku: LIVE}))
     page = browser("chi").get(reverse("platform_confirm")).content.decode()
     assert dong(lower) in page and dong(listing.price) not in page
+
+
+def test_what_is_to_mend_stands_before_everything_else(desk: Desk, listing: Listing, browser: Browser) -> None:
+    """A to-do leads a seller to this page: its reason must not lie below the share buttons and platforms that are well."""
+    Connection.objects.filter(platform__code="postmart").update(is_enabled=True)
+    an, address = browser("an"), reverse("seller_on_platforms", args=[listing.sku])
+
+    def places() -> list[int]:
+        page = an.get(address).content.decode()
+        return [page.index(words) for words in ("Cho khách xem", "san-postmart", "san-voso")]
+
+    share, other, platform = places()
+    assert share < other < platform
+    desk.take(desk.answer(desk.export(), {listing.sku: {"Kết quả": "Từ chối", "Lý do": "Ảnh mờ"}}))
+    share, other, platform = places()
+    assert platform < other < share
