@@ -3,20 +3,29 @@
 Guards: only http(s), no redirects, bounded answers, bounded time, and no private or loopback
 address unless the caller says that its target is a configured one (server-side request forgery).
 Errors say what the caller may do next: `NotSent` may be tried again, `OutcomeUnknown` may not.
+
+Each thread keeps the connection to the server that it spoke to last, for a moment: see `_session_for`.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
+
+# A server that closes what is idle does so after some seconds. A connection that was idle for longer than this is not used
+# again: what is sent while the other side closes may or may not have arrived.
+IDLE_AT_MOST = 1.0
 
 
 class OutboundError(Exception):
@@ -82,7 +91,7 @@ def send(
         _refuse_private(url)
     deadline = time.monotonic() + connect_timeout + read_timeout
     try:
-        response = requests.request(
+        response = _session_for(url).request(
             method,
             url,
             headers=dict(headers or {}),
@@ -104,10 +113,46 @@ def send(
         raise OutcomeUnknown(str(error)) from error
     except requests.exceptions.RequestException as error:
         raise OutcomeUnknown(str(error)) from error
+    # Whatever is not read to its end closes the connection.
     with response:
         if 300 <= response.status_code < 400 and "location" in response.headers:
             raise Redirected(f"redirect from {urlsplit(url).netloc} refused", response.headers["location"][:2000])
-        return Answer(response.status_code, response.headers, _read(response, max_bytes, deadline))
+        answer = Answer(response.status_code, response.headers, _read(response, max_bytes, deadline))
+        _kept.used_at = time.monotonic()
+        return answer
+
+
+class _Kept(threading.local):
+    """What a thread keeps between two calls: nothing but the connection to one server."""
+
+    session: requests.Session | None = None
+    server, used_at = "", 0.0
+
+
+_kept = _Kept()
+
+
+def _forget() -> None:
+    global _kept  # the parent's connections are not this process's to speak on
+    _kept = _Kept()
+
+
+os.register_at_fork(after_in_child=_forget)
+
+
+def _session_for(url: str) -> requests.Session:
+    """This thread's session with the server of `url`, new when the last call went elsewhere or is long ago. It carries no
+    cookies, and no headers from one call to the next."""
+    parts = urlsplit(url)
+    server, now = f"{parts.scheme}://{parts.netloc}", time.monotonic()
+    if _kept.session is None or _kept.server != server or now - _kept.used_at > IDLE_AT_MOST:
+        if _kept.session is not None:
+            _kept.session.close()
+        _kept.session, _kept.server = requests.Session(), server
+        _kept.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    # Until a call has ended well nobody knows what state the connection is in.
+    _kept.used_at = 0.0
+    return _kept.session
 
 
 def _read(response: requests.Response, max_bytes: int, deadline: float) -> bytes:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import BooleanField, Case, Q, Value, When
 
 from core.kit import clock
+from core.kit.bulk import update_many
 from market.platforms.contract import Capabilities, ListingDocument, RemoteIds
 from market.platforms.engine.documents import documents_of
 from market.platforms.engine.flow import rate_of
@@ -56,7 +57,12 @@ def due_on(way: Way) -> Q:
 
 def batch_size(flow: Flow, capabilities: Capabilities) -> int:
     """As many as the platform's pace lets through well within a lease."""
-    return max(1, min(BATCH_AT_MOST, int(rate_of(flow, capabilities) * BATCH_SECONDS / CALLS_EACH)))
+    return min(BATCH_AT_MOST, round_size(flow, capabilities))
+
+
+def round_size(flow: Flow, capabilities: Capabilities) -> int:
+    """As many as the platform's pace lets through in the time that a round takes, in one batch or several."""
+    return max(1, int(rate_of(flow, capabilities) * BATCH_SECONDS / CALLS_EACH))
 
 
 @transaction.atomic
@@ -85,7 +91,7 @@ def claim(way: Way, limit: int) -> list[tuple[PlatformListing, Task]]:
     taken = ["fence", "leased_until", "work", "offer_work"]
     intents = ["operation", "operation_hash", "operation_at", "confirmed_hash", "confirmed_offer_hash", "unsure"]
     # One write for each row: PostgreSQL asks for the listing's own lock at a second one, and an order may hold that.
-    PlatformListing.objects.bulk_update(rows, [*taken, *intents])
+    update_many(rows, [*taken, *intents])
     return claimed
 
 

@@ -7,6 +7,7 @@ number of workers together keep one pace.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -32,9 +33,11 @@ LEARNED_FOR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Turns:
-    """Moments from which calls may start, in order. None of them: nothing before `again_at`, for a reason in Vietnamese."""
+    """Moments from which calls may start, in order; `until` is that of the next one, which is nobody's yet. No moments: nothing
+    before `again_at`, for a reason in Vietnamese."""
 
     moments: tuple[datetime, ...] = ()
+    until: datetime | None = None
     again_at: datetime | None = None
     reason: str = ""
 
@@ -93,7 +96,7 @@ def take_turns(connection: Connection, wanted: int, capabilities: Capabilities) 
         step = timedelta(seconds=1 / rate)
         flow.free_at, flow.calls_on_day = start + step * count, flow.calls_on_day + count
         flow.save(update_fields=["free_at", "day", "calls_on_day"])
-    return Turns(tuple(start + step * number for number in range(count)))
+    return Turns(tuple(start + step * number for number in range(count)), flow.free_at)
 
 
 def _midnight() -> datetime:
@@ -101,11 +104,15 @@ def _midnight() -> datetime:
     return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def give_back(connection: Connection, turns: int) -> None:
-    """Turns of today that nobody used."""
-    Flow.objects.filter(connection=connection, day=clock.today(), calls_on_day__gte=turns).update(
-        calls_on_day=F("calls_on_day") - turns
-    )
+def give_back(connection: Connection, unused: Sequence[datetime], last: Turns) -> None:
+    """Moments that nobody used, of all those taken; `last` are the ones taken last. They count for the day no more, and where
+    nobody has taken any since, the next call need not wait until they have passed."""
+    rows = Flow.objects.filter(connection=connection)
+    rows.filter(day=clock.today(), calls_on_day__gte=len(unused)).update(calls_on_day=F("calls_on_day") - len(unused))
+    # Only of the last ones: between those and earlier ones may lie moments that another worker holds.
+    free = [moment for moment in unused if moment in last.moments]
+    if free:
+        rows.filter(free_at=last.until).update(free_at=min(free))
 
 
 def pause(connection: Connection, until: datetime) -> None:

@@ -72,18 +72,8 @@ def bring_home(row: PlatformListing, task: Task, outcome: Outcome, *, settling: 
             _offer_changes(row, task, outcome, changes)
         elif row.offer_work == Work.IN_FLIGHT:
             changes["offer_work"] = Work.IDLE
-    newer = ~Q(wish=row.wish) | ~Q(revision=row.revision) | ~Q(wanted=row.wanted)
-    for lane, when in (("work", "next_try_at"), ("offer_work", "offer_next_try_at")):
-        if lane in changes:
-            changes[lane] = _unless(newer, changes[lane], Work.QUEUED, CharField())
-            changes[when] = _unless(newer, changes.get(when), clock.now(), DateTimeField())
-    if outcome.shown:
-        changes["shall_show"] = Case(When(newer, then=F("shall_show")), default=False, output_field=BooleanField())
-    for confirmed in {"confirmed_hash", "confirmed_offer_hash"} & changes.keys():
-        asked = When(**{confirmed: PlatformListing.ANEW}, then=Value(""))
-        changes[confirmed] = Case(asked, default=Value(changes[confirmed], output_field=CharField()))
     with transaction.atomic():
-        if not PlatformListing.objects.filter(pk=row.pk, fence=row.fence).update(**changes):
+        if not _written(row, changes, shown=outcome.shown):
             return False
         if removed:
             note_drift_removed(row)
@@ -96,6 +86,33 @@ def bring_home(row: PlatformListing, task: Task, outcome: Outcome, *, settling: 
                 by=SYSTEM,
             )
     return True
+
+
+def _written(row: PlatformListing, changes: dict[str, Any], *, shown: bool) -> bool:
+    """Write these columns under the fence. Lanes that were worked on are queued again where the wish is newer by now, and what
+    somebody asked to send anew meanwhile stays unconfirmed."""
+    for lane, when in (("work", "next_try_at"), ("offer_work", "offer_next_try_at")):
+        if lane in changes:
+            changes.setdefault(when, None)
+    ours = PlatformListing.objects.filter(pk=row.pk, fence=row.fence)
+    # Nearly always nobody has wished or asked for anything since: one plain statement, made cheaply.
+    as_claimed = ours.filter(wish=row.wish, revision=row.revision, wanted=row.wanted)
+    as_claimed = as_claimed.exclude(confirmed_hash=PlatformListing.ANEW).exclude(
+        confirmed_offer_hash=PlatformListing.ANEW
+    )
+    if as_claimed.update(**changes | ({"shall_show": False} if shown else {})):
+        return True
+    newer = ~Q(wish=row.wish) | ~Q(revision=row.revision) | ~Q(wanted=row.wanted)
+    for lane, when in (("work", "next_try_at"), ("offer_work", "offer_next_try_at")):
+        if lane in changes:
+            changes[lane] = _unless(newer, changes[lane], Work.QUEUED, CharField())
+            changes[when] = _unless(newer, changes[when], clock.now(), DateTimeField())
+    if shown:
+        changes["shall_show"] = Case(When(newer, then=F("shall_show")), default=False, output_field=BooleanField())
+    for confirmed in {"confirmed_hash", "confirmed_offer_hash"} & changes.keys():
+        asked = When(**{confirmed: PlatformListing.ANEW}, then=Value(""))
+        changes[confirmed] = Case(asked, default=Value(changes[confirmed], output_field=CharField()))
+    return bool(ours.update(**changes))
 
 
 def _unless(newer: Q, usual: Any, otherwise: Any, field: CharField[Any, Any] | DateTimeField[Any, Any]) -> Case:

@@ -9,7 +9,8 @@ import logging
 import queue
 import threading
 import traceback
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -41,6 +42,8 @@ from market.platforms.models import Connection, Flow
 log = logging.getLogger(__name__)
 THREADS = 16
 IDLE_PLATFORM = 60.0
+# Seconds for which turns lie ready while much is to be done.
+AHEAD = 0.25
 
 
 class Way:
@@ -54,9 +57,17 @@ class Way:
         self.capabilities: Capabilities = self.adapter.capabilities(self.settings)
         self.is_well = False
 
-    def bring_turns(self) -> None:
-        """Turns for everybody who waits, and one for each of their next calls."""
-        self.gate.open(pace.take_turns(self.connection, max(1, self.gate.wanted) * 2, self.capabilities))
+    def bring_turns(self, pending: int) -> None:
+        """Turns for everybody who waits and their next calls; with much left to do, those of the next moments as well.
+        `pending`: listings that are not done. What nobody will use is not taken from other workers."""
+        needed = min(self.gate.wanted * 2, max(self.gate.wanted, pending))
+        if pending > THREADS:
+            ahead = int(pace.rate_of(self.flow, self.capabilities) * AHEAD)
+            needed = max(needed, min(pending, ahead) - self.gate.unused)
+        if needed > 0:
+            self.gate.open(pace.take_turns(self.connection, needed, self.capabilities))
+        else:
+            self.gate.enough()
 
     def judge(self, failure: PlatformFailure | None) -> None:
         """What an answer (or none) means for everything else that goes this way."""
@@ -144,25 +155,19 @@ class Round:
         finished: Callable[[Call, Any], None],
         failure_of: Callable[[Any], PlatformFailure | None],
         stuck: Callable[[Call], None] = lambda _call: None,
+        more: Callable[[Way, Mapping[Way, int]], Iterable[Call]] = lambda _way, _pending: (),
     ) -> int:
         """Returns how many calls were carried out. `failure_of` says what of a result concerns the whole way; `stuck` puts away
-        what could not be written down, so that it comes between nobody and their turn."""
-        waiting: dict[Way, list[Call]] = {}
-        for call in calls:
-            waiting.setdefault(call.way, []).append(call)
-        count = pending = sum(map(len, waiting.values()))
-        pools = {
-            way: ThreadPoolExecutor(min(THREADS, len(own)), thread_name_prefix=f"platform-{way.adapter.key}")
-            for way, own in waiting.items()
-        }
+        what could not be written down, so that it comes between nobody and their turn. `more` is asked after each result on
+        a way for further calls, and told how many each still has: nothing stands still between two batches."""
+        pending: Counter[Way] = Counter()
+        pools: dict[Way, ThreadPoolExecutor] = {}
+        count = self._submit(calls, pools, pending)
         try:
-            for way, own in waiting.items():
-                for call in own:
-                    pools[way].submit(self._call, call)
-            while pending:
+            while pending.total():
                 message = self._inbox.get()
                 if isinstance(message, Way):
-                    message.bring_turns()
+                    message.bring_turns(pending[message])
                 elif isinstance(message, _Do):
                     message.perform()
                 else:
@@ -175,21 +180,33 @@ class Round:
                         # Somebody else renews it, or it cannot be renewed and the connection has stopped.
                     else:
                         call.way.judge(failure)
-                    pending -= 1
+                    pending[call.way] -= 1
                     self._finish(call, message.result, finished, stuck)
+                    count += self._submit(more(call.way, pending), pools, pending)
         finally:
             # Nobody waits for a thread that writes nothing any more.
-            self._over = bool(pending)
-            for way in waiting:
-                if pending:
+            self._over = bool(pending.total())
+            for way in pools:
+                if self._over:
                     way.gate.close(1.0, "the round is over")
             for pool in pools.values():
                 pool.shutdown(wait=True, cancel_futures=True)
-        for way in waiting:
+        for way in pools:
             if way.gate.unused:
-                pace.give_back(way.connection, way.gate.unused)
+                pace.give_back(way.connection, *way.gate.left())
             if way.gate.notice is not None:
                 pace.learn(way.connection, way.gate.notice)
+        return count
+
+    def _submit(self, calls: Iterable[Call], pools: dict[Way, ThreadPoolExecutor], pending: Counter[Way]) -> int:
+        count = 0
+        for call in calls:
+            way = call.way
+            if way not in pools:
+                pools[way] = ThreadPoolExecutor(THREADS, thread_name_prefix=f"platform-{way.adapter.key}")
+            pending[way] += 1
+            count += 1
+            pools[way].submit(self._call, call)
         return count
 
     def _finish(

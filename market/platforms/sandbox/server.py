@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from socketserver import TCPServer, ThreadingMixIn
-from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+from typing import IO, Any, cast
+from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 
 import django
 from django.conf import settings
@@ -113,10 +116,46 @@ def _collect(inner: WSGIHandler, environ: dict[str, Any]) -> Reply:
     return Reply(head[0], head[1], body)
 
 
-class QuietHandler(WSGIRequestHandler):
-    """Writes no line per request; a test reads the call log instead."""
+class _Answering(ServerHandler):
+    """One answer; `is_whole` when as much of it went out as was announced."""
 
+    http_version = "1.1"
+    is_whole = False
+
+    def close(self) -> None:
+        """The end of an answer; not reached when it was cut."""
+        # The stubs of wsgiref do not know these three.
+        headers, sent = getattr(self, "headers", None), getattr(self, "bytes_sent", 0)
+        self.is_whole = headers is not None and headers.get("Content-Length") == str(sent)
+        super().close()
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Keeps the connection open for the next call, as marketplaces do. Writes no line per request; a test reads the call log
+    instead."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = 65536
     timeout = 60
+
+    def handle(self) -> None:
+        """One call after the other, until the caller leaves or an answer was not whole."""
+        self.close_connection = False
+        with suppress(ConnectionError, TimeoutError):
+            while not self.close_connection and self._answered():
+                self.wfile.flush()
+
+    def _answered(self) -> bool:
+        self.raw_requestline = self.rfile.readline(65537)
+        if not self.raw_requestline or not self.parse_request():
+            return False
+        # Read here, or what a refusal leaves unread would be taken for the next call.
+        body = BytesIO(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+        answering = _Answering(body, cast("IO[bytes]", self.wfile), sys.stderr, self.get_environ())
+        answering.request_handler = self  # type: ignore[attr-defined]
+        answering.run(self.server.get_app())  # type: ignore[attr-defined]
+        return answering.is_whole
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""

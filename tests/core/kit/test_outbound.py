@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import multiprocessing
 import socket
 import threading
 import time
@@ -24,12 +25,18 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     seen: list[tuple[str, str, bytes]]
+    callers: list[Any]
+    headers: list[dict[str, str]]
 
 
 class Handler(BaseHTTPRequestHandler):
     server: Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
+        self.server.callers.append(self.client_address)
+        self.server.headers.append(dict(self.headers))
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         self.server.seen.append((self.command, self.path, body))
         getattr(self, f"answer_{urlsplit(self.path).path.strip('/')}")()
@@ -55,6 +62,14 @@ class Handler(BaseHTTPRequestHandler):
     def answer_redirect(self) -> None:
         self._answer(302, b"", location="/ok")
 
+    def answer_cookie(self) -> None:
+        self._answer(200, b"", set_cookie="who=me; Path=/")
+
+    def answer_leave(self) -> None:
+        """A whole answer, and then the connection is closed without a word about it."""
+        self._answer(200, b"bye")
+        self.close_connection = True
+
     def answer_slow(self) -> None:
         time.sleep(2)
 
@@ -63,6 +78,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer_short(self) -> None:
         self._answer(200, b"half", content_length="8")
+        self.close_connection = True
 
     def answer_long(self) -> None:
         self._answer(200, b"x" * 2001)
@@ -92,7 +108,6 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     made = Server(("127.0.0.1", 0), Handler)
-    made.protocol_version = "HTTP/1.1"  # type: ignore[attr-defined]
     threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     yield made
     made.shutdown()
@@ -101,7 +116,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def address(server: Server) -> str:
-    server.seen = []
+    server.seen, server.callers, server.headers = [], [], []
     return f"http://127.0.0.1:{server.server_port}"
 
 
@@ -198,3 +213,69 @@ def test_an_answer_that_drips_in_is_given_up_in_time(address: str) -> None:
     with pytest.raises(OutcomeUnknown):
         ask(f"{address}/drip")
     assert time.monotonic() - begun < 2
+
+
+def test_calls_to_one_server_share_a_connection_and_nothing_else(server: Server, address: str) -> None:
+    ask(f"{address}/cookie", headers={"Authorization": "Bearer one", "X-Request-Id": "1"})
+    for path in ("ok", "chunked", "error", "ok"):
+        ask(f"{address}/{path}", "POST", json={})
+    assert len(server.callers) == 5 and len(set(server.callers)) == 1
+    assert all({"Authorization", "X-Request-Id", "Cookie"}.isdisjoint(sent) for sent in server.headers[1:])
+
+
+@pytest.mark.parametrize("path", ["long", "redirect", "short", "drip"])
+def test_after_an_answer_that_was_not_read_whole_nobody_speaks_on(server: Server, address: str, path: str) -> None:
+    with pytest.raises(outbound.OutboundError):
+        ask(f"{address}/{path}", max_bytes=100)
+    assert ask(f"{address}/ok").body == b'{"ok": true}'
+    assert len(set(server.callers)) == 2
+
+
+def test_another_server_a_pause_another_thread_and_another_process_have_their_own(
+    server: Server, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(f"{address}/ok")
+    ask(f"{address.replace('127.0.0.1', 'localhost')}/ok")
+    ask(f"{address}/ok")
+    assert len(set(server.callers)) == 3, "only the last server's is kept"
+    monkeypatch.setattr(outbound, "IDLE_AT_MOST", 0.05)
+    time.sleep(0.1)
+    ask(f"{address}/ok")
+    assert len(set(server.callers)) == 4
+    monkeypatch.undo()
+    other = threading.Thread(target=ask, args=[f"{address}/ok"])
+    other.start()
+    other.join()
+    child = multiprocessing.get_context("fork").Process(target=ask, args=[f"{address}/ok"])
+    child.start()
+    child.join()
+    assert child.exitcode == 0 and len(set(server.callers)) == 6
+    ask(f"{address}/ok")
+    assert len(server.callers) == 7 and server.callers[6] == server.callers[3]
+
+
+def test_a_server_that_leaves_between_two_calls_costs_nothing(server: Server, address: str) -> None:
+    for number in range(5):
+        assert ask(f"{address}/leave", "POST", data=b"%d" % number).body == b"bye"
+        time.sleep(0.02)
+    assert server.seen == [("POST", "/leave", b"%d" % number) for number in range(5)], "each arrived, each once"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_kept_connection_that_ends_under_a_call_leaves_its_outcome_open(
+    server: Server, address: str, method: str
+) -> None:
+    ask(f"{address}/ok")
+    with pytest.raises(OutcomeUnknown):
+        ask(f"{address}/hangup", method, data=b"order")
+    assert server.seen[1:] == [(method, "/hangup", b"order")], "nothing is sent a second time unasked"
+    assert server.callers[0] == server.callers[1]
+    ask(f"{address}/ok")
+    assert server.callers[2] != server.callers[1]
+
+
+def test_a_private_address_is_refused_on_a_kept_connection_too(server: Server, address: str) -> None:
+    ask(f"{address}/ok")
+    with pytest.raises(OutboundRefused):
+        send("GET", f"{address}/ok")
+    assert len(server.seen) == 1

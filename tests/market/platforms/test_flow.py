@@ -200,3 +200,124 @@ def test_a_days_limit_that_is_raised_is_noticed_within_a_minute(engine: Engine) 
     Flow.objects.update(daily_limit=100)
     engine.push()
     assert engine.state == ("pending", "idle")
+
+
+def test_turns_that_nobody_used_are_free_again(connection: Connection) -> None:
+    turns = flow.take_turns(connection, 5, CAPABILITIES)
+    flow.give_back(connection, turns.moments[2:], turns)
+    assert row().calls_on_day == 2
+    assert seconds(flow.take_turns(connection, 2, CAPABILITIES)) == [0.2, 0.3]
+
+
+def test_turns_before_those_of_another_worker_are_not_given_twice(connection: Connection) -> None:
+    first = flow.take_turns(connection, 3, CAPABILITIES)
+    other = flow.take_turns(connection, 2, CAPABILITIES)
+    flow.give_back(connection, first.moments[1:], first)
+    assert (row().calls_on_day, row().free_at) == (3, other.until)
+    last = flow.take_turns(connection, 2, CAPABILITIES)
+    flow.give_back(connection, [first.moments[2], *last.moments], last)
+    assert seconds(flow.take_turns(connection, 1, CAPABILITIES)) == [0.5], "only what was taken last"
+
+
+def test_a_round_goes_on_claiming_while_the_pace_allows(
+    engine: Engine, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A round of a second takes what sixty calls bring up, four listings at a time."""
+    for number in range(17):
+        make_listing(engine.listing.shop, name=f"Hạt điều {number}")
+    monkeypatch.setattr(claiming, "BATCH_AT_MOST", 4)
+    monkeypatch.setattr(claiming, "BATCH_SECONDS", 1)
+    Flow.objects.create(connection=engine.row.connection, rate_limit=60.0)
+    rows = PlatformListing.objects.filter(connection=engine.row.connection)
+    limits, real = [], claiming.claim
+
+    def claim(way: Any, limit: int) -> Any:
+        if way.connection == engine.row.connection:
+            limits.append(limit)
+        return real(way, limit)
+
+    monkeypatch.setattr(claiming, "claim", claim)
+    others = PlatformListing.objects.exclude(connection=engine.row.connection)
+    others.update(work="idle", offer_work="idle")
+    assert push_due() == 15, "sixty calls, four for each listing"
+    assert (rows.filter(observed="pending").count(), max(limits), sum(limits)) == (15, 4, 15)
+    assert push_due() == 3 and rows.filter(observed="pending").count() == 18
+    assert rows.exclude(leased_until=None).count() == 0
+    assert len(engine.double.listings()) == 18
+
+
+def test_a_connection_that_had_nothing_has_its_turn_within_a_long_round(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        make_listing(engine.listing.shop, name=f"Hạt điều {number}")
+    monkeypatch.setattr(claiming, "BATCH_AT_MOST", 2)
+    Flow.objects.create(connection=engine.row.connection, rate_limit=500.0)
+    others = PlatformListing.objects.exclude(connection=engine.row.connection)
+    others.update(work="idle", offer_work="idle")
+    real = home.bring_home
+
+    def bring_home(*arguments: Any, **options: Any) -> bool:
+        others.filter(sent_revision=0, submission="").update(work="queued", next_try_at=clock.now(), submission="-")
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(home, "bring_home", bring_home)
+    assert push_due() == 6 + others.count()
+    assert set(others.values_list("work", flat=True)) == {"awaiting_operator"}
+
+
+@pytest.mark.parametrize("change", [{"is_enabled": False}, {"stopped": "key"}, {"base_url": "http://127.0.0.1:1"}])
+def test_what_a_person_changes_ends_a_round_with_what_is_claimed(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    for number in range(5):
+        make_listing(engine.listing.shop, name=f"Hạt điều {number}")
+    monkeypatch.setattr(claiming, "BATCH_AT_MOST", 2)
+    connection = engine.row.connection
+    Flow.objects.create(connection=connection, rate_limit=500.0)
+    real = home.bring_home
+
+    def bring_home(*arguments: Any, **options: Any) -> bool:
+        Connection.objects.filter(pk=connection.pk).update(**change)
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(home, "bring_home", bring_home)
+    push_due()
+    assert len(engine.double.listings()) == 2
+    assert PlatformListing.objects.filter(connection=connection, work="queued").count() == 4
+
+
+def test_a_fault_while_claiming_more_loses_nothing_that_is_in_the_air(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        make_listing(engine.listing.shop, name=f"Hạt điều {number}")
+    monkeypatch.setattr(claiming, "BATCH_AT_MOST", 2)
+    connection = engine.row.connection
+    Flow.objects.create(connection=connection, rate_limit=500.0)
+    PlatformListing.objects.exclude(connection=connection).update(work="idle", offer_work="idle")
+    claims, real = [], claiming.documents_of
+
+    def documents_of(*arguments: Any) -> Any:
+        claims.append(1)
+        if len(claims) == 2:
+            raise OSError("a photo")
+        return real(*arguments)
+
+    monkeypatch.setattr(claiming, "documents_of", documents_of)
+    assert push_due() == 2
+    rows = PlatformListing.objects.filter(connection=connection)
+    assert sorted(rows.values_list("work", "observed")) == [("idle", "pending")] * 2 + [("queued", "absent")] * 4
+    while rows.filter(work="queued").exists():
+        push_due()
+    assert len(engine.double.listings()) == 6
+
+
+def test_a_day_that_ends_lets_the_turns_at_hand_be_used(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(20):
+        make_listing(engine.listing.shop, name=f"Hạt điều {number}")
+    connection = engine.row.connection
+    Flow.objects.create(connection=connection, rate_limit=500.0, daily_limit=20)
+    push_due()
+    assert (len(engine.double.calls()), row().calls_on_day) == (20, 20)
+    assert set(PlatformListing.objects.filter(connection=connection).values_list("attempts", flat=True)) == {0}

@@ -6,7 +6,9 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.client import HTTPConnection, IncompleteRead
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -206,3 +208,27 @@ def test_a_plan_that_cannot_be_played_is_refused(double: Double) -> None:
             double.plan(line)
     with pytest.raises(OSError, match="422"):
         double.habits(colour="red")
+
+
+def test_it_keeps_connections_open_until_an_answer_is_cut(double: Double) -> None:
+    """So that every test with troubles meets them on connections that have been used before."""
+    line = HTTPConnection(urlsplit(double.url).netloc, timeout=5)
+    headers = {"Authorization": f"Bearer {double.key}"}
+
+    def call(method: str, path: str) -> int:
+        line.request(method, path, body=b"{not json" if method == "POST" else None, headers=headers)
+        answer = line.getresponse()
+        answer.read()
+        return answer.status
+
+    assert call("GET", "/api/me") == 200
+    used = line.sock
+    double.plan(
+        {"path": "/api/", "kind": "key_revoked", "calls": [1]}, {"path": "/api/", "kind": "cut_answer", "calls": [4]}
+    )
+    # What a refusal has not read is not taken for the next call.
+    assert [call("POST", "/api/listings"), call("DELETE", "/api/listings/1"), call("GET", "/api/me")] == [401, 404, 200]
+    assert line.sock is used and used is not None
+    with pytest.raises(IncompleteRead):
+        call("GET", "/api/me")
+    line.close()
