@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from django.db.models import F
 
 from core.events import registry
+from core.kit import clock
 from core.people.queries import SYSTEM
 from market.listings.actions import OutOfStock
 from market.listings.models import Listing
@@ -19,10 +22,11 @@ from market.orders.models import Order
 from market.payments import actions as payments
 from market.payments.events import PaymentSettled
 from market.payments.models import Payment, PaymentAttempt
-from market.platforms.engine import claiming, desired, push
+from market.platforms.engine import claiming, desired, flow, push
 from market.platforms.engine.flow import flow_of
 from market.platforms.engine.ways import Round
-from market.platforms.models import Connection, PlatformListing
+from market.platforms.models import Connection, Flow, PlatformListing
+from market.platforms.santhu.adapter import CAPABILITIES
 from market.shops.actions import starting as shops
 from market.shops.models import Shop
 from tests.market.buying import attempt_for, notice, ordered, send_ipn
@@ -152,6 +156,35 @@ class TestTwoWorkersOneRow:
             answers = at_once(push.push_due, push.push_due)
         assert gate.met
         return answers
+
+
+class TestTwoWorkersOnePace:
+    """Moments for calls, taken by two workers at once from the one row that they share."""
+
+    def test_without_the_lock_both_take_the_same(self, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
+        without_row_locks(monkeypatch)
+        assert len(set(self.moments(monkeypatch))) == 5
+
+    def test_each_moment_is_taken_once(self, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
+        moments = sorted(self.moments(monkeypatch))
+        steps = {(after - before).total_seconds() for before, after in pairwise(moments)}
+        assert len(moments) == 10 and min(steps) >= 0.1
+        assert Flow.objects.get().calls_on_day == 10
+
+    def moments(self, monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+        connection = Connection.objects.get(adapter="santhu")
+        ahead = clock.now() + timedelta(seconds=0.2)
+        Flow.objects.create(connection=connection, rate_limit=10.0, free_at=ahead, day=clock.today())
+        gate, real = Gate(), flow.is_paused
+
+        def is_paused(row: Flow) -> bool:
+            gate()  # the row is read
+            return real(row)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(flow, "is_paused", is_paused)
+            take = partial(flow.take_turns, connection, 5, CAPABILITIES)
+            return [moment for turns in at_once(take, take) for moment in turns.moments]
 
 
 class TestAWishAndAClaim:

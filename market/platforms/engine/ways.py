@@ -60,10 +60,10 @@ class Way:
     def bring_turns(self, pending: int) -> None:
         """Turns for everybody who waits and their next calls; with much left to do, those of the next moments as well.
         `pending`: listings that are not done. What nobody will use is not taken from other workers."""
-        needed = min(self.gate.wanted * 2, max(self.gate.wanted, pending))
+        needed = self.gate.wanted
         if pending > THREADS:
             ahead = int(pace.rate_of(self.flow, self.capabilities) * AHEAD)
-            needed = max(needed, min(pending, ahead) - self.gate.unused)
+            needed = max(needed * 2, min(pending, ahead) - self.gate.unused)
         if needed > 0:
             self.gate.open(pace.take_turns(self.connection, needed, self.capabilities))
         else:
