@@ -14,6 +14,8 @@ from core.imports.sheet.workbook import Sheet
 from core.kit.text import fold_words
 
 _TOTAL = re.compile(r"^(tong cong|tong so|tong|cong|cong don|tong hop)( \d.*)?$")
+# Beside «Tổng cộng» stand sums, with or without what was summed.
+_SUM = re.compile(r"(\d[\d ]*)?( ?(san pham|sp|ho|chu the|thon|ap|dong|muc))?")
 _NUMBERING = re.compile(r"^\(?\[?(\d{1,3}|[a-z])\]?\)?$")
 _FOOT = re.compile(
     r"^(nguoi lap|nguoi tong hop|noi nhan|tm ubnd|tm uy ban|chu tich|pho chu tich|kt chu tich|xac nhan cua|thu truong|"
@@ -72,7 +74,7 @@ def _why_not(cells: list[Cell], used: list[int], titles: dict[int, str], *, is_f
         return "Dòng đầu bảng lặp lại."
     if is_first and len(few) > 1 and _is_numbering(_folded(cells)):
         return "Dòng đánh số cột."
-    if _TOTAL.match(first) and all(re.fullmatch(r"[\d ]*", words) for words in list(_folded(cells).values())[1:]):
+    if _TOTAL.match(first) and all(_SUM.fullmatch(words) for words in list(_folded(cells).values())[1:]):
         return "Dòng cộng."
     if is_banner and len(few) == 1:
         return "Dòng tên nhóm."
