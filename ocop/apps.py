@@ -13,6 +13,8 @@ class OcopConfig(AppConfig):
         from core.places.events import MapTurned
         from core.places.registry import register_use
         from ocop.certificates.events import CertificatesChanged
+        from ocop.frames import ready as frames
+        from ocop.indicators import ready as indicators
         from ocop.presence.actions import refresh_badges
         from ocop.presence.ready import register as register_presence
         from ocop.register.actions import follow_map
@@ -43,3 +45,5 @@ class OcopConfig(AppConfig):
         subscribe(CertificatesChanged, refresh_badges)
         subscribe(MapTurned, follow_map)
         register_use("ocop.OcopProduct", "sản phẩm OCOP")
+        frames.register()
+        indicators.register()

@@ -2,4 +2,8 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("ocop.presence.urls")), path("", include("ocop.boards.urls"))]
+urlpatterns = [
+    path("", include("ocop.presence.urls")),
+    path("", include("ocop.frames.urls")),
+    path("", include("ocop.boards.urls")),
+]

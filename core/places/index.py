@@ -63,6 +63,7 @@ class PlaceIndex:
     names: dict[tuple[str, str], list[DatedName]] = field(default_factory=lambda: defaultdict(list))
     successors: dict[int, list[int]] = field(default_factory=dict)
     predecessors: dict[int, list[int]] = field(default_factory=dict)
+    _former: dict[date, dict[int, str]] = field(default_factory=dict)
     _halves: dict[tuple[int, bool, str], list[tuple[str, str, str]]] = field(default_factory=lambda: defaultdict(list))
 
     def named(self, level: str, name_key: str) -> list[DatedName]:
@@ -105,6 +106,22 @@ class PlaceIndex:
         later = {unit for start in {place.id, *self.above(place)} for unit in _chain(self.successors, start)}
         found = later | _chain(self.predecessors, place.id)
         return found | {above for unit in found for above in self.above(self.places[unit])}
+
+    def former_codes(self, on: date) -> dict[int, str]:
+        """The province of that day of every commune in force later, by id; left out are communes made of several
+        provinces' ground, of which nobody can say which part a row lies in."""
+        if on not in self._former:
+            found = {}
+            for place in self.places.values():
+                if place.level != Level.COMMUNE:
+                    continue
+                origins = (self.places[pk] for pk in {place.id, *_chain(self.predecessors, place.id)})
+                above = (self.places[pk] for each in origins if each.is_in_force(on) for pk in self.above(each))
+                codes = {each.code for each in above if each.level == Level.PROVINCE and each.is_in_force(on)}
+                if len(codes) == 1:
+                    found[place.id] = codes.pop()
+            self._former[on] = found
+        return self._former[on]
 
     def remember_forms(self) -> None:
         """Prepare `nearly_named` when all names are in."""

@@ -12,6 +12,7 @@ from django.db.models import Count, ManyToOneRel, Q, QuerySet
 from core.kit import clock
 from core.kit.text import sort_key
 from core.places.finder import MERGER, find_units
+from core.places.index import place_index
 from core.places.models import Hamlet, HamletName, Level, Unit, UnitLink, UnitName, in_force
 from core.places.registry import words_for
 from core.places.wording import Doubt
@@ -152,6 +153,12 @@ def everything_under(unit: Unit, on: date | None = None) -> Area:
 def former_area(unit: Unit) -> Area:
     """A former province or district as a roll-up of today's communes: "khu vực cũ"."""
     return everything_under(unit)
+
+
+def former_provinces() -> dict[int, str]:
+    """The code of the province of before 1 July 2025 in which all of a commune's ground lay, by the commune's id, through any
+    number of resolutions; the few communes made of several provinces' ground are left out."""
+    return place_index().former_codes(_DAY_BEFORE)
 
 
 @dataclass(frozen=True)

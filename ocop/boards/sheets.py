@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from core.kit import clock
 from core.kit.sheets import BYTE_ORDER_MARK, csv_lines
-from ocop.indicators.evidence import HouseholdRow, ProductRow, evidence_rows
+from ocop.indicators.evidence import HamletRow, HouseholdRow, ProductRow, Row, evidence_rows
 from ocop.indicators.queries import Scope, rows_on
-from ocop.indicators.registry import HOUSEHOLDS, Indicator, Side
+from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, PRODUCTS, Indicator, Side
 from ocop.presence.rules import POSTMART, VOSO
 
 _AT_ONCE = 500
@@ -23,23 +23,32 @@ _PRODUCT_HEADING = [
     "Còn hạn đến", "Tình trạng", "Mã kiểm tra", "VoSo", "Thấy trên VoSo", "Postmart", "Thấy trên Postmart",
     "Nguồn",
 ]  # fmt: skip
-_HOUSEHOLD_HEADING = ["Mã hộ", "Nơi ở", "Nằm ở", "Sàn", "Khai ngày", "Thấy trên sàn", "Liên kết", "Tình trạng"]
+_HOUSEHOLD_HEADING = [
+    "Mã hộ", "Nơi ở", "Nằm ở", "Sàn", "Khai ngày", "Thấy trên sàn", "Liên kết", "Tình trạng", "Hoạt động",
+]  # fmt: skip
+_HAMLET_HEADING = ["Mã ấp", "Ấp, thôn", "Xã", "Nằm ở", "Tổ phụ trách", "Hoạt động 30 ngày"]
+_HEADINGS = {PRODUCTS.name: _PRODUCT_HEADING, HOUSEHOLDS.name: _HOUSEHOLD_HEADING, HAMLETS.name: _HAMLET_HEADING}
 
 
 def rows_as_csv(indicator: Indicator, scope: Scope, side: Side | None) -> Iterator[str]:
     """The file in pieces of at most 500 rows; begins with the mark that makes Excel read UTF-8. Households
     carry their number, not their name: files travel."""
-    heading = _HOUSEHOLD_HEADING if indicator.subject is HOUSEHOLDS else _PRODUCT_HEADING
-    yield BYTE_ORDER_MARK + csv_lines([heading])
+    yield BYTE_ORDER_MARK + csv_lines([_HEADINGS[indicator.subject.name]])
     for page in Paginator(rows_on(indicator, scope, side), _AT_ONCE):
         found = evidence_rows(indicator, page.object_list, scope.on)
-        yield csv_lines([_household(row) if isinstance(row, HouseholdRow) else _product(row) for row in found])
+        yield csv_lines([_cells(row) for row in found])
 
 
 def file_name(indicator: Indicator, scope: Scope) -> str:
     """ "I2both-79-2026-11-22.csv"."""
     parts = [indicator.code, scope.unit.code if scope.unit else "", scope.on.isoformat()]
     return "-".join(part for part in parts if part) + ".csv"
+
+
+def _cells(row: Row) -> list[str]:
+    if isinstance(row, HouseholdRow):
+        return _household(row)
+    return _hamlet(row) if isinstance(row, HamletRow) else _product(row)
 
 
 def _product(row: ProductRow) -> list[str]:
@@ -71,7 +80,13 @@ def _household(row: HouseholdRow) -> list[str]:
         ", ".join(_day(account.seen_at) or "chưa thấy" for account in accounts),
         " ".join(account.url for account in accounts if account.url),
         " ".join([*(account.words for account in accounts), *([_SHARED] if row.is_phone_shared else [])]),
+        " ".join(f"{doing.words}, {doing.happened_on:%d/%m/%Y}, {doing.source}." for doing in row.doings),
     ]
+
+
+def _hamlet(row: HamletRow) -> list[str]:
+    active = "có" if row.is_team_active else "chưa"
+    return [str(row.hamlet.pk), row.hamlet.name, row.place, _sides(row.sides), row.team, active if row.team else ""]
 
 
 def _sides(sides: list[str]) -> str:

@@ -59,6 +59,19 @@ class Frame(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.unit}, {self.year}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is still to be signed."""
+        return self.signed_at is None and self.cancelled_at is None
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it is its commune's denominator of its year now."""
+        return self.signed_at is not None and self.ended_at is None
+
 
 class FrameHousehold(AppendOnly):
     """One household of a frame."""

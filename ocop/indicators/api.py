@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from ninja import Query, Router, Schema
 
 from core.people.queries import Viewer
-from ocop.indicators.evidence import HouseholdRow, ProductRow, evidence_rows
+from ocop.indicators.evidence import HamletRow, HouseholdRow, Row, evidence_rows
 from ocop.indicators.queries import (
     ROWS_PER_PAGE,
     NotVisible,
@@ -64,7 +64,7 @@ class PageOut(Schema):
 
 
 class RowOut(Schema):
-    """One product or household. Households carry no name here: number, hamlet and commune are enough to check."""
+    """One product, household or hamlet. Households carry no name here: number, hamlet and commune are enough to check."""
 
     id: int
     sides: list[str]
@@ -151,7 +151,12 @@ def _asked(request: HttpRequest, code: str, unit: str, area: str, on: date | Non
         raise Http404 from error
 
 
-def _row(row: ProductRow | HouseholdRow) -> dict[str, Any]:
+def _row(row: Row) -> dict[str, Any]:
+    if isinstance(row, HamletRow):
+        return {
+            "id": row.hamlet.pk, "sides": row.sides, "name": row.hamlet.name, "producer": "", "place": row.place,
+            "unit": row.hamlet.commune.code, "source_url": "", "certificate": None, "pages": [],
+        }  # fmt: skip
     if isinstance(row, HouseholdRow):
         accounts = [
             {

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from core.places.models import Hamlet
 from ocop.certificates.models import Certificate
 from ocop.certificates.queries import speaking_certificate, with_certificates
 from ocop.certificates.rules import State
 from ocop.certificates.wording import state_kind, state_word, until_words
-from ocop.indicators.households import AccountEvidence, accounts_of
+from ocop.indicators.households import ACTIVE_DAYS, AccountEvidence, accounts_of
 from ocop.indicators.queries import sides_of
-from ocop.indicators.registry import HOUSEHOLDS, Indicator
+from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, Indicator
 from ocop.presence.queries import Seen, seen_on_platforms
 from ocop.register.models import OcopProduct
 from ocop.register.queries import place_words
+from onboarding.accounts.doings import Doing, doings_of
 from onboarding.households.models import Household
+from onboarding.teams.queries import assignments_in_force
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,30 @@ class HouseholdRow:
     sides: list[str]
     accounts: list[AccountEvidence]
     is_phone_shared: bool = False
+    doings: list[Doing] = field(default_factory=list)
 
     @property
     def place(self) -> str:
         """Hamlet and commune."""
         return f"{self.household.hamlet}, {self.household.commune}"
+
+
+@dataclass(frozen=True)
+class HamletRow:
+    """A hamlet with the team that looks after it ("": none)."""
+
+    hamlet: Hamlet
+    sides: list[str]
+    team: str
+    is_team_active: bool
+
+    @property
+    def place(self) -> str:
+        """Its commune."""
+        return str(self.hamlet.commune)
+
+
+Row = ProductRow | HouseholdRow | HamletRow
 
 
 def product_rows(products: Sequence[OcopProduct], on: date) -> list[ProductRow]:
@@ -77,13 +99,29 @@ def product_rows(products: Sequence[OcopProduct], on: date) -> list[ProductRow]:
     return rows
 
 
-def evidence_rows(indicator: Indicator, rows: Any, on: date) -> list[ProductRow] | list[HouseholdRow]:
+def evidence_rows(indicator: Indicator, rows: Any, on: date) -> Sequence[Row]:
     """The rows of a sliced `rows_on` with their evidence, in a fixed number of queries."""
     if indicator.subject is HOUSEHOLDS:
-        households = list(rows.select_related("hamlet", "commune"))
-        accounts = accounts_of([household.pk for household in households], on)
-        return [
-            HouseholdRow(each, sides_of(each), accounts.get(each.pk, []), each.is_phone_shared) for each in households
-        ]
+        return _household_rows(indicator, rows, on)
+    if indicator.subject is HAMLETS:
+        return _hamlet_rows(rows, on)
     products = with_certificates(rows.select_related("unit", "unit__parent"))
     return product_rows(list(products), on)
+
+
+def _household_rows(indicator: Indicator, rows: Any, on: date) -> list[HouseholdRow]:
+    households = list(rows.select_related("hamlet", "commune"))
+    ids = [household.pk for household in households]
+    accounts = accounts_of(ids, on)
+    doings = doings_of(ids, on, ACTIVE_DAYS) if indicator.code in {"I1c", "I1d"} else {}
+    return [
+        HouseholdRow(each, sides_of(each), accounts.get(each.pk, []), each.is_phone_shared, doings.get(each.pk, []))
+        for each in households
+    ]
+
+
+def _hamlet_rows(rows: Any, on: date) -> list[HamletRow]:
+    hamlets = list(rows.select_related("commune"))
+    assigned = assignments_in_force(on).filter(hamlet__in=[each.pk for each in hamlets])
+    teams = dict(assigned.values_list("hamlet_id", "team__name"))
+    return [HamletRow(each, sides_of(each), teams.get(each.pk, ""), each.has_active_team) for each in hamlets]

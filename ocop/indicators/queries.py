@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from core.kit import clock
 from core.people.queries import STAFF_ROLES, Viewer
 from core.places.models import Level, Unit, in_force
-from ocop.indicators.registry import Indicator, Side, Subject
+from ocop.frames.queries import Coverage, coverage_of
+from ocop.indicators.counting import count_marked, key
+from ocop.indicators.registry import Beside, Indicator, Side, Subject, former_communes
 
 ROWS_PER_PAGE = 50
 
@@ -35,12 +37,14 @@ class Scope:
 
 @dataclass(frozen=True)
 class Measurement:
-    """A rate as its integers. `missing` counts the rows beside it, of which nobody can say where they belong."""
+    """A rate as its integers. `missing` counts the rows beside it, of which nobody can say where they belong; `beside` are
+    parts of it as (numerator, denominator)."""
 
     indicator: Indicator
     numerator: int
     denominator: int
     missing: int
+    beside: Mapping[Beside, tuple[int, int]] = field(default_factory=dict)
 
 
 def scope_for(viewer: Viewer, *, unit_code: str = "", former_area: str = "", on: date | None = None) -> Scope:
@@ -74,22 +78,43 @@ def areas_of(viewer: Viewer) -> QuerySet[Unit]:
 
 def measure(indicators: Iterable[Indicator], scope: Scope) -> list[Measurement]:
     """All these indicators at once: one query per subject, however many indicators and rows."""
-    by_subject: defaultdict[str, list[Indicator]] = defaultdict(list)
     asked = list(indicators)
-    for indicator in asked:
-        by_subject[indicator.subject.name].append(indicator)
     counted: dict[str, int] = {}
-    for group in by_subject.values():
-        counts = {
-            f"{indicator.code}_{side}": Count("pk", filter=indicator.condition(side))
-            for indicator in group
-            for side in Side
-        }
-        counted |= _rows_of(group[0].subject, scope).aggregate(**counts)
-    return [
-        Measurement(indicator, *(counted[f"{indicator.code}_{side}"] for side in Side))
-        for indicator in asked
-    ]  # fmt: skip
+    for subject, group in by_subject(asked):
+        for _, counts in count_marked(marked_rows(subject, scope), group):
+            counted |= counts
+    return [measurement(indicator, counted) for indicator in asked]
+
+
+def coverage(scope: Scope) -> Coverage:
+    """How many communes of the scope that have households are measured against a signed frame; one query."""
+    communes = Unit.objects.filter(in_force(scope.on), scope.viewer.units(*STAFF_ROLES))
+    if scope.former_area:
+        communes = communes.filter(pk__in=former_communes(scope.former_area))
+    if scope.unit is not None:
+        communes = communes.filter(Q(pk=scope.unit.pk) | Q(parent=scope.unit))
+    return coverage_of(communes, scope.on)
+
+
+def by_subject(indicators: Iterable[Indicator]) -> list[tuple[Subject, list[Indicator]]]:
+    """The indicators in groups of one subject."""
+    found: defaultdict[str, list[Indicator]] = defaultdict(list)
+    for indicator in indicators:
+        found[indicator.subject.name].append(indicator)
+    return [(group[0].subject, group) for group in found.values()]
+
+
+def measurement(indicator: Indicator, counted: Mapping[str, int]) -> Measurement:
+    """The integers of an indicator out of counts by `counting.key`; what was not counted is 0."""
+    numerator, denominator, missing = (counted.get(key(indicator, side), 0) for side in Side)
+    beside = {
+        part: (
+            counted.get(key(indicator, Side.NUMERATOR, part), 0),
+            counted.get(key(indicator, Side.DENOMINATOR, part), 0),
+        )
+        for part in indicator.beside
+    }
+    return Measurement(indicator, numerator, denominator, missing, beside)
 
 
 def rows_on(indicator: Indicator, scope: Scope, side: Side | None = None) -> QuerySet[Any]:
@@ -98,7 +123,7 @@ def rows_on(indicator: Indicator, scope: Scope, side: Side | None = None) -> Que
     Each row also carries `in_numerator`, `in_denominator` and `in_missing`.
     """
     marks = {f"in_{each}": ExpressionWrapper(indicator.condition(each), BooleanField()) for each in Side}
-    rows: QuerySet[Any] = _rows_of(indicator.subject, scope).annotate(**marks)
+    rows: QuerySet[Any] = marked_rows(indicator.subject, scope).annotate(**marks)
     if side is not None:
         return rows.filter(**{f"in_{side}": True}).order_by("pk")
     return rows.filter(Q(in_denominator=True) | Q(in_missing=True)).order_by("pk")
@@ -116,12 +141,11 @@ def scope_rows(rows: QuerySet[Any], scope: Scope, unit_field: str) -> QuerySet[A
     return rows.filter(Q(**{unit_field: scope.unit}) | Q(**{f"{unit_field}__parent": scope.unit}))
 
 
-def _rows_of(subject: Subject, scope: Scope) -> QuerySet[Any]:
+def marked_rows(subject: Subject, scope: Scope) -> QuerySet[Any]:
+    """The rows of a subject in a scope with the marks of its day."""
     rows: QuerySet[Any] = subject.marked(scope.on).filter(
         scope.viewer.area(*STAFF_ROLES, unit_field=subject.unit_field)
     )
     if scope.former_area:
-        # As a subquery: a commune came from several old ones, and a join would count its rows several times.
-        inside = subject.marked(scope.on).model._default_manager.filter(subject.former(scope.former_area))
-        rows = rows.filter(pk__in=inside.values("pk"))
+        rows = rows.filter(subject.former(scope.former_area))
     return scope_rows(rows, scope, subject.unit_field)

@@ -44,6 +44,7 @@ from market.platforms.models import Connection, Drift, PlatformListing, SheetAns
 from market.reports.actions import Said, appeal, take_down_for, take_report
 from market.shops.models import Shop
 from ocop.certificates.models import Certificate
+from ocop.frames.actions import make_frame
 from ocop.presence.models import PresenceLink
 from ocop.register.models import OcopProduct
 from ocop.rulebooks.models import Rubric
@@ -474,6 +475,15 @@ PAGES: dict[str, Page] = {
     "bang/bo-tieu-chi/": Page(STAFF),
     "bang/bo-tieu-chi/<int:pk>/": Page(STAFF, "bang/bo-tieu-chi/{rubric}/"),
     "bang/bo-tieu-chi/<int:pk>/thu/": Page(STAFF, "bang/bo-tieu-chi/{sample_rubric}/thu/"),
+    "bang/mau-so/": Page(STAFF),
+    "bang/mau-so/lap/<str:code>/": Page(STAFF - {"kiem"}, "bang/mau-so/lap/{commune}/", FORM),
+    "bang/mau-so/<int:pk>/": Page(STAFF, "bang/mau-so/{frame}/"),
+    "bang/mau-so/<int:pk>/in/": Page(STAFF, "bang/mau-so/{frame}/in/"),
+    "bang/mau-so/<int:pk>/thay/": Page(STAFF - {"kiem"}, "bang/mau-so/{frame}/thay/", FORM),
+    "bang/mau-so/<int:pk>/ky/": Page(frozenset({"phuong", "quantri"}), "bang/mau-so/{frame}/ky/", ("POST",), MOVES_ON),
+    "bang/mau-so/<int:pk>/rut/": Page(
+        frozenset({"chi", "phuong", "quantri"}), "bang/mau-so/{frame}/rut/", ("POST",), MOVES_ON
+    ),
     "bang/<slug:code>/": Page(STAFF, "bang/i2any/"),
     "bang/<slug:code>/dong.csv": Page(STAFF, "bang/i2any/dong.csv"),
     "ban-viec/quyen/": Page(STAFF),
@@ -680,7 +690,11 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         commune=people.commune, drawn_in=people.commune, period_from=date(2026, 1, 1), period_to=date(2026, 2, 1), seed="0", per_mille=50,
         frame_size=1, frame_hash="0", drawn_at=timezone.now(),
     )  # fmt: skip
+    frame = make_frame(
+        unit=people.commune, year=clock.today().year, source="review", document="", by=people.viewer("chi")
+    )
     facts = {
+        "frame": frame.pk,
         "opening": asked.pk, "opening_line": line.pk,
         "import": sheet.pk, "goods": goods.pk, "job": job.pk, "job_name": job.name,
         "entry": AuditEntry.objects.get(action="shop.opened", object_label=f"shop:{shop.pk}").pk,

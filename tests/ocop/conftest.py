@@ -22,6 +22,8 @@ from market.shops.models import Shop
 from ocop.certificates.models import Certificate, RenewalFile
 from ocop.certificates.papers import paper_key
 from ocop.certificates.rules import period
+from ocop.frames.models import Frame, FrameHousehold
+from ocop.frames.rules import digest
 from ocop.presence.models import PresenceLink
 from ocop.register.cells import parse_date
 from ocop.register.models import OcopProduct
@@ -252,6 +254,27 @@ def household(commune: Unit, *, registered: date = date(2025, 8, 1), name: str =
     )
 
 
+def framed(*homes: Household, year: int = 2026, on: date = date(2026, 1, 5)) -> list[Frame]:
+    """These households are what the rate of their communes is measured against: a signed frame of each commune."""
+    frames = []
+    for commune in {home.commune_id: home.commune for home in homes}.values():
+        ids = [home.pk for home in homes if home.commune_id == commune.pk]
+        frame = Frame.objects.create(
+            unit=commune,
+            year=year,
+            source=Frame.Source.REVIEW,
+            count=len(ids),
+            sha256=digest(ids),
+            made_by=person("Lập"),
+            made_at=moment(on),
+            signed_by=person("Ký"),
+            signed_at=moment(on),
+        )
+        FrameHousehold.objects.bulk_create(FrameHousehold(frame=frame, household_id=pk) for pk in ids)
+        frames.append(frame)
+    return frames
+
+
 @pytest.fixture
 def fill(land: Land) -> Callable[[int, date], None]:
     """Fills phường Phú Thủy with n certified products online on both platforms and n households with an account."""
@@ -270,5 +293,6 @@ def fill(land: Land) -> Callable[[int, date], None]:
                 platform=claimed.platform, account=claimed, url=url, claimed_at=timezone.now()
             )
             look(page, moment(on - timedelta(days=5)))
+        framed(*Household.objects.filter(commune=land.phu_thuy))
 
     return fill

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core.people.queries import viewer_of
 from ocop.boards.forms import ScopeForm
 from ocop.boards.queries import area_choices
+from ocop.frames.tabs import board_tabs as board_tabs
 from ocop.indicators.queries import NotVisible, Scope, scope_for
 
 
@@ -48,17 +49,6 @@ def asked_of(request: HttpRequest) -> Asked:
     scope = replace(scope, on=form.cleaned_data.get("on") or scope.on)
     area = capfirst(str(scope.unit)) if scope.unit else whole
     return Asked(scope, form, area, urlencode(_pairs(scope, form)))
-
-
-def board_tabs(request: HttpRequest) -> list[dict[str, object]]:
-    """The tabs of the boards."""
-    tabs = [
-        (_("Tỷ lệ"), reverse("board")),
-        (_("Sản phẩm OCOP"), reverse("board_products")),
-        (_("Bộ tiêu chí"), reverse("board_rulebooks")),
-    ]
-    here = max((url for _label, url in tabs if request.path.startswith(url)), key=len, default="")
-    return [{"label": label, "url": url, "current": url == here} for label, url in tabs]
 
 
 def _pairs(scope: Scope, form: ScopeForm) -> list[tuple[str, str]]:

@@ -16,11 +16,13 @@ from core.people.views import for_roles
 from ocop.boards.sheets import file_name, rows_as_csv
 from ocop.boards.views.asked import Asked, asked_of, board_tabs
 from ocop.indicators.evidence import evidence_rows
-from ocop.indicators.queries import ROWS_PER_PAGE, Measurement, measure, rows_on
+from ocop.indicators.queries import ROWS_PER_PAGE, Measurement, coverage, measure, rows_on
 from ocop.indicators.registry import (
+    HAMLETS,
     HOUSEHOLDS,
     INDICATORS,
     PRODUCTS,
+    Beside,
     Indicator,
     Side,
     indicator_by_code,
@@ -38,6 +40,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "product_figures": [_figure(each, asked) for each in measured if each.indicator.subject is PRODUCTS],
         "household_figures": [_figure(each, asked) for each in measured if each.indicator.subject is HOUSEHOLDS],
+        "hamlet_figures": [_figure(each, asked) for each in measured if each.indicator.subject is HAMLETS],
+        "coverage": coverage(asked.scope),
     }
     return render(request, "ocop/boards/board.html", context)
 
@@ -60,7 +64,7 @@ def indicator_rows(request: HttpRequest, code: str) -> HttpResponse:
         "sides": _side_tabs(measured, asked, side),
         "page_obj": page,
         "rows": evidence_rows(indicator, page.object_list, asked.scope.on),
-        "are_households": indicator.subject is HOUSEHOLDS,
+        "table": f"ocop/boards/{indicator.subject.name}_table.html",
         "back_url": asked.address("board"),
         "csv_url": asked.address("board_rows_csv", indicator.code, side=side.value),
     }
@@ -89,10 +93,6 @@ def _figure(measured: Measurement, asked: Asked) -> dict[str, Any]:
         if number:
             reached = money.reaches(measured.numerator, number, target)
             words += " " + (_("Đã đạt.") if reached else _("Chưa đạt."))
-    note = ""
-    if measured.missing:
-        note = _("Ngoài ra %(count)s %(unit)s chưa rõ, không nằm trong tỷ lệ.")
-        note = note % {"count": measured.missing, "unit": indicator.unit}
     return {
         "label": indicator.name,
         "value": money.rate(measured.numerator, number) if number else "",
@@ -100,10 +100,31 @@ def _figure(measured: Measurement, asked: Asked) -> dict[str, Any]:
         "denominator": number,
         "target": words,
         "target_percent": target,
-        "note": note,
+        "note": _note(measured),
         "rows_url": asked.address("board_rows", indicator.code),
         "rows_label": _("Xem %(count)s %(unit)s") % {"count": number, "unit": indicator.unit},
     }
+
+
+def _note(measured: Measurement) -> str:
+    """What stands beside the rate: rows of unknown standing, extended papers, services."""
+    said = []
+    if measured.missing and measured.indicator.subject is HOUSEHOLDS:
+        said.append(
+            _("Ngoài ra %(count)s hộ ở xã chưa chốt mẫu số, không nằm trong tỷ lệ.") % {"count": measured.missing}
+        )
+    elif measured.missing:
+        words = _("Ngoài ra %(count)s %(unit)s chưa rõ, không nằm trong tỷ lệ.")
+        said.append(words % {"count": measured.missing, "unit": measured.indicator.unit})
+    extended = measured.beside.get(Beside.EXTENDED, (0, 0))
+    if extended[1]:
+        said.append(_("Trong đó giấy được gia hạn: %(rate)s.") % {"rate": money.rate(*extended)})
+    service = measured.beside.get(Beside.SERVICE, (0, 0))
+    if service[1]:
+        goods = (measured.numerator - service[0], measured.denominator - service[1])
+        words = _("Hàng hóa: %(goods)s. Dịch vụ: %(service)s.")
+        said.append(words % {"goods": money.rate(*goods) if goods[1] else "0", "service": money.rate(*service)})
+    return " ".join(said)
 
 
 def _side_tabs(measured: Measurement, asked: Asked, current: Side) -> list[dict[str, Any]]:

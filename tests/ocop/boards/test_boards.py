@@ -20,6 +20,7 @@ from ocop.certificates.models import Certificate
 from ocop.presence.models import PresenceLink
 from tests.ocop.conftest import (
     Land,
+    framed,
     household,
     linked,
     listing,
@@ -60,19 +61,22 @@ def test_phuong_reads_the_rates_with_targets_and_what_is_beside(land: Land, phuo
     linked(made, sold)
     look(put_on(sold, "voso"), moment(ON))
     product("Mực", (4, "2023"), unit=land.lam_dong)
-    household(land.phu_thuy)
+    framed(household(land.phu_thuy))
+    household(land.tuy_phong)
     seen = page(phuong, "/bang/")
     assert "1/1 (100,0 %)" in seen  # on VoSo, and on any
     assert "0/1 (0,0 %)" in seen  # on Postmart, on both; households
     assert "Mục tiêu 100 %. Đã đạt." in seen
     assert "Mục tiêu 80 %. Chưa đạt." in seen
     assert "Ngoài ra 1 sản phẩm chưa rõ, không nằm trong tỷ lệ." in seen
+    assert "Ngoài ra 1 hộ ở xã chưa chốt mẫu số, không nằm trong tỷ lệ." in seen
+    assert "1 trên 2 xã có hộ đã chốt mẫu số." in seen
     assert 'href="/bang/I2v/"' in seen
 
 
 def test_missing_is_not_zero(land: Land, phuong: User) -> None:
     seen = page(phuong, "/bang/")
-    assert seen.count("Chưa có số liệu") == 6
+    assert seen.count("Chưa có số liệu") == 12
     assert "0/0" not in seen
 
 
@@ -128,7 +132,7 @@ def test_rows_on_each_side_with_their_evidence(land: Land, phuong: User) -> None
 
 
 def test_households_show_their_name_on_screen_only(land: Land, chi: User) -> None:
-    household(land.phu_thuy, name="Trần Thị Sáu")
+    framed(household(land.phu_thuy, name="Trần Thị Sáu"))
     assert "Trần Thị Sáu" in page(chi, "/bang/I1/")
     answer = signed_in(chi).get("/bang/I1/dong.csv")
     content = answer.content.decode("utf-8-sig")
@@ -259,7 +263,7 @@ def test_phuong_withdraws_a_certificate_on_its_page(land: Land, phuong: User) ->
 @pytest.mark.parametrize("size", [1, 25])
 @pytest.mark.parametrize(
     ("path", "budget"),
-    [("/bang/", 7), ("/bang/I2both/", 11), ("/bang/I1/", 9), ("/bang/san-pham/", 10), ("/bang/I2both/dong.csv", 9)],
+    [("/bang/", 9), ("/bang/I2both/", 11), ("/bang/I1/", 9), ("/bang/san-pham/", 10), ("/bang/I2both/dong.csv", 9)],
 )
 def test_query_budgets(
     land: Land, phuong: User, fill: Callable[[int, date], None], path: str, budget: int, size: int

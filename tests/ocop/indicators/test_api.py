@@ -14,7 +14,7 @@ from core.people.actions import make_api_token
 from core.people.models import User
 from core.people.queries import SYSTEM
 from ocop.certificates.models import Certificate
-from tests.ocop.conftest import Land, household, linked, listing, look, moment, platform, product, put_on
+from tests.ocop.conftest import Land, framed, household, linked, listing, look, moment, platform, product, put_on
 
 ON = date(2026, 11, 22)
 pytestmark = pytest.mark.usefixtures("land")
@@ -57,7 +57,7 @@ def test_a_number_with_its_definition_and_its_rows(land: Land, phuong: User, fis
     assert "trên VoSo" in definition
     assert body == {
         "code": "I2v",
-        "version": 1,
+        "version": 2,
         "name": "Sản phẩm OCOP có trên VoSo",
         "unit": "68",
         "on": "2026-11-22",
@@ -70,7 +70,7 @@ def test_a_number_with_its_definition_and_its_rows(land: Land, phuong: User, fis
     rows = get(phuong, body["rows_url"]).json()
     code = Certificate.objects.get(stars=4).check_code
     first, second = rows.pop("rows")
-    assert rows == {"code": "I2v", "version": 1, "on": "2026-11-22", "count": 2, "page": 1, "pages": 1}
+    assert rows == {"code": "I2v", "version": 2, "on": "2026-11-22", "count": 2, "page": 1, "pages": 1}
     first.pop("id")
     assert first == {
         "sides": ["numerator", "denominator"],
@@ -112,6 +112,7 @@ def test_today_is_the_default_and_a_side_narrows(phuong: User, fish_sauce: str) 
 
 def test_households_come_without_names(land: Land, phuong: User) -> None:
     home = household(land.phu_thuy, name="Trần Thị Sáu")
+    framed(home)
     answer = get(phuong, "/api/v1/indicators/I1/rows")
     assert answer.json()["rows"] == [
         {

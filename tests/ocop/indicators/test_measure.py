@@ -23,6 +23,7 @@ from onboarding.matching.models import SharedPhone
 from tests.ocop.conftest import (
     Land,
     account,
+    framed,
     household,
     linked,
     listing,
@@ -80,6 +81,7 @@ def test_lapsed_and_unclear_products_are_in_neither_number(shelves: None, phuong
         "I2v": (2, 4, 1),
         "I2p": (2, 4, 1),
         "I2any": (3, 4, 1),
+        "I2o": (0, 4, 1),
     }
 
 
@@ -87,7 +89,8 @@ def test_the_double_of_a_platform_counts_for_none(land: Land, phuong: User) -> N
     sold = listing("A", land.phu_thuy)
     linked(product("A", (3, "2025-01-01"), unit=land.phu_thuy), sold)
     look(put_on(sold, "santhu", counts=False), moment(ON))
-    assert products(numbers(viewer(phuong))) == dict.fromkeys(("I2both", "I2v", "I2p", "I2any"), (0, 1, 0))
+    assert platform("santhu").is_simulation
+    assert products(numbers(viewer(phuong))) == dict.fromkeys(("I2both", "I2v", "I2p", "I2any", "I2o"), (0, 1, 0))
 
 
 def test_areas_add_up_and_a_province_holds_what_no_commune_can(land: Land, phuong: User) -> None:
@@ -113,8 +116,7 @@ def test_the_former_area_counts_a_commune_made_of_several_once(land: Land, phuon
         valid_to=part.valid_to,
     )  # fmt: skip
     UnitLink.objects.create(old=other, new=land.phu_thuy, on=date(2025, 7, 1), kind="whole")
-    household(land.phu_thuy)
-    household(land.con_dao)
+    framed(household(land.phu_thuy), household(land.con_dao))
     assert numbers(viewer(phuong), former_area="60")["I1"] == (0, 1, 0)
     assert numbers(viewer(phuong), former_area="68")["I1"] == (0, 0, 0)
 
@@ -183,6 +185,7 @@ def homes(land: Land) -> dict[str, int]:
     type(ended.account.producer.household).objects.filter(pk=made["hết sản xuất"]).update(ended_on=ON)
     late = household(land.phu_thuy, registered=ON + timedelta(days=1), name="mai mới đăng ký")
     made["mai mới đăng ký"] = late.pk
+    framed(*Household.objects.exclude(pk=late.pk))
     return made
 
 
@@ -195,13 +198,14 @@ def test_which_households_count_as_verified_and_which_as_claimed(homes: dict[str
     verified = {"mới thấy", "180 ngày"}
     claimed = verified | {"181 ngày", "mai mới thấy", "chỉ khai"}
     # Formula 2: an account whose only page is gone is dead, and neither verified nor claimed.
-    everybody = claimed | {"thấy rồi mất", "đã đóng", "sàn không tính", "mai mới khai", "chưa có"}
+    # Formula 4: the denominator is the signed frame, and whoever ended since stays in it.
+    everybody = claimed | {"thấy rồi mất", "đã đóng", "sàn không tính", "mai mới khai", "chưa có", "hết sản xuất"}
     assert names("I1", Side.NUMERATOR) == verified
     assert names("I1a", Side.NUMERATOR) == claimed
     assert names("I1", Side.DENOMINATOR) == everybody
     assert names("I1", Side.MISSING) == set()
     found = numbers(viewer(phuong))
-    assert (found["I1"], found["I1a"]) == ((2, 10, 0), (5, 10, 0))
+    assert (found["I1"], found["I1a"]) == ((2, 11, 0), (5, 11, 0))
 
 
 def test_households_that_share_a_phone_are_in_no_numerator_until_somebody_has_looked(
@@ -215,11 +219,11 @@ def test_households_that_share_a_phone_are_in_no_numerator_until_somebody_has_lo
             changes={"phone": "+84912345678", "phone_owner": "own"},
             by=SYSTEM,
         )
-    assert (numbers(viewer(phuong))["I1"], numbers(viewer(phuong))["I1a"]) == ((2, 10, 0), (5, 10, 0))
+    assert (numbers(viewer(phuong))["I1"], numbers(viewer(phuong))["I1a"]) == ((2, 11, 0), (5, 11, 0))
     fourth = Household.objects.get(pk=homes["đã đóng"])
     change_household(household=fourth, changes={"phone": "+84912345678", "phone_owner": "relative"}, by=SYSTEM)
     SharedPhone.objects.update(flagged_at=moment(ON))
-    assert (numbers(viewer(phuong))["I1"], numbers(viewer(phuong))["I1a"]) == ((1, 10, 0), (3, 10, 0))
+    assert (numbers(viewer(phuong))["I1"], numbers(viewer(phuong))["I1a"]) == ((1, 11, 0), (3, 11, 0))
     scope = scope_for(viewer(phuong), on=ON)
     rows = evidence_rows(INDICATORS["I1"], rows_on(INDICATORS["I1"], scope), ON)
     marked = {
@@ -228,11 +232,12 @@ def test_households_that_share_a_phone_are_in_no_numerator_until_somebody_has_lo
     assert marked == {name: ["denominator"] for name in [*names, "đã đóng"]}
     clear_phone(pk=SharedPhone.objects.get().pk, reason="họ hàng", by=viewer(phuong))
     SharedPhone.objects.update(cleared_at=moment(ON))
-    assert (numbers(viewer(phuong))["I1"], numbers(viewer(phuong))["I1a"]) == ((2, 10, 0), (5, 10, 0))
+    assert (numbers(viewer(phuong))["I1"], numbers(viewer(phuong))["I1a"]) == ((2, 11, 0), (5, 11, 0))
 
 
 def test_accounts_of_a_platform_renamed_in_mid_year_count_through_its_successor(land: Land, phuong: User) -> None:
     house = household(land.phu_thuy)
+    framed(house)
     old = platform("chodong")
     opened = account(producer("Hộ bà Sáu", land.phu_thuy, house), old)
     page = OutsideLink.objects.create(
@@ -262,9 +267,11 @@ def test_accounts_of_a_platform_renamed_in_mid_year_count_through_its_successor(
 def test_the_evidence_of_a_household_says_what_its_mark_says(homes: dict[str, int], phuong: User) -> None:
     scope = scope_for(viewer(phuong), on=ON)
     rows = evidence_rows(INDICATORS["I1"], rows_on(INDICATORS["I1"], scope), ON)
-    assert len(rows) == 10
+    assert len(rows) == 11
     for row in rows:
-        assert ("numerator" in row.sides) == any(each.counts for each in row.accounts), row  # type: ignore[union-attr]
+        assert isinstance(row, HouseholdRow)
+        counts = any(each.counts for each in row.accounts) and row.household.ended_on is None
+        assert ("numerator" in row.sides) == counts, row
 
 
 def test_every_rate_opens_to_exactly_its_rows(shelves: None, homes: dict[str, int], phuong: User) -> None:
@@ -301,7 +308,7 @@ def test_query_budgets(land: Land, phuong: User, fill: Callable[[int, date], Non
         return len(captured)
 
     assert numbers(viewer(phuong))["I2both"] == (size, size, 0)
-    assert queries(lambda: measure(INDICATORS.values(), scope)) == 2
+    assert queries(lambda: measure(INDICATORS.values(), scope)) == 3  # products, households, hamlets
     for code, budget in {"I2both": 4, "I1": 2}.items():
         rows = rows_on(INDICATORS[code], scope)
         assert queries(lambda rows=rows, code=code: evidence_rows(INDICATORS[code], rows, ON)) == budget  # type: ignore[misc]

@@ -1,0 +1,20 @@
+"""The tabs on top of the boards' pages, from this slice up."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+
+def board_tabs(request: HttpRequest) -> list[dict[str, object]]:
+    """The tabs of the boards; the longest address that fits the page is the current one."""
+    names = [
+        (_("Tỷ lệ"), "board"),
+        (_("Sản phẩm OCOP"), "board_products"),
+        (_("Mẫu số hộ"), "frames"),
+        (_("Bộ tiêu chí"), "board_rulebooks"),
+    ]
+    tabs: list[dict[str, object]] = [{"label": label, "url": reverse(name)} for label, name in names]
+    fitting = [str(tab["url"]) for tab in tabs if request.path.startswith(str(tab["url"]))]
+    return [tab | {"current": tab["url"] == max(fitting, key=len, default="")} for tab in tabs]
