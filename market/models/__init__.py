@@ -18,7 +18,11 @@ from market.platforms.models import (
     Drift,
     Flow,
     PlatformCategory,
+    PlatformFeed,
     PlatformListing,
+    PlatformOrder,
+    PlatformOrderLine,
+    PlatformPush,
     SheetAnswer,
     SheetBatch,
     SheetColumns,
@@ -30,6 +34,6 @@ from market.storefront.models import GuidePage, HomePage, StoryPage
 
 __all__ = [
     "Appeal", "Category", "Connection", "DeliveryRule", "Drift", "Flow", "GatewayMessage", "GoodsRule", "GuidePage", "HomePage", "Listing", "ListingBadge",
-    "ListingDraft", "ListingPhoto", "Order", "OrderLine", "Payment", "PaymentAttempt", "PlatformCategory", "PlatformListing", "PriceChange",
+    "ListingDraft", "ListingPhoto", "Order", "OrderLine", "Payment", "PaymentAttempt", "PlatformCategory", "PlatformFeed", "PlatformListing", "PlatformOrder", "PlatformOrderLine", "PlatformPush", "PriceChange",
     "Promotion", "Report", "ReportStep", "SheetAnswer", "SheetBatch", "SheetColumns", "SheetItem", "SheetPicture", "Shop", "ShopMaker", "ShopPhoto", "StockMove", "StoryPage", "Takedown",
 ]  # fmt: skip

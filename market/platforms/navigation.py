@@ -13,6 +13,7 @@ _FOR_OPERATORS = (
     (_("Kết nối"), "platform_connections"),
     (_("Tin bị dừng"), "platform_dead"),
     (_("Lệch với sàn"), "platform_drifts"),
+    (_("Đơn trên sàn"), "platform_orders"),
     (_("Các sàn"), "platforms"),
 )
 _FOR_CONFIRMERS = ((_("Xác nhận liên kết"), "platform_confirm"),)

@@ -10,6 +10,7 @@ from core.jobs.registry import register_job, register_periodic
 from market.listings.registry import register_needs
 from market.platforms.engine.catching_up import CATCH_UP, catch_up, catch_up_everywhere, on_platform_changed
 from market.platforms.engine.needs import needs_on_platforms
+from market.platforms.orders.ready import register as register_orders
 from market.platforms.pages.jobs import LISTINGS, look_at_pages
 from market.platforms.pages.registry import register_pages
 from market.platforms.reconcile.twins import TAKE_DOWN, take_down
@@ -22,6 +23,7 @@ def register() -> None:
     the trail."""
     register_needs(needs_on_platforms)
     register_running()
+    register_orders()
     subscribe(PlatformChanged, on_platform_changed)
     register_job(CATCH_UP, catch_up, label="đưa tin lên sàn mới mở")
     register_job(TAKE_DOWN, take_down, label="gỡ bản trùng trên sàn")

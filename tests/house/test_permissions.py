@@ -40,7 +40,8 @@ from core.people.queries import NOBODY, SYSTEM
 from core.places.queries import old_unit
 from market.listings.models import Listing
 from market.orders.actions import Receiver, place_order
-from market.platforms.models import Connection, Drift, PlatformListing, SheetAnswer, SheetBatch
+from market.platforms.models import Connection, Drift, PlatformListing, PlatformOrder, SheetAnswer, SheetBatch
+from market.platforms.orders.actions import feed_of
 from market.reports.actions import Said, appeal, take_down_for, take_report
 from market.shops.models import Shop
 from ocop.certificates.models import Certificate
@@ -410,6 +411,11 @@ PAGES: dict[str, Page] = {
         OPERATORS, "san/tin-dung/{row_platform}/content/{row}/gui-lai/", ("POST",), MOVES_ON
     ),
     "san/lech/": Page(OPERATORS),
+    "san/goi-lai/<slug:token>/": Page(
+        EVERYBODY, "san/goi-lai/{push_token}/", ("POST",), frozenset({400})
+    ),  # by signature
+    "san/don-hang/": Page(OPERATORS),
+    "san/don-hang/<int:pk>/da-xem/": Page(OPERATORS, "san/don-hang/{platform_order}/da-xem/", ("POST",), MOVES_ON),
     "san/lech/<int:pk>/": Page(OPERATORS, "san/lech/{drift}/", ("POST",), MOVES_ON, posted={"quyet": "bo-qua"}),
     "san/cac-san/": Page(OPERATORS),
     "san/cac-san/moi/": Page(OPERATORS, methods=FORM),
@@ -709,6 +715,12 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "own_drift": Drift.objects.create(
             connection=batch.connection, row=PlatformListing.objects.get(listing=listing, connection=batch.connection),
             kind="edited", sku="LA", found_at=timezone.now(), seen_at=timezone.now(),
+        ).pk,
+        "push_token": feed_of(Connection.objects.get(platform__code="santhu")).push_token,
+        "platform_order": PlatformOrder.objects.create(
+            connection=batch.connection, remote_id="DH-1", placed_at=timezone.now(), updated_at=timezone.now(),
+            raw_status="?", status="unknown", needs_review=True, reasons=["status"], remote_hash="0" * 64,
+            first_seen_at=timezone.now(),
         ).pk,
         "row_platform": PlatformListing.objects.filter(listing=listing)[0].connection.platform.code,
         "link": PresenceLink.objects.create(product=product, listing=listing, linked_at=timezone.now()).pk,

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.kit import clock
 from core.people.queries import SYSTEM
@@ -61,7 +61,10 @@ def _calls(round_: Round, connection: Connection) -> list[Call]:
         return []
     now = clock.now()
     reviewed = Q(observed__in=[Observed.PENDING, Observed.SUSPENDED], next_try_at__lte=now)
-    live = Q(observed=Observed.LIVE, seen_at__lt=now - LOOK_AT_LIVE, next_try_at__lte=now)
+    asked = Q(seen_at__lt=now - LOOK_AT_LIVE) | Q(
+        hinted_at__gt=F("seen_at")
+    )  # its time has come, or the platform told us
+    live = Q(asked, observed=Observed.LIVE, next_try_at__lte=now)
     rows = (
         PlatformListing.objects.filter(reviewed | live, connection=connection, work=Work.IDLE)
         .exclude(remote_id="")

@@ -3,6 +3,7 @@
 from market.platforms.models.connections import Connection, Flow, PlatformCategory
 from market.platforms.models.drifts import Drift
 from market.platforms.models.hosts import PageHost
+from market.platforms.models.orders import PlatformFeed, PlatformOrder, PlatformOrderLine, PlatformPush
 from market.platforms.models.rows import PlatformListing
 from market.platforms.models.sheets import SheetAnswer, SheetBatch, SheetColumns, SheetItem, private_storage
 
@@ -12,7 +13,11 @@ __all__ = [
     "Flow",
     "PageHost",
     "PlatformCategory",
+    "PlatformFeed",
     "PlatformListing",
+    "PlatformOrder",
+    "PlatformOrderLine",
+    "PlatformPush",
     "SheetAnswer",
     "SheetBatch",
     "SheetColumns",

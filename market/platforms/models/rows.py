@@ -23,7 +23,8 @@ class PlatformListing(models.Model):
     came: whoever is next looks before anything is written, and not before `not_before`. `wish` counts what was asked for, so
     that whoever brings an older answer home queues it again. `shall_show`: a person wants it shown again that was hidden
     there. `sent_revision` is the newest of ours that was given to it, `sent_fields` what it said in the words of people
-    (`shown_fields`). `cause` groups what stopped.
+    (`shown_fields`). `cause` groups what stopped. `hinted_at` is when the platform last told
+    that something changed there: it is read back before its time.
     """
 
     ANEW = "anew"
@@ -86,6 +87,7 @@ class PlatformListing(models.Model):
     unsure = models.BooleanField(default=False)
     shall_show = models.BooleanField(default=False)
     not_before = models.DateTimeField(null=True)
+    hinted_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
     expected_by = models.DateTimeField(null=True)
     fence = models.PositiveIntegerField(default=0)

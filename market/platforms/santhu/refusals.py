@@ -127,7 +127,7 @@ def _failure_in_success(
         return None
     try:
         is_object = isinstance(json.loads(answer.body), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         is_object = False
     if is_object:
         return None
@@ -153,7 +153,7 @@ def parse_refusal(body: bytes) -> Refusal | None:
     """The error in an answer of any status, or None when it holds none (HTTP 200 proves nothing)."""
     try:
         error = json.loads(body).get("error")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return None
     if not isinstance(error, dict):
         return None

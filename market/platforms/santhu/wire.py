@@ -120,7 +120,7 @@ def parse_json(body: bytes) -> dict[str, Any]:
     """The JSON object in an answer. Raises ContractBroken when it is none."""
     try:
         value = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ContractBroken(f"no JSON: {body[:80]!r}") from error
     if not isinstance(value, dict):
         raise ContractBroken(f"no JSON object but {type(value).__name__}")

@@ -1,0 +1,24 @@
+"""What orders on platforms add to the registries below them, called once at start."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+from core.audit.registry import register_objects, register_vocabulary
+from core.jobs.registry import register_periodic
+from market.platforms.orders.jobs import forget_old_hints, import_due
+
+VOCABULARY = {
+    "platform_order.went_back": "sàn lùi trạng thái đơn hàng",
+    "platform_order.reviewed": "ghi đã xem lại đơn trên sàn",
+}
+
+
+def register() -> None:
+    """Reading orders, forgetting old hints, words of the trail."""
+    register_periodic("platforms.orders", timedelta(seconds=2), import_due, label="đọc đơn hàng trên sàn")
+    register_periodic(
+        "platforms.hints", timedelta(days=1), forget_old_hints, label="xóa tin báo cũ của sàn", at=time(3, 40)
+    )
+    register_vocabulary(VOCABULARY)
+    register_objects({"platform_order": "đơn trên sàn"})

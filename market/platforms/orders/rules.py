@@ -1,0 +1,65 @@
+"""How an order on a platform moves, and when a person should look at one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from core.people.models import Role
+from core.people.queries import Viewer
+from market.platforms.contract import OrderState
+
+# What comes after what. Both ends (cancelled, returned) come after everything that may have happened before.
+_STEP = {
+    OrderState.UNKNOWN: 0,
+    OrderState.PLACED: 1,
+    OrderState.CONFIRMED: 2,
+    OrderState.SHIPPED: 3,
+    OrderState.DELIVERED: 4,
+    OrderState.CANCELLED: 5,
+    OrderState.RETURNED: 6,
+}
+UNDER_WAY = frozenset({OrderState.SHIPPED, OrderState.DELIVERED})
+
+
+class Reason(StrEnum):
+    """Why a person should look at an order."""
+
+    STATUS = "status"
+    GOODS = "goods"
+    CANCELLED_LATE = "cancelled_late"
+    WENT_BACK = "went_back"
+
+
+def goes_back(held: OrderState, told: OrderState) -> bool:
+    """Whether a status lies before the one that is known. A word that nobody knows lies nowhere."""
+    return told is not OrderState.UNKNOWN and _STEP[told] < _STEP[held]
+
+
+def status_after(held: OrderState, told: OrderState) -> OrderState:
+    """What is known of an order after the platform has told a status: never less than before."""
+    return held if told is OrderState.UNKNOWN or goes_back(held, told) else told
+
+
+def reasons_to_look(
+    held: OrderState | None, told: OrderState, listings: Iterable[int | None], kept: Iterable[str] = ()
+) -> list[str]:
+    """Why a person should look, after the platform has told `told` of an order known as `held` (None: new), whose lines are of
+    these `listings` (None: of nobody's). Of the reasons `kept` from before, the late cancellation stays as long as it is true."""
+    reasons = []
+    if told is OrderState.UNKNOWN:
+        reasons.append(Reason.STATUS)
+    goods = list(listings)
+    if not goods or None in goods:
+        reasons.append(Reason.GOODS)
+    is_late = told is OrderState.CANCELLED and (held in UNDER_WAY or Reason.CANCELLED_LATE in kept)
+    if is_late:
+        reasons.append(Reason.CANCELLED_LATE)
+    if held is not None and goes_back(held, told):
+        reasons.append(Reason.WENT_BACK)
+    return [reason.value for reason in reasons]
+
+
+def may_see_orders(viewer: Viewer) -> bool:
+    """Whether this person runs the platforms: orders of all sellers are on one list."""
+    return viewer.is_system or viewer.has_role(Role.PLATFORM_OPERATOR)
