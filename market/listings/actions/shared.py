@@ -27,20 +27,24 @@ def check_shop(shop: Shop, by: Viewer) -> None:
 
 def locked(listing: Listing) -> Listing:
     """The listing as it is now, held until the transaction ends."""
-    return Listing.objects.select_for_update(of=("self",)).select_related("shop__producer__commune").get(pk=listing.pk)
+    return (
+        Listing.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("shop__producer__commune")
+        .get(pk=listing.pk)
+    )
 
 
 def locked_after_main(listing: Listing) -> Listing:
     """The same, a size after its main one: who writes the main one holds them in this order."""
     if listing.main_id is not None:
-        Listing.objects.select_for_update().get(pk=listing.main_id)
+        Listing.objects.select_for_update(no_key=True).get(pk=listing.main_id)
     return locked(listing)
 
 
 def locked_good(listing: Listing) -> list[Listing]:
     """All sizes of the same goods as they are now, the main one first, held until the transaction ends. The main one is
     locked before the others are looked for: whoever adds a size holds it as well, so none is missed."""
-    rows = Listing.objects.select_for_update(of=("self",)).select_related("shop__producer__commune")
+    rows = Listing.objects.select_for_update(of=("self",), no_key=True).select_related("shop__producer__commune")
     main = rows.get(pk=listing.main_id or listing.pk)
     return [main, *rows.filter(main=main).order_by("pk")]
 

@@ -90,7 +90,7 @@ def sell_stock(quantities: Sequence[tuple[int, int]], *, reference: str = "", by
 
 
 def _held(ids: dict[int, int]) -> list[Listing]:
-    held = list(Listing.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    held = list(Listing.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
     # Read after the lock: a join would still show the shop as it was before we waited for whoever closed it.
     shops = Shop.objects.in_bulk({listing.shop_id for listing in held})
     for listing in held:

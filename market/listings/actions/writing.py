@@ -85,13 +85,15 @@ def write_listing(
     check_shop(shop, by)
     main_id = listing.main_id if listing is not None else main.pk if main is not None else None
     # The main one is locked before its sizes: two writers meet there, and a new size copies what stands.
-    held_main = Listing.objects.select_for_update().get(pk=main_id, shop=shop, main=None) if main_id else None
+    held_main = (
+        Listing.objects.select_for_update(no_key=True).get(pk=main_id, shop=shop, main=None) if main_id else None
+    )
     now = clock.now()
     is_new = listing is None
     if listing is None:
         listing = _fresh(shop, facts, held_main, sku or new_sku(), now, is_demo)
     else:
-        listing = Listing.objects.select_for_update().get(pk=listing.pk, shop=shop)
+        listing = Listing.objects.select_for_update(no_key=True).get(pk=listing.pk, shop=shop)
         check_meanwhile(listing, facts, photos, content_seen=content_seen, move_seen=move_seen)
         listing.revision += 1
     before = {} if is_new else _told(listing)
@@ -181,7 +183,7 @@ def _check_on_sale(listing: Listing, known: Sequence[Missing]) -> None:
 
 def _write_through(main: Listing, by: Viewer) -> None:
     """What all sizes share goes through to each of them, as a change of its own."""
-    for variant in main.variants.select_for_update(of=("self",)).order_by("pk"):
+    for variant in main.variants.select_for_update(of=("self",), no_key=True).order_by("pk"):
         before, known = _told(variant), _missing_now(variant)
         for name in SHARED:
             setattr(variant, name, getattr(main, name))

@@ -111,7 +111,7 @@ def _note_intent(row: PlatformListing, document: ListingDocument) -> None:
 
 def _taken(way: Way, limit: int) -> list[int]:
     """The rows to claim, locked; what another worker or a seller holds just now is left to the next round."""
-    found = PlatformListing.objects.select_for_update(skip_locked=True).filter(due_on(way))
+    found = PlatformListing.objects.select_for_update(skip_locked=True, no_key=True).filter(due_on(way))
     return list(found.order_by("priority", "next_try_at", "pk").values_list("pk", flat=True)[:limit])
 
 
@@ -132,6 +132,7 @@ def _task(row: PlatformListing, way: Way, document: ListingDocument) -> Task:
         confirmed_offer_hash=row.confirmed_offer_hash,
         is_refused=row.observed == Observed.REJECTED,
         is_live=_may_be_there(row),
+        tried_at=row.operation_at,
         show=row.shall_show and way.capabilities.can_hide,
     )
 

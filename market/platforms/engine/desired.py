@@ -46,12 +46,14 @@ def bring_up_to_date(ids: Collection[int], to: QuerySet[Connection]) -> None:
     """Bring the wishes for these listings on these connections up to date, in the caller's transaction."""
     # Locked in this order everywhere: two changes at once must not both make the first rows, and no work in the air may be
     # written over by a wish that was read before the claim.
-    listings = list(Listing.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    listings = list(Listing.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
     # Read after the lock: a join would still show the shop as it was before we waited for whoever closed it.
     shops = Shop.objects.select_related("producer").in_bulk({listing.shop_id for listing in listings})
     agreed = {shop.pk: has_consent(shop.producer, Purpose.PLATFORM) for shop in shops.values()}
     rows: dict[int, dict[int, PlatformListing]] = defaultdict(dict)
-    for row in PlatformListing.objects.select_for_update().filter(listing__in=ids).order_by("listing_id", "pk"):
+    for row in (
+        PlatformListing.objects.select_for_update(no_key=True).filter(listing__in=ids).order_by("listing_id", "pk")
+    ):
         rows[row.listing_id][row.connection_id] = row
     connections = list(to)
     made: list[PlatformListing] = []

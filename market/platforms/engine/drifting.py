@@ -34,7 +34,7 @@ def note_drift(
     state (`remote_hash`) as it is. Raises MovedMeanwhile, but for a removal."""
     if row is not None:
         # The row before its drifts, as every decision locks them.
-        fresh = PlatformListing.objects.select_for_update().filter(pk=row.pk).first()
+        fresh = PlatformListing.objects.select_for_update(no_key=True).filter(pk=row.pk).first()
         if fresh is None or (kind != Kind.REMOVED and _state(fresh) != _state(row)):
             raise MovedMeanwhile
     told = {"connection": connection, "kind": kind, "remote_id": remote.product_id[:80], "sku": _kept(sku, 64)}

@@ -125,12 +125,19 @@ class LeasedGate:
 
     def __init__(self, gate: Gate, good_until: float) -> None:
         self._gate, self._good_until = gate, good_until
+        self._entered = 0
+
+    @property
+    def was_answered(self) -> bool:
+        """Whether a call was followed by another: then the platform has answered to the first."""
+        return self._entered > 1
 
     def enter(self) -> None:
         """Wait for a turn. Raises RateLimited when the lease is about to end; whoever comes next goes on."""
         self._gate.enter()
         if time.monotonic() > self._good_until:
             raise RateLimited(1.0, scope=OUR_OWN, detail="the lease is about to end")
+        self._entered += 1
 
     def leave(self, notice: RateNotice | None) -> None:
         """Pass it on."""

@@ -23,6 +23,7 @@ from market.platforms.contract import (
     PlatformFailure,
     RateLimited,
     RemoteIds,
+    Retryable,
     ReviewState,
     ShopSuspended,
     ValidationFailed,
@@ -30,7 +31,7 @@ from market.platforms.contract import (
 from market.platforms.engine.drifting import note_drift_removed
 from market.platforms.engine.gate import OUR_OWN
 from market.platforms.engine.sending import Outcome, Task
-from market.platforms.models import PlatformListing
+from market.platforms.models import Flow, PlatformListing
 from market.platforms.shown_fields import shown_fields, with_offer
 from onboarding.accounts.actions import observe
 from onboarding.accounts.models import Observation
@@ -171,7 +172,7 @@ def _content_changes(row: PlatformListing, task: Task, outcome: Outcome, changes
     now = clock.now()
     failure = outcome.content_failure
     if failure is not None:
-        changes |= _after(row, failure, "")
+        changes |= _after(row, failure, "", counts=not _is_the_ways(row, task, outcome))
         if _refused(failure):
             changes["confirmed_hash"] = task.confirmed_hash
         return
@@ -223,8 +224,17 @@ def _offer_changes(row: PlatformListing, task: Task, outcome: Outcome, changes: 
         changes |= {"offer_work": Work.QUEUED, "offer_next_try_at": clock.now() + SOON}
 
 
-def _after(row: PlatformListing, failure: PlatformFailure, lane: str) -> dict[str, Any]:
-    """The columns of one lane ("" or "offer_") after a failure."""
+def _is_the_ways(row: PlatformListing, task: Task, outcome: Outcome) -> bool:
+    """Whether no answer at all came over this connection since the listing was tried before: that says nothing of the listing,
+    and the breaker sees to the rest."""
+    if outcome.was_answered or not isinstance(outcome.content_failure, Retryable | OutcomeUnknown):
+        return False
+    heard = Flow.objects.filter(connection=row.connection_id).values_list("last_success_at", flat=True).first()
+    return heard is None or (task.tried_at is not None and heard < task.tried_at)
+
+
+def _after(row: PlatformListing, failure: PlatformFailure, lane: str, *, counts: bool = True) -> dict[str, Any]:
+    """The columns of one lane ("" or "offer_") after a failure, which uses up a try when it `counts`."""
     now = clock.now()
     attempts = getattr(row, f"{lane}attempts")
     log.warning("platform %s, listing %s: %s", row.connection.adapter, row.listing_id, type(failure).__name__)
@@ -252,6 +262,7 @@ def _after(row: PlatformListing, failure: PlatformFailure, lane: str) -> dict[st
     else:
         # Price and stock are absolute: sending them once more is safe whatever became of the first time.
         when = now + min(timedelta(seconds=2 ** min(tried, 12)), LONGEST_PAUSE) * random.uniform(0.75, 1.25)
+    tried = tried if counts else min(tried, attempts)
     # What shall not be sold any more, and what it costs, is tried until it is there: nobody may give that up unseen.
     if tried >= MAX_ATTEMPTS and work in {Work.QUEUED, Work.OUTCOME_UNKNOWN} and row.wanted and not lane:
         work = Work.DEAD

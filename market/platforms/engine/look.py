@@ -116,7 +116,7 @@ def _stuck(call: Call) -> None:
 def _seen(row: PlatformListing, snapshot: RemoteSnapshot) -> None:
     """Note what the platform says. A live page becomes a link with an observation, for the count of who is online."""
     # The listing before its rows, as orders and edits lock them: the link below makes PostgreSQL ask for it.
-    Listing.objects.select_for_update().filter(pk=row.listing_id).first()
+    Listing.objects.select_for_update(no_key=True).filter(pk=row.listing_id).first()
     now = clock.now()
     observed = STATES.get(snapshot.review.state)
     if observed == Observed.LIVE and not snapshot.is_visible:

@@ -108,7 +108,9 @@ def _speak(
     def keep(remote: RemoteIds) -> None:
         write_down(partial(home.keep_remote, row, remote))
 
-    return speak(task, replace(settings, gate=LeasedGate(settings.gate, good_until)), keep)
+    gate = LeasedGate(settings.gate, good_until)
+    said = speak(task, replace(settings, gate=gate), keep)
+    return replace(said, was_answered=gate.was_answered)
 
 
 def _failure_of(result: Outcome | PlatformFailure) -> PlatformFailure | None:

@@ -33,7 +33,7 @@ class Task:
     """What shall be true of one listing on one platform, and what is known of it there.
 
     `unsure`: something was written there whose answer never came; `took_down`: what was written last was that it shall go.
-    `show`: what is hidden there shall be shown again. `content` and `offer` say which lanes are worked on; without content the words stay as they are. `is_refused`: the
+    `show`: what is hidden there shall be shown again. `tried_at`: when it was worked on before. `content` and `offer` say which lanes are worked on; without content the words stay as they are. `is_refused`: the
     platform has refused what bears `confirmed_hash`.
     """
 
@@ -51,6 +51,7 @@ class Task:
     is_refused: bool = False
     is_live: bool = False
     show: bool = False
+    tried_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ class Outcome:
     """What became of a task. A lane that was not reached keeps its former hash and has no failure of its own.
 
     `sent_content`: words were written, so a review begins. `adopted`: what we want stood there already; what the platform
-    thinks of it has to be read. `waits_for_person`: it waits for the platform's staff.
+    thinks of it has to be read. `waits_for_person`: it waits for the platform's staff. `was_answered`: the platform has answered to
+    a call before the one that failed.
     """
 
     remote: RemoteIds | None = None
@@ -72,6 +74,7 @@ class Outcome:
     still_refused: bool = False
     gone: bool = False
     shown: bool = False
+    was_answered: bool = False
     content_failure: PlatformFailure | None = None
     offer_failure: PlatformFailure | None = None
 

@@ -59,7 +59,7 @@ def hold(drift: Drift, by: Viewer, *, is_the_job: bool = False) -> Held:
     if seen.row is not None:
         good = {each.pk: each for each in locked_good(seen.row.listing)}
         listing = good[seen.row.listing_id]
-        row = PlatformListing.objects.select_for_update(of=("self",)).get(pk=seen.row.pk)
+        row = PlatformListing.objects.select_for_update(of=("self",), no_key=True).get(pk=seen.row.pk)
         row.listing = listing
     held = Drift.objects.select_for_update(of=("self",)).select_related("connection__platform").get(pk=drift.pk)
     if held.row_id == seen.row_id:

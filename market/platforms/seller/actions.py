@@ -20,8 +20,8 @@ def sell_there(*, listing: Listing, connection: Connection, is_off: bool, by: Vi
     if not may_act_for(by, listing.shop.producer_id):
         raise NotAllowed
     # Locked as every change of a listing locks: the listing, then its rows.
-    listing = Listing.objects.select_for_update(of=("self",)).select_related("shop").get(pk=listing.pk)
-    row, is_new = PlatformListing.objects.select_for_update().get_or_create(
+    listing = Listing.objects.select_for_update(of=("self",), no_key=True).select_related("shop").get(pk=listing.pk)
+    row, is_new = PlatformListing.objects.select_for_update(no_key=True).get_or_create(
         listing=listing,
         connection=connection,
         defaults={"wanted": False, "revision": listing.revision, "work": PlatformListing.Work.IDLE},

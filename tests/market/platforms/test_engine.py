@@ -18,14 +18,14 @@ from market.listings.models import Listing
 from market.orders.actions import release_order
 from market.platforms.actions import NotAllowed, send_again
 from market.platforms.contract import RemoteIds
-from market.platforms.engine import claiming, home
+from market.platforms.engine import claiming, flow, home
 from market.platforms.engine.desired import on_listing_changed, on_listings_changed
 from market.platforms.engine.documents import settings_of
 from market.platforms.engine.flow import flow_of
 from market.platforms.engine.look import look_at_due
 from market.platforms.engine.push import push_due
 from market.platforms.engine.ways import Round
-from market.platforms.models import Connection, PlatformListing
+from market.platforms.models import Connection, Flow, PlatformListing
 from market.platforms.sandbox.process import Double
 from market.platforms.santhu.adapter import SanThuAdapter
 from onboarding.accounts.models import Observation, OutsideLink, PlatformAccount
@@ -184,8 +184,30 @@ def test_a_busy_platform_is_given_time_and_no_try_is_used_up(engine: Engine, tim
     assert engine.state == ("pending", "idle")
 
 
-def test_a_platform_that_is_down_is_tried_six_times_then_a_person_decides(engine: Engine, people: People) -> None:
+def test_a_platform_that_is_down_uses_up_nobodys_tries(engine: Engine) -> None:
+    """Nothing that goes this way is answered: that is the breaker's business, and says nothing of the listing."""
     engine.double.plan({"path": "/api/", "kind": "server_error"})
+    for _ in range(home.MAX_ATTEMPTS * 2):
+        engine.push()
+        assert (engine.state, engine.row.attempts) == (("absent", "queued"), 0)
+        assert engine.row.next_try_at is not None and engine.row.next_try_at > clock.now() + timedelta(seconds=1)
+    assert Flow.objects.get(connection__adapter="santhu").breaker == "open"
+    engine.double.plan()
+    engine.go_live()
+
+
+def test_a_listing_that_fails_while_others_get_answers_is_parked(engine: Engine) -> None:
+    engine.double.plan({"path": "/api/", "kind": "server_error"})
+    for attempt in range(1, home.MAX_ATTEMPTS + 1):
+        engine.push()
+        flow.note_success(Flow.objects.get(connection__adapter="santhu"))  # somebody else's call
+        assert engine.row.attempts == attempt - 1
+    engine.push()
+    assert engine.state == ("absent", "dead")
+
+
+def test_what_alone_fails_is_tried_six_times_then_a_person_decides(engine: Engine, people: People) -> None:
+    engine.double.plan({"method": "GET", "path": "/api/media", "kind": "server_error"})
     for attempt in range(1, home.MAX_ATTEMPTS):
         engine.push()
         assert (engine.state, engine.row.attempts) == (("absent", "queued"), attempt)

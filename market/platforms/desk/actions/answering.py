@@ -115,7 +115,7 @@ def _take_lines(connection: Connection, results: Sequence[ItemResult], report: I
     skus = sorted({result.sku for result in results})
     rows = {
         row.listing.sku: row
-        for row in PlatformListing.objects.select_for_update(of=("self",))
+        for row in PlatformListing.objects.select_for_update(of=("self",), no_key=True)
         .filter(connection=connection, listing__sku__in=skus)
         .select_related("listing__shop__producer", "connection__platform", "link")
         # As whoever changes several listings locks their rows.

@@ -53,7 +53,7 @@ def cancel_batch(*, batch: SheetBatch, by: Viewer) -> SheetBatch:
     batch.state, batch.ended_at = State.CANCELLED, clock.now()
     batch.save(update_fields=["state", "ended_at"])
     waiting = batch.items.filter(answer=Answer.WAITING).exclude(task=SheetItem.Task.TAKE_DOWN)
-    rows = PlatformListing.objects.select_for_update().filter(pk__in=waiting.values("row")).order_by("pk")
+    rows = PlatformListing.objects.select_for_update(no_key=True).filter(pk__in=waiting.values("row")).order_by("pk")
     counts = ~Q(sheet_items__batch__state=State.CANCELLED) & ~Q(sheet_items__task=SheetItem.Task.TAKE_DOWN)
     sent = dict(
         PlatformListing.objects.filter(pk__in=waiting.values("row"))

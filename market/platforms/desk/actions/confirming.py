@@ -27,7 +27,7 @@ def confirm_link(*, row: PlatformListing, by: Viewer) -> None:
     page, or another shop's).
     """
     row = (
-        PlatformListing.objects.select_for_update(of=("self",))
+        PlatformListing.objects.select_for_update(of=("self",), no_key=True)
         .select_related("connection__platform", "listing__shop__producer__commune", "claimed_by")
         .get(pk=row.pk)
     )
@@ -68,7 +68,9 @@ def confirm_link(*, row: PlatformListing, by: Viewer) -> None:
 def refuse_link(*, row: PlatformListing, by: Viewer) -> None:
     """A person looked and did not find the product: the claim is dropped, the listing waits for the platform again."""
     row = (
-        PlatformListing.objects.select_for_update(of=("self",)).select_related("listing__shop__producer").get(pk=row.pk)
+        PlatformListing.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("listing__shop__producer")
+        .get(pk=row.pk)
     )
     if not can_confirm(by, row):
         raise NotAllowed

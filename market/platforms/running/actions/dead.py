@@ -69,13 +69,13 @@ def send_one_again(*, row: PlatformListing, lane: str, by: Viewer) -> bool:
     if not can_run(by):
         raise PermissionError
     with transaction.atomic():
-        held = PlatformListing.objects.select_for_update().filter(pk=row.pk, **{LANE_FIELDS[lane]: DEAD})
+        held = PlatformListing.objects.select_for_update(no_key=True).filter(pk=row.pk, **{LANE_FIELDS[lane]: DEAD})
         return bool(_queue([each.pk for each in held], lane, by.user_id))
 
 
 def _one_batch(connection: Connection, lane: str, cause: str, since: datetime, by_id: int | None) -> int:
     rows = (
-        PlatformListing.objects.select_for_update(skip_locked=True)
+        PlatformListing.objects.select_for_update(skip_locked=True, no_key=True)
         .filter(not_since(since), connection=connection)
         .filter(**{LANE_FIELDS[lane]: DEAD, CAUSE_FIELDS[lane]: cause})
     )
