@@ -23,6 +23,7 @@ from market.platforms.models import (
     PlatformOrder,
     PlatformOrderLine,
     PlatformPush,
+    PlatformTreeNode,
     SheetAnswer,
     SheetBatch,
     SheetColumns,
@@ -34,6 +35,6 @@ from market.storefront.models import GuidePage, HomePage, StoryPage
 
 __all__ = [
     "Appeal", "Category", "Connection", "DeliveryRule", "Drift", "Flow", "GatewayMessage", "GoodsRule", "GuidePage", "HomePage", "Listing", "ListingBadge",
-    "ListingDraft", "ListingPhoto", "Order", "OrderLine", "Payment", "PaymentAttempt", "PlatformCategory", "PlatformFeed", "PlatformListing", "PlatformOrder", "PlatformOrderLine", "PlatformPush", "PriceChange",
+    "ListingDraft", "ListingPhoto", "Order", "OrderLine", "Payment", "PaymentAttempt", "PlatformCategory", "PlatformFeed", "PlatformListing", "PlatformOrder", "PlatformOrderLine", "PlatformPush", "PlatformTreeNode", "PriceChange",
     "Promotion", "Report", "ReportStep", "SheetAnswer", "SheetBatch", "SheetColumns", "SheetItem", "SheetPicture", "Shop", "ShopMaker", "ShopPhoto", "StockMove", "StoryPage", "Takedown",
 ]  # fmt: skip

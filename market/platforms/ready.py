@@ -8,6 +8,8 @@ from core.audit.registry import register_vocabulary
 from core.events.registry import subscribe
 from core.jobs.registry import register_job, register_periodic
 from market.listings.registry import register_needs
+from market.platforms.categories.actions import READ_TREE, SEND_AGAIN
+from market.platforms.categories.jobs import read_tree, read_trees, send_again
 from market.platforms.engine.catching_up import CATCH_UP, catch_up, catch_up_everywhere, on_platform_changed
 from market.platforms.engine.needs import needs_on_platforms
 from market.platforms.orders.ready import register as register_orders
@@ -35,6 +37,11 @@ def register() -> None:
         at=time(0, 10),
     )
     register_pages(LISTINGS)
+    register_job(READ_TREE, read_tree, label="đọc ngành hàng của sàn")
+    register_job(SEND_AGAIN, send_again, label="gửi lại tin đổi ngành hàng")
+    register_periodic(
+        "platforms.trees", timedelta(days=1), read_trees, label="đọc ngành hàng của các sàn", at=time(2, 50)
+    )
     register_periodic("platforms.pages", timedelta(seconds=10), look_at_pages, label="xem trang bán trên sàn")
     register_vocabulary(VOCABULARY)
 

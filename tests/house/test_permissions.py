@@ -300,6 +300,7 @@ PAGES: dict[str, Page] = {
     "nguoi-ban/san-pham/moi/": Page(SIGNED_IN, methods=FORM, answers=frozenset({200, 302})),
     "ban-viec/quy-dinh-hang-hoa/": Page(STAFF | {"buu"}),
     "san/<slug:code>/nganh-hang/": Page(OPERATORS, "san/voso/nganh-hang/"),
+    "san/<slug:code>/nganh-hang/doc-lai/": Page(OPERATORS, "san/santhu/nganh-hang/doc-lai/", ("POST",), MOVES_ON),
     "nguoi-ban/kho/": Page(SIGNED_IN),
     "nguoi-ban/kho/<slug:sku>/": Page(ANS_SHOP, "nguoi-ban/kho/{sku}/", FORM),
     "nguoi-ban/gia/<slug:sku>/": Page(ANS_SHOP, "nguoi-ban/gia/{sku}/", FORM),
@@ -412,8 +413,8 @@ PAGES: dict[str, Page] = {
     ),
     "san/lech/": Page(OPERATORS),
     "san/goi-lai/<slug:token>/": Page(
-        EVERYBODY, "san/goi-lai/{push_token}/", ("POST",), frozenset({400})
-    ),  # by signature
+        EVERYBODY, "san/goi-lai/{push_token}/", answers=frozenset({405})
+    ),  # signed by the platform
     "san/don-hang/": Page(OPERATORS),
     "san/don-hang/<int:pk>/da-xem/": Page(OPERATORS, "san/don-hang/{platform_order}/da-xem/", ("POST",), MOVES_ON),
     "san/lech/<int:pk>/": Page(OPERATORS, "san/lech/{drift}/", ("POST",), MOVES_ON, posted={"quyet": "bo-qua"}),

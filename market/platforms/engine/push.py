@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from market.platforms.contract import ConnectionSettings, PlatformFailure, RemoteIds
+from market.platforms.categories.actions import note_category_refused
+from market.platforms.contract import CategoryWay, ConnectionSettings, PlatformFailure, RemoteIds, ValidationFailed
 from market.platforms.engine import claiming, flow, home
 from market.platforms.engine.desired import open_today
 from market.platforms.engine.documents import settings_of
@@ -121,6 +122,15 @@ def _finished(call: Call, result: Outcome | PlatformFailure) -> None:
     row, task = call.key
     outcome = _fallen(task, result) if isinstance(result, PlatformFailure) else result
     home.bring_home(row, task, outcome, settling=call.way.capabilities.settling_seconds)
+    can_tell = call.way.capabilities.categories is not CategoryWay.NONE
+    if can_tell and _is_category_refused(outcome.content_failure):
+        note_category_refused(platform=row.connection.platform)
+
+
+def _is_category_refused(failure: PlatformFailure | None) -> bool:
+    """Whether the platform itself, not a check of ours, takes no goods in this category."""
+    issues = failure.issues if isinstance(failure, ValidationFailed) else ()
+    return any(issue.field == "category_code" and issue.remote_text for issue in issues)
 
 
 def _fallen(task: Task, failure: PlatformFailure) -> Outcome:

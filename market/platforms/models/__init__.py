@@ -6,6 +6,7 @@ from market.platforms.models.hosts import PageHost
 from market.platforms.models.orders import PlatformFeed, PlatformOrder, PlatformOrderLine, PlatformPush
 from market.platforms.models.rows import PlatformListing
 from market.platforms.models.sheets import SheetAnswer, SheetBatch, SheetColumns, SheetItem, private_storage
+from market.platforms.models.tree import PlatformTreeNode
 
 __all__ = [
     "Connection",
@@ -18,6 +19,7 @@ __all__ = [
     "PlatformOrder",
     "PlatformOrderLine",
     "PlatformPush",
+    "PlatformTreeNode",
     "SheetAnswer",
     "SheetBatch",
     "SheetColumns",
