@@ -13,6 +13,7 @@ class OcopConfig(AppConfig):
         from core.places.events import MapTurned
         from core.places.registry import register_use
         from ocop.certificates.events import CertificatesChanged
+        from ocop.certificates.ready import register as get_certificates_ready
         from ocop.frames import ready as frames
         from ocop.indicators import ready as indicators
         from ocop.presence.actions import refresh_badges
@@ -24,7 +25,6 @@ class OcopConfig(AppConfig):
         register_objects(
             {
                 "ocop_product": "sản phẩm OCOP",
-                "certificate": "giấy chứng nhận",
                 "presence_link": "mối gắn tin bán",
             }
         )
@@ -34,14 +34,12 @@ class OcopConfig(AppConfig):
                 "ocop_product.recorded": "ghi sản phẩm OCOP",
                 "ocop_product.changed": "sửa sản phẩm OCOP",
                 "ocop_product.set_chosen": "chọn bộ sản phẩm OCOP",
-                "certificate.recorded": "ghi giấy chứng nhận",
-                "certificate.changed": "sửa giấy chứng nhận",
-                "certificate.revoked": "thu hồi giấy chứng nhận",
                 "presence.linked": "gắn tin bán với sản phẩm OCOP",
                 "presence.unlinked": "gỡ tin bán khỏi sản phẩm OCOP",
             }
         )
         get_rulebooks_ready()
+        get_certificates_ready()
         subscribe(CertificatesChanged, refresh_badges)
         subscribe(MapTurned, follow_map)
         register_use("ocop.OcopProduct", "sản phẩm OCOP")

@@ -43,3 +43,11 @@ def normalise_bank_account(written: str) -> str:
 def masked_end(number: str) -> str:
     """ "… …678": the last three of a number that nobody sees whole; "" for ""."""
     return f"… …{number[-3:]}" if number else ""
+
+
+_PERSON_NUMBER = re.compile(r"(?<!\d)(?:\d[\s.]?){11}\d(?!\d)")
+
+
+def without_personal_numbers(text: str) -> str:
+    """The text with every number of exactly twelve digits (a personal ID, and so a person's tax code) masked to its last three."""
+    return _PERSON_NUMBER.sub(lambda found: masked_end(re.sub(r"\D", "", found[0])), text)

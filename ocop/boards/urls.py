@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ocop.boards.views import numbers, pages, products, rulebooks, sets
+from ocop.boards.views import entries, numbers, pages, products, renewals, rulebooks, sets
 
 urlpatterns = [
     path("bang/", numbers.board, name="board"),
@@ -18,6 +18,15 @@ urlpatterns = [
     path("bang/bo-tieu-chi/", rulebooks.rulebook_list, name="board_rulebooks"),
     path("bang/bo-tieu-chi/<int:pk>/", rulebooks.rubric, name="board_rubric"),
     path("bang/bo-tieu-chi/<int:pk>/thu/", rulebooks.trial, name="board_trial"),
+    path("bang/giay/moi/", entries.new_entry, name="board_entry_new"),
+    path("bang/giay/cho/", entries.entry_list, name="board_entries"),
+    path("bang/giay/cho/<int:pk>/", entries.entry, name="board_entry"),
+    path("bang/giay/cho/<int:pk>/xac-nhan/", entries.confirm, name="board_entry_confirm"),
+    path("bang/giay/cho/<int:pk>/tra-lai/", entries.give_back, name="board_entry_give_back"),
+    path("bang/giay/cho/<int:pk>/rut/", entries.withdraw, name="board_entry_withdraw"),
+    path("bang/giay/<int:pk>/ho-so/", renewals.files, name="board_files"),
+    path("bang/giay/<int:pk>/ho-so/<int:file_pk>/ket-qua/", renewals.result, name="board_file_result"),
+    path("bang/den-ky/", renewals.renewals, name="board_renewals"),
     path("bang/<slug:code>/", numbers.indicator_rows, name="board_rows"),
     path("bang/<slug:code>/dong.csv", numbers.indicator_csv, name="board_rows_csv"),
 ]

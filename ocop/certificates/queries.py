@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, TextChoices, Value, When
 
-from ocop.certificates.models import COUNTED_QUALITIES, Certificate, Quality, RenewalFile
+from core.people.models import Role
+from core.people.queries import STAFF_ROLES, Viewer
+from ocop.certificates.models import (
+    COUNTED_QUALITIES,
+    Certificate,
+    CertificateCopy,
+    CertificateEntry,
+    Quality,
+    RenewalFile,
+)
 from ocop.certificates.papers import COUNTED_STARS
+from ocop.certificates.renewals import LAPSED_DAYS, MARKS
 from ocop.certificates.rules import SPEAKING_ORDER, State, extension_days
 from ocop.register.models import OcopProduct
 
@@ -72,17 +84,117 @@ def speaking_certificate(papers: Iterable[Certificate], on: date) -> tuple[Certi
     return (best[3], SPEAKING_ORDER[best[0]]) if best else (None, State.UNKNOWN)
 
 
+@dataclass(frozen=True)
+class Checked:
+    """A certificate as the public check shows it: with its frozen copies, the first one first (none for a paper of before there
+    were copies)."""
+
+    certificate: Certificate
+    copies: tuple[CertificateCopy, ...]
+
+
 def certificate_by_code(typed: str) -> Certificate | None:
     """The certificate with this check code, typed in any case, with or without spaces and hyphens. For everybody."""
+    checked = checked_certificate(typed)
+    return checked.certificate if checked else None
+
+
+def checked_certificate(typed: str) -> Checked | None:
+    """`certificate_by_code` with its frozen copies; one query."""
     code = re.sub(r"[\s-]", "", typed).upper()
-    return (
+    rows: list[Any] = list(
         Certificate.objects.filter(check_code=code)
         .select_related("product", "product__unit", "product__unit__parent")
-        .first()
+        .annotate(**{f"copy_{name}": F(f"copies__{name}") for name in _COPIED})
+        .order_by("copies__number")
     )
+    if not rows:
+        return None
+    copies = [
+        CertificateCopy(certificate=rows[0], **{name: getattr(row, f"copy_{name}") for name in _COPIED})
+        for row in rows
+        if row.copy_number is not None
+    ]
+    return Checked(rows[0], tuple(copies))
+
+
+_COPIED = ("number", "facts", "sha256", "made_at", "reason")
 
 
 def _speaks(on: date) -> Q:
     """Neither revoked nor superseded by that day."""
     stands = Q(revoked_on__isnull=True) | Q(revoked_on__gt=on)
     return stands & (Q(superseded_on__isnull=True) | Q(superseded_on__gt=on))
+
+
+class Group(TextChoices):
+    """Why a certificate is on the list of what has to be renewed. The first that fits."""
+
+    EXTENDED = "keo-dai", "Đang được kéo dài"
+    LAPSED = "het-han", "Hết hạn trong 90 ngày qua"
+    FILED = "da-nop", "Đã nộp hồ sơ, đang xét"
+    SOON = "30", "Còn 30 ngày trở xuống"
+    LATE = "120", "Còn dưới 120 ngày"
+    OPEN = "180", "Trong kỳ nộp hồ sơ"
+
+
+def certificates_to_renew(viewer: Viewer, today: date) -> QuerySet[Certificate, Any]:
+    """The certificates of the viewer's area that end within 180 days, are extended, or lapsed at most 90 days ago, each marked with
+    its `group`, those that end first before the others. One that another paper has replaced is not among them."""
+    under_way = RenewalFile.objects.filter(certificate=OuterRef("pk"), result_on__isnull=True)
+    ends = Q(earliest_end__range=(today - timedelta(days=extension_days(today)), today + timedelta(days=MARKS[0])))
+    recent = Q(earliest_end__gte=today - timedelta(days=LAPSED_DAYS))
+    others = Certificate.objects.filter(holds_on(today), product=OuterRef("product"), earliest_end__gte=today)
+    rows = Certificate.objects.filter(
+        _speaks(today), ends, viewer.area(*STAFF_ROLES, unit_field="product__unit"),
+        quality__in=COUNTED_QUALITIES, stars__gte=COUNTED_STARS, recognised_on__lte=today,
+    )  # fmt: skip
+    has_other = Exists(others.filter(stars__gte=COUNTED_STARS).exclude(pk=OuterRef("pk")))
+    rows = rows.filter(recent | extended_on(today)).exclude(Q(earliest_end__lt=today) & Q(has_other))
+    group = Case(
+        When(extended_on(today), then=Value(Group.EXTENDED)),
+        When(earliest_end__lt=today, then=Value(Group.LAPSED)),
+        When(Exists(under_way), then=Value(Group.FILED)),
+        When(earliest_end__lte=today + timedelta(days=MARKS[2]), then=Value(Group.SOON)),
+        When(earliest_end__lt=today + timedelta(days=MARKS[1]), then=Value(Group.LATE)),
+        default=Value(Group.OPEN),
+    )
+    found = rows.annotate(group=group).select_related("product__unit__parent").prefetch_related("renewal_files")
+    return found.order_by("earliest_end", "pk")
+
+
+def in_groups(rows: QuerySet[Certificate, Any], *groups: Group) -> QuerySet[Certificate, Any]:
+    """Those of `certificates_to_renew` that are on the list for one of these reasons."""
+    wanted: Any = {"group__in": groups}
+    return rows.filter(**wanted)
+
+
+def groups_counted(rows: QuerySet[Certificate, Any]) -> dict[str, int]:
+    """How many of `certificates_to_renew` there are in each group; one query."""
+    counted: Any = rows.order_by()
+    return dict(counted.values_list("group").annotate(count=Count("pk")))
+
+
+def certificates_to_tell(today: date) -> QuerySet[Certificate]:
+    """Certificates in force that end within 180 days and that no later paper replaces, with their products."""
+    ending = Q(earliest_end__range=(today, today + timedelta(days=MARKS[0])))
+    vouched = Q(quality__in=COUNTED_QUALITIES, stars__gte=COUNTED_STARS)
+    return Certificate.objects.filter(holds_on(today), ending, vouched).select_related("product").order_by("pk")
+
+
+def without_open_file(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
+    """Those of which no file is under way."""
+    return rows.exclude(Exists(RenewalFile.objects.filter(certificate=OuterRef("pk"), result_on__isnull=True)))
+
+
+def entries_visible_to(viewer: Viewer) -> QuerySet[CertificateEntry]:
+    """Entered papers of the viewer's area as staff, and the viewer's own, the newest first."""
+    mine = Q(entered_by=viewer.user_id) if viewer.user_id is not None else Q(pk__in=[])
+    rows = CertificateEntry.objects.filter(viewer.area(*STAFF_ROLES) | mine)
+    return rows.select_related("unit__parent", "product", "certificate", "entered_by", "decided_by").order_by("-pk")
+
+
+def entries_for_second_person(viewer: Viewer) -> QuerySet[CertificateEntry]:
+    """Papers that wait and that this person might compare: of their province, entered by somebody else."""
+    rows = CertificateEntry.objects.filter(viewer.area(Role.PROVINCE), state=CertificateEntry.State.WAITING)
+    return rows.exclude(entered_by=viewer.user_id)

@@ -7,7 +7,9 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from ocop.certificates.models import Certificate
+from core.kit.clock import day_of
+from ocop.certificates.models import Certificate, RenewalFile
+from ocop.certificates.renewals import is_recorded_after_end, lateness, window_before
 from ocop.certificates.rules import HOLDING, State
 
 
@@ -90,3 +92,18 @@ def public_sentence(certificate: Certificate, on: date) -> Sentence:
         return Sentence("info", _("Chưa rõ hạn."), _("Sổ đăng ký chưa ghi ngày công nhận."))
     text = _("Sổ đăng ký %(known)s, nên chưa rõ giấy chứng nhận còn hạn hay không.")
     return Sentence("info", _("Chưa rõ hạn."), text % {"known": known_words(certificate)})
+
+
+def file_words(certificate: Certificate, file: RenewalFile) -> str:
+    """What is worth saying of a file beside its days: how it stands to the window, and that it was written down late."""
+    words = []
+    end = certificate.earliest_end
+    if end is not None and file.kind == RenewalFile.Kind.RENEWAL and lateness(end, file.submitted_on) > 0:
+        words.append(_("Nộp sau kỳ, kỳ nộp hết ngày %(day)s.") % {"day": f"{window_before(end).closes:%d/%m/%Y}"})
+    recorded = day_of(file.recorded_at)
+    late = (recorded - file.submitted_on).days
+    if late > 0:
+        words.append(_("Ghi vào sổ muộn %(days)s ngày, ngày %(day)s.") % {"days": late, "day": f"{recorded:%d/%m/%Y}"})
+    if end is not None and is_recorded_after_end(end, file.submitted_on, recorded):
+        words.append(_("Ghi sau khi giấy đã hết hạn."))
+    return " ".join(words)

@@ -12,6 +12,8 @@ def board_tabs(request: HttpRequest) -> list[dict[str, object]]:
     names = [
         (_("Tỷ lệ"), "board"),
         (_("Sản phẩm OCOP"), "board_products"),
+        (_("Giấy chờ xác nhận"), "board_entries"),
+        (_("Giấy đến kỳ"), "board_renewals"),
         (_("Mẫu số hộ"), "frames"),
         (_("Bộ tiêu chí"), "board_rulebooks"),
     ]

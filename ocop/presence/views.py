@@ -2,45 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.text import capfirst
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.kit import clock
 from core.people.limits.rules import PUBLIC_CHECK
 from core.people.limits.views import limited
-from ocop.certificates.queries import certificate_by_code
+from market.storefront.addresses import absolute
+from market.storefront.drawing.qr import qr_svg
+from ocop.certificates.frozen import frozen_facts, is_intact
+from ocop.certificates.models import Certificate
+from ocop.certificates.queries import checked_certificate
 from ocop.certificates.wording import public_sentence, until_words
 from ocop.presence.queries import published_listing_of
-from ocop.register.queries import place_words
 
 
 @limited(PUBLIC_CHECK)
 def check_certificate(request: HttpRequest, code: str) -> HttpResponse:
     """What the register says of the certificate with this code; open to everybody, nothing personal on it."""
-    certificate = certificate_by_code(code)
-    if certificate is None:
+    checked = checked_certificate(code)
+    if checked is None:
         return render(request, "ocop/certificates/check_missing.html", {"code": code[:20]}, status=404)
-    product = certificate.product
-    facts = [
-        {"label": _("Sản phẩm"), "value": product.name},
-        {"label": _("Chủ thể"), "value": product.producer_name or _("Sổ đăng ký chưa ghi")},
-        {"label": _("Nơi sản xuất"), "value": capfirst(place_words(product))},
-        {
-            "label": _("Quyết định công nhận"),
-            "value": certificate.decision_number or _("Sổ đăng ký chưa ghi"),
-        },
-        {"label": _("Công nhận"), "value": certificate.written_date() or _("Sổ đăng ký chưa ghi")},
-        {"label": _("Có giá trị đến"), "value": until_words(certificate)},
-        {"label": _("Mã kiểm tra"), "value": certificate.check_code},
-    ]
+    certificate, copies = checked.certificate, checked.copies
+    said = copies[-1].facts if copies else frozen_facts(certificate)
     context = {
         "certificate": certificate,
-        "product": product,
+        "product": certificate.product,
+        "name": said["product"],
         "sentence": public_sentence(certificate, clock.today()),
-        "facts": facts,
-        "listing": published_listing_of(product),
+        "facts": _facts(said, certificate),
+        "listing": published_listing_of(certificate.product),
         "checked_on": clock.today(),
+        "copy": copies[-1] if copies else None,
+        "is_intact": all(is_intact(copy) for copy in copies),
+        "corrections": copies[1:],
+        "qr": qr_svg(absolute(reverse("ocop_check", args=[certificate.check_code]))),
     }
     return render(request, "ocop/certificates/check.html", context)
+
+
+def _facts(said: Mapping[str, str], certificate: Certificate) -> list[dict[str, str]]:
+    unknown = _("Sổ đăng ký chưa ghi")
+    facts = [
+        {"label": _("Sản phẩm"), "value": said["product"]},
+        {"label": _("Chủ thể"), "value": said["producer"] or unknown},
+        {"label": _("Nơi sản xuất"), "value": said["place"]},
+        {"label": _("Quyết định công nhận"), "value": said["decision_number"] or unknown},
+        {"label": _("Công nhận"), "value": said["recognised_on"] or unknown},
+        {"label": _("Có giá trị đến"), "value": until_words(certificate)},
+        {"label": _("Mã kiểm tra"), "value": said["check_code"]},
+    ]
+    more = [(_("Nơi công nhận"), said["issuer"]), (_("Mã sản phẩm OCOP"), said["external_code"])]
+    facts[4:4] = [{"label": label, "value": value} for label, value in more if value]
+    return facts

@@ -42,9 +42,9 @@ class Outcome(StrEnum):
 
 @transaction.atomic
 def record_product(
-    *, row: Row, key: str, place: Place, known: OcopProduct | None, by: Viewer, is_demo: bool
+    *, row: Row, key: str, place: Place, known: OcopProduct | None, by: Viewer, is_demo: bool, via: str = "import"
 ) -> tuple[OcopProduct, Outcome]:  # fmt: skip
-    """Add the product of this row, or bring the `known` one (with the same key) up to date.
+    """Add the product of this row, or bring the `known` one up to date. `via` tells the trail which way it came.
 
     An empty cell says nothing, so it never takes away what is known.
     """
@@ -63,7 +63,7 @@ def record_product(
     }
     if known is None:
         product = OcopProduct.objects.create(row_key=key, recorded_at=clock.now(), is_demo=is_demo, **facts)
-        _audit("ocop_product.recorded", product, by)
+        _audit("ocop_product.recorded", product, by, via=via)
         return product, Outcome.CREATED
     changed = {name: value for name, value in facts.items() if value and value != getattr(known, name)}
     if not changed:
@@ -72,7 +72,7 @@ def record_product(
     for name, value in changed.items():
         setattr(known, name, value)
     known.save(update_fields=list(changed))
-    _audit("ocop_product.changed", known, by, told)
+    _audit("ocop_product.changed", known, by, told, via=via)
     return known, Outcome.CHANGED
 
 

@@ -44,7 +44,8 @@ from market.platforms.models import Connection, Drift, PlatformListing, Platform
 from market.platforms.orders.actions import feed_of
 from market.reports.actions import Said, appeal, take_down_for, take_report
 from market.shops.models import Shop
-from ocop.certificates.models import Certificate
+from ocop.certificates.entries import EntryFacts
+from ocop.certificates.models import Certificate, CertificateEntry, RenewalFile
 from ocop.frames.actions import make_frame
 from ocop.presence.models import PresenceLink
 from ocop.register.models import OcopProduct
@@ -491,6 +492,24 @@ PAGES: dict[str, Page] = {
     "bang/mau-so/<int:pk>/rut/": Page(
         frozenset({"chi", "phuong", "quantri"}), "bang/mau-so/{frame}/rut/", ("POST",), MOVES_ON
     ),
+    "bang/giay/moi/": Page(OFFICERS, methods=FORM),
+    "bang/giay/cho/": Page(STAFF),
+    "bang/giay/cho/<int:pk>/": Page(STAFF, "bang/giay/cho/{paper_entry}/"),
+    "bang/giay/cho/<int:pk>/xac-nhan/": Page(
+        frozenset({"phuong", "quantri"}), "bang/giay/cho/{paper_entry}/xac-nhan/", ("POST",), MOVES_ON
+    ),
+    "bang/giay/cho/<int:pk>/tra-lai/": Page(
+        frozenset({"phuong", "quantri"}), "bang/giay/cho/{paper_entry}/tra-lai/", ("POST",), frozenset({302, 422})
+    ),
+    "bang/giay/cho/<int:pk>/rut/": Page(frozenset({"chi"}), "bang/giay/cho/{paper_entry}/rut/", ("POST",), MOVES_ON),
+    "bang/giay/<int:pk>/ho-so/": Page(STAFF, "bang/giay/{paper}/ho-so/"),
+    "bang/giay/<int:pk>/ho-so/<int:file_pk>/ket-qua/": Page(
+        frozenset({"phuong", "quantri"}),
+        "bang/giay/{paper}/ho-so/{renewal_file}/ket-qua/",
+        ("POST",),
+        frozenset({302, 422}),
+    ),
+    "bang/den-ky/": Page(STAFF),
     "bang/<slug:code>/": Page(STAFF, "bang/i2any/"),
     "bang/<slug:code>/dong.csv": Page(STAFF, "bang/i2any/dong.csv"),
     "ban-viec/quyen/": Page(STAFF),
@@ -708,6 +727,13 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "commune": people.commune.code, "producer": people.producer.pk, "hanh": users["hanh"].pk, "device": device.pk, "session": open_at.pk,
         "listing_photo": listing.photos.get().photo_id, "sku": listing.sku, "slug": listing.slug, "shop": shop.slug, "order": order.key, "batch": batch.number, "answer": answered.pk,
         "rubric": Rubric.objects.get(is_sample=False).pk, "sample_rubric": Rubric.objects.get(is_sample=True).pk,
+        "paper_entry": CertificateEntry.objects.create(
+            unit=people.commune, facts=EntryFacts("Trà", "HTX Trà", "3", "1/QĐ", "2026-05-07", issuer_level="province").as_json(),
+            fingerprint="0", entered_by=users["chi"], entered_at=timezone.now(),
+        ).pk,
+        "renewal_file": RenewalFile.objects.create(
+            certificate=paper, submitted_on=date(2026, 1, 2), recorded_at=timezone.now()
+        ).pk,
         "product": product.pk, "paper": paper.pk, "check": paper.check_code, "other": other.pk,
         "row": PlatformListing.objects.filter(listing=listing)[0].pk,
         "drift": Drift.objects.create(

@@ -1,35 +1,31 @@
-"""Writing certificates: reading a file into the register, and revoking."""
+"""Reading a file into the register: the operator's command."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 
 from django.db import transaction
 
 from core.audit.actions import record
 from core.events.registry import emit
 from core.kit import clock
-from core.kit.text import squeeze
 from core.people.queries import Viewer
+from ocop.certificates.actions.dates import set_date, write_superseded
+from ocop.certificates.actions.deciding import told
+from ocop.certificates.actions.freezing import freeze_certificate
 from ocop.certificates.events import CertificatesChanged
 from ocop.certificates.models import Certificate
-from ocop.certificates.papers import finer, paper_key, paper_of_row, superseded_days
-from ocop.certificates.rules import can_revoke, period
+from ocop.certificates.papers import finer, paper_of_row
 from ocop.register.actions import Outcome, record_product
-from ocop.register.cells import WrittenDate
 from ocop.register.models import OcopProduct
 from ocop.register.queries import Place, place_today
 from ocop.register.reading import Row, read_rows
 from ocop.register.rules import row_key
 
 _KEYS_AT_ONCE = 500
-
-
-class RevocationRefused(Exception):
-    """The certificate cannot be revoked so; the message is for people."""
+_CORRECTED = "Bổ sung theo danh sách nhập sau."
 
 
 @dataclass(frozen=True)
@@ -68,40 +64,6 @@ def import_products(*, content: bytes, by: Viewer, is_demo: bool = False) -> Imp
         report = ImportReport(tuple(desk.take(row) for row in rows))
         record("ocop.imported", actor_id=by.user_id, object_label=f"rows:{len(rows)}", via="import")
     return report
-
-
-def write_superseded(papers: Sequence[Certificate]) -> None:
-    """Write down from which day each paper of one product is superseded by another of them (`papers.superseded_days`)."""
-    for paper, day in zip(papers, superseded_days(papers), strict=True):
-        if paper.superseded_on != day:
-            paper.superseded_on = day
-            paper.save(update_fields=["superseded_on"])
-
-
-@transaction.atomic
-def revoke_certificate(*, certificate: Certificate, on: date, reason: str, by: Viewer) -> Certificate:
-    """Withdraw a certificate from a day on (Điều 8, 26/2026/QĐ-TTg). Raises PermissionError, RevocationRefused."""
-    certificate = Certificate.objects.select_for_update(of=("self",)).select_related("product").get(pk=certificate.pk)
-    if not can_revoke(by, certificate.product):
-        raise PermissionError
-    if certificate.revoked_on is not None:
-        raise RevocationRefused("Giấy chứng nhận này đã được thu hồi trước đó.")
-    if not squeeze(reason):
-        raise RevocationRefused("Hãy ghi lý do thu hồi.")
-    if on > clock.today() or (certificate.recognised_on is not None and on < certificate.recognised_on):
-        raise RevocationRefused("Ngày thu hồi phải từ ngày công nhận đến hôm nay. Hãy chọn lại ngày.")
-    certificate.revoked_on = on
-    certificate.revoked_reason = squeeze(reason)[:200]
-    certificate.save(update_fields=["revoked_on", "revoked_reason"])
-    record(
-        "certificate.revoked",
-        actor_id=by.user_id,
-        object_label=f"certificate:{certificate.pk}",
-        unit_code=certificate.product.unit.code if certificate.product.unit else "",
-        changes={"thu hồi từ ngày": ("", f"{on:%d/%m/%Y}"), "lý do": ("", certificate.revoked_reason)},
-    )
-    emit(CertificatesChanged(certificate.product_id))
-    return certificate
 
 
 @dataclass
@@ -176,10 +138,10 @@ class _Desk:
         repeated = paper is not None and paper.pk in self.used_papers
         if repeated:
             warnings.append("Trùng với một dòng ở trên trong cùng tệp.")
-        before = _told(paper)
+        before = told(paper)
         if paper is None:
             paper = Certificate(product=product, stars=row.stars, decision_number=row.decision)
-            _set_date(paper, row.recognised)
+            set_date(paper, row.recognised)
             paper.save()
             papers.append(paper)
             outcome = Outcome.CREATED
@@ -188,27 +150,16 @@ class _Desk:
         self.used_papers.add(paper.pk)
         if outcome != Outcome.UNCHANGED:
             write_superseded(papers)
-        if outcome != Outcome.UNCHANGED:
+            freeze_certificate(certificate=paper, reason=_CORRECTED if before else "")
             word = "certificate.recorded" if outcome == Outcome.CREATED else "certificate.changed"
             record(
                 word,
                 actor_id=self.by.user_id,
                 object_label=f"certificate:{paper.pk}",
                 via="import",
-                changes={name: (before.get(name, ""), now) for name, now in _told(paper).items()},
+                changes={name: (before.get(name, ""), now) for name, now in told(paper).items()},
             )
         return outcome
-
-
-def _told(paper: Certificate | None) -> dict[str, str]:
-    """What of a certificate is worth its old and new value in the trail."""
-    if paper is None:
-        return {}
-    return {
-        "hạng sao": str(paper.stars or ""),
-        "số quyết định": paper.decision_number,
-        "ngày công nhận": paper.written_date(),
-    }
 
 
 def _complete(paper: Certificate, row: Row, *, may_correct: bool) -> Outcome:
@@ -222,15 +173,6 @@ def _complete(paper: Certificate, row: Row, *, may_correct: bool) -> Outcome:
     if after == before:
         return Outcome.UNCHANGED
     paper.stars, paper.decision_number, recognised = after
-    _set_date(paper, recognised)
+    set_date(paper, recognised)
     paper.save()
     return Outcome.CHANGED
-
-
-def _set_date(paper: Certificate, recognised: WrittenDate | None) -> None:
-    known = period(recognised)
-    paper.recognised_on = recognised.first_day if recognised else None
-    paper.precision = recognised.precision if recognised else Certificate.DatePrecision.NONE
-    paper.earliest_end = known.earliest_end if known else None
-    paper.latest_end = known.latest_end if known else None
-    paper.paper_key = paper_key(paper.decision_number, recognised)

@@ -1,0 +1,98 @@
+"""Entering papers, and files of them: parsing at the edge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.kit.text import squeeze
+from ocop.certificates.actions.entering import EntryRefused
+from ocop.certificates.entries import FIELD_LABELS, EntryFacts
+from ocop.certificates.models import IssuerLevel, Quality, RenewalFile
+
+
+def _day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def _text(name: str, limit: int, *, required: bool = True, hint: Any = "") -> forms.CharField:
+    return forms.CharField(label=FIELD_LABELS[name], max_length=limit, required=required, help_text=hint)
+
+
+class EntryForm(forms.Form):
+    """A paper as it stands on the decision. What is wrong with it is told by the action, all at once; `units` are the places the
+    person may enter for, none when the product has said it."""
+
+    use_required_attribute = False
+
+    name = _text("name", 200, required=False)
+    producer = _text("producer", 200, required=False)
+    producer_kind = _text("producer_kind", 60, required=False, hint=_("Như hợp tác xã, hộ kinh doanh, công ty."))
+    product_group = _text("product_group", 120, required=False)
+    unit = forms.ChoiceField(label=FIELD_LABELS["unit"], required=False)
+    stars = forms.ChoiceField(
+        label=FIELD_LABELS["stars"], choices=[("", "—"), ("3", "3 sao"), ("4", "4 sao"), ("5", "5 sao")], required=False
+    )
+    decision = _text("decision", 80, required=False, hint=_("Như 1234/QĐ-UBND."))
+    recognised_on = _text(
+        "recognised_on", 20, required=False, hint=_("Ngày/tháng/năm. Chỉ biết tháng hay năm thì ghi 8/2022 hoặc 2022.")
+    )
+    issuer_level = forms.ChoiceField(
+        label=FIELD_LABELS["issuer_level"], choices=[("", "—"), *IssuerLevel.choices], required=False
+    )
+    issuer_name = _text("issuer_name", 120, required=False, hint=_("Như UBND tỉnh Lâm Đồng."))
+    quality = forms.ChoiceField(
+        label=FIELD_LABELS["quality"], choices=Quality.choices, widget=forms.RadioSelect, required=False
+    )
+    external_code = _text("external_code", 60, required=False, hint=_("Chép đúng như trên giấy."))
+    source_url = _text("source_url", 400, required=False)
+    note = _text("note", 500, required=False)
+
+    def __init__(self, units: Sequence[tuple[str, str]], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not units:
+            del self.fields["unit"]
+            return
+        field = self.fields["unit"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "—"), *units] if len(units) > 1 else list(units)
+
+    def facts(self) -> EntryFacts:
+        """What was typed. Only of a valid form."""
+        return EntryFacts(**{name: squeeze(text) for name, text in self.cleaned_data.items() if name != "unit"})
+
+    def add_refusal(self, refusal: EntryRefused) -> None:
+        """Put every problem to its field."""
+        for problem in refusal.problems:
+            self.add_error(problem.field if problem.field in self.fields else None, problem.sentence)
+
+
+class GiveBackForm(forms.Form):
+    """Why an entry is given back."""
+
+    reason = forms.CharField(
+        label=_("Lý do trả lại"), max_length=200, help_text=_("Ghi chỗ khác với quyết định, để người nhập sửa.")
+    )
+
+
+class FileForm(forms.Form):
+    """A file that was handed in."""
+
+    kind = forms.ChoiceField(label=_("Loại hồ sơ"), choices=RenewalFile.Kind.choices, widget=forms.RadioSelect)
+    submitted_on = forms.DateField(label=_("Ngày nộp ghi trên biên nhận"), widget=_day_input())
+    note = forms.CharField(label=_("Số biên nhận, ghi chú"), max_length=120, required=False)
+
+
+class ResultForm(forms.Form):
+    """What came of a file."""
+
+    result = forms.ChoiceField(
+        label=_("Kết quả"),
+        choices=[choice for choice in RenewalFile.Result.choices if choice[0] != RenewalFile.Result.PENDING],
+        widget=forms.RadioSelect,
+    )
+    on = forms.DateField(label=_("Ngày có kết quả"), widget=_day_input())
+    note = forms.CharField(label=_("Ghi chú"), max_length=80, required=False)
