@@ -12,6 +12,7 @@ from market.listings.api.goods import router as listings
 from market.listings.api.stock import router as stock
 from market.platforms.running.api import router as platforms
 from market.shops.api import router as shops
+from ocop.certificates.api import router as certificates
 from ocop.indicators.api import router as indicators
 from onboarding.accounts.api import router as accounts
 from onboarding.fieldwork.api import router as field_bundle
@@ -30,6 +31,7 @@ api = NinjaAPI(
 )
 api.add_router("v1", search)
 api.add_router("v1", indicators, auth=TokenAuth())
+api.add_router("v1", certificates, auth=TokenAuth())
 api.add_router("v1", units, auth=TokenAuth())
 api.add_router("v1", hamlets, auth=TokenAuth())
 api.add_router("v1", households, auth=TokenAuth())

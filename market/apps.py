@@ -19,7 +19,7 @@ class MarketConfig(AppConfig):
         from core.people.reveal.registry import Revealable, register_revealable
         from market.goods.ready import register as register_goods
         from market.listings.events import ListingChanged
-        from market.listings.jobs import announce_turning_badges
+        from market.listings.jobs import BADGES_JOB, announce_turning_badges
         from market.listings.promotions.ready import register as register_promotions
         from market.listings.queries import households_without_goods
         from market.listings.ready import register as register_listings
@@ -80,7 +80,7 @@ class MarketConfig(AppConfig):
         subscribe(PaymentSettled, on_payment_settled)
         # Its own look back covers days on which no worker was there.
         register_periodic(
-            "listings.badges",
+            BADGES_JOB,
             timedelta(days=1),
             announce_turning_badges,
             label="nhãn OCOP bắt đầu hoặc hết hạn hôm nay",

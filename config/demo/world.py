@@ -13,6 +13,7 @@ from config.demo.desk import work_at_the_desk
 from config.demo.goods import keep_papers
 from config.demo.intake import hand_in
 from config.demo.matching import make_doubles
+from config.demo.ocop import make_papers
 from config.demo.opening import make_opening
 from config.demo.pages import make_pages
 from config.demo.people import make_people
@@ -83,6 +84,7 @@ def make_world() -> None:
     import_products(content=OCOP_FILE.read_bytes(), by=SYSTEM, is_demo=True)
     _shops_of_makers(viewer_for(people["sanops"]))
     make_opening(commune=commune, officer=viewer_for(people["xa"]), second=viewer_for(people["tinh"]))
+    make_papers(commune=commune, officer=viewer_for(people["xa"]), second=viewer_for(people["tinh"]))
     make_applications(people, commune)
     work_at_the_desk(producers, viewer_for(people["xa"]))
     hand_in(people, hamlets[0])

@@ -127,3 +127,15 @@ def schedule() -> list[tuple[PeriodicJob, Any]]:
     """Every periodic job with its row (None: it has never been looked at), in the order of labels."""
     rows = {row.name: row for row in Schedule.objects.all()}
     return [(job, rows.get(job.name)) for job in sorted(periodic_jobs(), key=lambda job: job.label.lower())]
+
+
+def days_to_look_back(name: str, *, usual: timedelta, longest: timedelta) -> timedelta:
+    """How far a job of the day has to look back for what it may have missed: to the day before its last run, at least `usual`; as
+    far as `longest` when that run went wrong, since nobody knows how many before it did."""
+    row = Schedule.objects.filter(name=name).first()
+    if row is None or row.last_run_at is None:
+        return usual
+    if row.last_error:
+        return longest
+    missed = clock.today() - clock.day_of(row.last_run_at) + timedelta(days=1)
+    return min(max(usual, missed), longest)

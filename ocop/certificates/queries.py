@@ -22,7 +22,13 @@ from ocop.certificates.models import (
 )
 from ocop.certificates.papers import COUNTED_STARS
 from ocop.certificates.renewals import LAPSED_DAYS, MARKS
-from ocop.certificates.rules import SPEAKING_ORDER, State, extension_days
+from ocop.certificates.rules import (
+    RENEWAL_CLOSES_DAYS,
+    RENEWAL_OPENS_DAYS,
+    SPEAKING_ORDER,
+    State,
+    extension_days,
+)
 from ocop.register.models import OcopProduct
 
 
@@ -46,6 +52,34 @@ def may_hold_on(on: date) -> Q:
     """Certificates of which nobody can say whether they are in force that day: the state `unknown`."""
     between = Q(recognised_on__lte=on, earliest_end__lt=on, latest_end__gte=on) & ~extended_on(on)
     return _speaks(on) & (Q(recognised_on__isnull=True) | between)
+
+
+def in_state(state: State, on: date) -> Q:
+    """Certificates in a state on a day: `rules.state_on` as a condition (a test walks both over every edge)."""
+    revoked = Q(revoked_on__isnull=False, revoked_on__lte=on)
+    if state == State.REVOKED:
+        return revoked
+    if state == State.SUPERSEDED:
+        return ~revoked & Q(superseded_on__isnull=False, superseded_on__lte=on)
+    if state == State.UNKNOWN:
+        return may_hold_on(on)
+    if state == State.NOT_YET:
+        return _speaks(on) & Q(recognised_on__gt=on)
+    if state == State.EXTENDED:
+        return extended_on(on) & Q(recognised_on__lte=on)
+    if state == State.EXPIRED:
+        return _speaks(on) & Q(latest_end__lt=on) & ~extended_on(on)
+    files = RenewalFile.objects.filter(
+        Q(result_on__isnull=True) | Q(result_on__gt=on), certificate=OuterRef("pk"), submitted_on__lte=on
+    )
+    filed = Q(Exists(files))
+    running = _speaks(on) & Q(recognised_on__lte=on, earliest_end__gte=on)
+    opens, closes = on + timedelta(days=RENEWAL_OPENS_DAYS), on + timedelta(days=RENEWAL_CLOSES_DAYS)
+    if state == State.RENEWAL_LATE:
+        return running & Q(earliest_end__lt=closes) & ~filed
+    if state == State.RENEWAL_DUE:
+        return running & Q(earliest_end__gte=closes, earliest_end__lte=opens) & ~filed
+    return running & (Q(earliest_end__gt=opens) | filed)
 
 
 def with_certificate_marks(products: QuerySet[OcopProduct], on: date) -> QuerySet[OcopProduct]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from market.storefront.addresses import absolute
 from market.storefront.drawing.qr import qr_svg
 from ocop.certificates.frozen import frozen_facts, is_intact
 from ocop.certificates.models import Certificate
-from ocop.certificates.queries import checked_certificate
+from ocop.certificates.queries import certificate_by_code, checked_certificate
 from ocop.certificates.wording import public_sentence, until_words
 from ocop.presence.queries import published_listing_of
 
@@ -40,9 +40,20 @@ def check_certificate(request: HttpRequest, code: str) -> HttpResponse:
         "copy": copies[-1] if copies else None,
         "is_intact": all(is_intact(copy) for copy in copies),
         "corrections": copies[1:],
-        "qr": qr_svg(absolute(reverse("ocop_check", args=[certificate.check_code]))),
+        "qr_url": reverse("ocop_check_qr", args=[certificate.check_code]),
     }
     return render(request, "ocop/certificates/check.html", context)
+
+
+@limited(PUBLIC_CHECK)
+def check_qr(request: HttpRequest, code: str) -> HttpResponse:
+    """The QR code that leads to the check page of a certificate, as a picture for printing."""
+    certificate = certificate_by_code(code)
+    if certificate is None:
+        raise Http404
+    svg = qr_svg(absolute(reverse("ocop_check", args=[certificate.check_code])))
+    picture = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    return HttpResponse(picture, content_type="image/svg+xml")
 
 
 def _facts(said: Mapping[str, str], certificate: Certificate) -> list[dict[str, str]]:

@@ -126,6 +126,10 @@ PAGES: dict[str, Page] = {
     "api/v1/search": Page(EVERYBODY),
     "api/v1/indicators/<code>": Page(BY_KEY, "api/v1/indicators/I2any", by_key=True),
     "api/v1/indicators/<code>/rows": Page(BY_KEY, "api/v1/indicators/I2any/rows", by_key=True),
+    "api/v1/certificates": Page(BY_KEY, by_key=True),
+    "api/v1/certificates/<code>": Page(BY_KEY, "api/v1/certificates/{check}", by_key=True),
+    "api/v1/products": Page(BY_KEY, by_key=True),
+    "api/v1/products/<number>": Page(BY_KEY, "api/v1/products/{product}", by_key=True),
     "api/v1/accounts": Page(SIGNED_IN, by_key=True),  # whose: by area, tested with the API
     "api/v1/platforms": Page(EVERYBODY),
     "api/v1/platforms/connections": Page(frozenset({"buu"}), by_key=True),
@@ -460,6 +464,7 @@ PAGES: dict[str, Page] = {
     "sitemap.xml": Page(EVERYBODY),
     "sitemap-<section>.xml": Page(EVERYBODY, "sitemap-san-pham.xml"),
     "ocop/<str:code>": Page(EVERYBODY, "ocop/{check}"),
+    "ocop/<str:code>/qr.svg": Page(EVERYBODY, "ocop/{check}/qr.svg"),
     "bang/": Page(STAFF),
     "bang/san-pham/": Page(STAFF),
     "bang/san-pham/<int:pk>/": Page(STAFF, "bang/san-pham/{product}/"),

@@ -87,7 +87,10 @@ def test_the_copy_is_frozen_with_a_hash_that_anybody_can_compute_again(land: Lan
     OcopProduct.objects.update(name="Trà khác")
     shown = " ".join(Client().get(f"/ocop/{made.check_code}").content.decode().split())
     assert "Trà ướp sen" in shown and "Trà khác" not in shown
-    assert copy.sha256 in shown and "<svg" in shown and "UBND tỉnh Lâm Đồng" in shown
+    assert copy.sha256 in shown and "UBND tỉnh Lâm Đồng" in shown and f'src="/ocop/{made.check_code}/qr.svg"' in shown
+    picture = Client().get(f"/ocop/{made.check_code}/qr.svg")
+    assert picture["Content-Type"] == "image/svg+xml" and b'xmlns="http://www.w3.org/2000/svg"' in picture.content
+    assert Client().get("/ocop/ABCDEFGHJK/qr.svg").status_code == 404
 
 
 def test_nobody_confirms_what_they_entered_themselves(land: Land, phuong: User) -> None:

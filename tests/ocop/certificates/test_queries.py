@@ -8,6 +8,7 @@ from ocop.certificates.models import Certificate, Quality
 from ocop.certificates.queries import (
     certificate_by_code,
     holds_on,
+    in_state,
     may_hold_on,
     speaking_certificate,
     with_certificate_marks,
@@ -53,6 +54,9 @@ def test_the_conditions_agree_with_the_rules_on_every_day_around_every_edge(land
         unknown = {pk for pk, state in states.items() if state == State.UNKNOWN}
         assert set(Certificate.objects.filter(holds_on(on)).values_list("pk", flat=True)) == holding, on
         assert set(Certificate.objects.filter(may_hold_on(on)).values_list("pk", flat=True)) == unknown, on
+        for state in State:
+            asked = set(Certificate.objects.filter(in_state(state, on)).values_list("pk", flat=True))
+            assert asked == {pk for pk, found in states.items() if found == state}, (on, state)
         checked += bool(holding) + bool(unknown)
     assert checked > 20
     assert seen == set(State), "every state stands near an edge"
