@@ -175,7 +175,9 @@ class Group(TextChoices):
 def certificates_to_renew(viewer: Viewer, today: date) -> QuerySet[Certificate, Any]:
     """The certificates of the viewer's area that end within 180 days, are extended, or lapsed at most 90 days ago, each marked with
     its `group`, those that end first before the others. One that another paper has replaced is not among them."""
-    under_way = RenewalFile.objects.filter(certificate=OuterRef("pk"), result_on__isnull=True)
+    under_way = RenewalFile.objects.filter(
+        Q(result_on__isnull=True) | Q(result_on__gt=today), certificate=OuterRef("pk"), submitted_on__lte=today
+    )
     ends = Q(earliest_end__range=(today - timedelta(days=extension_days(today)), today + timedelta(days=MARKS[0])))
     recent = Q(earliest_end__gte=today - timedelta(days=LAPSED_DAYS))
     others = Certificate.objects.filter(holds_on(today), product=OuterRef("product"), earliest_end__gte=today)

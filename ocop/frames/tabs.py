@@ -6,6 +6,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+PAPERS = "/bang/giay/"
+
 
 def board_tabs(request: HttpRequest) -> list[dict[str, object]]:
     """The tabs of the boards; the longest address that fits the page is the current one."""
@@ -18,5 +20,8 @@ def board_tabs(request: HttpRequest) -> list[dict[str, object]]:
         (_("Bộ tiêu chí"), "board_rulebooks"),
     ]
     tabs: list[dict[str, object]] = [{"label": label, "url": reverse(name)} for label, name in names]
-    fitting = [str(tab["url"]) for tab in tabs if request.path.startswith(str(tab["url"]))]
+    # Everything about papers stands beside the list of those that wait.
+    waiting = reverse("board_entries")
+    path = waiting if request.path.startswith(PAPERS) else request.path
+    fitting = [str(tab["url"]) for tab in tabs if path.startswith(str(tab["url"]))]
     return [tab | {"current": tab["url"] == max(fitting, key=len, default="")} for tab in tabs]

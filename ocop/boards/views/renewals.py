@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -33,7 +35,7 @@ PER_PAGE = 25
 def renewals(request: HttpRequest) -> HttpResponse:
     """Papers with at most 180, 120 and 30 days left, extended ones, and those that lapsed in the last 90 days."""
     asked = asked_of(request)
-    today = clock.today()
+    today = asked.scope.on
     rows = scope_rows(certificates_to_renew(viewer_of(request), today), asked.scope, "product__unit")
     counted = groups_counted(rows)
     chosen = request.GET.get("nhom", "")
@@ -55,13 +57,12 @@ def renewals(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "tabs": tabs,
         "page_obj": page,
-        "rows": [_row(paper) for paper in page.object_list],
+        "rows": [_row(paper, today) for paper in page.object_list],
     }
     return render(request, "ocop/certificates/renewals.html", context)
 
 
-def _row(paper: Certificate) -> dict[str, object]:
-    today = clock.today()
+def _row(paper: Certificate, today: date) -> dict[str, object]:
     state = paper.state_on(today)
     assert paper.earliest_end is not None
     left = (paper.earliest_end - today).days

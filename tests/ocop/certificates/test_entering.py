@@ -187,6 +187,8 @@ def test_everything_is_said_in_one_round_and_nothing_typed_is_lost(land: Land, c
         "chép từ bản giấy",
     ):
         assert words in text
+    assert text.count("không bắt buộc") == 7, "what must be filled in does not say that it may be left out"
+    assert '<a href="/bang/giay/cho/" aria-current="page">' in text
     assert not CertificateEntry.objects.exists()
 
 
