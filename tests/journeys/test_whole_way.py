@@ -33,6 +33,7 @@ def test_the_whole_way(stack: Stack, walker: Callable[..., Walker], tmp_path: Pa
     assert seller.page.get_by_text("Lê Thị Mua").is_visible()
     province = walker()
     link_to_the_certificate(province, buyer)
+    count_the_households(walker(), province)
     before = rates(stack)
     put_on_voso(walker(), walker(), sku, tmp_path)
     after = rates(stack)
@@ -174,6 +175,26 @@ def link_to_the_certificate(province: Walker, buyer: Walker) -> None:
     buyer.page.screenshot(path=PICTURES / "product-390.png")
     buyer.click("Kiểm tra giấy chứng nhận", role="link")
     assert buyer.page.get_by_text(PRODUCT).first.is_visible()
+
+
+def count_the_households(officer: Walker, province: Walker) -> None:
+    """The commune lists its households, the new one among them, and the province signs: only who is on a signed list is counted."""
+    officer.sign_in("xa")
+    officer.open("/bang/mau-so/")
+    page = officer.page
+    if page.get_by_role("link", name="Xem mẫu số").count():
+        officer.click("Xem mẫu số", role="link")
+        officer.click("Lập mẫu số thay thế", role="link")
+        page.get_by_label("Vì sao thay mẫu số?").fill("Có hộ mới đăng ký tại nhà")
+    else:
+        officer.click("Lập mẫu số", role="link")
+    officer.look()
+    officer.click("Lập danh sách chờ ký")
+    province.open("/bang/mau-so/")
+    province.page.locator("section[aria-labelledby=to-sign]").get_by_role("link").first.click()
+    province.page.wait_for_load_state()
+    province.click("Ký mẫu số này")
+    province.look()
 
 
 def put_on_voso(operator: Walker, officer: Walker, sku: str, folder: Path) -> None:
