@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from ocop.boards.views import entries, numbers, pages, products, renewals, rulebooks, sets
+from ocop.boards.views import board, changes, entries, numbers, pages, products, renewals, rulebooks, sets
 
 urlpatterns = [
-    path("bang/", numbers.board, name="board"),
+    path("bang/", board.board, name="board"),
+    path("bang/xu-huong/", board.trend, name="board_trend"),
+    path("bang/thay-doi/", changes.changes, name="board_changes"),
     path("bang/san-pham/", products.products, name="board_products"),
     path("bang/san-pham/<int:pk>/", products.product, name="board_product"),
     path("bang/san-pham/<int:pk>/gan/<int:listing_pk>/", products.link, name="board_link"),

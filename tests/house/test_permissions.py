@@ -466,6 +466,8 @@ PAGES: dict[str, Page] = {
     "ocop/<str:code>": Page(EVERYBODY, "ocop/{check}"),
     "ocop/<str:code>/qr.svg": Page(EVERYBODY, "ocop/{check}/qr.svg"),
     "bang/": Page(STAFF),
+    "bang/xu-huong/": Page(STAFF),
+    "bang/thay-doi/": Page(STAFF),
     "bang/san-pham/": Page(STAFF),
     "bang/san-pham/<int:pk>/": Page(STAFF, "bang/san-pham/{product}/"),
     "bang/san-pham/<int:pk>/gan/<int:listing_pk>/": Page(

@@ -25,6 +25,7 @@ def filter_groups(chosen: dict[str, str]) -> list[dict[str, Any]]:
                 "con": _("Từ 3 sao, còn hạn"),
                 "chua-ro": _("Chưa rõ hạn hoặc số sao"),
                 "het": _("Không còn hạn"),
+                "vua-het": _("Hết hạn trong 365 ngày qua"),
             },
         ),
         "san": (

@@ -1,4 +1,4 @@
-"""The rates, and every rate opened down to its rows."""
+"""Every rate opened down to its rows."""
 
 from __future__ import annotations
 
@@ -10,40 +10,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from core.kit import money
 from core.people.queries import STAFF_ROLES
 from core.people.views import for_roles
 from ocop.boards.sheets import file_name, rows_as_csv
 from ocop.boards.views.asked import Asked, asked_of, board_tabs
+from ocop.boards.views.figures import figure_of
 from ocop.indicators.evidence import evidence_rows
-from ocop.indicators.queries import ROWS_PER_PAGE, Measurement, coverage, measure, rows_on
-from ocop.indicators.registry import (
-    HAMLETS,
-    HOUSEHOLDS,
-    INDICATORS,
-    PRODUCTS,
-    Beside,
-    Indicator,
-    Side,
-    indicator_by_code,
-)
-
-
-@require_safe
-@for_roles(*STAFF_ROLES)
-def board(request: HttpRequest) -> HttpResponse:
-    """How far from the targets: all rates of the chosen area on the chosen day."""
-    asked = asked_of(request)
-    measured = measure(INDICATORS.values(), asked.scope)
-    context = {
-        "space_items": board_tabs(request),
-        "asked": asked,
-        "product_figures": [_figure(each, asked) for each in measured if each.indicator.subject is PRODUCTS],
-        "household_figures": [_figure(each, asked) for each in measured if each.indicator.subject is HOUSEHOLDS],
-        "hamlet_figures": [_figure(each, asked) for each in measured if each.indicator.subject is HAMLETS],
-        "coverage": coverage(asked.scope),
-    }
-    return render(request, "ocop/boards/board.html", context)
+from ocop.indicators.queries import ROWS_PER_PAGE, Measurement, measure, rows_on
+from ocop.indicators.registry import Indicator, Side, indicator_by_code
 
 
 @require_safe
@@ -59,7 +33,7 @@ def indicator_rows(request: HttpRequest, code: str) -> HttpResponse:
         "space_items": board_tabs(request),
         "asked": asked,
         "indicator": indicator,
-        "figure": _figure(measured, asked),
+        "figure": figure_of(measured, asked),
         "side": side.value,
         "sides": _side_tabs(measured, asked, side),
         "page_obj": page,
@@ -81,50 +55,6 @@ def indicator_csv(request: HttpRequest, code: str) -> HttpResponse:
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{file_name(indicator, asked.scope)}"'
     return response
-
-
-def _figure(measured: Measurement, asked: Asked) -> dict[str, Any]:
-    """The parameters of `parts/figure.html`."""
-    indicator, number = measured.indicator, measured.denominator
-    target = indicator.target_percent
-    words = ""
-    if target is not None:
-        words = _("Mục tiêu %(target)s %%.") % {"target": target}
-        if number:
-            reached = money.reaches(measured.numerator, number, target)
-            words += " " + (_("Đã đạt.") if reached else _("Chưa đạt."))
-    return {
-        "label": indicator.name,
-        "value": money.rate(measured.numerator, number) if number else "",
-        "numerator": measured.numerator,
-        "denominator": number,
-        "target": words,
-        "target_percent": target,
-        "note": _note(measured),
-        "rows_url": asked.address("board_rows", indicator.code),
-        "rows_label": _("Xem %(count)s %(unit)s") % {"count": number, "unit": indicator.unit},
-    }
-
-
-def _note(measured: Measurement) -> str:
-    """What stands beside the rate: rows of unknown standing, extended papers, services."""
-    said = []
-    if measured.missing and measured.indicator.subject is HOUSEHOLDS:
-        said.append(
-            _("Ngoài ra %(count)s hộ ở xã chưa chốt mẫu số, không nằm trong tỷ lệ.") % {"count": measured.missing}
-        )
-    elif measured.missing:
-        words = _("Ngoài ra %(count)s %(unit)s chưa rõ, không nằm trong tỷ lệ.")
-        said.append(words % {"count": measured.missing, "unit": measured.indicator.unit})
-    extended = measured.beside.get(Beside.EXTENDED, (0, 0))
-    if extended[1]:
-        said.append(_("Trong đó giấy được gia hạn: %(rate)s.") % {"rate": money.rate(*extended)})
-    service = measured.beside.get(Beside.SERVICE, (0, 0))
-    if service[1]:
-        goods = (measured.numerator - service[0], measured.denominator - service[1])
-        words = _("Hàng hóa: %(goods)s. Dịch vụ: %(service)s.")
-        said.append(words % {"goods": money.rate(*goods) if goods[1] else "0", "service": money.rate(*service)})
-    return " ".join(said)
 
 
 def _side_tabs(measured: Measurement, asked: Asked, current: Side) -> list[dict[str, Any]]:

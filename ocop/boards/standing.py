@@ -1,0 +1,134 @@
+"""Where an area stands: its rates, those of the units in it, and how many products are linked or have lapsed beside them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.text import capfirst
+
+from core.kit.text import sort_key
+from core.people.queries import STAFF_ROLES
+from core.places.models import Unit
+from ocop.certificates.models import COUNTED_QUALITIES, Certificate
+from ocop.certificates.papers import COUNTED_STARS
+from ocop.indicators.counting import Counts, count_marked, key
+from ocop.indicators.queries import Measurement, Scope, by_subject, marked_rows, measurement
+from ocop.indicators.registry import INDICATORS, PRODUCTS, Indicator, Side
+from ocop.presence.models import PresenceLink
+
+# Papers that ran out in so many days before the day are told beside the rate: letting papers die must not help it.
+LAPSE_DAYS = 365
+
+_BESIDE = replace(
+    INDICATORS["I2both"],
+    code="beside",
+    numerator=Q(is_certified=True) & Q(is_linked=True),
+    denominator=Q(is_certified=True),
+    missing=Q(is_lapsed=True),
+    beside={},
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All rates of a scope; `by_unit` the same by code of the indicator and id of the unit; `linked` certified products with
+    a listing or page, `lapsed` products whose paper ran out in the last 365 days."""
+
+    measurements: list[Measurement]
+    by_unit: Mapping[str, Mapping[int | None, Measurement]]
+    linked: int
+    lapsed: int
+
+    def of(self, code: str) -> Measurement:
+        """One rate of the scope."""
+        return next(each for each in self.measurements if each.indicator.code == code)
+
+
+@dataclass(frozen=True)
+class Rank:
+    """A unit with its rate; `place` 1 is the best, equal rates share one, None: it has no rate."""
+
+    unit: Unit
+    measured: Measurement
+    place: int | None
+
+    @property
+    def label(self) -> str:
+        """ "Xã Bắc Ruộng"."""
+        return capfirst(str(self.unit))
+
+
+def standing(scope: Scope) -> Standing:
+    """Count the rows of the scope by unit: one query per subject."""
+    totals: Counts = defaultdict(int)
+    parts: dict[int | None, Counts] = {}
+    for subject, group in by_subject(INDICATORS.values()):
+        rows, asked = marked_rows(subject, scope), list(group)
+        if subject is PRODUCTS:
+            rows, asked = with_work_marks(rows, scope.on), [*group, _BESIDE]
+        field = f"{subject.unit_field}_id"
+        by = F(field)
+        if is_by_province(scope):
+            by = Coalesce(f"{subject.unit_field}__parent_id", field)  # type: ignore[assignment]
+        for (unit_id,), counts in count_marked(rows, asked, {"by_unit": by}):
+            of_unit = parts.setdefault(unit_id, defaultdict(int))
+            for name, count in counts.items():
+                totals[name] += count
+                of_unit[name] += count
+    return Standing(
+        [measurement(each, totals) for each in INDICATORS.values()],
+        {
+            code: {unit: measurement(each, counts) for unit, counts in parts.items()}
+            for code, each in INDICATORS.items()
+        },
+        totals.get(key(_BESIDE, Side.NUMERATOR), 0),
+        totals.get(key(_BESIDE, Side.MISSING), 0),
+    )
+
+
+def is_by_province(scope: Scope) -> bool:
+    """Whether the parts of the scope are provinces: somebody looks at the whole country."""
+    return scope.unit is None and scope.viewer.sees_everything(*STAFF_ROLES)
+
+
+def with_work_marks(products: QuerySet[Any], on: date) -> QuerySet[Any]:
+    """Marked products with `is_linked` (a listing or page is linked now) and `is_lapsed` (no paper holds, and one that would
+    count ran out in the last 365 days)."""
+    links = PresenceLink.objects.filter(product=OuterRef("pk"), ended_at__isnull=True)
+    papers = Certificate.objects.filter(
+        product=OuterRef("pk"),
+        stars__gte=COUNTED_STARS,
+        quality__in=COUNTED_QUALITIES,
+        latest_end__lt=on,
+        latest_end__gte=on - timedelta(days=LAPSE_DAYS),
+    )
+    lapsed = Exists(papers) & Q(is_certified=False) & Q(is_unclear=False)
+    marked: QuerySet[Any] = products.annotate(is_linked=Exists(links), is_lapsed=lapsed)
+    return marked
+
+
+def ranking(indicator: Indicator, found: Standing, units: list[Unit]) -> list[Rank]:
+    """The units from the best rate to the worst; equal rates by name, units without a rate last. Rates are compared as
+    fractions of integers and never averaged."""
+    measured = found.by_unit[indicator.code]
+    none = Measurement(indicator, 0, 0, 0)
+    rows = [(unit, measured.get(unit.pk, none)) for unit in units]
+    rows.sort(key=lambda row: (row[1].denominator == 0, -_rate(row[1]), sort_key(row[0].name)))
+    ranks: list[Rank] = []
+    for number, (unit, each) in enumerate(rows, 1):
+        place = number if each.denominator else None
+        if place and ranks and _rate(ranks[-1].measured) == _rate(each):
+            place = ranks[-1].place
+        ranks.append(Rank(unit, each, place))
+    return ranks
+
+
+def _rate(measured: Measurement) -> Fraction:
+    return Fraction(measured.numerator, measured.denominator) if measured.denominator else Fraction(0)
