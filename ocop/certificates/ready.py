@@ -6,12 +6,14 @@ from datetime import time, timedelta
 
 from core.audit.registry import register_objects, register_vocabulary
 from core.desk.registry import register_todos
+from core.imports.registry import register_import_kind
 from core.jobs.registry import register_periodic
 from core.messages.contract import Channel, Purpose
 from core.messages.registry import MessageKind, register_message_kind
 from ocop.certificates.actions.deciding import GIVEN_BACK
 from ocop.certificates.actions.telling import ENDING
 from ocop.certificates.jobs import tell_makers
+from ocop.certificates.lists import PaperKind
 from ocop.certificates.todos import certificate_todos
 
 
@@ -42,3 +44,4 @@ def register() -> None:
         "certificates.ending", timedelta(days=1), tell_makers, label="báo giấy OCOP sắp hết hạn", at=time(0, 5)
     )
     register_todos(certificate_todos)
+    register_import_kind(PaperKind())

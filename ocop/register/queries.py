@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from core.kit.text import fold_words
 from core.people.models import Role
@@ -12,6 +12,7 @@ from core.people.queries import STAFF_ROLES, Viewer
 from core.places.models import Level, Unit
 from core.places.queries import old_unit, successor
 from ocop.register.models import TAXONOMY_OF_2026, OcopProduct, TaxonomyNode
+from ocop.register.rules import maker_key
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,28 @@ def products_matching(products: QuerySet[OcopProduct], words: str) -> QuerySet[O
 def _holds_all(wanted: list[str], text: str) -> bool:
     folded = fold_words(text)
     return all(word in folded for word in wanted)
+
+
+def may_be_made_in(product: OcopProduct, unit: Unit) -> bool:
+    """Whether a product of the register can be one that is made there: in that commune, or one of the two is known by its province
+    only. Reads the product's unit."""
+    here = product.unit
+    if here is None or here.pk == unit.pk:
+        return True
+    provinces = {each.pk if each.level == Level.PROVINCE else each.parent_id for each in (here, unit)}
+    return len(provinces) == 1 and Level.PROVINCE in {here.level, unit.level}
+
+
+def same_products(name: str, producer: str, unit: Unit) -> list[OcopProduct]:
+    """The products of the province with this name and maker that may be made there, whatever spelling a source used; compared here,
+    because SQLite folds no Vietnamese (a province has some thousand)."""
+    province_id = unit.pk if unit.level == Level.PROVINCE else unit.parent_id
+    products = OcopProduct.objects.filter(Q(unit=province_id) | Q(unit__parent=province_id))
+    wanted = (fold_words(name), maker_key(producer))
+    texts = products.values_list("pk", "name", "producer_name")
+    found = [pk for pk, its_name, maker in texts if (fold_words(its_name), maker_key(maker)) == wanted]
+    rows = OcopProduct.objects.filter(pk__in=found).select_related("unit").order_by("pk")
+    return [each for each in rows if may_be_made_in(each, unit)]
 
 
 def is_in_area(viewer: Viewer, product: OcopProduct, *roles: str) -> bool:

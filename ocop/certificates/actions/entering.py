@@ -15,10 +15,13 @@ from ocop.certificates.models import Certificate, CertificateEntry
 from ocop.certificates.papers import paper_key
 from ocop.certificates.rights import can_enter, can_enter_for
 from ocop.register.models import OcopProduct
+from ocop.register.queries import same_products
 from ocop.register.reading import Row
 from ocop.register.rules import row_key
 
 ALREADY_WAITING = "Giấy này đã có người nhập và đang chờ người thứ hai. Hãy xem ở danh sách chờ."
+
+TWO_ALIKE = "Có hai sản phẩm cùng tên và chủ thể trong sổ. Hãy nhập giấy này ở trang của đúng sản phẩm."
 
 
 class EntryRefused(Exception):
@@ -57,7 +60,11 @@ def enter_paper(
         unit = product.unit
     facts = replace(facts, unit=unit.code if unit else "", corrects=corrects.check_code if corrects else "")
     product = product or OcopProduct.objects.filter(row_key=row_key(row_of(facts, unit))).first()
+    alike = same_products(facts.name, facts.producer, unit) if product is None and unit is not None else []
+    product = product or (alike[0] if len(alike) == 1 else None)
     found = [*problems(facts, clock.today()), *obstacles(facts, product, corrects)]
+    if product is None and len(alike) > 1:
+        found.append(Problem("name", TWO_ALIKE))
     fingerprint = facts.fingerprint()
     if CertificateEntry.objects.filter(fingerprint=fingerprint, state=CertificateEntry.State.WAITING).exists():
         found.append(Problem("", ALREADY_WAITING))
