@@ -22,6 +22,7 @@ urlpatterns = [
     path("bang/bo-tieu-chi/<int:pk>/thu/", rulebooks.trial, name="board_trial"),
     path("bang/giay/moi/", entries.new_entry, name="board_entry_new"),
     path("bang/giay/cho/", entries.entry_list, name="board_entries"),
+    path("bang/giay/cho/xac-nhan/", entries.confirm_many, name="board_entries_confirm"),
     path("bang/giay/cho/<int:pk>/", entries.entry, name="board_entry"),
     path("bang/giay/cho/<int:pk>/xac-nhan/", entries.confirm, name="board_entry_confirm"),
     path("bang/giay/cho/<int:pk>/tra-lai/", entries.give_back, name="board_entry_give_back"),

@@ -501,6 +501,7 @@ PAGES: dict[str, Page] = {
     ),
     "bang/giay/moi/": Page(OFFICERS, methods=FORM),
     "bang/giay/cho/": Page(STAFF),
+    "bang/giay/cho/xac-nhan/": Page(frozenset({"phuong", "quantri"}), methods=("POST",), answers=MOVES_ON),
     "bang/giay/cho/<int:pk>/": Page(STAFF, "bang/giay/cho/{paper_entry}/"),
     "bang/giay/cho/<int:pk>/xac-nhan/": Page(
         frozenset({"phuong", "quantri"}), "bang/giay/cho/{paper_entry}/xac-nhan/", ("POST",), MOVES_ON

@@ -87,6 +87,7 @@ def entry_list(request: HttpRequest) -> HttpResponse:
         ],
         "may_enter": viewer.has_role(*ENTERERS),
         "viewer_id": viewer.user_id,
+        "may_confirm": not is_done and (viewer.has_role(Role.PROVINCE) or viewer.is_operator),
     }
     return render(request, "ocop/certificates/entries.html", context)
 
@@ -112,6 +113,30 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("board_entry", pk)
     messages.success(request, _("Đã ghi giấy chứng nhận vào sổ và lập bản chụp có mã kiểm tra."))
     return redirect("board_product", paper.product_id)
+
+
+@require_POST
+@for_roles(Role.PROVINCE)
+def confirm_many(request: HttpRequest) -> HttpResponse:
+    """The second person states that the ticked papers are as on the decision, each by itself: what cannot be confirmed is told and
+    stops no other."""
+    viewer = viewer_of(request)
+    numbers = [int(each) for each in request.POST.getlist("giay")[:PER_PAGE] if each.isdecimal()]
+    found = entries_visible_to(viewer).filter(pk__in=numbers, state=CertificateEntry.State.WAITING).order_by("pk")
+    done = 0
+    for each in found:
+        try:
+            confirm_entry(entry=each, by=viewer)
+            done += 1
+        except PermissionError:
+            messages.error(request, _("«%(name)s»: bạn không phải người thứ hai của giấy này.") % each.facts)
+        except EntryRefused as refusal:
+            messages.error(request, f"«{each.facts['name']}»: {refusal}")
+    if done:
+        messages.success(request, _("Đã xác nhận %(count)s giấy.") % {"count": done})
+    elif not found:
+        messages.info(request, _("Hãy chọn những giấy bạn đã so với quyết định."))
+    return redirect("board_entries")
 
 
 @require_POST

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from core.imports.actions.applying import apply_import, apply_rows
 from core.imports.actions.previewing import choose_mapping
@@ -182,3 +183,19 @@ def test_real_rows_in_every_shape_are_taken_or_answered(land: Land, phuong: User
     assert CertificateEntry.objects.count() == taken
     again = brought([], land, phuong, variant(names, some, "commas", [], seed=1))
     assert counts(again)["created"] == 0
+
+
+def test_the_second_person_confirms_many_and_never_their_own(land: Land, phuong: User) -> None:
+    rows = [[f"Nước mắm {number}", *FISH_SAUCE[1:]] for number in range(3)]
+    applied(brought(rows, land, phuong), phuong)
+    waiting = [str(pk) for pk in CertificateEntry.objects.values_list("pk", flat=True)]
+    client = Client()
+    client.force_login(phuong)
+    answer = client.post("/bang/giay/cho/xac-nhan/", {"giay": waiting}, follow=True)
+    assert answer.content.decode().count("bạn không phải người thứ hai") == 3
+    assert not Certificate.objects.exists()
+    client.force_login(person("Mai", Role.PROVINCE, land.lam_dong))
+    assert client.get("/bang/giay/cho/").content.decode().count('name="giay"') == 3
+    answer = client.post("/bang/giay/cho/xac-nhan/", {"giay": waiting[:2]}, follow=True)
+    assert "Đã xác nhận 2 giấy." in answer.content.decode()
+    assert (Certificate.objects.count(), CertificateEntry.objects.filter(state="waiting").count()) == (2, 1)
