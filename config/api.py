@@ -14,6 +14,7 @@ from market.platforms.running.api import router as platforms
 from market.shops.api import router as shops
 from ocop.certificates.api import router as certificates
 from ocop.indicators.api import router as indicators
+from ocop.snapshots.api import router as snapshots
 from onboarding.accounts.api import router as accounts
 from onboarding.fieldwork.api import router as field_bundle
 from onboarding.households.api import router as households
@@ -32,6 +33,7 @@ api = NinjaAPI(
 api.add_router("v1", search)
 api.add_router("v1", indicators, auth=TokenAuth())
 api.add_router("v1", certificates, auth=TokenAuth())
+api.add_router("v1", snapshots, auth=TokenAuth())
 api.add_router("v1", units, auth=TokenAuth())
 api.add_router("v1", hamlets, auth=TokenAuth())
 api.add_router("v1", households, auth=TokenAuth())

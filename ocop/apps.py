@@ -20,6 +20,7 @@ class OcopConfig(AppConfig):
         from ocop.presence.ready import register as register_presence
         from ocop.register.actions import follow_map
         from ocop.rulebooks.ready import register as get_rulebooks_ready
+        from ocop.snapshots import ready as snapshots
 
         register_presence()
         register_objects(
@@ -45,3 +46,4 @@ class OcopConfig(AppConfig):
         register_use("ocop.OcopProduct", "sản phẩm OCOP")
         frames.register()
         indicators.register()
+        snapshots.register()

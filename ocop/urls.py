@@ -5,5 +5,6 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("ocop.presence.urls")),
     path("", include("ocop.frames.urls")),
+    path("", include("ocop.snapshots.urls")),
     path("", include("ocop.boards.urls")),
 ]

@@ -50,6 +50,7 @@ from ocop.frames.actions import make_frame
 from ocop.presence.models import PresenceLink
 from ocop.register.models import OcopProduct
 from ocop.rulebooks.models import Rubric
+from ocop.snapshots.actions import freeze
 from onboarding.accounts.actions import claim_account, claim_link, close_account
 from onboarding.accounts.models import Platform
 from onboarding.checks.actions.verifying import verify_household
@@ -130,6 +131,9 @@ PAGES: dict[str, Page] = {
     "api/v1/certificates/<code>": Page(BY_KEY, "api/v1/certificates/{check}", by_key=True),
     "api/v1/products": Page(BY_KEY, by_key=True),
     "api/v1/products/<number>": Page(BY_KEY, "api/v1/products/{product}", by_key=True),
+    "api/v1/snapshots": Page(BY_KEY, by_key=True),
+    "api/v1/snapshots/<number>": Page(BY_KEY, "api/v1/snapshots/{snapshot}", by_key=True),
+    "api/v1/snapshots/<number>/rows": Page(BY_KEY, "api/v1/snapshots/{snapshot}/rows", by_key=True),
     "api/v1/accounts": Page(SIGNED_IN, by_key=True),  # whose: by area, tested with the API
     "api/v1/platforms": Page(EVERYBODY),
     "api/v1/platforms/connections": Page(frozenset({"buu"}), by_key=True),
@@ -518,6 +522,22 @@ PAGES: dict[str, Page] = {
         frozenset({302, 422}),
     ),
     "bang/den-ky/": Page(STAFF),
+    "bang/chot-so/": Page(STAFF),
+    "bang/chot-so/lap/": Page(frozenset({"phuong", "quantri"}), methods=FORM),
+    "bang/chot-so/<str:number>/": Page(STAFF, "bang/chot-so/{snapshot}/"),
+    "bang/chot-so/<str:number>/ky/": Page(
+        frozenset({"phuong", "quantri"}), "bang/chot-so/{snapshot}/ky/", ("POST",), MOVES_ON
+    ),
+    "bang/chot-so/<str:number>/chot-lai/": Page(
+        frozenset({"phuong", "quantri"}), "bang/chot-so/{snapshot}/chot-lai/", FORM
+    ),
+    "bang/chot-so/<str:number>/khac/": Page(STAFF, "bang/chot-so/{snapshot}/khac/"),
+    "bang/chot-so/<str:number>/in/": Page(STAFF, "bang/chot-so/{snapshot}/in/"),
+    "bang/chot-so/<str:number>/so-lieu.<str:kind>": Page(STAFF, "bang/chot-so/{snapshot}/so-lieu.xlsx"),
+    "bang/chot-so/<str:number>/dong.<str:kind>": Page(STAFF, "bang/chot-so/{snapshot}/dong.json"),
+    "mo/": Page(EVERYBODY),
+    "mo/san-pham-ocop.<str:kind>": Page(EVERYBODY, "mo/san-pham-ocop.csv"),
+    "mo/chi-so.<str:kind>": Page(EVERYBODY, "mo/chi-so.json"),
     "bang/<slug:code>/": Page(STAFF, "bang/i2any/"),
     "bang/<slug:code>/dong.csv": Page(STAFF, "bang/i2any/dong.csv"),
     "ban-viec/quyen/": Page(STAFF),
@@ -724,11 +744,14 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         commune=people.commune, drawn_in=people.commune, period_from=date(2026, 1, 1), period_to=date(2026, 2, 1), seed="0", per_mille=50,
         frame_size=1, frame_hash="0", drawn_at=timezone.now(),
     )  # fmt: skip
+    today = clock.today()
+    snapshots = [freeze(unit=people.commune, on=on, by=SYSTEM) for on in (today - timedelta(days=40), today)]
     frame = make_frame(
         unit=people.commune, year=clock.today().year, source="review", document="", by=people.viewer("chi")
     )
     facts = {
         "frame": frame.pk,
+        "snapshot": snapshots[1].number,
         "opening": asked.pk, "opening_line": line.pk,
         "import": sheet.pk, "goods": goods.pk, "job": job.pk, "job_name": job.name,
         "entry": AuditEntry.objects.get(action="shop.opened", object_label=f"shop:{shop.pk}").pk,

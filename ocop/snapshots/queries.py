@@ -1,0 +1,101 @@
+"""Which snapshots a person sees, what differs between two of them, and which ones speak in public."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from core.people.queries import STAFF_ROLES, Viewer
+from core.places.models import Level
+from ocop.snapshots.models import Snapshot, SnapshotFigure, SnapshotRow
+from ocop.snapshots.rules import SIGNERS
+from ocop.snapshots.summing import whole_of
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A figure of two snapshots, as (numerator, denominator, missing); None: not there."""
+
+    indicator: str
+    unit_name: str
+    before: tuple[int, int, int] | None
+    after: tuple[int, int, int] | None
+
+
+def snapshots_visible_to(viewer: Viewer) -> QuerySet[Snapshot]:
+    """Snapshots of areas wholly inside the area of a staff member, the latest day first."""
+    found = Snapshot.objects.filter(viewer.area(*STAFF_ROLES, unit_field="unit"))
+    return found.select_related("unit", "made_by", "signed_by", "restates", "restated_by").order_by("-on", "-pk")
+
+
+def waiting_for(viewer: Viewer) -> QuerySet[Snapshot]:
+    """Snapshots that wait for this person's signature."""
+    waiting = Snapshot.objects.filter(frozen_at__isnull=False, signed_at__isnull=True, restated_by__isnull=True)
+    mine = waiting.filter(viewer.area(*SIGNERS, unit_field="unit"))
+    return mine.exclude(made_by_id=viewer.user_id).order_by("-on", "-pk")
+
+
+def previous_of(snapshot: Snapshot) -> Snapshot | None:
+    """What it is compared with: the one it restates, else the area's last one of an earlier day that was not restated."""
+    if snapshot.restates is not None:
+        return snapshot.restates
+    earlier = Snapshot.objects.filter(unit=snapshot.unit, on__lt=snapshot.on, frozen_at__isnull=False)
+    return earlier.filter(restated_by__isnull=True).order_by("-on", "-pk").first()
+
+
+def figures_of(snapshot: Snapshot, *, whole: bool) -> QuerySet[SnapshotFigure]:
+    """The figures of the whole area and its former parts, or of the units inside."""
+    is_whole = Q(unit_code=whole_of(snapshot))
+    return snapshot.figures.filter(is_whole if whole else ~is_whole).order_by("former_code", "unit_code", "indicator")
+
+
+def figure_differences(before: Snapshot, after: Snapshot) -> list[Difference]:
+    """The figures that are not the same, those of the whole area first."""
+    old, new = _by_place(before), _by_place(after)
+    whole = whole_of(after)
+    keys = sorted(old.keys() | new.keys(), key=lambda key: (key[1] != whole, key[2], key[1], key[0]))
+    changed = (key for key in keys if _numbers(old.get(key)) != _numbers(new.get(key)))
+    return [
+        Difference(key[0], (new.get(key) or old[key]).unit_name, _numbers(old.get(key)), _numbers(new.get(key)))
+        for key in changed
+    ]
+
+
+def are_rows_comparable(before: Snapshot, after: Snapshot) -> bool:
+    """Whether the letters of both mean the same indicators."""
+    return sorted(before.definitions) == sorted(after.definitions)
+
+
+def changed_rows(before: Snapshot, after: Snapshot) -> QuerySet[Any]:
+    """The rows of `after` that stood on other sides in `before` (`was`) or were not there (`was` None)."""
+    same = before.rows.filter(subject=OuterRef("subject"), subject_id=OuterRef("subject_id"))
+    rows = after.rows.annotate(was=Subquery(same.values("sides")[:1]))
+    return rows.filter(Q(was__isnull=True) | ~Q(was=F("sides"))).order_by("subject", "subject_id")
+
+
+def lost_rows(before: Snapshot, after: Snapshot) -> QuerySet[SnapshotRow]:
+    """The rows of `before` that are no longer there."""
+    same = after.rows.filter(subject=OuterRef("subject"), subject_id=OuterRef("subject_id"))
+    return before.rows.filter(~Exists(same)).order_by("subject", "subject_id")
+
+
+def public_snapshots() -> QuerySet[Snapshot]:
+    """The snapshots that may be published: signed ones of whole provinces, of each area and day the last signed one.
+
+    Those of communes and of the country stay inside: beside a province's own they would give hidden cells away.
+    """
+    later = Snapshot.objects.filter(
+        unit=OuterRef("unit"), on=OuterRef("on"), signed_at__isnull=False, pk__gt=OuterRef("pk")
+    )
+    found = Snapshot.objects.filter(signed_at__isnull=False, unit__level=Level.PROVINCE).filter(~Exists(later))
+    return found.select_related("unit", "restates").order_by("on", "number")
+
+
+def _by_place(snapshot: Snapshot) -> dict[tuple[str, str, str], SnapshotFigure]:
+    return {(each.indicator, each.unit_code, each.former_code): each for each in snapshot.figures.all()}
+
+
+def _numbers(figure: SnapshotFigure | None) -> tuple[int, int, int] | None:
+    return (figure.numerator, figure.denominator, figure.missing) if figure else None

@@ -1,0 +1,1 @@
+"""Pages, files and open data of snapshots."""
