@@ -15,8 +15,10 @@ from core.kit.clock import VIETNAM, window
 from core.people.queries import STAFF_ROLES, Viewer
 from core.places.models import Level, Unit, UnitLink, in_force
 from ocop.frames.models import Frame, FrameHousehold
-from ocop.frames.rules import digest
+from ocop.frames.rules import ALARM_PERCENT, digest
 from onboarding.households.models import Household
+
+LEFT_SHOWN = 20
 
 
 def signed_on(on: date, prefix: str = "") -> Q:
@@ -80,6 +82,28 @@ def households_of(frame: Frame) -> QuerySet[Household]:
     """The households of a frame by hamlet and number; for lists that carry no names."""
     rows = Household.objects.filter(frames__frame=frame)
     return rows.select_related("hamlet").only("pk", "hamlet__name", "ended_on").order_by("hamlet__name", "pk")
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Households of a frame that ended since it was made: how many of how many, and the latest of them."""
+
+    count: int
+    of: int
+    latest: list[Household]
+
+    @property
+    def is_many(self) -> bool:
+        """Whether so many left that somebody should ask why (`rules.ALARM_PERCENT`)."""
+        return self.count > 0 and 100 * self.count >= ALARM_PERCENT * self.of
+
+
+def left_since(frame: Frame) -> Leaving:
+    """Who left the register since the frame was made. The denominator stays; a rate that is helped by households that «moved away» shows
+    here. Two queries."""
+    rows = households_of(frame).filter(ended_on__isnull=False, ended_on__gte=clock.day_of(frame.made_at))
+    latest = rows.only("pk", "hamlet__name", "ended_on", "end_reason").order_by("-ended_on", "-pk")
+    return Leaving(rows.count(), frame.count, list(latest[:LEFT_SHOWN]))
 
 
 def communes_of(viewer: Viewer) -> QuerySet[Unit]:

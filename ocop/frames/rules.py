@@ -15,6 +15,9 @@ from ocop.frames.models import Frame
 MAKERS = (Role.COMMUNE, Role.PROVINCE)
 SIGNERS = (Role.PROVINCE,)
 
+# Of a hundred households of a frame so many leave a commune's register in no common year (our proposal; no law sets it).
+ALARM_PERCENT = 5
+
 
 def digest(household_ids: Iterable[int]) -> str:
     """SHA-256 (hex) over the household numbers, ascending, one a line: the same list gives the same digest everywhere."""
