@@ -12,6 +12,7 @@ class OcopConfig(AppConfig):
         from core.events.registry import subscribe
         from core.places.events import MapTurned
         from core.places.registry import register_use
+        from ocop.boards import ready as boards
         from ocop.certificates.events import CertificatesChanged
         from ocop.certificates.ready import register as get_certificates_ready
         from ocop.frames import ready as frames
@@ -47,3 +48,4 @@ class OcopConfig(AppConfig):
         frames.register()
         indicators.register()
         snapshots.register()
+        boards.register()

@@ -16,6 +16,7 @@ from ocop.presence.rules import EARLIEST_DAY
 from ocop.register.models import TaxonomyNode
 from onboarding.accounts.models import Observation, Platform
 from onboarding.producers.models import Producer
+from onboarding.teams.models import Team
 
 
 def _day_input() -> forms.DateInput:
@@ -42,6 +43,24 @@ class ScopeForm(forms.Form):
         if day is not None and day < EARLIEST_DAY:
             raise forms.ValidationError(_("Số liệu bắt đầu từ 01/01/2018. Hãy chọn ngày sau đó."))
         return day
+
+
+class AssignForm(forms.Form):
+    """To which team, with what words, until when."""
+
+    team = forms.ModelChoiceField(
+        label=_("Tổ công nghệ số"), queryset=Team.objects.none(), error_messages={"required": _("Hãy chọn tổ.")}
+    )
+    note = forms.CharField(
+        label=_("Dặn tổ"), max_length=200, required=False, help_text=_("Không ghi tên hay số điện thoại của người dân.")
+    )
+    due_on = forms.DateField(label=_("Hạn"), required=False, widget=_day_input())
+
+    def __init__(self, data: Any, *, teams: QuerySet[Team]) -> None:
+        super().__init__(data)
+        field = self.fields["team"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = teams
 
 
 class LinkForm(forms.Form):

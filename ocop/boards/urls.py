@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from ocop.boards.views import board, changes, entries, numbers, pages, products, renewals, rulebooks, sets
+from ocop.boards.views import board, changes, entries, numbers, pages, products, renewals, rulebooks, sets, work
 
 urlpatterns = [
     path("bang/", board.board, name="board"),
     path("bang/xu-huong/", board.trend, name="board_trend"),
     path("bang/thay-doi/", changes.changes, name="board_changes"),
+    path("bang/viec/", work.work, name="board_work"),
+    path("bang/viec/bo-giao/", work.take_back, name="board_work_back"),
+    path("bang/viec/to/", work.team_work, name="team_work"),
     path("bang/san-pham/", products.products, name="board_products"),
     path("bang/san-pham/<int:pk>/", products.product, name="board_product"),
     path("bang/san-pham/<int:pk>/gan/<int:listing_pk>/", products.link, name="board_link"),

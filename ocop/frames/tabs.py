@@ -13,6 +13,7 @@ def board_tabs(request: HttpRequest) -> list[dict[str, object]]:
     """The tabs of the boards; the longest address that fits the page is the current one."""
     names = [
         (_("Tỷ lệ"), "board"),
+        (_("Ai còn thiếu"), "board_work"),
         (_("Sản phẩm OCOP"), "board_products"),
         (_("Giấy chờ xác nhận"), "board_entries"),
         (_("Giấy đến kỳ"), "board_renewals"),

@@ -472,6 +472,9 @@ PAGES: dict[str, Page] = {
     "bang/": Page(STAFF),
     "bang/xu-huong/": Page(STAFF),
     "bang/thay-doi/": Page(STAFF),
+    "bang/viec/": Page(OFFICERS, methods=FORM),
+    "bang/viec/bo-giao/": Page(OFFICERS, methods=("POST",), answers=MOVES_ON),  # nothing is named
+    "bang/viec/to/": Page(frozenset({"hanh", "quantri"})),
     "bang/san-pham/": Page(STAFF),
     "bang/san-pham/<int:pk>/": Page(STAFF, "bang/san-pham/{product}/"),
     "bang/san-pham/<int:pk>/gan/<int:listing_pk>/": Page(
