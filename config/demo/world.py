@@ -19,6 +19,7 @@ from config.demo.pages import make_pages
 from config.demo.people import make_people
 from config.demo.pictures import picture
 from config.demo.shops import open_demo_shop
+from config.demo.snapshots import make_snapshot
 from config.demo.teams import make_teams
 from core.files.actions import store_photo
 from core.files.pipeline import render
@@ -89,6 +90,8 @@ def make_world() -> None:
     work_at_the_desk(producers, viewer_for(people["xa"]))
     hand_in(people, hamlets[0])
     make_pages()
+    assert commune.parent is not None
+    make_snapshot(province=commune.parent, officer=viewer_for(people["tinh"]), second=viewer_for(people["quantri"]))
 
 
 def _place(province: str, district: str, commune: str) -> Unit:
