@@ -93,6 +93,7 @@ class OnboardingConfig(AppConfig):
                 "platform_account.claimed": "khai gian hàng trên sàn",
                 "platform_account.changed": "ghi thêm về gian hàng trên sàn",
                 "platform_account.reported": "ghi điều được báo về gian hàng",
+                "platform_account.activity": "ghi hoạt động của gian hàng trên sàn",
                 "platform_account.closed": "đóng gian hàng trên sàn",
                 "platform_account.reopened": "mở lại gian hàng trên sàn",
                 "platform.added": "thêm sàn",

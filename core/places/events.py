@@ -37,6 +37,13 @@ class HamletsChanged(Event):
 
 
 @dataclass(frozen=True)
+class HamletOpened(Event):
+    """A hamlet of the commune was added to the list by itself, without a resolution, or taken off it again."""
+
+    commune_id: int
+
+
+@dataclass(frozen=True)
 class MapTurned(Event):
     """The day of a resolution has come (or had come when it was entered): rows without dates of their own move now.
 

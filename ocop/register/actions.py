@@ -8,9 +8,11 @@ from enum import StrEnum
 from django.db import transaction
 
 from core.audit.actions import record
+from core.events.registry import emit
 from core.kit import clock
 from core.people.queries import Viewer
 from core.places.events import MapTurned
+from ocop.register.events import ProductsMoved
 from ocop.register.models import OcopProduct, TaxonomyNode
 from ocop.register.queries import Place, can_choose_set
 from ocop.register.reading import Row
@@ -69,10 +71,13 @@ def record_product(
     if not changed:
         return known, Outcome.UNCHANGED
     told = {_TOLD[name]: (str(getattr(known, name) or ""), str(value)) for name, value in changed.items()}
+    units = (known.unit_id, place.unit.pk if place.unit else known.unit_id)
     for name, value in changed.items():
         setattr(known, name, value)
     known.save(update_fields=list(changed))
     _audit("ocop_product.changed", known, by, told, via=via)
+    if {"unit", "former_province"} & set(changed):
+        emit(ProductsMoved(units))
     return known, Outcome.CHANGED
 
 
@@ -92,6 +97,7 @@ def choose_set(*, product: OcopProduct, chosen: TaxonomyNode | None, by: Viewer)
     if chosen is not None:
         product.taxonomy_version = chosen.taxonomy.decision
     product.save(update_fields=["product_set", "taxonomy_version"])
+    emit(ProductsMoved((product.unit_id,)))
     _audit("ocop_product.set_chosen", product, by, {"bộ sản phẩm": (str(before or ""), str(chosen or ""))}, via="")
     return product
 

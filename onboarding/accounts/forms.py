@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.desk.grants.forms import date_field
 from core.kit import clock
 from core.kit.text import squeeze
+from onboarding.accounts.models import AccountActivity
 
 _LINK = forms.URLInput(attrs={"autocomplete": "off", "inputmode": "url"})
 _WRONG_LINK = {"invalid": _("Liên kết chưa đúng. Hãy mở trang đó rồi chép lại.")}
@@ -60,3 +61,25 @@ class CloseForm(ReopenForm):
         widget=_LINK,
     )
     field_order = ["on", "reason", "evidence_url"]
+
+
+class ActivityForm(forms.Form):
+    """What was done, when, and who says so. A platform's report comes with its file, not here."""
+
+    kind = forms.ChoiceField(label=_("Hộ đã làm gì trên sàn?"), choices=AccountActivity.Kind.choices)
+    happened_on = date_field(_("Ngày nào?"), initial=clock.today)
+    source = forms.ChoiceField(
+        label=_("Ai cho biết?"),
+        choices=[
+            (value, label)
+            for value, label in AccountActivity.Source.choices
+            if value != AccountActivity.Source.PLATFORM
+        ],
+    )
+    note = forms.CharField(
+        label=_("Ghi chú"),
+        max_length=200,
+        required=False,
+        help_text=_("Ví dụ: một đơn 2 ký hạt điều. Không ghi tên, điện thoại người mua."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

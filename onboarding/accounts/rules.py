@@ -14,7 +14,8 @@ from django.db import models
 from core.kit.clock import Window, window
 from core.people.models import Role
 from core.people.queries import Viewer
-from onboarding.accounts.models import AccountReport, Observation
+from onboarding.accounts.models import AccountActivity, AccountReport, Observation
+from onboarding.households.models import Household
 from onboarding.producers.models import Producer
 from onboarding.producers.queries import may_act_for
 
@@ -147,6 +148,26 @@ KEEPERS = (Role.COMMUNE, Role.PROVINCE)
 def can_keep_account(viewer: Viewer, producer: Producer) -> bool:
     """Whether this person may close or reopen the producer's accounts: who acts for it, and the officers of its place."""
     return viewer.covers(producer.commune, *KEEPERS) or (viewer.is_signed_in and may_act_for(viewer, producer.pk))
+
+
+# No activity is older than the plan that asks for it (350/QĐ-BTTTT of 24 February 2022).
+FIRST_ACTIVITY = date(2022, 2, 24)
+TEAM = (Role.TEAM_LEAD, Role.TEAM_MEMBER)
+
+
+def can_record_activity(viewer: Viewer, producer: Producer, source: str) -> bool:
+    """Whether this person may write down what was done with the producer's account on this word: officers of its place on
+    any, who acts for it only as its own word, the team of its household's hamlet only what it saw at a visit."""
+    if source not in AccountActivity.Source.values or not viewer.is_signed_in:
+        return False
+    if viewer.covers(producer.commune, *KEEPERS):
+        return True
+    if source == AccountActivity.Source.PRODUCER:
+        return may_act_for(viewer, producer.pk)
+    if source != AccountActivity.Source.VISIT or producer.household_id is None:
+        return False
+    mine = viewer.area(*TEAM, unit_field="commune", hamlet_field="hamlet")
+    return Household.objects.filter(mine, pk=producer.household_id).exists()
 
 
 def can_set_looking(viewer: Viewer) -> bool:

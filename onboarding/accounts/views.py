@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.kit import clock
 from core.people.queries import viewer_of
 from core.people.views import for_roles
-from onboarding.accounts.actions import AccountRefused, close_account, reopen_account
-from onboarding.accounts.forms import CloseForm, ReopenForm
+from onboarding.accounts.actions import AccountRefused, close_account, record_activity, reopen_account
+from onboarding.accounts.forms import ActivityForm, CloseForm, ReopenForm
 from onboarding.accounts.live_pages import with_last_told
 from onboarding.accounts.models import Observation
 from onboarding.accounts.queries import accounts_kept_by, shop_pages, state_words, with_states
@@ -42,7 +42,8 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     found = _account(request, pk)
     reports = found.reports.select_related("reported_by").order_by("-at", "-pk")
     page = Paginator(reports, PER_PAGE).get_page(request.GET.get("page"))
-    context = {**_common(found), "facts": _facts(found), "page_obj": page, "pages": _pages(found)}
+    done = found.activities.select_related("reported_by").order_by("-happened_on", "-pk")[:10]
+    context = {**_common(found), "facts": _facts(found), "page_obj": page, "activities": done, "pages": _pages(found)}
     return render(request, "onboarding/accounts/account.html", context)
 
 
@@ -72,6 +73,34 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReopenForm(request.POST if request.method == "POST" else None)
     done = _("Đã mở lại. Gian hàng được tính là mới khai cho đến khi có người thấy trên sàn.")
     return _step(request, found, form, reopen_account, done)
+
+
+@require_http_methods(FORM)
+@never_cache
+@keeper_page
+def activity(request: HttpRequest, pk: int) -> HttpResponse:
+    """Something was done with it, on somebody's word."""
+    found = _account(request, pk)
+    form = ActivityForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            record_activity(
+                account=found,
+                kind=said["kind"],
+                happened_on=said["happened_on"],
+                source=said["source"],
+                note_text=said["note"],
+                by=viewer_of(request),
+            )
+        except AccountRefused as refusal:
+            form.add_error(None, str(refusal))
+        except PermissionError as error:
+            raise Http404 from error
+        else:
+            messages.success(request, _("Đã ghi hoạt động. Người xem bảng số liệu thấy rõ ai báo."))
+            return redirect("platform_account", pk)
+    return render(request, "onboarding/accounts/activity.html", {**_common(found), "form": form})
 
 
 def _step(request: HttpRequest, found: Any, form: ReopenForm, action: Any, done: str) -> HttpResponse:

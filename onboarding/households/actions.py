@@ -92,7 +92,7 @@ def change_household(
     household = rows.get(pk=household.pk)
     if seen_version is not None and household.version != seen_version:
         raise ChangedMeanwhile
-    before = facts_of(household)
+    before, left = facts_of(household), household.commune_id
     different = {name: changes[name] for name in different_facts(household, changes)}
     if not different:
         return household
@@ -114,7 +114,7 @@ def change_household(
         via=via,
         changes={fact_label(name): told(name, getattr(before, name), value) for name, value in different.items()},
     )
-    emit(HouseholdsChanged((household.pk,), frozenset(different)))
+    emit(HouseholdsChanged((household.pk,), frozenset(different), left=(left,)))
     return household
 
 

@@ -57,6 +57,7 @@ def change_households(changes: Mapping[int, Changes], *, by: Viewer, via: str = 
     different: dict[int, Changes] = {}
     rewritten: dict[int, bool] = {}
     noted = []
+    left = tuple({household.commune_id for household in households.values()})
     for pk, household in households.items():
         before = facts_of(household)
         other = {name: value for name, value in changes[pk].items() if differs(household, before, name, value)}
@@ -74,7 +75,7 @@ def change_households(changes: Mapping[int, Changes], *, by: Viewer, via: str = 
     record_many("household.changed", noted, actor_id=by.user_id, via=via)
     if different:
         fields = frozenset(name for other in different.values() for name in other)
-        emit(HouseholdsChanged(tuple(different), fields))
+        emit(HouseholdsChanged(tuple(different), fields, left=left))
     return households
 
 

@@ -11,12 +11,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from core.audit.actions import record
+from core.events.registry import emit
 from core.kit import clock
 from core.people.queries import Viewer
 from core.places.events import MapTurned
 from core.places.models import Hamlet
 from onboarding.households.models import Household
 from onboarding.teams.queries import team_of_member
+from onboarding.visits.events import VisitsChanged
 from onboarding.visits.models import Attendance, Topic, TrainingSession, Visit
 
 MOST_OTHERS = 2000
@@ -216,3 +218,4 @@ def _set(row: Visit | TrainingSession, values: Mapping[str, Any]) -> bool:
 
 def _note(word: str, label: str, hamlet: Hamlet, by: Viewer) -> None:
     record(word, actor_id=by.user_id, object_label=label, unit_code=hamlet.commune.code)
+    emit(VisitsChanged(hamlet.commune_id))

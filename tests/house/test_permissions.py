@@ -263,6 +263,7 @@ PAGES: dict[str, Page] = {
     "xa/to/thanh-vien/<int:pk>/to-truong/": Page(FOUNDERS, "xa/to/thanh-vien/{member}/to-truong/", ("POST",), MOVES_ON),
     "xa/gian-hang/<int:pk>/": Page(RECORDERS, "xa/gian-hang/{account}/"),
     "xa/gian-hang/<int:pk>/dong/": Page(RECORDERS, "xa/gian-hang/{account}/dong/", FORM),
+    "xa/gian-hang/<int:pk>/hoat-dong/": Page(RECORDERS, "xa/gian-hang/{account}/hoat-dong/", FORM),
     "xa/gian-hang/<int:pk>/mo-lai/": Page(RECORDERS, "xa/gian-hang/{closed_account}/mo-lai/", FORM),
     "xa/mo-gian-hang/": Page(RECORDERS),
     "xa/mo-gian-hang/lap/": Page(OPENERS, methods=FORM, answers=frozenset({200, 302})),

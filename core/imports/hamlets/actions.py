@@ -8,11 +8,13 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from core.audit.actions import record
+from core.events.registry import emit
 from core.imports.contract import RowRefused, UndoRefused
 from core.kit import clock
 from core.people.queries import Viewer
 from core.places.actions.hamlets import named_since, open_hamlet, rename_hamlet
 from core.places.actions.units import Contradiction
+from core.places.events import HamletOpened
 from core.places.models import Hamlet, HamletName, Unit, in_force
 
 IN_USE = "đã có hộ, người hoặc việc gắn với thôn, ấp này."
@@ -25,14 +27,17 @@ def add_hamlet(*, commune: Unit, name: str, valid_from: date | None, by: Viewer)
     """A hamlet that is not in the list yet; without a day it is there since before our records. Raises RowRefused."""
     if valid_from is not None:
         try:
-            return open_hamlet(commune=commune, name=name, on=valid_from, actor_id=by.user_id)
+            opened = open_hamlet(commune=commune, name=name, on=valid_from, actor_id=by.user_id)
         except Contradiction as contradiction:
             raise RowRefused(str(contradiction)) from contradiction
+        emit(HamletOpened(commune.pk))
+        return opened
     Unit.objects.select_for_update().get(pk=commune.pk)
     if named_since(commune, name, None) is not None:
         raise RowRefused(f"Đã có hoặc từng có nơi tên «{name}». Nếu đây là nơi khác, hãy ghi từ ngày nào có tên này.")
     hamlet = Hamlet.objects.create(commune=commune, name=name)
     _note("hamlet.opened", hamlet, by, ("", name))
+    emit(HamletOpened(commune.pk))
     return hamlet
 
 
@@ -57,6 +62,7 @@ def remove_added_hamlet(*, hamlet_id: int, by: Viewer) -> None:
         hamlet.delete()
     except ProtectedError as error:
         raise UndoRefused(IN_USE) from error
+    emit(HamletOpened(hamlet.commune_id))
 
 
 def has_name_still(hamlet: Hamlet, name: str, on: date) -> bool:

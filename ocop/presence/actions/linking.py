@@ -6,6 +6,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from core.audit.actions import record
+from core.events.registry import emit
 from core.kit import clock
 from core.people.queries import SYSTEM, Viewer
 from market.listings.actions import BadgeFacts, set_badges
@@ -13,6 +14,7 @@ from market.listings.models import Listing
 from ocop.certificates.events import CertificatesChanged
 from ocop.certificates.models import COUNTED_QUALITIES, Certificate
 from ocop.certificates.papers import COUNTED_STARS
+from ocop.presence.events import PresenceChanged
 from ocop.presence.models import PresenceLink
 from ocop.presence.queries import open_links
 from ocop.presence.rules import can_link, makers_differ
@@ -119,6 +121,7 @@ def _after(product: OcopProduct, listing: Listing, word: str, link: PresenceLink
         unit_code=unit_code,
         changes={"mối gắn": ("", name) if word == "presence.linked" else (name, "")},
     )
+    emit(PresenceChanged(product.pk))
 
 
 def _locked(listing_id: int) -> Listing:

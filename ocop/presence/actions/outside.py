@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.db import transaction
 
 from core.audit.actions import record
+from core.events.registry import emit
 from core.kit import clock
 from core.kit.text import squeeze
 from core.people.queries import Viewer
 from ocop.presence.actions.linking import LinkRefused
+from ocop.presence.events import PresenceChanged
 from ocop.presence.models import PresenceLink
 from ocop.presence.rules import can_link_producer, makers_differ_from, names_match
 from ocop.register.models import OcopProduct
@@ -125,3 +127,4 @@ def _note(word: str, link: PresenceLink, by: Viewer, told: tuple[str, str]) -> N
         unit_code=unit.code if unit else "",
         changes={"mối gắn": told},
     )
+    emit(PresenceChanged(link.product_id))

@@ -1,6 +1,7 @@
 """Claiming accounts and links on platforms, keeping them, and adding what was seen there."""
 
 from onboarding.accounts.actions.claiming import AccountFacts, checked_link, claim_account, claim_link, normalise_link
+from onboarding.accounts.actions.doing import record_activity
 from onboarding.accounts.actions.keeping import close_account, reopen_account, report_account
 from onboarding.accounts.actions.looking import set_robots_may_look, set_seen_within
 from onboarding.accounts.actions.observing import is_claimant, observe
@@ -25,6 +26,7 @@ __all__ = [
     "is_claimant",
     "normalise_link",
     "observe",
+    "record_activity",
     "reopen_account",
     "report_account",
     "set_robots_may_look",

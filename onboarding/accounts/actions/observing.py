@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.db import transaction
 
 from core.audit.actions import record
+from core.events.registry import emit
 from core.kit import clock
 from core.people.queries import Viewer
 from onboarding.accounts.actions.refusals import OwnClaim
+from onboarding.accounts.events import LinkSeen
 from onboarding.accounts.models import Observation, OutsideLink
 from onboarding.accounts.rules import evidence_hash
 
@@ -51,6 +53,7 @@ def observe(
         object_label=f"outside_link:{link.pk}",
         changes={"điều đã thấy": ("", f"{words}: {seen.get_reason_display()}" if reason else words)},
     )
+    emit(LinkSeen(link.pk, link.account_id))
     return seen
 
 

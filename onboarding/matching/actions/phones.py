@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 
 from core.audit.actions import record
+from core.events.registry import emit
 from core.kit import clock
 from core.people.queries import Viewer
 from onboarding.households.events import HouseholdsChanged
 from onboarding.households.models import Household
+from onboarding.matching.events import SharedPhonesTurned
 from onboarding.matching.models import MAX_HOUSEHOLDS, SharedPhone
 from onboarding.matching.queries.phones import counts_of, living_with, miscounted, phone_to_look_at, stored_forms
 
@@ -54,7 +56,7 @@ def recount(numbers: Iterable[str]) -> list[str]:
         return []
     known = _locked(numbers)
     counts = counts_of(numbers)  # after the lock: whoever held it has committed what we did not see before
-    turned = []
+    turned, was_out = [], {number for number, row in known.items() if row.is_flagged}
     for number in sorted(numbers):
         count = counts.get(number, 0)
         if number in known:
@@ -62,6 +64,9 @@ def recount(numbers: Iterable[str]) -> list[str]:
         else:
             has_turned = count >= MAX_HOUSEHOLDS and _add(number, count)
         turned += [number] if has_turned else []
+    is_out = {number for number, row in known.items() if row.pk and row.is_flagged}
+    is_out |= {number for number in numbers - set(known) if counts.get(number, 0) > MAX_HOUSEHOLDS}
+    _tell(was_out ^ is_out)
     return turned
 
 
@@ -104,7 +109,15 @@ def clear_phone(*, pk: int, reason: str, by: Viewer) -> SharedPhone:
         unit_code=row.households[0].commune.code,
         changes={"số hộ": ("", str(shared.households)), "lý do": ("", reason)},
     )
+    _tell({shared.phone})
     return shared
+
+
+def _tell(numbers: Collection[str]) -> None:
+    """These phones keep their households out of the rates from now on, or no longer."""
+    if numbers:
+        communes = living_with(stored_forms(numbers)).order_by().values_list("commune", flat=True).distinct()
+        emit(SharedPhonesTurned(tuple(communes)))
 
 
 def _locked(numbers: Iterable[str]) -> dict[str, SharedPhone]:

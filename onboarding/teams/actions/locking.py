@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from core.audit.actions import record
+from core.events.registry import emit
 from core.kit import clock
 from core.people.queries import Viewer
 from core.places.models import Unit
+from onboarding.teams.events import TeamsChanged
 from onboarding.teams.models import Team
 from onboarding.teams.rules import can_run_teams
 
@@ -48,7 +50,7 @@ def check_end(on: date) -> None:
 
 
 def note(word: str, team: Team, by: Viewer, what: str = "", before: str = "", after: str = "") -> None:
-    """One line in the trail, under the team."""
+    """One line in the trail, under the team; whoever listens is told."""
     record(
         word,
         actor_id=by.user_id,
@@ -56,3 +58,4 @@ def note(word: str, team: Team, by: Viewer, what: str = "", before: str = "", af
         unit_code=team.commune.code,
         changes={what: (before, after)} if what else {},
     )
+    emit(TeamsChanged(team.commune_id))

@@ -1,0 +1,143 @@
+"""Counting a day per commune and keeping the counts, wholly once a day and in parts whenever something has changed.
+
+Counters follow one another: the lock is taken before anything is read, so a count never overwrites a later one with what it
+read earlier. What was marked while a count runs stays marked and is counted next.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from core.kit import clock
+from core.kit.bulk import insert_many
+from core.places.queries import former_provinces
+from ocop.indicators.actions.marking import EVERYTHING
+from ocop.indicators.counting import Counts, count_marked
+from ocop.indicators.models import Recount, Tally
+from ocop.indicators.queries import by_subject, measurement
+from ocop.indicators.registry import INDICATORS, PRODUCTS, SUBJECTS, Indicator, Subject
+from ocop.indicators.tallies import MARKER, codes_of, is_counted
+
+_LOCK = 0x7A11_E5  # the counters' own number among PostgreSQL's advisory locks
+_AT_ONCE = 5_000
+
+
+def count_day() -> int:
+    """The job of 00:05: count the day wholly; returns how many rows are kept of it."""
+    return count_units(on=clock.today())
+
+
+def recount_due() -> int:
+    """The job of every other second: count again what was marked; returns how many marks are done. Killed at any line, the
+    marks are still there."""
+    if not Recount.objects.exists():  # no lock while nothing is to be done
+        return 0
+    with transaction.atomic():
+        lock_counters()
+        marks = list(Recount.objects.order_by("pk")[:_AT_ONCE])
+        today, wanted = clock.today(), defaultdict[str, set[int | None]](set)
+        for each in marks:
+            wanted[each.subject].add(each.unit_id)
+        if EVERYTHING in wanted or not is_counted(today):
+            count_units(on=today)
+        else:
+            for name, units in wanted.items():
+                subject = SUBJECTS[name]
+                is_whole = None in units and subject is not PRODUCTS
+                count_units(on=today, subjects=[subject], units=None if is_whole else units)
+        Recount.objects.filter(pk__in=[each.pk for each in marks]).delete()
+    return len(marks)
+
+
+@transaction.atomic
+def count_units(
+    *, on: date, subjects: Iterable[Subject] | None = None, units: Collection[int | None] | None = None
+) -> int:
+    """Count all indicators of these subjects (all by default) on a day, per unit and former province, and keep the counts in
+    place of those of before: of these `units` (ids; None: rows without a known place), or of all there are. Two statements
+    and one query per subject, however many units. Returns how many rows are kept."""
+    lock_counters()
+    chosen = {subject.name for subject in subjects} if subjects is not None else set(SUBJECTS)
+    kept = 0
+    for subject, indicators in by_subject(INDICATORS.values()):
+        if subject.name in chosen:
+            kept += _count(subject, indicators, on, units)
+    return kept
+
+
+def lock_counters() -> None:
+    """Until the end of the transaction nobody else counts. SQLite has one writer at a time anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _count(subject: Subject, indicators: list[Indicator], on: date, units: Collection[int | None] | None) -> int:
+    rows, old = subject.marked(on), Tally.objects.filter(on=on, indicator__in=codes_of(indicators))
+    if units is not None:
+        rows = rows.filter(_among(units, subject.unit_field))
+        old = old.filter(_among(units, "unit"))
+    counted = count_marked(rows, indicators, _groups(subject))
+    found: defaultdict[tuple[int | None, str], Counts] = defaultdict(dict)
+    for place, counts in _placed(subject, counted):
+        found[place] = counts
+    if units is None or None in units:
+        found[MARKER]  # a row for each indicator that says: counted, whatever was found
+    at = clock.now()
+    fresh = [
+        Tally(
+            indicator=code,
+            version=indicator.version,
+            on=on,
+            unit_id=unit_id,
+            former_code=former,
+            numerator=numbers[0],
+            denominator=numbers[1],
+            missing=numbers[2],
+            counted_at=at,
+        )
+        for (unit_id, former), counts in found.items()
+        for indicator in indicators
+        for code, numbers in _numbers(indicator, counts)
+        if any(numbers) or ((unit_id, former) == MARKER and code == indicator.code)
+    ]
+    old.delete()
+    insert_many(fresh)
+    return len(fresh)
+
+
+def _groups(subject: Subject) -> dict[str, Any]:
+    groups = {"unit_group": F(f"{subject.unit_field}_id")}
+    return groups | {"former_group": F("former_province__code")} if subject is PRODUCTS else groups
+
+
+def _placed(
+    subject: Subject, counted: list[tuple[tuple[Any, ...], Counts]]
+) -> Iterator[tuple[tuple[int | None, str], Counts]]:
+    """Products say themselves in which province they were made; of everything else the commune says it."""
+    if subject is PRODUCTS:
+        for (unit_id, former), counts in counted:
+            yield (unit_id, former or ""), counts
+        return
+    formers = former_provinces()
+    for (unit_id,), counts in counted:
+        yield (unit_id, formers.get(unit_id, "")), counts
+
+
+def _numbers(indicator: Indicator, counts: Counts) -> Iterator[tuple[str, tuple[int, int, int]]]:
+    """The rows of an indicator: its own, and one for each part of it."""
+    found = measurement(indicator, counts)
+    yield indicator.code, (found.numerator, found.denominator, found.missing)
+    for part, (numerator, denominator) in found.beside.items():
+        yield f"{indicator.code}:{part}", (numerator, denominator, 0)
+
+
+def _among(units: Collection[int | None], field: str) -> Q:
+    known = Q(**{f"{field}__in": [pk for pk in units if pk is not None]})
+    return known | Q(**{f"{field}__isnull": True}) if None in units else known

@@ -1,0 +1,125 @@
+"""Reading the kept counts of a day: figures of any area are their sums, never means of rates."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Max, Q, Sum
+
+from core.kit import clock
+from core.people.queries import STAFF_ROLES
+from ocop.frames.queries import Coverage
+from ocop.indicators.models import Recount, Tally
+from ocop.indicators.queries import Measurement, Scope, coverage, measure
+from ocop.indicators.registry import INDICATORS, Beside, Indicator
+from ocop.indicators.targets import TargetFor, targets_for
+
+# The unit and former province of the row that every whole count leaves for each indicator, even if it is 0 of 0.
+MARKER: tuple[int | None, str] = (None, "")
+_IS_MARKER = Q(unit__isnull=True, former_code="")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All rates of a scope with what they are to reach and how far they reach. `counted_at`: when the kept counts were
+    made (None: counted just now); `is_settling`: something has changed that is not in them yet."""
+
+    measurements: list[Measurement]
+    targets: dict[str, TargetFor]
+    coverage: Coverage
+    counted_at: datetime | None
+    is_settling: bool
+
+
+def codes_of(indicators: Iterable[Indicator]) -> list[str]:
+    """The names under which the counts of these indicators are kept: their codes, and one for each part of them."""
+    return [code for each in indicators for code in (each.code, *(f"{each.code}:{part}" for part in each.beside))]
+
+
+def is_counted(on: date) -> bool:
+    """Whether every indicator, as it is defined now, has been counted wholly on this day."""
+    rows = Tally.objects.filter(_IS_MARKER, on=on).values_list("indicator", "version")
+    return {(each.code, each.version) for each in INDICATORS.values()} <= set(rows)
+
+
+def figures(scope: Scope, indicators: Iterable[Indicator] | None = None) -> Figures:
+    """The rates of a scope on its day. Today's are sums of kept counts (four queries at any size); of other days, and while
+    today's have not been made, the rows are counted now."""
+    asked = list(INDICATORS.values() if indicators is None else indicators)
+    found, at = (None, None)
+    if scope.on == clock.today():
+        found, at = _from_tallies(asked, scope)
+    return Figures(
+        measurements=measure(asked, scope) if found is None else found,
+        targets=targets_for(asked, scope),
+        coverage=coverage(scope),
+        counted_at=at,
+        is_settling=found is not None and Recount.objects.exists(),
+    )
+
+
+def _from_tallies(indicators: list[Indicator], scope: Scope) -> tuple[list[Measurement] | None, datetime | None]:
+    inside = in_scope(scope)
+    rows = Tally.objects.filter(inside | _IS_MARKER, on=scope.on, indicator__in=codes_of(indicators))
+    summed = {
+        row["indicator"]: row
+        for row in rows.order_by().values("indicator").annotate(
+            n=Sum("numerator", filter=inside),
+            d=Sum("denominator", filter=inside),
+            m=Sum("missing", filter=inside),
+            oldest=Max("version"),
+            markers=Count("pk", filter=_IS_MARKER),
+            at=Max("counted_at"),
+        )
+    }  # fmt: skip
+    for each in indicators:
+        row = summed.get(each.code)
+        if row is None or not row["markers"] or row["oldest"] != each.version:
+            return None, None
+    found = [
+        Measurement(
+            each,
+            *_numbers(summed, each.code),
+            {Beside(part): _numbers(summed, f"{each.code}:{part}")[:2] for part in each.beside},
+        )
+        for each in indicators
+    ]
+    return found, max((row["at"] for row in summed.values()), default=None)
+
+
+def in_scope(scope: Scope) -> Q:
+    """The condition "lies in the scope" over kept counts."""
+    inside = scope.viewer.area(*STAFF_ROLES, unit_field="unit")
+    if scope.unit is not None:
+        inside &= Q(unit=scope.unit) | Q(unit__parent=scope.unit)
+    if scope.former_area:
+        inside &= Q(former_code=scope.former_area)
+    return inside
+
+
+def _numbers(summed: Mapping[str, Any], code: str) -> tuple[int, int, int]:
+    row = summed.get(code, {})
+    return row.get("n") or 0, row.get("d") or 0, row.get("m") or 0
+
+
+def kept_series(
+    indicators: Iterable[Indicator], scope: Scope, days: Iterable[date]
+) -> dict[str, dict[date, tuple[int, int, int]]]:
+    """Numerator, denominator and missing by code and day, of those of these days that were counted with the definition of
+    today; one query. A day without counts is missing, not 0."""
+    asked, inside = list(indicators), in_scope(scope)
+    rows = Tally.objects.filter(on__in=list(days)).filter(inside | _IS_MARKER)
+    versions = Q(pk__in=[])
+    for each in asked:
+        versions |= Q(indicator=each.code, version=each.version)
+    found: defaultdict[str, dict[date, tuple[int, int, int]]] = defaultdict(dict)
+    summed = rows.filter(versions).order_by().values("indicator", "on").annotate(
+        n=Sum("numerator", filter=inside), d=Sum("denominator", filter=inside), m=Sum("missing", filter=inside)
+    )  # fmt: skip
+    for row in summed:
+        found[row["indicator"]][row["on"]] = (row["n"] or 0, row["d"] or 0, row["m"] or 0)
+    return dict(found)
