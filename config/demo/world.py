@@ -10,6 +10,7 @@ from django.db import transaction
 
 from config.demo.applications import make_applications
 from config.demo.desk import work_at_the_desk
+from config.demo.frames import make_frames
 from config.demo.goods import keep_papers
 from config.demo.intake import hand_in
 from config.demo.matching import make_doubles
@@ -89,6 +90,7 @@ def make_world() -> None:
     make_applications(people, commune)
     work_at_the_desk(producers, viewer_for(people["xa"]))
     hand_in(people, hamlets[0])
+    make_frames(people, commune)
     make_pages()
     assert commune.parent is not None
     make_snapshot(province=commune.parent, officer=viewer_for(people["tinh"]), second=viewer_for(people["quantri"]))

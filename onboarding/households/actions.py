@@ -43,7 +43,7 @@ def register_household(
         object_label=f"household:{household.pk}",
         unit_code=facts.hamlet.commune.code,
     )
-    emit(HouseholdsChanged((household.pk,), frozenset(FACTS), are_new=True))
+    emit(HouseholdsChanged((household.pk,), frozenset(FACTS), are_new=True, communes=(household.commune_id,)))
     return household
 
 
@@ -92,7 +92,7 @@ def change_household(
     household = rows.get(pk=household.pk)
     if seen_version is not None and household.version != seen_version:
         raise ChangedMeanwhile
-    before, left = facts_of(household), household.commune_id
+    before, commune_id = facts_of(household), household.commune_id
     different = {name: changes[name] for name in different_facts(household, changes)}
     if not different:
         return household
@@ -114,7 +114,7 @@ def change_household(
         via=via,
         changes={fact_label(name): told(name, getattr(before, name), value) for name, value in different.items()},
     )
-    emit(HouseholdsChanged((household.pk,), frozenset(different), left=(left,)))
+    emit(HouseholdsChanged((household.pk,), frozenset(different), communes=(commune_id,)))
     return household
 
 

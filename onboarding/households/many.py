@@ -40,7 +40,9 @@ def register_households(
     ]
     record_many("household.registered", noted, actor_id=by.user_id, via=via)
     if households:
-        emit(HouseholdsChanged(tuple(household.pk for household in households), frozenset(FACTS), are_new=True))
+        communes = tuple({household.commune_id for household in households})
+        ids = tuple(household.pk for household in households)
+        emit(HouseholdsChanged(ids, frozenset(FACTS), are_new=True, communes=communes))
     return households
 
 
@@ -57,7 +59,7 @@ def change_households(changes: Mapping[int, Changes], *, by: Viewer, via: str = 
     different: dict[int, Changes] = {}
     rewritten: dict[int, bool] = {}
     noted = []
-    left = tuple({household.commune_id for household in households.values()})
+    communes = tuple({household.commune_id for household in households.values()})
     for pk, household in households.items():
         before = facts_of(household)
         other = {name: value for name, value in changes[pk].items() if differs(household, before, name, value)}
@@ -75,7 +77,7 @@ def change_households(changes: Mapping[int, Changes], *, by: Viewer, via: str = 
     record_many("household.changed", noted, actor_id=by.user_id, via=via)
     if different:
         fields = frozenset(name for other in different.values() for name in other)
-        emit(HouseholdsChanged(tuple(different), fields, left=left))
+        emit(HouseholdsChanged(tuple(different), fields, communes=communes))
     return households
 
 

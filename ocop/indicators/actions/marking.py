@@ -47,11 +47,13 @@ def on_households(events: Sequence[HouseholdsChanged | HouseholdsEnded]) -> None
     """Households came, changed or ended. Where nobody knows any more in which commune one was, all are counted (None)."""
     ids, units = set[int](), set[int | None]()
     for event in events:
-        fields = event.fields if isinstance(event, HouseholdsChanged) else frozenset(("ended",))
-        if not fields <= _UNREAD:
+        if isinstance(event, HouseholdsEnded):
             ids.update(event.ids)
-        if "hamlet" in fields and isinstance(event, HouseholdsChanged) and not event.are_new:
-            units.update([None] if event.left is None else event.left)
+        elif not event.fields <= _UNREAD:
+            has_moved = "hamlet" in event.fields and not event.are_new
+            if event.communes is None or has_moved:
+                ids.update(event.ids)
+            units.update(event.communes or ([None] if has_moved else []))
     if ids:
         units.update(Household.objects.filter(pk__in=ids).order_by().values_list("commune", flat=True).distinct())
     if units:
