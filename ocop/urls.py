@@ -6,5 +6,6 @@ urlpatterns = [
     path("", include("ocop.presence.urls")),
     path("", include("ocop.frames.urls")),
     path("", include("ocop.snapshots.urls")),
+    path("", include("ocop.indicators.urls")),
     path("", include("ocop.boards.urls")),
 ]

@@ -91,6 +91,26 @@ def _from_tallies(indicators: list[Indicator], scope: Scope) -> tuple[list[Measu
     return found, max((row["at"] for row in summed.values()), default=None)
 
 
+def kept_by_unit(scope: Scope, indicators: Iterable[Indicator]) -> dict[str, dict[int | None, Measurement]]:
+    """The kept counts of a scope's day by code and id of the commune (or province, for products known only by it; None: place
+    not known), without those of units in which nothing was found; empty while the day is not counted. Two queries."""
+    asked = list(indicators)
+    if not is_counted(scope.on):
+        return {}
+    rows = Tally.objects.filter(in_scope(scope), on=scope.on, indicator__in=[each.code for each in asked])
+    summed = rows.order_by().values("indicator", "unit_id").annotate(
+        n=Sum("numerator"), d=Sum("denominator"), m=Sum("missing")
+    )  # fmt: skip
+    found: dict[str, dict[int | None, Measurement]] = {each.code: {} for each in asked}
+    by_code = {each.code: each for each in asked}
+    for row in summed:
+        if row["d"] or row["m"]:
+            found[row["indicator"]][row["unit_id"]] = Measurement(
+                by_code[row["indicator"]], row["n"], row["d"], row["m"]
+            )
+    return found
+
+
 def in_scope(scope: Scope) -> Q:
     """The condition "lies in the scope" over kept counts."""
     inside = scope.viewer.area(*STAFF_ROLES, unit_field="unit")

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils.text import capfirst
 
+from core.kit import clock
+from core.kit.text import sort_key
 from core.people.models import Role
 from core.people.queries import STAFF_ROLES, Viewer
-from core.places.models import Level, Unit
+from core.places.models import Level, Unit, in_force
 from ocop.indicators.models import Target
 from ocop.indicators.queries import Scope
 from ocop.indicators.registry import Indicator
@@ -58,6 +61,21 @@ def can_set(viewer: Viewer, unit: Unit) -> bool:
     if unit.level != Level.PROVINCE or unit.valid_to is None:
         return False
     return any(viewer.covers(link.new, *SETTERS) for link in unit.became.select_related("new"))
+
+
+def units_to_set(viewer: Viewer) -> list[tuple[Unit, str]]:
+    """The units of which this person may set targets, with how a form calls them: provinces, their former parts, communes."""
+    held = Unit.objects.filter(viewer.units(*SETTERS), in_force(clock.today()))
+    if viewer.sees_everything(*SETTERS):
+        held = held.filter(level=Level.PROVINCE)
+    former = Unit.objects.filter(
+        became__new__in=held.filter(level=Level.PROVINCE), level=Level.PROVINCE, valid_to__isnull=False
+    )
+    units = sorted(held, key=lambda unit: (unit.level == Level.COMMUNE, sort_key(unit.name)))
+    old = sorted(former.distinct(), key=lambda unit: sort_key(unit.name))
+    named = [(unit, capfirst(str(unit))) for unit in units]
+    split = sum(unit.level == Level.PROVINCE for unit in units)
+    return [*named[:split], *((unit, f"{capfirst(str(unit))} (cũ)") for unit in old), *named[split:]]
 
 
 def targets_visible_to(viewer: Viewer) -> QuerySet[Target]:

@@ -47,6 +47,7 @@ from market.shops.models import Shop
 from ocop.certificates.entries import EntryFacts
 from ocop.certificates.models import Certificate, CertificateEntry, RenewalFile
 from ocop.frames.actions import make_frame
+from ocop.indicators.actions import set_target
 from ocop.presence.models import PresenceLink
 from ocop.register.models import OcopProduct
 from ocop.rulebooks.models import Rubric
@@ -498,6 +499,10 @@ PAGES: dict[str, Page] = {
     "bang/bo-tieu-chi/": Page(STAFF),
     "bang/bo-tieu-chi/<int:pk>/": Page(STAFF, "bang/bo-tieu-chi/{rubric}/"),
     "bang/bo-tieu-chi/<int:pk>/thu/": Page(STAFF, "bang/bo-tieu-chi/{sample_rubric}/thu/"),
+    "bang/chi-tieu/": Page(STAFF),
+    "bang/chi-tieu/<int:pk>/bo/": Page(
+        frozenset({"phuong", "quantri"}), "bang/chi-tieu/{target}/bo/", ("POST",), MOVES_ON
+    ),
     "bang/mau-so/": Page(STAFF),
     "bang/mau-so/lap/<str:code>/": Page(STAFF - {"kiem"}, "bang/mau-so/lap/{commune}/", FORM),
     "bang/mau-so/<int:pk>/": Page(STAFF, "bang/mau-so/{frame}/"),
@@ -756,6 +761,9 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     facts = {
         "frame": frame.pk,
         "snapshot": snapshots[1].number,
+        "target": set_target(
+            indicator="I1", unit=people.commune, year=2026, percent=70, document="1/KH", by=people.viewer("phuong")
+        ).pk,
         "opening": asked.pk, "opening_line": line.pk,
         "import": sheet.pk, "goods": goods.pk, "job": job.pk, "job_name": job.name,
         "entry": AuditEntry.objects.get(action="shop.opened", object_label=f"shop:{shop.pk}").pk,

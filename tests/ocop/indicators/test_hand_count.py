@@ -142,7 +142,7 @@ class Hand:
 
     def products(self) -> dict[str, tuple[int, int, int]]:
         papers = by(table("ocop_certificate"), "product_id")
-        assert not table("ocop_renewalfile"), "extensions are not counted by hand here"
+        self.files = by(table("ocop_renewalfile"), "certificate_id")
         pages: dict[Any, set[int]] = defaultdict(set)
         on_platforms = by(table("market_platformlisting"), "listing_id")
         for link in table("ocop_presencelink"):
@@ -178,6 +178,12 @@ class Hand:
             return ""
         known = row["recognised_on"] is not None
         holds = known and row["recognised_on"] <= self.on <= row["earliest_end"]
+        # Past its end, but re-assessment was asked for in time and is not decided: at most 180 days more.
+        holds |= known and any(
+            file["submitted_on"] <= row["earliest_end"] < self.on <= row["earliest_end"] + timedelta(days=180)
+            and not (file["result_on"] and file["result_on"] <= self.on)
+            for file in self.files[row["id"]]
+        )
         may = not known or (row["recognised_on"] <= self.on and row["earliest_end"] < self.on <= row["latest_end"])
         if holds and row["stars"] is not None and row["quality"] != "C":
             return "certified"

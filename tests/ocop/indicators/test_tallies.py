@@ -24,7 +24,7 @@ from ocop.indicators.actions import count_day, recount_due, tallying
 from ocop.indicators.models import Recount, Tally
 from ocop.indicators.queries import Scope, measure
 from ocop.indicators.registry import INDICATORS
-from ocop.indicators.tallies import figures
+from ocop.indicators.tallies import figures, kept_by_unit
 from ocop.presence.actions import link_listing, unlink_listing
 from ocop.presence.models import PresenceLink
 from onboarding.accounts.actions import claim_account, claim_link, close_account, observe, record_activity
@@ -65,6 +65,10 @@ def agree(land: Land, phuong: User) -> None:
     for scope in scopes(land, phuong):
         assert figures(scope).counted_at is not None
         assert told(figures(scope).measurements) == told(measure(INDICATORS.values(), scope)), scope
+        for each in measure(INDICATORS.values(), scope):
+            units = kept_by_unit(scope, [each.indicator])[each.indicator.code].values()
+            summed = (sum(one.numerator for one in units), sum(one.denominator for one in units), sum(one.missing for one in units))
+            assert summed == (each.numerator, each.denominator, each.missing)
 
 
 class Life:
