@@ -67,7 +67,11 @@ def agree(land: Land, phuong: User) -> None:
         assert told(figures(scope).measurements) == told(measure(INDICATORS.values(), scope)), scope
         for each in measure(INDICATORS.values(), scope):
             units = kept_by_unit(scope, [each.indicator])[each.indicator.code].values()
-            summed = (sum(one.numerator for one in units), sum(one.denominator for one in units), sum(one.missing for one in units))
+            summed = (
+                sum(one.numerator for one in units),
+                sum(one.denominator for one in units),
+                sum(one.missing for one in units),
+            )
             assert summed == (each.numerator, each.denominator, each.missing)
 
 
