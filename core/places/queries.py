@@ -185,7 +185,9 @@ def rows_in_use(unit_ids: Collection[int], hamlet_ids: Collection[int]) -> list[
                 continue
             column = relation.field.name
             counted = table._default_manager.filter(**{f"{column}__in": ids}).values_list(column).annotate(Count("pk"))
-            found += [Use(places[pk], words_for(table._meta.label), rows) for pk, rows in counted.order_by(column)]
+            words = words_for(table._meta.label)
+            if words:
+                found += [Use(places[pk], words, rows) for pk, rows in counted.order_by(column)]
     return sorted(found, key=lambda use: (use.place, use.what))
 
 

@@ -6,7 +6,8 @@ _words: dict[str, str] = {}
 
 
 def register_use(model_label: str, words: str) -> None:
-    """Say in Vietnamese what rows of a table ("onboarding.Household") are called; called from `ready()`.
+    """Say in Vietnamese what rows of a table ("onboarding.Household") are called; "" for rows that nobody has to know of, because
+    they are worked out again by themselves. Called from `ready()`.
 
     Every table that points to a unit or a hamlet is counted; one that is not named here appears under its code name.
     """

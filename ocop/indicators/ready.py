@@ -30,7 +30,7 @@ def register() -> None:
     """Words, the rate of a frame, what changes a count, and the counting itself. Called after those who follow the map."""
     register_objects({"target": "chỉ tiêu"})
     register_vocabulary({"target.set": "giao chỉ tiêu", "target.removed": "bỏ chỉ tiêu"})
-    for table, words in (("Target", "chỉ tiêu"), ("Tally", "số đếm theo ngày"), ("Recount", "việc đếm lại")):
+    for table, words in (("Target", "chỉ tiêu"), ("Tally", ""), ("Recount", "")):
         register_use(f"ocop.{table}", words)
     register_rate("Hộ có gian hàng đã được xác minh", verified_of)
     subscribe(HouseholdsChanged, marking.on_household, together=marking.on_households)

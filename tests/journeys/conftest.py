@@ -124,6 +124,28 @@ def _read(path: Path) -> bytes:
     return path.read_bytes() if path.exists() else b""
 
 
+TRIES = 3  # another run may take the ports between the look and the start
+
+
+def _started(environment: dict[str, str], log_file: Path) -> tuple[subprocess.Popen[bytes], bool]:
+    """The running stack, and whether it said that everything is up."""
+    with log_file.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "config/bootstrap.py", "run"],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=log,
+        )
+        assert process.stdout is not None
+        for line in process.stdout:
+            log.write(line)
+            if b"Ctrl-C" in line:
+                return process, True
+    process.wait(timeout=30)
+    return process, False
+
+
 @pytest.fixture(scope="module")
 def stack(copies: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """`config/bootstrap.py run` on a copy of the template database, so that migrations are not run again."""
@@ -134,19 +156,13 @@ def stack(copies: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sta
     else:
         environment["DATABASE_URL"] = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/" + copies.another("journey")
     _lay_out_static(state)
-    port = free_ports()
-    environment |= {"PORT": str(port), "STATE_DIR": str(state), "LENSAN_VENV": sys.prefix}
-    log = (state / "log.txt").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "config/bootstrap.py", "run"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        log.write(line)
-        if b"Ctrl-C" in line:
+    environment |= {"STATE_DIR": str(state), "LENSAN_VENV": sys.prefix}
+    for _ in range(TRIES):
+        port = free_ports()
+        process, is_up = _started(environment | {"PORT": str(port)}, state / "log.txt")
+        if is_up:
             break
-    log.flush()
-    assert process.poll() is None, (state / "log.txt").read_text()[-3000:]
+    assert is_up, (state / "log.txt").read_text()[-3000:]
     _keep_static(state)
     yield Stack(port, state, environment.get("DATABASE_URL", ""))
     process.send_signal(signal.SIGINT)

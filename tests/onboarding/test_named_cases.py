@@ -21,7 +21,7 @@ from core.people.actions import make_api_token
 from core.people.models import ApiToken
 from core.people.queries import SYSTEM, Viewer
 from core.places.models import Hamlet
-from ocop.boards.views.numbers import _figure
+from ocop.boards.views.figures import figure_of
 from ocop.indicators.queries import Measurement, measure, scope_for
 from ocop.indicators.registry import Indicator, indicator_by_code
 from onboarding.accounts.actions import claim_account, claim_link, observe
@@ -32,6 +32,7 @@ from onboarding.households.facts import HouseholdFacts
 from onboarding.households.models import Household
 from onboarding.producers.actions import register_producer
 from tests.core.imports.conftest import Desk
+from tests.ocop.conftest import framed
 from tests.people import People
 
 TAX = "077203000456"  # twelve digits: it is the person's own number
@@ -60,6 +61,7 @@ def test_household_moved_across_hamlets_between_a_reports_day_and_now(people: Pe
     link = claim_link(account=account, url="https://voso.vn/x-p1.html", by=SYSTEM)
     observe(link=link, result="live", observer="adapter", by=SYSTEM)
     day, chi = clock.today(), people.viewer("chi")
+    framed(Household.objects.get(), year=day.year, on=date(day.year, 1, 1))
     before = measured(chi, "I1", day)
     assert (before.numerator, before.denominator) == (1, 1)
     with time_machine.travel(clock.now() + timedelta(days=3)):
@@ -123,6 +125,7 @@ class TestZeroDenominator:
         end_household(household=Household.objects.get(), reason="moved", by=SYSTEM)
 
     def test_i1(self, people: People) -> None:
+        Hamlet.objects.update(valid_to=clock.today())  # or the teams' coverage would be a rate
         with time_machine.travel(clock.now() + timedelta(days=1)):
             found = measured(people.viewer("chi"), "I1")
             assert (found.numerator, found.denominator) == (0, 0)
@@ -156,7 +159,7 @@ def test_7996_of_10000_households_is_not_80_percent() -> None:
     assert rate.target_percent == 80
     said = {}
     for numerator in (7996, 7999, 8000):
-        shown = _figure(Measurement(rate, numerator, 10_000, 0), Asked())  # type: ignore[arg-type]
+        shown = figure_of(Measurement(rate, numerator, 10_000, 0), Asked())  # type: ignore[arg-type]
         said[numerator] = (shown["value"], "Đã đạt." in shown["target"], "Chưa đạt." in shown["target"])
     assert said == {
         7996: ("7996/10000 (80,0\u00a0%)", False, True),

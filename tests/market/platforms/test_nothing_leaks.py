@@ -115,7 +115,7 @@ def test_tokens_stay_out_of_the_log_as_well(engine: Engine, caplog: pytest.LogCa
     work(engine, 1)
     renewed = Connection.objects.get(pk=row.pk)
     secrets += json.loads(renewed.credentials).values()
-    assert len(set(secrets)) == 5 and engine.row.observed == "pending"
+    assert len(set(secrets)) == 6 and engine.row.observed == "pending"
     assert leaks(caplog.records, secrets) == []
     assert not [secret for secret in secrets if secret in f"{given!r} {settings_of(renewed)!r}"]
 

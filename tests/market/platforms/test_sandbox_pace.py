@@ -49,7 +49,7 @@ def test_where_tokens_are_used_the_key_alone_opens_nothing(double: Double, conne
     with pytest.raises(AuthRevoked):
         ADAPTER.authorise(connection, {"key": "another"})
     given = ADAPTER.authorise(connection, {"key": double.key})
-    assert set(given.values) == {"token", "refresh_token"} and double.key not in given.values.values()
+    assert set(given.values) == {"token", "refresh_token", "push_secret"} and double.key not in given.values.values()
     assert given.valid_until is not None and 50 < (given.valid_until - clock.now()).total_seconds() <= 60
     ours = replace(connection, credentials=given.values)
     assert ADAPTER.capabilities(ours).refreshes
@@ -66,7 +66,9 @@ def test_an_expired_token_is_renewed_once_and_the_old_pair_is_worth_nothing(
         ADAPTER.find(old, BARE.reference)
     new = replace(connection, credentials=ADAPTER.refresh_auth(old).values)
     assert ADAPTER.find(new, BARE.reference) is None
-    assert not set(new.credentials.values()) & set(old.credentials.values())
+    for name in ("token", "refresh_token"):
+        assert new.credentials[name] not in old.credentials.values()
+    assert new.credentials["push_secret"] == old.credentials["push_secret"], "hints under way stay readable"
     with pytest.raises(AuthRevoked):
         ADAPTER.refresh_auth(old)
     assert double.exchanges() == 2

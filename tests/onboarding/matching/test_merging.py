@@ -54,6 +54,7 @@ def visit(people: People, of: Household) -> Visit:
 
 def test_the_tables_that_go_along_are_found_by_themselves() -> None:
     assert sorted(f"{model.__name__}.{link.name}" for model, link in links()) == [
+        "Assignment.household",
         "Attendance.household",
         "HouseholdPhoto.household",
         "IntakeRecord.household",
