@@ -40,8 +40,15 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path(os.environ.get("STATE_DIR", ROOT / "var")) / "test"
 
 
-# Every address for every person, and adapters against servers: what no database changes.
-SWEEPS = ("tests/contracts/", "tests/house/test_permissions", "tests/house/test_private_answers")
+# Every address for every person, adapters against servers, the double (it keeps its own file), sheets: what no database changes.
+SWEEPS = (
+    "tests/contracts/",
+    "tests/house/test_permissions",
+    "tests/house/test_private_answers",
+    "tests/market/platforms/test_sandbox",
+    "tests/market/platforms/test_santhu",
+    "tests/market/platforms/test_sheets",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,12 +61,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         is_slow = item.get_closest_marker("slow") is not None
         if is_slow and not with_slow:
             item.add_marker(pytest.mark.skip(reason="a slow proof: SLOW=1 make test; .ci/run runs it"))
-        if swept_once and item.path.relative_to(ROOT).as_posix().startswith(SWEEPS):
+        if swept_once and (item.path.relative_to(ROOT).as_posix().startswith(SWEEPS) or not _reads_a_database(item)):
             item.add_marker(pytest.mark.skip(reason="swept on SQLite in every run; on PostgreSQL with SLOW=1"))
         # In tests of the usual length; only the order of magnitude matters.
         is_long = is_slow and with_slow
         weights[item.path] += 60 if is_long else 20 if "journeys" in item.path.parts else 1
     items.sort(key=lambda item: -weights[item.path])
+
+
+def _reads_a_database(item: pytest.Item) -> bool:
+    """Whether a test asks for a database at all, or walks a whole service, which has one."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    asks = item.get_closest_marker("django_db") is not None or fixtures & {"db", "transactional_db", "copies"}
+    return bool(asks) or "journeys" in item.path.parts
 
 
 def _fingerprint() -> str:
