@@ -139,6 +139,7 @@ def counted_rows(people: People, account: PlatformAccount, at: datetime) -> dict
     ]
     for row in made:
         row.save()
+    connection.check_constraints()
     return {type(row): row for row in made}
 
 
