@@ -48,7 +48,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Point:
-    """The rates on one day; `measurements` None: not counted, which is not 0."""
+    """A rate on one day; `measurement` None: not counted, which is not 0."""
 
     on: date
     measurement: Measurement | None

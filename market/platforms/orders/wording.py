@@ -29,4 +29,4 @@ def feed_words(feed: PlatformFeed) -> tuple[str, str]:
     if feed.unreadable:
         number = feed.unreadable
         return "warn", f"Đọc đơn lúc {moment(feed.pulled_at)}. Có {number} đơn sàn ghi sai mẫu, hãy mở sàn để xem."
-    return "success", f"Đã đọc đơn lúc {moment(feed.pulled_at)}."
+    return "success", f"Đã đọc đơn {moment(feed.pulled_at)}."

@@ -85,7 +85,7 @@ def test_how_reading_goes_is_said(listing: Listing, browser: Browser) -> None:
     assert "Chưa đọc đơn lần nào." in client.get(PAGE).content.decode()
     for changes, words in (
         ({"pulled_at": clock.now(), "unreadable": 2}, "Có 2 đơn sàn ghi sai mẫu"),
-        ({"pulled_at": clock.now(), "unreadable": 0}, "Đã đọc đơn lúc"),
+        ({"pulled_at": clock.now(), "unreadable": 0}, "Đã đọc đơn hôm nay"),
         ({"last_failure": "Retryable"}, "Lần đọc đơn gần nhất chưa xong."),
     ):
         PlatformFeed.objects.filter(pk=feed.pk).update(**changes)
