@@ -7,7 +7,7 @@ upper slices register theirs (docs/imports.md tells how).
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import IO, Any, Generic, Self, TypeVar
@@ -87,6 +87,21 @@ class Source:
     attachment: ImportAttachment | None = None
 
 
+@dataclass(frozen=True)
+class SaidAbove:
+    """What stands over a table for a column that the table may lack: `values` as a cell would hold them, `quote` the words they
+    stand in. A person chooses among several, and of what is not sure."""
+
+    values: tuple[str, ...]
+    quote: str
+    is_sure: bool = True
+
+    @property
+    def proposed(self) -> str:
+        """The value that is chosen unless a person says otherwise; "" where they must say."""
+        return self.values[0] if self.is_sure and len(self.values) == 1 else ""
+
+
 def refused(*reasons: str, title: str = "") -> RowVerdict:
     """A row that cannot be taken, and what to mend."""
     return RowVerdict(Outcome.REFUSED, title, reasons)
@@ -132,6 +147,11 @@ class ImportKind(ABC, Generic[Desk]):
     def bound_to(self, source: Source) -> Self:
         """This kind as it is for one import: those that ask whose list it is or look into the attachment keep `source`."""
         return self
+
+    def read_above(self, lines: Sequence[str]) -> Mapping[str, SaidAbove]:
+        """What the lines over the heading say for all rows, by column: only ever used for a column that the sheet does not
+        have, and only once a person has seen it."""
+        return {}
 
     def check_attachment(self, file: IO[bytes]) -> str:
         """Look through the file beside the sheet and return what is worth keeping of it (`ImportAttachment.facts`).

@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.files.forms import UploadField
-from core.imports.contract import ImportKind
+from core.imports.contract import ImportKind, SaidAbove
 from core.imports.queries import ReadTable, samples_of
 from core.imports.registry import import_kind, kinds_for
 from core.imports.rooms import Holder, Room
@@ -170,20 +170,30 @@ class MappingForm(forms.Form):
         table: ReadTable,
         mapping: dict[str, int],
         guessed: set[str],
+        above: Mapping[str, SaidAbove] | None = None,
+        given: Mapping[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self._kind = kind
-        choices = [("", _("Không có trong bảng")), *column_choices(table)]
+        self._kind, self._above = kind, above or {}
+        nothing, columns = ("", _("Không có trong bảng")), column_choices(table)
+        given = given or {}
         for column in kind.columns:
             hints = [column.hint, f"Ví dụ: {column.example}." if column.example else ""]
             if column.name in guessed:
                 hints.append("Máy đoán cột này, hãy xem lại.")
+            said = self._above.get(column.name)
+            offers = (
+                [(_OVER + value, _("Mọi dòng: %s (ghi ở đầu bảng)") % value) for value in said.values] if said else []
+            )
+            if said:
+                hints.append(_hint_above(said, is_in_table=column.name in mapping))
+            written = _OVER + given[column.name] if column.name in given else ""
             self.fields[column.name] = forms.ChoiceField(
                 label=column.label,
                 required=column.required,
-                choices=choices,
-                initial=str(mapping.get(column.name, "")),
+                choices=[nothing, *offers, *columns],
+                initial=str(mapping.get(column.name, written)),
                 help_text=" ".join(hint for hint in hints if hint),
                 error_messages={
                     "required": _("Hãy chọn cột cho mục này; thiếu nó thì không nhập được dòng nào."),
@@ -206,7 +216,27 @@ class MappingForm(forms.Form):
 
     def mapping(self) -> dict[str, int]:
         """{column of the kind: index in the sheet}."""
-        return {column.name: int(chosen) for column in self._kind.columns if (chosen := self.cleaned_data[column.name])}
+        return {name: int(chosen) for name, chosen in self._chosen().items() if not chosen.startswith(_OVER)}
+
+    def given(self) -> dict[str, str]:
+        """{column of the kind: what the lines over the heading say for all rows}."""
+        chosen = self._chosen().items()
+        return {name: each.removeprefix(_OVER) for name, each in chosen if each.startswith(_OVER)}
+
+    def _chosen(self) -> dict[str, str]:
+        return {column.name: chosen for column in self._kind.columns if (chosen := self.cleaned_data[column.name])}
+
+
+# Begins a choice that is no column: what is said over the table.
+_OVER = "over:"
+
+
+def _hint_above(said: SaidAbove, *, is_in_table: bool) -> str:
+    if is_in_table:
+        return _("Đầu bảng cũng ghi: «%s». Đang dùng cột của bảng.") % said.quote
+    if said.proposed:
+        return _("Đầu bảng ghi: «%s». Hãy so lại với quyết định.") % said.quote
+    return _("Đầu bảng ghi nhiều quyết định: «%s». Hãy chọn đúng cái của bảng này.") % said.quote
 
 
 def column_choices(table: ReadTable) -> list[tuple[str, str]]:

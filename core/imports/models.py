@@ -21,7 +21,8 @@ class ImportBatch(models.Model):
     `owner` is whose list it is where the kind is not the staff's ("shop:12", a value: owners live in upper storeys);
     officers of the unit then see nothing of it.
 
-    `mapping` is {column of the kind: index in the sheet}; `header_row` counts from 0. `revision` grows with every new
+    `mapping` is {column of the kind: index in the sheet}; `given` {column: text} what stands over the table and holds for all
+    rows, for columns that the sheet does not have. `header_row` counts from 0. `revision` grows with every new
     mapping: work for an older one stops by itself.
     """
 
@@ -46,6 +47,7 @@ class ImportBatch(models.Model):
     header_row = models.PositiveIntegerField(default=0)
     header_depth = models.PositiveSmallIntegerField(default=1)
     mapping = models.JSONField(default=dict)
+    given = models.JSONField(default=dict)
     headings = models.JSONField(default=list)
     skipped = EncryptedTextField(blank=True)
     revision = models.PositiveIntegerField(default=0)

@@ -157,6 +157,12 @@ def place_of_table(
     return index, header, (index, header.row, header.depth) != kept
 
 
+def given_of(batch: ImportBatch, kind: ImportKind[Any]) -> str:
+    """What was said over the table and is used for all rows: "Số quyết định: 12/QĐ-UBND; Ngày công nhận: 12/05/2025"."""
+    said = [f"{column.label}: {batch.given[column.name]}" for column in kind.columns if column.name in batch.given]
+    return "; ".join(said)
+
+
 def own_mapping(kind: ImportKind[Any], header: Header) -> dict[str, int]:
     """Which column is which in a sheet that was taken out of here, headings and order to the letter; empty for any other."""
     labels = [column.label for column in kind.columns]

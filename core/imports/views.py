@@ -39,6 +39,7 @@ from core.imports.registry import import_kind
 from core.imports.rooms import Room
 from core.imports.rules import State, can_apply, can_cancel, can_map, can_undo, is_running
 from core.imports.sheet.cells import SheetRefused
+from core.imports.sheet.headings import lines_above
 from core.kit.sheets import XLSX
 from core.people.limits.actions import TooMany, count_try
 from core.people.limits.rules import SHEETS_OF_PERSON
@@ -141,11 +142,13 @@ def mapping(request: HttpRequest, room: Room, pk: int) -> HttpResponse:
     place = PlaceOfTableForm(asked or None, sheets=[pages.sheet_label(sheet) for sheet in sheets])
     index, header, is_new = pages.place_of_table(batch, kind, sheets, place)
     chosen, guessed, remembered = likely_mapping(kind, batch.unit, header, batch.owner)
+    above = kind.read_above(lines_above(sheets[index], header))
+    given = {name: said.proposed for name, said in above.items() if said.proposed and name not in chosen}
     if not is_new and batch.revision:
-        chosen, guessed, remembered = batch.mapping, set(), False
+        chosen, guessed, remembered, given = batch.mapping, set(), False, batch.given
     table = ReadTable(sheets[index], header, tuple(chosen.values()))
     posted = request.POST if request.method == "POST" else None
-    form = MappingForm(posted, kind=kind, table=table, mapping=chosen, guessed=guessed)
+    form = MappingForm(posted, kind=kind, table=table, mapping=chosen, guessed=guessed, above=above, given=given)
     if posted is not None and form.is_valid():
         try:
             choose_mapping(
@@ -154,6 +157,7 @@ def mapping(request: HttpRequest, room: Room, pk: int) -> HttpResponse:
                 header_row=header.row,
                 header_depth=header.depth,
                 mapping=form.mapping(),
+                given=form.given(),
                 by=viewer_of(request),
             )
         except (StepRefused, SheetRefused) as refusal:
@@ -197,6 +201,7 @@ def batch_page(request: HttpRequest, room: Room, pk: int) -> HttpResponse:
         "tabs": pages.views_of(batch, view, address),
         "page_obj": page,
         "rows": [pages.shown_row(row) for row in page.object_list] if not is_running(batch) else [],
+        "given": pages.given_of(batch, _kind(batch)),
         "skipped": pages.skipped_of(batch),
         "earlier": earlier_import(batch) if batch.state == State.PREVIEWED else None,
         "may": {"apply": can_apply(batch), "map": can_map(batch), "cancel": can_cancel(batch), "undo": can_undo(batch)},

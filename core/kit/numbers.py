@@ -45,9 +45,19 @@ def masked_end(number: str) -> str:
     return f"… …{number[-3:]}" if number else ""
 
 
-_PERSON_NUMBER = re.compile(r"(?<!\d)(?:\d[\s.]?){11}\d(?!\d)")
+_GAP = r"[\s.\-‐‑‒–—−]{0,3}"
+# Twelve digits however they are grouped. Over hyphens and wider gaps only what begins with 0, as the codes of provinces in personal
+# IDs do: other rows of figures are dates and ranges. A product code of OCOP (68-22924-1-2026) has twelve digits by chance: it comes
+# first, so that it is passed over whole.
+_PERSON_NUMBER = re.compile(
+    r"(?P<code>(?<!\d)(?<!\d-)\d{2}(?:-\d{1,5}){2,3}-20\d{2}(?![\d-]))"
+    rf"|(?<!\d)(?:(?:\d[\s.]?){{11}}\d|0(?:{_GAP}\d){{11}})(?!\d)"
+)
 
 
 def without_personal_numbers(text: str) -> str:
-    """The text with every number of exactly twelve digits (a personal ID, and so a person's tax code) masked to its last three."""
-    return _PERSON_NUMBER.sub(lambda found: masked_end(re.sub(r"\D", "", found[0])), text)
+    """The text with every number of exactly twelve digits (a personal ID, and so a person's tax code) masked to its last three,
+    however its digits are grouped; product codes of OCOP stay."""
+    return _PERSON_NUMBER.sub(
+        lambda found: found[0] if found["code"] else masked_end(re.sub(r"\D", "", found[0])), text
+    )

@@ -161,6 +161,14 @@ def former_provinces() -> dict[int, str]:
     return place_index().former_codes(_DAY_BEFORE)
 
 
+def former_province_of(commune: Unit | None) -> Unit | None:
+    """The province of before 1 July 2025 in which all of a commune's ground lay; None where that is not one."""
+    code = former_provinces().get(commune.pk) if commune is not None else None
+    if code is None:
+        return None
+    return Unit.objects.filter(level=Level.PROVINCE, code=code, valid_to__isnull=False).order_by("valid_from").first()
+
+
 @dataclass(frozen=True)
 class Use:
     """How many rows of one table point to a unit or hamlet."""

@@ -66,7 +66,8 @@ def apply_rows(*, batch_id: int, seconds: float = SECONDS_AT_ONCE) -> None:
     if batch.state != State.APPLYING:
         return
     kind, viewer = kind_of(batch), viewer_for(batch.applied_by)
-    is_allowed, work = may_act(viewer, batch), _Work(batch, kind, viewer, RowParser(kind.columns, batch.mapping))
+    parser = RowParser(kind.columns, batch.mapping, batch.given)
+    is_allowed, work = may_act(viewer, batch), _Work(batch, kind, viewer, parser)
     until, is_first = time.monotonic() + seconds, True
     while keys := list(waiting_rows(batch).values_list("pk", flat=True)[: kind.rows_at_once]):
         if is_allowed:

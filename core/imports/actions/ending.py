@@ -54,7 +54,7 @@ def go_on(*, batch: ImportBatch, by: Viewer) -> ImportBatch:
 def give_refused_back(*, batch: ImportBatch, by: Viewer) -> bytes:
     """The refused rows as the same sheet with a reason column (xlsx); taking them out is audited. Raises
     PermissionError, StepRefused when there are none."""
-    batch, _ = locked_for(batch, by)
+    batch, kind = locked_for(batch, by)
     rows = rows_shown(batch, ImportRow.Outcome.REFUSED)
     if batch.erased_at is not None or not rows.exists():
         raise StepRefused("Không có dòng nào để tải về, hoặc đã quá thời hạn giữ.")
@@ -68,7 +68,10 @@ def give_refused_back(*, batch: ImportBatch, by: Viewer) -> bytes:
         lines.append(([cells[at] if at < len(cells) else "" for at in order], "\n".join(findings_of(row).reasons)))
     width = max(len(kept), *(len(cells) for cells, _ in lines))
     headings = [batch.headings[index] for index in kept]
-    return write_refused(headings + [""] * (width - len(kept)), lines)
+    # What stood over the table does not come back with its rows: it goes into columns of its own.
+    given = {column.label: batch.given[column.name] for column in kind.columns if column.name in batch.given}
+    lines = [([*cells, *[""] * (width - len(cells)), *given.values()], why) for cells, why in lines]
+    return write_refused([*headings, *[""] * (width - len(kept)), *given], lines)
 
 
 def erase_old_imports() -> int:

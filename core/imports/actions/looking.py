@@ -46,7 +46,7 @@ class Looking:
 
     def __init__(self, kind: ImportKind[Any], batch: ImportBatch, table: ReadTable, viewer: Viewer) -> None:
         self._kind, self._batch, self._table, self._viewer = kind, batch, table, viewer
-        self._parser = RowParser(kind.columns, batch.mapping)
+        self._parser = RowParser(kind.columns, batch.mapping, batch.given)
         self._said: dict[bytes, tuple[_Said, ...]] = {}
         self.skipped: list[SkippedRow] = []
 

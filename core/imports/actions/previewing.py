@@ -17,7 +17,7 @@ from core.imports.queries import Findings, counts_of, read_table
 from core.imports.registry import kind_of
 from core.imports.rules import PREVIEW_AT_ONCE, State, can_map
 from core.imports.sheet.cells import SheetRefused
-from core.imports.sheet.headings import Header
+from core.imports.sheet.headings import Header, lines_above
 from core.imports.sheet.rows import DataRow
 from core.jobs.actions import enqueue
 from core.jobs.models import Job
@@ -35,9 +35,17 @@ BROKE = "Chưa xem trước được bảng này vì lỗi của hệ thống, c
 
 @transaction.atomic
 def choose_mapping(
-    *, batch: ImportBatch, sheet_index: int, header_row: int, header_depth: int, mapping: Mapping[str, int], by: Viewer
+    *,
+    batch: ImportBatch,
+    sheet_index: int,
+    header_row: int,
+    header_depth: int,
+    mapping: Mapping[str, int],
+    by: Viewer,
+    given: Mapping[str, str] | None = None,
 ) -> ImportBatch:
-    """Say where the heading is and which column is which ({column: index in the sheet}); the preview begins.
+    """Say where the heading is and which column is which ({column: index in the sheet}); the preview begins. `given` is what the
+    lines over the heading say for all rows ({column: text}), for columns that the sheet does not have.
 
     Small sheets are looked at before this returns, larger ones in the background. The choice is remembered for sheets
     with these headings. Raises PermissionError, StepRefused, SheetRefused.
@@ -47,18 +55,22 @@ def choose_mapping(
         raise StepRefused("Bảng này đã nhập hoặc đã huỷ, không chọn lại cột được. Hãy gửi lại tệp.")
     known = {column.name for column in kind.columns}
     chosen = {name: index for name, index in mapping.items() if name in known and index >= 0}
-    if missing := [column.label for column in kind.required if column.name not in chosen]:
+    said = {name: text for name, text in (given or {}).items() if name in known and name not in chosen}
+    if missing := [column.label for column in kind.required if column.name not in chosen and column.name not in said]:
         raise StepRefused(f"Còn thiếu cột {', '.join(f'«{label}»' for label in missing)}. Hãy chọn cột cho mục này.")
     if not chosen:
         raise StepRefused("Chưa chọn cột nào. Hãy chọn ít nhất một cột của bảng.")
     if len(set(chosen.values())) < len(chosen):
         raise StepRefused("Một cột của bảng đang được chọn cho hai mục. Hãy chọn mỗi cột một lần.")
     batch.sheet_index, batch.header_row, batch.header_depth = sheet_index, header_row, header_depth
-    batch.mapping, batch.state, batch.failure = chosen, State.PREVIEWING, ""
+    batch.mapping, batch.given, batch.state, batch.failure = chosen, said, State.PREVIEWING, ""
     batch.revision += 1
     table = read_table(batch)
     if not table.has_data:
         raise StepRefused("Không thấy dòng dữ liệu nào dưới dòng tiêu đề. Hãy chọn dòng tiêu đề khác.")
+    above = kind.read_above(lines_above(table.sheet, table.header)) if said else {}
+    if any(name not in above or text not in above[name].values for name, text in said.items()):
+        raise StepRefused("Đầu bảng không ghi như vậy. Hãy chọn lại, hoặc chọn cột của bảng.")
     batch.total = table.lines  # as far as is known before all of them have been looked at
     batch.headings = [heading.text for heading in table.header.headings]
     batch.skipped = ""

@@ -44,17 +44,23 @@ class Parsed:
 
 
 class RowParser:
-    """Understands rows of one sheet; `mapping` says at which index each column's cell stands.
+    """Understands rows of one sheet; `mapping` says at which index each column's cell stands, `given` what all rows say where
+    the sheet has no such column.
 
     What was understood of a text is remembered for as long as the parser lives: a list says «Ấp 3» and «có» thousands of
     times. (Values are never changed by whoever gets them.)
     """
 
-    def __init__(self, columns: Sequence[Column], mapping: Mapping[str, int]) -> None:
+    def __init__(
+        self, columns: Sequence[Column], mapping: Mapping[str, int], given: Mapping[str, str] | None = None
+    ) -> None:
+        self._given = given or {}
         self._nothing: Values = {column.name: None for column in columns}
         places = [(column, mapping.get(column.name, -1)) for column in columns]
         self._places: list[tuple[Column, int, dict[str, Any]]] = [
-            (column, index, {}) for column, index in places if index >= 0 or column.required
+            (column, index, {})
+            for column, index in places
+            if index >= 0 or column.required or column.name in self._given
         ]
 
     def parse(self, cells: list[Cell]) -> Parsed:
@@ -62,7 +68,10 @@ class RowParser:
         values = self._nothing.copy()
         problems = []
         for column, index, known in self._places:
-            text = _text(column, cells[index]) if 0 <= index < len(cells) else ""
+            if index < 0:
+                text = self._given.get(column.name, "")
+            else:
+                text = _text(column, cells[index]) if index < len(cells) else ""
             if text and text not in _NOTHING:
                 try:
                     if text in known:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.imports.sheet.cells import Cell, text_at
+from core.imports.sheet.cells import Cell, text_at, text_of
 from core.imports.sheet.columns import Column
 from core.imports.sheet.workbook import Sheet
 from core.kit.text import fold_words
@@ -22,6 +22,7 @@ REASON_HEADING = "Lý do chưa nhận (Lên Sàn ghi)"
 LONGEST_HEADING = 80
 # Names of fields hold no spaces; a group, or a leading underscore, shows that one was not written by hand.
 _FIELD = re.compile(r"_\w+|\w+(?:[/:.\-]\w+)+", re.ASCII)
+_DOCUMENT = re.compile(r"\d\s*/\s*[^\W\d]")  # 12/QĐ-UBND
 SURE, LIKELY, TYPO = 0.85, 0.5, 0.86
 
 
@@ -84,6 +85,7 @@ def find_header(sheet: Sheet, columns: Sequence[Column]) -> Header | None:
     """
     rows = [row for row in range(min(len(sheet.rows), LOOKED_AT)) if sheet.rows[row]]
     alone = {row: bool(_matches(header_at(sheet, row).headings, columns)) for row in rows}
+    titles = {row for row in rows if _is_title(sheet.rows[row])}
     best: Header | None = None
     best_score = 0.0
     for row in rows:
@@ -91,11 +93,19 @@ def find_header(sheet: Sheet, columns: Sequence[Column]) -> Header | None:
             # A heading over several rows has known words in at least one of them.
             if not any(alone.get(row + below) for below in range(depth)):
                 continue
+            if depth > 1 and not titles.isdisjoint(range(row, row + depth)):
+                continue
             header = header_at(sheet, row, depth)
             score = _score(header, columns) - 0.05 * (depth - 1)
             if score > best_score + 1e-9:
                 best, best_score = header, score
     return best
+
+
+def lines_above(sheet: Sheet, header: Header) -> list[str]:
+    """The filled lines over the heading, each as one text: titles, and what they are annexed to."""
+    lines = (" ".join(filter(None, map(text_of, line))) for line in sheet.rows[: min(header.row, LOOKED_AT)])
+    return [line for line in lines if line]
 
 
 def best_sheet(sheets: Sequence[Sheet], columns: Sequence[Column]) -> int:
@@ -139,6 +149,12 @@ def _spread(line: list[str], below: list[str]) -> None:
     for index in range(1, len(line)):
         if not line[index] and below[index] and line[index - 1] and below[index - 1]:
             line[index] = line[index - 1]
+
+
+def _is_title(line: list[Cell]) -> bool:
+    """Whether a sentence or the number of a document stands alone in the row: then it is over the table, no part of its heading."""
+    filled = [text for cell in line if (text := text_of(cell))]
+    return len(filled) == 1 and (len(fold_words(filled[0]).split()) > 8 or bool(_DOCUMENT.search(filled[0])))
 
 
 def _heading_text(line: list[Cell], index: int) -> str:

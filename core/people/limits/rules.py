@@ -43,5 +43,7 @@ SHEETS_OF_PERSON = Limit("sheet.person", 60, DAY)
 
 # What everybody may look at; generous, against machines that take everything.
 PUBLIC_SEARCH = Limit("search", settings.PUBLIC_REQUESTS_PER_MINUTE, MINUTE)
+# What the search box proposes is counted apart: typing must not use up searches.
+PUBLIC_SUGGESTIONS = Limit("suggestions", settings.PUBLIC_REQUESTS_PER_MINUTE, MINUTE)
 PUBLIC_LISTS = Limit("lists", settings.PUBLIC_REQUESTS_PER_MINUTE, MINUTE)
 PUBLIC_CHECK = Limit("check", settings.PUBLIC_REQUESTS_PER_MINUTE, MINUTE)

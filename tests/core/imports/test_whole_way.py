@@ -86,7 +86,11 @@ def test_applying_does_what_was_shown(desk: Desk) -> None:
     batch = desk.import_rows(LIST)
     assert (batch.state, counts(batch)) == ("applied", {"created": 2, "unchanged": 2, "refused": 1, "warnings": 1})
     assert hamlets(desk.people.commune) == ["Thôn 1", "Thôn Bàu Cát", "Thôn Lộc Thạnh"]
-    words = list(AuditEntry.objects.filter(object_label=f"import_batch:{batch.pk}").values_list("action", flat=True))
+    words = list(
+        AuditEntry.objects.filter(object_label=f"import_batch:{batch.pk}")
+        .order_by("pk")
+        .values_list("action", flat=True)
+    )
     assert words == ["import.started", "import.mapped", "import.applied", "import.finished"]
     added = AuditEntry.objects.filter(action="hamlet.opened")
     assert {entry.actor_id for entry in added} == {desk.viewer.user_id} and added.count() == 2
