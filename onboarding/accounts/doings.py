@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import TruncDate
 
 from core.kit.clock import window
 from onboarding.accounts.models import AccountActivity, Observation, OutsideLink
@@ -44,27 +45,44 @@ def activities_within(on: date, days: int) -> QuerySet[AccountActivity]:
 
 def has_activity(on: date, days: int) -> Q:
     """The condition "something was done with the account in these days" over accounts; an order is something done."""
-    return Q(Exists(activities_within(on, days).filter(account=OuterRef("pk")))) | _traded_elsewhere(on, days)
+    return Q(Exists(activities_within(on, days).filter(account=OuterRef("pk")))) | traded_elsewhere(on, days)
 
 
 def has_trade(on: date, days: int) -> Q:
     """The condition "the account had a proven order in these days" over accounts."""
     trades = activities_within(on, days).filter(account=OuterRef("pk"), kind=AccountActivity.Kind.TRADE)
-    return Q(Exists(trades)) | _traded_elsewhere(on, days)
+    return Q(Exists(trades)) | traded_elsewhere(on, days)
 
 
 def doings_of(household_ids: Collection[int], on: date, days: int) -> dict[int, list[Doing]]:
-    """What was done with the accounts of these households, by household id, newest first; one query however many."""
-    rows: Any = activities_within(on, days).filter(account__producer__household__in=list(household_ids))
+    """What was done with the accounts of these households, by household id, newest first; one query however many. Of orders that
+    other slices know of, the newest of each account."""
+    ids = list(household_ids)
+    rows: Any = activities_within(on, days).filter(account__producer__household__in=ids)
+    told = rows.values_list(F("account__producer__household"), "happened_on", "kind", "source", "pk")
+    elsewhere = [
+        trades(on - timedelta(days=days), on)
+        .filter(producer__household__in=ids)
+        .values_list(
+            F("producer__household"),
+            TruncDate("traded_at"),
+            Value(AccountActivity.Kind.TRADE.value),
+            Value(name, output_field=CharField()),
+            "pk",
+        )
+        for name, trades in trade_sources().items()
+    ]
+    kinds, sources = dict(AccountActivity.Kind.choices), dict(AccountActivity.Source.choices)
     found: defaultdict[int, list[Doing]] = defaultdict(list)
-    for row in rows.annotate(household_id=F("account__producer__household")).order_by("-happened_on", "-pk"):
-        doing = Doing(row.kind, str(row.get_kind_display()), row.happened_on, str(row.get_source_display()))
-        found[row.household_id].append(doing)
+    by_day = sorted(told.union(*elsewhere, all=True), key=lambda row: (row[1], row[4], row[2:4]), reverse=True)
+    for household, day, kind, source, _pk in by_day:
+        found[household].append(Doing(kind, str(kinds[kind]), day, str(sources.get(source, source))))
     return dict(found)
 
 
-def _traded_elsewhere(on: date, days: int) -> Q:
+def traded_elsewhere(on: date, days: int) -> Q:
+    """The condition "slices above know of a proven order of these days" over accounts."""
     found = Q(pk__in=[])
     for trades in trade_sources().values():
-        found |= Q(pk__in=trades(on - timedelta(days=days), on))
+        found |= Q(pk__in=trades(on - timedelta(days=days), on).values("pk"))
     return found

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-# From a day to a day, both included → the ids of the accounts with a proven order between them, as a query of one column.
+# From a day to a day, both included → the accounts with a proven order between them that we knew of by the end of the last day, each
+# with `traded_at`, the moment of the newest.
 Trades = Callable[[date, date], QuerySet[Any]]
 _trades: dict[str, Trades] = {}
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from core.audit.actions import record
+from core.events.registry import emit
 from core.kit import clock, phones
 from core.messages.actions import send_message
 from core.people.models import User
@@ -17,6 +18,7 @@ from core.people.queries import Viewer
 from core.places.events import MapTurned
 from core.places.models import Unit, in_force
 from onboarding.households.models import Household
+from onboarding.producers.events import ProducersChanged
 from onboarding.producers.kinds import MEMBER_ADDED
 from onboarding.producers.models import READINESS, Application, Membership, Producer
 from onboarding.producers.queries import on_behalf_of
@@ -48,6 +50,7 @@ def register_producer(
         is_demo=is_demo,
     )
     record("producer.registered", actor_id=by.user_id, object_label=f"producer:{producer.pk}", unit_code=commune.code)
+    emit(ProducersChanged((producer.pk,)))
     return producer
 
 
@@ -101,6 +104,7 @@ def change_producer(*, producer: Producer, by: Viewer, name: str = "", phone: st
             changes=changes,
             **on_behalf_of(by, producer.pk),
         )
+        emit(ProducersChanged((producer.pk,)))
     return producer
 
 
@@ -191,8 +195,11 @@ def follow_map(event: MapTurned) -> None:
     """Producers (and who asks to become one) of an ended commune belong to what it became: their household's commune, else the default part."""
     for old_id, new_id in event.new_unit_ids().items():
         ended = Producer.objects.filter(commune_id=old_id)
+        ids = tuple(ended.order_by("pk").values_list("pk", flat=True))
         moved = ended.filter(household__isnull=False).exclude(household__commune_id=old_id)
         for pk, commune_id in moved.values_list("pk", "household__commune_id"):
             Producer.objects.filter(pk=pk).update(commune_id=commune_id)
         Producer.objects.filter(commune_id=old_id).update(commune_id=new_id)
         Application.objects.filter(commune_id=old_id).update(commune_id=new_id)
+        if ids:
+            emit(ProducersChanged(ids))

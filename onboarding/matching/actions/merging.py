@@ -90,7 +90,11 @@ def merge_households(
     decided.update(state=DuplicatePair.State.MERGED, decided_by=by.user_id, decided_at=clock.now())
     _note(kept, absorbed, taken, by)
     emit(HouseholdsEnded((absorbed.pk,)))
-    emit(HouseholdsChanged((kept.pk,), frozenset(name for group in taken for name in FACTS_OF[group])))
+    emit(
+        HouseholdsChanged(
+            (kept.pk,), frozenset(name for group in taken for name in FACTS_OF[group]), communes=(kept.commune_id,)
+        )
+    )
     return merge
 
 

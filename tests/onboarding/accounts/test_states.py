@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Exists, QuerySet
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from core.kit.clock import VIETNAM
+from core.kit.tables import with_tables
 from core.people.queries import SYSTEM
 from core.places.models import Hamlet, Unit
 from onboarding.accounts.actions import claim_account
+from onboarding.accounts.at_once import STATES, states_at_once
+from onboarding.accounts.doings import has_activity, has_trade, live_goods
 from onboarding.accounts.models import AccountReport, Observation, OutsideLink, Platform, PlatformAccount
 from onboarding.accounts.queries import AccountState, account_states, state_of_account, with_states
 from onboarding.accounts.rules import State
+from onboarding.households.models import Household
 from tests.people import People, make_producer
 
 ON = date(2026, 11, 22)
@@ -47,11 +53,25 @@ def report(account: PlatformAccount, at: datetime, result: str, *, by: str = "pl
 
 
 def state(account: PlatformAccount, on: date = ON) -> str:
-    """Both ways of saying it, which must agree."""
+    """The three ways of saying it, which must agree."""
     account.refresh_from_db()
     found: str = with_states(PlatformAccount.objects.filter(pk=account.pk), on).get().state
     assert found == state_of_account(account, on)
+    rows = PlatformAccount.objects.filter(pk=account.pk)
+    has_goods = rows.filter(Exists(live_goods(on, 90))).exists()
+    has_done = rows.filter(has_activity(on, 90)).exists(), rows.filter(has_trade(on, 90)).exists()
+    if account.producer.household_id is not None:
+        own = Household.objects.filter(pk=account.producer.household_id).values("pk")
+        for households in (None, own):
+            assert at_once(account, on, households) == [(account.producer.household_id, found, has_goods, *has_done)]
     return found
+
+
+def at_once(account: PlatformAccount, on: date, households: QuerySet[Any] | None) -> list[tuple[Any, ...]]:
+    head, values = with_tables(states_at_once(PlatformAccount.objects.filter(pk=account.pk), on, 90, households))
+    with connection.cursor() as cursor:
+        cursor.execute(f"{head} SELECT * FROM {STATES}", values)
+        return [(*row[:2], *map(bool, row[2:])) for row in cursor.fetchall()]
 
 
 @pytest.fixture
