@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from core.audit.actions import record
+from core.events.registry import emit, gathered
 from core.kit import clock
 from core.people.queries import Viewer
 from market.listings.models import Listing
@@ -23,7 +24,9 @@ from market.platforms.models import (
     PlatformOrderLine,
     PlatformPush,
 )
+from market.platforms.orders.queries import accounts_of_orders
 from market.platforms.orders.rules import goes_back, may_see_orders, reasons_to_look, status_after
+from onboarding.accounts.events import AccountChanged
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +63,12 @@ def keep_orders(*, connection: Connection, page: OrderPage, by: Viewer) -> Kept:
     told = [order for order in page.items if not _is_known(held.get(order.order_id), order)]
     listings = _listings_of(told)
     counts = {"new": 0, "changed": 0, "ignored": 0}
+    written = list[int]()
     for remote in told:
         found = held.get(remote.order_id)
         if found is None:
-            held[remote.order_id] = _made(connection, remote, listings)
+            held[remote.order_id] = made = _made(connection, remote, listings)
+            written.append(made.pk)
             counts["new"] += 1
         elif _is_known(found, remote):
             continue  # twice on one page
@@ -74,6 +79,7 @@ def keep_orders(*, connection: Connection, page: OrderPage, by: Viewer) -> Kept:
             counts["ignored"] += 1
         else:
             _move_on(found, remote, listings)
+            written.append(found.pk)
             counts["changed"] += 1
     newest = max((order.updated_at for order in page.items), default=None)
     if newest is not None:
@@ -82,6 +88,11 @@ def keep_orders(*, connection: Connection, page: OrderPage, by: Viewer) -> Kept:
         if feed.seen_until is None or newest > feed.seen_until:
             feed.seen_until = newest
             feed.save(update_fields=["seen_until"])
+    # An order proves that an account trades, and a cancelled one that it does not.
+    if written:
+        with gathered():
+            for account_id in accounts_of_orders(connection, written):
+                emit(AccountChanged(account_id))
     if counts["ignored"]:
         log.info("%s orders on connection %s were told late or backwards", counts["ignored"], connection.pk)
     return Kept(**counts)

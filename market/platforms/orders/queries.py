@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.urls import reverse
 
+from core.kit import clock
 from core.people.queries import Viewer
 from market.platforms.contract import PlatformFailure, adapter_for
 from market.platforms.engine.desired import open_today
 from market.platforms.engine.documents import settings_of
 from market.platforms.models import Connection, PlatformFeed, PlatformOrder, PlatformOrderLine
-from market.platforms.orders.rules import may_see_orders
+from market.platforms.orders.rules import PROVING, may_see_orders
+from onboarding.accounts.models import PlatformAccount
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,32 @@ def orders_shown(viewer: Viewer, *, platform: str = "", only_to_review: bool = F
         rows = rows.filter(needs_review=True)
     lines = PlatformOrderLine.objects.select_related("listing").order_by("position")
     return rows.prefetch_related(Prefetch("lines", lines)).order_by("-placed_at", "-pk")
+
+
+def traded_accounts(first: date, last: date) -> QuerySet[PlatformAccount]:
+    """The accounts on whose platform somebody ordered goods of their producer's shop between two days, both included, and did not call
+    it off or send it back, as far as we knew by the end of the last day; each with `traded_at`, the moment of the newest such order.
+
+    What has become of an order is what is known today: one that is cancelled later counts for no day any more. Simulated platforms
+    prove nothing."""
+    ordered = PlatformOrderLine.objects.filter(
+        order__connection__platform=OuterRef("platform"),
+        order__connection__platform__is_simulation=False,
+        order__status__in=[state.value for state in PROVING],
+        order__placed_at__gte=clock.start_of(first),
+        order__placed_at__lt=clock.window(last).end,
+        order__first_seen_at__lt=clock.window(last).end,
+        listing__shop__producer=OuterRef("producer"),
+    )
+    newest = ordered.order_by("-order__placed_at").values("order__placed_at")[:1]
+    return PlatformAccount.objects.filter(Exists(ordered)).annotate(traded_at=Subquery(newest))
+
+
+def accounts_of_orders(connection: Connection, order_ids: Collection[int]) -> list[int]:
+    """The accounts, open today, of whose producers' goods these orders of a connection are; one query."""
+    goods = PlatformOrderLine.objects.filter(order__in=order_ids, listing__shop__producer=OuterRef("producer"))
+    accounts = PlatformAccount.objects.filter(Exists(goods), platform=connection.platform_id, closed_on__isnull=True)
+    return list(accounts.order_by("pk").values_list("pk", flat=True))
 
 
 def feeds_shown() -> list[Feed]:

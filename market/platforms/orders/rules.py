@@ -19,6 +19,8 @@ _STEP = {
     OrderState.CANCELLED: 5,
     OrderState.RETURNED: 6,
 }
+# What was ordered and not called off: such an order proves trade. A word that nobody knows proves nothing, and neither does what came back.
+PROVING = frozenset({OrderState.PLACED, OrderState.CONFIRMED, OrderState.SHIPPED, OrderState.DELIVERED})
 UNDER_WAY = frozenset({OrderState.SHIPPED, OrderState.DELIVERED})
 
 

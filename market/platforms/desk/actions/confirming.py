@@ -44,6 +44,7 @@ def confirm_link(*, row: PlatformListing, by: Viewer) -> None:
     taken = PlatformListing.objects.filter(link=link).exclude(pk=row.pk).exists()
     if taken:
         raise LinkRefused("Liên kết này đã được ghi cho một tin khác. Mỗi trang sản phẩm chỉ tính một lần.")
+    PlatformListing.objects.filter(pk=row.pk).update(link=link)
     observe(
         link=link,
         result=Observation.Result.LIVE,
