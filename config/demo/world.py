@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db import transaction
 
 from config.demo.applications import make_applications
+from config.demo.boards import make_board_work
 from config.demo.desk import work_at_the_desk
 from config.demo.frames import make_frames
 from config.demo.goods import keep_papers
@@ -91,6 +92,7 @@ def make_world() -> None:
     work_at_the_desk(producers, viewer_for(people["xa"]))
     hand_in(people, hamlets[0])
     make_frames(people, commune)
+    make_board_work(people=people, producers=producers, commune=commune)
     make_pages()
     assert commune.parent is not None
     make_snapshot(province=commune.parent, officer=viewer_for(people["tinh"]), second=viewer_for(people["quantri"]))

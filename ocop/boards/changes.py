@@ -13,6 +13,7 @@ from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from core.kit.clock import VIETNAM, day_of, window
 from core.places.models import Hamlet
 from ocop.certificates.models import Certificate
+from ocop.certificates.papers import vouched
 from ocop.certificates.queries import speaking_certificate, with_certificates
 from ocop.certificates.rules import HOLDING, State
 from ocop.frames.models import Frame
@@ -102,7 +103,7 @@ def _products(products: Sequence[Any], since: date, on: date) -> list[Changed]:
         reasons += [f"Được gắn với tin hoặc trang ngày {_day(at)}." for at in linked.get(product.pk, [])]
         found.append(
             Changed(
-                product.name,
+                product.shown_name,
                 place_words(product),
                 product.then,
                 product.now,
@@ -123,7 +124,7 @@ def _linked_between(ids: Sequence[int], since: date, on: date) -> dict[int, list
 
 
 def _paper_reasons(product: OcopProduct, since: date, on: date) -> list[str]:
-    papers = list(product.certificates.all())
+    papers = vouched(product.certificates.all())
     (old, was), (new, state) = speaking_certificate(papers, since), speaking_certificate(papers, on)
     if (old, was) == (new, state):
         return []

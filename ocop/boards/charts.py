@@ -11,7 +11,9 @@ from enum import StrEnum
 from core.kit import money
 
 MAP_WIDTH, MAP_EDGE, MAP_TALLEST = 1000, 40, 1300
-LINE_WIDTH, LINE_HEIGHT, LINE_LEFT = 1000, 260, 60
+# The line is drawn without words, which would shrink with it: its grid stands at 8, 50 and 92 per cent of the
+# height (250), where the page sets 100, 50 and 0 beside it (boards.css).
+LINE_WIDTH, LINE_EDGE = 1000, 20
 LINE_TOP, LINE_BOTTOM = 20, 230
 
 
@@ -89,15 +91,20 @@ class Line:
     paths: list[str]
     target_y: int | None
 
+    @property
+    def known(self) -> list[Dot]:
+        """The months that have a number."""
+        return [dot for dot in self.dots if dot.y is not None]
+
 
 def line_of(points: Sequence[tuple[date, tuple[int, int] | None]], target_percent: int | None) -> Line:
     """The line of (day, (numerator, denominator)) from 0 to 100 per cent; None and 0 of 0 are gaps, not zero."""
-    step = (LINE_WIDTH - LINE_LEFT - 20) / max(len(points) - 1, 1)
+    step = (LINE_WIDTH - 2 * LINE_EDGE) / max(len(points) - 1, 1)
     dots = []
     for number, (on, pair) in enumerate(points):
         known = pair if pair and pair[1] else None
         y = _height(known[0], known[1]) if known else None
-        dots.append(Dot(on, LINE_LEFT + round(number * step), y, money.rate(*known) if known else ""))
+        dots.append(Dot(on, LINE_EDGE + round(number * step), y, money.rate(*known) if known else ""))
     paths, run = [], list[str]()
     for dot in [*dots, None]:
         if dot is not None and dot.y is not None:

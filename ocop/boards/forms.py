@@ -49,7 +49,10 @@ class AssignForm(forms.Form):
     """To which team, with what words, until when."""
 
     team = forms.ModelChoiceField(
-        label=_("Tổ công nghệ số"), queryset=Team.objects.none(), error_messages={"required": _("Hãy chọn tổ.")}
+        label=_("Tổ công nghệ số"),
+        queryset=Team.objects.none(),
+        empty_label=_("Chọn tổ"),
+        error_messages={"required": _("Hãy chọn tổ.")},
     )
     note = forms.CharField(
         label=_("Dặn tổ"), max_length=200, required=False, help_text=_("Không ghi tên hay số điện thoại của người dân.")
@@ -73,7 +76,10 @@ class PageForm(forms.Form):
     """A page on a platform, whose shop it is, and the tick that is required when register and producer are named differently."""
 
     platform = forms.ModelChoiceField(
-        label=_("Sàn"), queryset=Platform.objects.none(), error_messages={"required": _("Hãy chọn sàn.")}
+        label=_("Sàn"),
+        queryset=Platform.objects.none(),
+        empty_label=_("Chọn sàn"),
+        error_messages={"required": _("Hãy chọn sàn.")},
     )
     url = forms.URLField(
         label=_("Liên kết trang sản phẩm"),

@@ -54,7 +54,7 @@ def _cells(row: Row) -> list[str]:
 def _product(row: ProductRow) -> list[str]:
     product, paper = row.product, row.certificate
     pages = {page.platform: page for page in reversed(row.pages)}
-    cells = [str(product.pk), product.name, product.producer_name, row.place, _sides(row.sides)]
+    cells = [str(product.pk), product.shown_name, product.shown_maker, row.place, _sides(row.sides)]
     cells += [
         str(paper.stars or "") if paper else "",
         paper.decision_number if paper else "",

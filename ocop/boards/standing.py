@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -13,15 +13,20 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 
+from core.kit import clock
 from core.kit.text import sort_key
 from core.people.queries import STAFF_ROLES
 from core.places.models import Unit
 from ocop.certificates.models import COUNTED_QUALITIES, Certificate
 from ocop.certificates.papers import COUNTED_STARS
-from ocop.indicators.counting import Counts, count_marked, key
-from ocop.indicators.queries import Measurement, Scope, by_subject, marked_rows, measurement
-from ocop.indicators.registry import INDICATORS, PRODUCTS, Indicator, Side
+from ocop.certificates.queries import with_certificate_marks
+from ocop.indicators.counting import Counts, count_marked, count_together, key
+from ocop.indicators.marks import Marked
+from ocop.indicators.queries import Measurement, Scope, area_of, by_subject, counted_rows, measurement
+from ocop.indicators.registry import INDICATORS, PRODUCTS, Indicator, Side, Subject
+from ocop.indicators.tallies import Kept, kept_of
 from ocop.presence.models import PresenceLink
+from ocop.register.models import OcopProduct
 
 # Papers that ran out in so many days before the day are told beside the rate: letting papers die must not help it.
 LAPSE_DAYS = 365
@@ -39,12 +44,14 @@ _BESIDE = replace(
 @dataclass(frozen=True)
 class Standing:
     """All rates of a scope; `by_unit` the same by code of the indicator and id of the unit; `linked` certified products with
-    a listing or page, `lapsed` products whose paper ran out in the last 365 days."""
+    a listing or page, `lapsed` products whose paper ran out in the last 365 days; `counted_at`: when the kept counts were
+    made (None: the rows were counted just now)."""
 
     measurements: list[Measurement]
     by_unit: Mapping[str, Mapping[int | None, Measurement]]
     linked: int
     lapsed: int
+    counted_at: datetime | None = None
 
     def of(self, code: str) -> Measurement:
         """One rate of the scope."""
@@ -66,18 +73,50 @@ class Rank:
 
 
 def standing(scope: Scope) -> Standing:
-    """Count the rows of the scope by unit: one query per subject."""
+    """The rates of the scope and of its units. Today's come from the kept counts; of other days, and while today's have not been
+    made, the rows are counted. Two queries at any size."""
+    if scope.on == clock.today():
+        kept = kept_of(scope, INDICATORS.values(), by_province=is_by_province(scope))
+        if kept is not None:
+            return _kept(kept, scope)
+    return _counted(scope)
+
+
+def _kept(kept: Kept, scope: Scope) -> Standing:
+    """What stands beside the rates is of products only, and counted now; it asks for papers and not for platforms."""
+    products = with_certificate_marks(OcopProduct.objects.filter(area_of(PRODUCTS, scope)), scope.on)
+    found = count_marked(Marked(with_work_marks(products, scope.on)), [_BESIDE])
+    counts = found[0][1] if found else {}
+    return Standing(
+        [summed(each, kept.by_unit[each.code].values()) for each in INDICATORS.values()],
+        kept.by_unit,
+        counts.get(key(_BESIDE, Side.NUMERATOR), 0),
+        counts.get(key(_BESIDE, Side.MISSING), 0),
+        kept.counted_at,
+    )
+
+
+def summed(indicator: Indicator, parts: Iterable[Measurement]) -> Measurement:
+    """The rate of a whole: the sums of its parts' integers."""
+    found = list(parts)
+    beside = {
+        part: (sum(each.beside[part][0] for each in found), sum(each.beside[part][1] for each in found))
+        for part in indicator.beside
+    }
+    return Measurement(
+        indicator,
+        sum(each.numerator for each in found),
+        sum(each.denominator for each in found),
+        sum(each.missing for each in found),
+        beside,
+    )
+
+
+def _counted(scope: Scope) -> Standing:
     totals: Counts = defaultdict(int)
     parts: dict[int | None, Counts] = {}
-    for subject, group in by_subject(INDICATORS.values()):
-        rows, asked = marked_rows(subject, scope), list(group)
-        if subject is PRODUCTS:
-            rows, asked = with_work_marks(rows, scope.on), [*group, _BESIDE]
-        field = f"{subject.unit_field}_id"
-        by = F(field)
-        if is_by_province(scope):
-            by = Coalesce(f"{subject.unit_field}__parent_id", field)  # type: ignore[assignment]
-        for (unit_id,), counts in count_marked(rows, asked, {"by_unit": by}):
+    for found in count_together([_asked(subject, group, scope) for subject, group in by_subject(INDICATORS.values())]):
+        for (unit_id,), counts in found:
             of_unit = parts.setdefault(unit_id, defaultdict(int))
             for name, count in counts.items():
                 totals[name] += count
@@ -91,6 +130,14 @@ def standing(scope: Scope) -> Standing:
         totals.get(key(_BESIDE, Side.NUMERATOR), 0),
         totals.get(key(_BESIDE, Side.MISSING), 0),
     )
+
+
+def _asked(subject: Subject, group: list[Indicator], scope: Scope) -> tuple[Marked, list[Indicator], dict[str, Any]]:
+    marked, field = counted_rows(subject, scope), f"{subject.unit_field}_id"
+    if subject is PRODUCTS:
+        marked, group = marked.but(with_work_marks(marked.rows, scope.on)), [*group, _BESIDE]
+    by = Coalesce(f"{subject.unit_field}__parent_id", field) if is_by_province(scope) else F(field)
+    return marked, group, {"by_unit": by}
 
 
 def is_by_province(scope: Scope) -> bool:

@@ -14,7 +14,6 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 
 from core.kit import clock
-from core.kit.numbers import without_personal_numbers
 from core.people.queries import STAFF_ROLES, Viewer
 from ocop.certificates.models import Certificate, CertificateCopy
 from ocop.certificates.queries import certificate_by_code, in_state, with_certificates
@@ -225,8 +224,8 @@ def _set(chosen: TaxonomyNode) -> dict[str, Any]:
 def _of_product(product: OcopProduct) -> dict[str, Any]:
     return {
         "id": product.pk,
-        "name": without_personal_numbers(product.name),
-        "producer": without_personal_numbers(product.producer_name),
+        "name": product.shown_name,
+        "producer": product.shown_maker,
         "unit": product.unit.code if product.unit else "",
     }
 

@@ -46,7 +46,8 @@ class EntryForm(forms.Form):
     product_group = _text("product_group", 120, required=False)
     unit = forms.ChoiceField(label=FIELD_LABELS["unit"])
     stars = forms.ChoiceField(
-        label=FIELD_LABELS["stars"], choices=[("", "—"), ("3", "3 sao"), ("4", "4 sao"), ("5", "5 sao")]
+        label=FIELD_LABELS["stars"],
+        choices=[("", _("Chọn số sao")), ("3", _("3 sao")), ("4", _("4 sao")), ("5", _("5 sao"))],
     )
     decision = _text(
         "decision", 80, required=False, hint=_("Như 1234/QĐ-UBND. Cần ghi, trừ khi chỉ có lời của chủ thể.")
@@ -54,7 +55,9 @@ class EntryForm(forms.Form):
     recognised_on = _text(
         "recognised_on", 20, hint=_("Ngày/tháng/năm. Chỉ biết tháng hay năm thì ghi 8/2022 hoặc 2022.")
     )
-    issuer_level = forms.ChoiceField(label=FIELD_LABELS["issuer_level"], choices=[("", "—"), *IssuerLevel.choices])
+    issuer_level = forms.ChoiceField(
+        label=FIELD_LABELS["issuer_level"], choices=[("", _("Chọn cấp")), *IssuerLevel.choices]
+    )
     issuer_name = _text("issuer_name", 120, required=False, hint=_("Như UBND tỉnh Lâm Đồng."))
     quality = forms.ChoiceField(label=FIELD_LABELS["quality"], choices=Quality.choices, widget=forms.RadioSelect)
     external_code = _text("external_code", 60, required=False, hint=_("Chép đúng như trên giấy."))
@@ -70,7 +73,7 @@ class EntryForm(forms.Form):
             return
         field = self.fields["unit"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "—"), *units] if len(units) > 1 else list(units)
+        field.choices = [("", _("Chọn nơi")), *units] if len(units) > 1 else list(units)
 
     def clean(self) -> dict[str, Any]:
         """What is wrong with the paper by itself is told together with what is missing."""

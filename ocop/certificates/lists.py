@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from core.imports.contract import Effect, ImportKind, Outcome, RowRefused, RowVerdict, UndoRefused, refused
+from core.imports.contract import Effect, ImportKind, Outcome, RowRefused, RowVerdict, SaidAbove, UndoRefused, refused
 from core.imports.sheet import parsers
 from core.imports.sheet.columns import CellRefused, Column, Values
 from core.kit import clock
@@ -24,6 +24,7 @@ from ocop.certificates.entries import FIELD_LABELS, EntryFacts, problems
 from ocop.certificates.models import CertificateEntry, IssuerLevel, Quality
 from ocop.certificates.papers import paper_key
 from ocop.certificates.rules import DISTRICTS_ENDED
+from ocop.certificates.titles import read_above
 from ocop.register.cells import WrittenDate, parse_date, parse_stars
 from ocop.register.models import OcopProduct
 from ocop.register.queries import may_be_made_in, place_today
@@ -102,6 +103,10 @@ class PaperKind(ImportKind[ListDesk]):
         Column("source_url", "Địa chỉ nguồn", parsers.text(400), ("nguon", "source url")),
         Column("note", "Ghi chú", parsers.text(500), ("note",)),
     )  # fmt: skip
+
+    def read_above(self, lines: Sequence[str]) -> Mapping[str, SaidAbove]:
+        """The decision that the title says the table is annexed to."""
+        return read_above(lines)
 
     def units_for(self, viewer: Viewer) -> QuerySet[Unit]:
         """Today's communes and provinces for which the viewer may enter papers."""

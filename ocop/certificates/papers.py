@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from core.kit.text import fold_words
@@ -41,6 +41,11 @@ def paper_of_row(row: Row, papers: Sequence[Certificate]) -> Certificate | None:
 
 
 COUNTED_STARS = 3
+
+
+def vouched(papers: Iterable[Certificate]) -> list[Certificate]:
+    """Those that somebody beside the producer vouches for: only these speak in public."""
+    return [paper for paper in papers if paper.quality in COUNTED_QUALITIES]
 
 
 def superseded_days(papers: Sequence[Certificate]) -> list[date | None]:

@@ -23,6 +23,7 @@ from ocop.certificates.models import (
 from ocop.certificates.papers import COUNTED_STARS
 from ocop.certificates.renewals import LAPSED_DAYS, MARKS
 from ocop.certificates.rules import (
+    HOLDING,
     RENEWAL_CLOSES_DAYS,
     RENEWAL_OPENS_DAYS,
     SPEAKING_ORDER,
@@ -107,15 +108,20 @@ def with_certificates(products: QuerySet[OcopProduct]) -> QuerySet[OcopProduct]:
 
 
 def speaking_certificate(papers: Iterable[Certificate], on: date) -> tuple[Certificate | None, State]:
-    """The certificate that speaks for a product on a day, and its state; (None, unknown) without any."""
-    best = min(
-        (
-            (SPEAKING_ORDER.index(paper.state_on(on)), -(paper.stars or 0), index, paper)
-            for index, paper in enumerate(papers)
-        ),
-        default=None,
-    )
-    return (best[3], SPEAKING_ORDER[best[0]]) if best else (None, State.UNKNOWN)
+    """The certificate that speaks for a product on a day, and its state; (None, unknown) without any. One that is counted comes
+    first, a mere proposal last."""
+    states = [(paper, paper.state_on(on)) for paper in papers]
+    return min(
+        states, key=lambda each: (_rank(*each), SPEAKING_ORDER.index(each[1]), -(each[0].stars or 0)),
+        default=(None, State.UNKNOWN),
+    )  # fmt: skip
+
+
+def _rank(paper: Certificate, state: State) -> int:
+    if paper.quality == Quality.PROPOSAL:
+        return 2
+    is_counted = paper.quality in COUNTED_QUALITIES and (paper.stars or 0) >= COUNTED_STARS and state in HOLDING
+    return 0 if is_counted else 1
 
 
 @dataclass(frozen=True)

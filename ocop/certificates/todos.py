@@ -58,7 +58,7 @@ def _of_makers(viewer: Viewer) -> Iterable[Todo]:
         assert paper.earliest_end is not None
         left = (paper.earliest_end - today).days
         yield Todo(
-            f"Giấy chứng nhận OCOP của {paper.product.name} hết hạn ngày {paper.earliest_end:%d/%m/%Y}, còn {left} ngày. "
+            f"Giấy chứng nhận OCOP của {paper.product.shown_name} hết hạn ngày {paper.earliest_end:%d/%m/%Y}, còn {left} ngày. "
             "Hãy nộp hồ sơ đánh giá lại ở xã.",
             reverse("ocop_check", args=[paper.check_code]),
             "Xem giấy",

@@ -8,7 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from core.kit.clock import day_of
-from ocop.certificates.models import Certificate, RenewalFile
+from ocop.certificates.models import COUNTED_QUALITIES, Certificate, Quality, RenewalFile
 from ocop.certificates.renewals import is_recorded_after_end, lateness, window_before
 from ocop.certificates.rules import HOLDING, State
 
@@ -68,6 +68,8 @@ def until_words(certificate: Certificate) -> str:
 def public_sentence(certificate: Certificate, on: date) -> Sentence:
     """What the public check says first."""
     state = certificate.state_on(on)
+    if state != State.REVOKED and certificate.quality not in COUNTED_QUALITIES:
+        return _unvouched(certificate)
     if state in HOLDING:
         if certificate.stars is None:
             return Sentence("info", _("Còn hạn."), _("Sổ đăng ký chưa ghi hạng sao của sản phẩm này."))
@@ -92,6 +94,14 @@ def public_sentence(certificate: Certificate, on: date) -> Sentence:
         return Sentence("info", _("Chưa rõ hạn."), _("Sổ đăng ký chưa ghi ngày công nhận."))
     text = _("Sổ đăng ký %(known)s, nên chưa rõ giấy chứng nhận còn hạn hay không.")
     return Sentence("info", _("Chưa rõ hạn."), text % {"known": known_words(certificate)})
+
+
+def _unvouched(certificate: Certificate) -> Sentence:
+    if certificate.quality == Quality.PROPOSAL:
+        text = _("Sản phẩm này mới được đề nghị. Hạng sao chưa được cơ quan xác nhận trong sổ này.")
+    else:
+        text = _("Giấy này do chủ thể tự khai, chưa được cơ quan xác nhận trong sổ này.")
+    return Sentence("info", _("Chưa xác nhận."), text)
 
 
 def file_words(certificate: Certificate, file: RenewalFile) -> str:

@@ -78,6 +78,12 @@ def living_in(unit: Unit) -> QuerySet[Household]:
     return Household.objects.filter(commune=unit, ended_on__isnull=True)
 
 
+def living_outside(frame: Frame) -> int:
+    """How many households of the commune that live today are not in the frame: the rate says nothing of them, so who signs and who reads
+    it is told."""
+    return living_in(frame.unit).exclude(frames__frame=frame).count()
+
+
 def households_of(frame: Frame) -> QuerySet[Household]:
     """The households of a frame by hamlet and number; for lists that carry no names."""
     rows = Household.objects.filter(frames__frame=frame)
@@ -107,9 +113,16 @@ def left_since(frame: Frame) -> Leaving:
 
 
 def communes_of(viewer: Viewer) -> QuerySet[Unit]:
-    """Today's communes of the area of a staff member, by province and name."""
-    communes = Unit.objects.filter(in_force(clock.today()), viewer.units(*STAFF_ROLES), level=Level.COMMUNE)
-    return communes.select_related("parent").order_by("parent__code", "folded_name", "pk")
+    """Today's communes of the area of a staff member: first those with a frame of this year, then those that lack one, then those
+    without any household, which need none; each by province and name."""
+    today = clock.today()
+    communes = Unit.objects.filter(in_force(today), viewer.units(*STAFF_ROLES), level=Level.COMMUNE)
+    frames = Frame.objects.filter(
+        unit=OuterRef("pk"), year=today.year, ended_at__isnull=True, cancelled_at__isnull=True
+    )
+    held = Household.objects.filter(commune=OuterRef("pk"))
+    ordered = (Exists(frames).desc(), Exists(held).desc(), "parent__code", "folded_name", "pk")
+    return communes.select_related("parent").order_by(*ordered)
 
 
 def open_frames(units: Collection[Unit], year: int) -> dict[int, list[Frame]]:

@@ -28,6 +28,7 @@ from ocop.frames.queries import (
     is_untouched,
     left_since,
     living_in,
+    living_outside,
     open_frames,
     waiting_for,
 )
@@ -79,6 +80,7 @@ def frame(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": _facts(found),
         "is_untouched": is_untouched(found),
         "left": left_since(found),
+        "outside": living_outside(found),
         "rates": [(each, [(label, money.rate(n, d)) for label, n, d in rates_of(each)]) for each in compared],
         "others": [(each, frame_state(each)) for each in others],
         "may_sign": found.is_waiting and can_sign(viewer, found),

@@ -9,7 +9,9 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest
 from django.utils.http import urlencode
 from ninja import Query, Router, Schema
+from ninja.errors import HttpError
 
+from core.kit import clock
 from core.people.queries import Viewer
 from ocop.indicators.evidence import HamletRow, HouseholdRow, Row, evidence_rows
 from ocop.indicators.queries import (
@@ -89,7 +91,7 @@ class RowsOut(Schema):
     rows: list[RowOut]
 
 
-AskedDay = Annotated[date | None, Query(ge=EARLIEST_DAY, le=date(2100, 1, 1))]
+AskedDay = Annotated[date | None, Query(ge=EARLIEST_DAY)]
 
 
 @router.get("/indicators/{code}", response=IndicatorOut)
@@ -97,7 +99,8 @@ def get_indicator(
     request: HttpRequest, code: str, unit: str = "", area: str = "", on: AskedDay = None
 ) -> dict[str, Any]:  # fmt: skip
     """One indicator within `unit` (today's province or commune) or `area` (a province of before 1 July 2025)
-    as of `on` (today in Vietnam by default). 404 for what the person may not see."""
+    as of `on` (today in Vietnam by default). 404 for what the person may not see,
+    422 for a day that has not come."""
     indicator, scope = _asked(request, code, unit, area, on)
     [measured] = measure([indicator], scope)
     query = urlencode({"unit": unit, "area": area, "on": scope.on.isoformat()})
@@ -141,6 +144,8 @@ def list_indicator_rows(
 
 
 def _asked(request: HttpRequest, code: str, unit: str, area: str, on: date | None) -> tuple[Indicator, Scope]:
+    if on is not None and on > clock.today():
+        raise HttpError(422, "Ngày này chưa đến. Hãy chọn hôm nay hoặc một ngày trước.")
     viewer: Viewer = request.auth  # type: ignore[attr-defined]
     indicator = indicator_by_code(code)
     if indicator is None:
@@ -194,8 +199,8 @@ def _row(row: Row) -> dict[str, Any]:
     return {
         "id": product.pk,
         "sides": row.sides,
-        "name": product.name,
-        "producer": product.producer_name,
+        "name": product.shown_name,
+        "producer": product.shown_maker,
         "place": row.place,
         "unit": product.unit.code if product.unit else "",
         "source_url": product.source_url,

@@ -19,7 +19,7 @@ from core.places.queries import former_provinces
 from ocop.certificates.models import COUNTED_QUALITIES, Certificate
 from ocop.certificates.queries import holds_on
 from ocop.indicators.counting import Counts, count_marked
-from ocop.indicators.queries import Measurement, Scope, by_subject, marked_rows, measure, measurement
+from ocop.indicators.queries import Measurement, Scope, by_subject, counted_rows, measure, measurement
 from ocop.indicators.registry import PRODUCTS, Indicator, Subject
 from ocop.indicators.tallies import kept_series
 from onboarding.producers.models import ProducerKind
@@ -62,8 +62,9 @@ def measure_by(indicators: Iterable[Indicator], scope: Scope, dimension: Dimensi
     found: defaultdict[str, Counts] = defaultdict(dict)
     for subject, group in by_subject(asked):
         by, keys = _grouping(subject, dimension, scope)
+        marked = counted_rows(subject, scope)
         for (value,), counts in count_marked(
-            marked_rows(subject, scope).annotate(**by), group, {"by_group": F("by_value")}
+            marked.but(marked.rows.annotate(**by)), group, {"by_group": F("by_value")}
         ):
             key = keys.get(value, "") if keys is not None else str(value or "")
             for name, count in counts.items():

@@ -33,7 +33,7 @@ class TargetForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._units = units_to_set(viewer)
         for name, choices in (
-            ("indicator", [(each.code, f"{each.code}: {each.name}") for each in INDICATORS.values()]),
+            ("indicator", [(each.code, each.name) for each in INDICATORS.values()]),
             ("unit_code", [(str(unit.pk), label) for unit, label in self._units]),
         ):
             field = self.fields[name]

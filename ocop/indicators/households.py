@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 
 from core.kit import clock
 from core.kit.clock import window
+from core.kit.tables import Table, table_of
 from ocop.frames.models import Frame
 from ocop.frames.queries import framed_communes, framed_households
+from ocop.indicators.marks import Marked
+from onboarding.accounts.at_once import STATES, states_at_once
 from onboarding.accounts.doings import has_activity, has_trade, live_goods
 from onboarding.accounts.queries import claimed_by, counting_on, state_words, with_states
 from onboarding.accounts.rules import State
@@ -49,6 +52,26 @@ def accounts_on(on: date) -> QuerySet[Any]:
     return with_states(claimed_by(on).filter(counting_on(on, "platform__")), on)
 
 
+# The account that a mark asks for: in which states, and what of the last 90 days.
+_ASKED = {
+    "has_claimed": (CLAIMED_STATES, ""),
+    "has_verified": ((State.VERIFIED,), ""),
+    "has_selling": ((State.VERIFIED,), "has_goods"),
+    "has_active": (CLAIMED_STATES, "is_active"),
+    "has_trading": (CLAIMED_STATES, "is_trading"),
+}
+_MEASURED = Q(is_living=True, is_phone_shared=False)
+# The marks of the rates out of those that are read: of a row and of all rows at once they are made alike.
+MADE = {
+    "is_claimed": _MEASURED & Q(has_claimed=True),
+    "is_verified": _MEASURED & Q(has_verified=True),
+    "is_selling": _MEASURED & Q(has_selling=True),
+    "is_active": _MEASURED & Q(has_active=True),
+    "is_trading": _MEASURED & Q(has_trading=True),
+    "is_unframed": Q(is_living=True, is_framed=False, is_commune_framed=False),
+}
+
+
 def with_account_marks(households: QuerySet[Household], on: date) -> QuerySet[Any]:
     """Households with the marks that the rates of a day are made of.
 
@@ -66,21 +89,58 @@ def with_account_marks(households: QuerySet[Household], on: date) -> QuerySet[An
     the frame of a commune that has one are in neither number.
     """
     accounts = accounts_on(on).filter(producer__household=OuterRef("pk"))
-    kept = accounts.filter(state__in=CLAIMED_STATES)
-    shared = households_out_of_rates(window(on).end)
-    living = Q(registered_at__lt=window(on).end) & (Q(ended_on__isnull=True) | Q(ended_on__gt=on))
-    framed = Exists(framed_households(on).filter(household=OuterRef("pk")))
-    measured = living & ~shared
-    return households.annotate(
-        is_phone_shared=shared,
-        is_framed=framed,
-        is_claimed=measured & Q(Exists(kept)),
-        is_verified=measured & Q(Exists(accounts.filter(state=State.VERIFIED))),
-        is_selling=measured & Q(Exists(accounts.filter(Exists(live_goods(on, ACTIVE_DAYS)), state=State.VERIFIED))),
-        is_active=measured & Q(Exists(kept.filter(has_activity(on, ACTIVE_DAYS)))),
-        is_trading=measured & Q(Exists(kept.filter(has_trade(on, ACTIVE_DAYS)))),
-        is_unframed=living & ~framed & ~Q(commune__in=framed_communes(on).values("pk")),
+    more = {
+        "": Q(),
+        "has_goods": Q(Exists(live_goods(on, ACTIVE_DAYS))),
+        "is_active": has_activity(on, ACTIVE_DAYS),
+        "is_trading": has_trade(on, ACTIVE_DAYS),
+    }
+    has = {mark: Exists(accounts.filter(more[what], state__in=states)) for mark, (states, what) in _ASKED.items()}
+    rows = _with_own_marks(households, on).alias(**has).annotate(
+        is_framed=Exists(framed_households(on).filter(household=OuterRef("pk")))
+    )  # fmt: skip
+    marked: QuerySet[Any] = rows.annotate(
+        **{mark: ExpressionWrapper(made, BooleanField()) for mark, made in MADE.items()}
     )
+    return marked
+
+
+def counted_households(on: date, area: Q) -> Marked:
+    """The same marks of the households of an area (a condition over them; Q(): all), to be counted at once."""
+    rows = Household.objects.filter(area)
+    ids = rows.values("pk") if area else None
+    framed, accounts = framed_households(on), claimed_by(on).filter(counting_on(on, "platform__"))
+    if ids is not None:
+        framed = framed.filter(household__in=ids)
+    frames = table_of("framed", framed.annotate(is_framed=Value(True)).distinct(), "household_id", "is_framed")
+    tables = states_at_once(accounts, on, ACTIVE_DAYS, ids)
+    if frames is None or not tables:
+        return Marked(Household.objects.none())
+    frames = replace(frames, columns=("row_id", "is_framed"))
+    return Marked(_with_own_marks(rows, on), (*tables, _HAS, frames), MADE)
+
+
+def _with_own_marks(households: QuerySet[Household], on: date) -> QuerySet[Any]:
+    """Marks that need no evidence."""
+    end = window(on).end
+    living = Q(registered_at__lt=end) & (Q(ended_on__isnull=True) | Q(ended_on__gt=on))
+    return households.annotate(
+        is_living=ExpressionWrapper(living, BooleanField()),
+        is_phone_shared=households_out_of_rates(end),
+        is_commune_framed=ExpressionWrapper(Q(commune__in=framed_communes(on).values("pk")), BooleanField()),
+    )
+
+
+def _any_account(states: Iterable[str], what: str) -> str:
+    named = ", ".join(f"'{State(state).value}'" for state in states)
+    return f"MAX(CASE WHEN state IN ({named}){f' AND {what}' if what else ''} THEN 1 ELSE 0 END) = 1"
+
+
+_HAS = Table(
+    "accounts_of_household",
+    ("row_id", *_ASKED),
+    f"SELECT household_id, {', '.join(_any_account(*asked) for asked in _ASKED.values())} FROM {STATES} GROUP BY household_id",  # noqa: S608  names of our own
+)
 
 
 def accounts_of(household_ids: Iterable[int], on: date) -> dict[int, list[AccountEvidence]]:

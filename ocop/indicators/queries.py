@@ -15,6 +15,7 @@ from core.people.queries import STAFF_ROLES, Viewer
 from core.places.models import Level, Unit, in_force
 from ocop.frames.queries import Coverage, coverage_of
 from ocop.indicators.counting import count_marked, key
+from ocop.indicators.marks import Marked
 from ocop.indicators.registry import Beside, Indicator, Side, Subject, former_communes
 
 ROWS_PER_PAGE = 50
@@ -81,7 +82,7 @@ def measure(indicators: Iterable[Indicator], scope: Scope) -> list[Measurement]:
     asked = list(indicators)
     counted: dict[str, int] = {}
     for subject, group in by_subject(asked):
-        for _, counts in count_marked(marked_rows(subject, scope), group):
+        for _, counts in count_marked(counted_rows(subject, scope), group):
             counted |= counts
     return [measurement(indicator, counted) for indicator in asked]
 
@@ -136,16 +137,26 @@ def sides_of(row: Any) -> list[str]:
 
 def scope_rows(rows: QuerySet[Any], scope: Scope, unit_field: str) -> QuerySet[Any]:
     """Those rows that lie in the scope's unit; the viewer's area is the caller's matter."""
-    if scope.unit is None:
-        return rows
-    return rows.filter(Q(**{unit_field: scope.unit}) | Q(**{f"{unit_field}__parent": scope.unit}))
+    return rows if scope.unit is None else rows.filter(_in_unit(scope.unit, unit_field))
 
 
 def marked_rows(subject: Subject, scope: Scope) -> QuerySet[Any]:
     """The rows of a subject in a scope with the marks of its day."""
-    rows: QuerySet[Any] = subject.marked(scope.on).filter(
-        scope.viewer.area(*STAFF_ROLES, unit_field=subject.unit_field)
-    )
+    return subject.marked(scope.on).filter(area_of(subject, scope))
+
+
+def counted_rows(subject: Subject, scope: Scope) -> Marked:
+    """The same, ready to be counted at once."""
+    return subject.counted(scope.on, area_of(subject, scope))
+
+
+def area_of(subject: Subject, scope: Scope) -> Q:
+    """The condition "lies in the scope" over the rows of a subject."""
+    area = scope.viewer.area(*STAFF_ROLES, unit_field=subject.unit_field)
     if scope.former_area:
-        rows = rows.filter(subject.former(scope.former_area))
-    return scope_rows(rows, scope, subject.unit_field)
+        area &= subject.former(scope.former_area)
+    return area if scope.unit is None else area & _in_unit(scope.unit, subject.unit_field)
+
+
+def _in_unit(unit: Unit, field: str) -> Q:
+    return Q(**{field: unit}) | Q(**{f"{field}__parent": unit})

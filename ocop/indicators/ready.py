@@ -15,6 +15,7 @@ from ocop.frames.registry import register_rate
 from ocop.indicators.actions import count_day, marking, recount_due
 from ocop.indicators.households import verified_of
 from ocop.presence.events import PresenceChanged
+from ocop.register.actions import fill_former_provinces
 from ocop.register.events import ProductsMoved
 from onboarding.accounts.events import AccountChanged, LinkSeen, PlatformChanged
 from onboarding.households.events import HouseholdsChanged, HouseholdsEnded
@@ -48,4 +49,11 @@ def register() -> None:
     for news in (PlatformChanged, MapTurned, HamletsChanged):
         subscribe(news, marking.mark_everything)
     register_periodic("indicators.recount", RECOUNT_EVERY, recount_due, label="Đếm lại số trên bảng")
+    register_periodic(
+        "indicators.former_areas",
+        timedelta(days=1),
+        fill_former_provinces,
+        label="Ghi khu vực cũ cho sản phẩm OCOP còn thiếu",
+        at=time(0, 1),
+    )
     register_periodic("indicators.day", timedelta(days=1), count_day, label="Đếm số của ngày", at=time(0, 5))

@@ -18,7 +18,8 @@ from django.db.models.functions import Coalesce
 from core.places.models import Hamlet, in_force
 from core.places.queries import former_provinces
 from ocop.certificates.queries import with_certificate_marks
-from ocop.indicators.households import with_account_marks
+from ocop.indicators.households import counted_households, with_account_marks
+from ocop.indicators.marks import Marked
 from ocop.presence.queries import with_presence_marks
 from ocop.register.models import OcopProduct
 from onboarding.households.models import Household
@@ -44,11 +45,13 @@ class Beside(StrEnum):
 class Subject:
     """What is counted: all rows marked for a day, and the fields by which they belong to an area.
 
-    `former` turns the code of a province of before 1 July 2025 into a condition.
+    `counted` are the same rows in an area (a condition over them), ready to be counted at once. `former` turns the code of a
+    province of before 1 July 2025 into a condition.
     """
 
     name: str
     marked: Callable[[date], QuerySet[Any]]
+    counted: Callable[[date, Q], Marked]
     unit_field: str
     former: Callable[[str], Q]
 
@@ -103,11 +106,24 @@ def _in_former(code: str) -> Q:
 PRODUCTS = Subject(
     "product",
     _marked_products,
+    lambda on, area: Marked(_marked_products(on).filter(area)),
     "unit",
     lambda code: Q(former_province__code=code, former_province__level="province"),
 )
-HOUSEHOLDS = Subject("household", lambda on: with_account_marks(Household.objects.all(), on), "commune", _in_former)
-HAMLETS = Subject("hamlet", _marked_hamlets, "commune", _in_former)
+HOUSEHOLDS = Subject(
+    "household",
+    lambda on: with_account_marks(Household.objects.all(), on),
+    counted_households,
+    "commune",
+    _in_former,
+)
+HAMLETS = Subject(
+    "hamlet",
+    _marked_hamlets,
+    lambda on, area: Marked(_marked_hamlets(on).filter(area)),
+    "commune",
+    _in_former,
+)
 SUBJECTS = {subject.name: subject for subject in (PRODUCTS, HOUSEHOLDS, HAMLETS)}
 
 _CERTIFIED = (

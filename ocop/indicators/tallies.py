@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, F, Max, Q, Sum
+from django.db.models.functions import Coalesce
 
 from core.kit import clock
 from core.people.queries import STAFF_ROLES
@@ -80,35 +81,54 @@ def _from_tallies(indicators: list[Indicator], scope: Scope) -> tuple[list[Measu
         row = summed.get(each.code)
         if row is None or not row["markers"] or row["oldest"] != each.version:
             return None, None
-    found = [
-        Measurement(
-            each,
-            *_numbers(summed, each.code),
-            {Beside(part): _numbers(summed, f"{each.code}:{part}")[:2] for part in each.beside},
-        )
-        for each in indicators
-    ]
-    return found, max((row["at"] for row in summed.values()), default=None)
+    return [_measured(each, summed) for each in indicators], max((row["at"] for row in summed.values()), default=None)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The kept counts of a day by code and id of the unit, with their parts; `counted_at`: when the latest of them was made."""
+
+    by_unit: dict[str, dict[int | None, Measurement]]
+    counted_at: datetime
+
+
+def kept_of(scope: Scope, indicators: Iterable[Indicator], *, by_province: bool = False) -> Kept | None:
+    """The kept counts of a scope's day by commune (or province, for products known only by it; None: place not known), or with
+    `by_province` by its province, without units in which nothing was found. None while the day is not counted wholly with the
+    definitions of today. One query."""
+    asked, inside = list(indicators), in_scope(scope)
+    rows = Tally.objects.filter(inside | _IS_MARKER, on=scope.on, indicator__in=codes_of(asked))
+    unit = Coalesce("unit__parent_id", "unit_id") if by_province else F("unit_id")
+    summed: Any = rows.order_by().annotate(by=unit).values("indicator", "version", "by").annotate(
+        n=Sum("numerator", filter=inside), d=Sum("denominator", filter=inside), m=Sum("missing", filter=inside),
+        markers=Count("pk", filter=_IS_MARKER), at=Max("counted_at"),
+    )  # fmt: skip
+    counts: defaultdict[int | None, dict[str, Any]] = defaultdict(dict)
+    counted, times = set[tuple[str, int]](), list[datetime]()
+    for row in summed:
+        times.append(row["at"])
+        if row["markers"]:
+            counted.add((row["indicator"], row["version"]))
+        if row["d"] or row["m"]:
+            counts[row["by"]][row["indicator"]] = row
+    if not {(each.code, each.version) for each in asked} <= counted:
+        return None
+    found = {
+        each.code: {unit_id: _measured(each, of_unit) for unit_id, of_unit in counts.items() if each.code in of_unit}
+        for each in asked
+    }
+    return Kept(found, max(times))
 
 
 def kept_by_unit(scope: Scope, indicators: Iterable[Indicator]) -> dict[str, dict[int | None, Measurement]]:
-    """The kept counts of a scope's day by code and id of the commune (or province, for products known only by it; None: place
-    not known), without those of units in which nothing was found; empty while the day is not counted. Two queries."""
-    asked = list(indicators)
-    if not is_counted(scope.on):
-        return {}
-    rows = Tally.objects.filter(in_scope(scope), on=scope.on, indicator__in=[each.code for each in asked])
-    summed = rows.order_by().values("indicator", "unit_id").annotate(
-        n=Sum("numerator"), d=Sum("denominator"), m=Sum("missing")
-    )  # fmt: skip
-    found: dict[str, dict[int | None, Measurement]] = {each.code: {} for each in asked}
-    by_code = {each.code: each for each in asked}
-    for row in summed:
-        if row["d"] or row["m"]:
-            found[row["indicator"]][row["unit_id"]] = Measurement(
-                by_code[row["indicator"]], row["n"], row["d"], row["m"]
-            )
-    return found
+    """`kept_of` by commune; empty while the day is not counted."""
+    kept = kept_of(scope, indicators)
+    return kept.by_unit if kept else {}
+
+
+def _measured(indicator: Indicator, summed: Mapping[str, Any]) -> Measurement:
+    beside = {Beside(part): _numbers(summed, f"{indicator.code}:{part}")[:2] for part in indicator.beside}
+    return Measurement(indicator, *_numbers(summed, indicator.code), beside)
 
 
 def in_scope(scope: Scope) -> Q:
@@ -130,9 +150,12 @@ def kept_series(
     indicators: Iterable[Indicator], scope: Scope, days: Iterable[date]
 ) -> dict[str, dict[date, tuple[int, int, int]]]:
     """Numerator, denominator and missing by code and day, of those of these days that were counted with the definition of
-    today; one query. A day without counts is missing, not 0."""
+    today; one query. A day without counts is missing, not 0; so is one on which the unit was not there yet."""
     asked, inside = list(indicators), in_scope(scope)
-    rows = Tally.objects.filter(on__in=list(days)).filter(inside | _IS_MARKER)
+    began = scope.unit.valid_from if scope.unit is not None else None
+    rows = Tally.objects.filter(on__in=[day for day in days if began is None or day >= began]).filter(
+        inside | _IS_MARKER
+    )
     versions = Q(pk__in=[])
     for each in asked:
         versions |= Q(indicator=each.code, version=each.version)

@@ -16,6 +16,7 @@ from market.storefront.addresses import absolute
 from market.storefront.drawing.qr import qr_svg
 from ocop.certificates.frozen import frozen_facts, is_intact
 from ocop.certificates.models import Certificate
+from ocop.certificates.papers import vouched
 from ocop.certificates.queries import certificate_by_code, checked_certificate
 from ocop.certificates.wording import public_sentence, until_words
 from ocop.presence.queries import published_listing_of
@@ -29,12 +30,14 @@ def check_certificate(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "ocop/certificates/check_missing.html", {"code": code[:20]}, status=404)
     certificate, copies = checked.certificate, checked.copies
     said = copies[-1].facts if copies else frozen_facts(certificate)
+    is_vouched = bool(vouched([certificate]))
     context = {
         "certificate": certificate,
+        "is_vouched": is_vouched,
         "product": certificate.product,
         "name": said["product"],
         "sentence": public_sentence(certificate, clock.today()),
-        "facts": _facts(said, certificate),
+        "facts": _facts(said, certificate) if is_vouched else _plain_facts(said),
         "listing": published_listing_of(certificate.product),
         "checked_on": clock.today(),
         "copy": copies[-1] if copies else None,
@@ -54,6 +57,16 @@ def check_qr(request: HttpRequest, code: str) -> HttpResponse:
     svg = qr_svg(absolute(reverse("ocop_check", args=[certificate.check_code])))
     picture = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     return HttpResponse(picture, content_type="image/svg+xml")
+
+
+def _plain_facts(said: Mapping[str, str]) -> list[dict[str, str]]:
+    """Of a paper that no authority vouches for: what it is about, nothing that sounds like a recognition."""
+    return [
+        {"label": _("Sản phẩm"), "value": said["product"]},
+        {"label": _("Chủ thể"), "value": said["producer"] or _("Sổ đăng ký chưa ghi")},
+        {"label": _("Nơi sản xuất"), "value": said["place"]},
+        {"label": _("Mã kiểm tra"), "value": said["check_code"]},
+    ]
 
 
 def _facts(said: Mapping[str, str], certificate: Certificate) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
 
@@ -12,6 +13,8 @@ from core.events.registry import emit
 from core.kit import clock
 from core.people.queries import Viewer
 from core.places.events import MapTurned
+from core.places.models import Level, Unit
+from core.places.queries import former_province_of
 from ocop.register.events import ProductsMoved
 from ocop.register.models import OcopProduct, TaxonomyNode
 from ocop.register.queries import Place, can_choose_set
@@ -67,9 +70,11 @@ def record_product(
         product = OcopProduct.objects.create(row_key=key, recorded_at=clock.now(), is_demo=is_demo, **facts)
         _audit("ocop_product.recorded", product, by, via=via)
         return product, Outcome.CREATED
-    changed = {name: value for name, value in facts.items() if value and value != getattr(known, name)}
+    changed: dict[str, Any] = {name: value for name, value in facts.items() if value and value != getattr(known, name)}
     if not changed:
         return known, Outcome.UNCHANGED
+    if "unit" in changed:
+        changed["former_province"] = place.former_province  # that of the place of before says nothing of this one
     told = {_TOLD[name]: (str(getattr(known, name) or ""), str(value)) for name, value in changed.items()}
     units = (known.unit_id, place.unit.pk if place.unit else known.unit_id)
     for name, value in changed.items():
@@ -124,3 +129,19 @@ def follow_map(event: MapTurned) -> None:
     """Products of an ended unit belong to what it became, of a divided one to its default part; the written place stays."""
     for old_id, new_id in event.new_unit_ids().items():
         OcopProduct.objects.filter(unit_id=old_id).update(unit_id=new_id)
+
+
+@transaction.atomic
+def fill_former_provinces() -> int:
+    """Write the province of before 1 July 2025 at products whose commune lay wholly in one and that lack it; returns how many. Running
+    twice changes nothing."""
+    lacking = OcopProduct.objects.filter(former_province__isnull=True, unit__level=Level.COMMUNE)
+    found: dict[int, list[int]] = {}
+    for pk, unit_id in lacking.values_list("pk", "unit_id"):
+        found.setdefault(unit_id, []).append(pk)
+    filled = 0
+    for unit in Unit.objects.filter(pk__in=found):
+        province = former_province_of(unit)
+        if province is not None:
+            filled += OcopProduct.objects.filter(pk__in=found[unit.pk]).update(former_province=province)
+    return filled

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from core.kit.numbers import without_personal_numbers
 from core.places.models import Unit
 from onboarding.producers.models import Producer
 
@@ -96,6 +97,16 @@ class OcopProduct(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_name(self) -> str:
+        """Its name for reading: a personal number that a source wrote into it is masked."""
+        return without_personal_numbers(self.name)
+
+    @property
+    def shown_maker(self) -> str:
+        """The maker as the source names it, for reading: sources write tax codes of persons beside names."""
+        return without_personal_numbers(self.producer_name)
 
     @property
     def place_written(self) -> str:

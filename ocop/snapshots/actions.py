@@ -1,12 +1,13 @@
 """Freezing the figures of an area and day, signing them as a second person, restating them with a note.
 
-Freezing goes on from where it stopped: rows are stored in pieces, each in a transaction of its own, and `frozen_at` is written only
-with the figures and both digests, when every row is there.
+Rows are read in one statement a subject and stored in pieces, each in a transaction of its own: one that was killed goes on, after it
+made sure that what is stored is still what it reads. `frozen_at` is written only with the figures and both digests, when every row
+is there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -18,16 +19,17 @@ from core.kit.bulk import insert_many
 from core.kit.text import squeeze
 from core.people.queries import SYSTEM, Viewer
 from core.places.models import Unit
-from ocop.indicators.queries import Scope
-from ocop.indicators.registry import SUBJECTS, Subject
+from ocop.indicators.queries import Scope, coverage
+from ocop.indicators.registry import SUBJECTS
 from ocop.presence.rules import EARLIEST_DAY
-from ocop.snapshots.capturing import captured, definitions
-from ocop.snapshots.models import Snapshot
-from ocop.snapshots.rules import can_make, can_restate, can_sign
+from ocop.snapshots.capturing import Reading, Standing, captured, definitions, read
+from ocop.snapshots.models import Snapshot, SnapshotRow
+from ocop.snapshots.rules import can_make, can_restate, can_sign, has_signed, takes_first
 from ocop.snapshots.summing import digests, map_version, summed, whole_of
 
 FREEZE_JOB = "snapshots.freeze"
-AT_ONCE, MAX_NOTE = 500, 300
+REFUSED = "refused"  # why a job gave up: freezing goes on no more, it is restated
+AT_ONCE, MAX_NOTE = 1000, 300
 
 
 class SnapshotRefused(ValueError):
@@ -49,30 +51,34 @@ def begin_snapshot(*, unit: Unit | None, on: date, by: Viewer, in_background: bo
         raise SnapshotRefused("Ngày này chưa đến. Hãy chọn hôm nay hoặc một ngày trước.")
     if on < EARLIEST_DAY:
         raise SnapshotRefused("Số liệu bắt đầu từ 01/01/2018. Hãy chọn ngày sau đó.")
-    for last in (False, True):
-        try:
-            return _begin(unit, on, by, in_background)
-        except IntegrityError:  # somebody else took the number in this instant
-            if last:
-                raise
-    raise AssertionError
+    return _numbered(lambda: _begin(unit, on, by, in_background))
 
 
 def restate(*, snapshot: Snapshot, note: str, by: Viewer, in_background: bool = False) -> Snapshot:
     """Freeze the same area and day once more, saying why; both stay. Raises PermissionError, SnapshotRefused."""
-    made = _begin_again(snapshot, note, by, in_background)
+    made = _numbered(lambda: _begin_again(snapshot, note, by, in_background))
     return made if in_background else freeze_rows(snapshot=made)
 
 
 def freeze_rows(*, snapshot: Snapshot, told: Callable[[], None] | None = None) -> Snapshot:
-    """Store the rows that are still missing, then the figures and digests. May be killed at any line and run again. `told` is called
-    after every piece. Raises SnapshotRefused when an indicator was defined anew in between."""
-    for name in sorted(SUBJECTS):
-        after: int | None = 0
-        while (after := _freeze_piece(snapshot, SUBJECTS[name], after or 0)) is not None:
+    """Read all rows, store them in pieces, then the figures and digests. May be killed at any line and run again: what is stored already
+    has to be what is read now. `told` is called after every piece. Raises SnapshotRefused when an indicator was defined anew or the rows
+    changed in between."""
+    readings = _read(snapshot)
+    _refuse_strangers(snapshot, readings)
+    for reading in readings:
+        for start in range(0, len(reading.rows), AT_ONCE):
+            _freeze_piece(snapshot, reading, reading.rows[start : start + AT_ONCE])
             if told is not None:
                 told()
     return _finish(snapshot)
+
+
+def _refuse_strangers(snapshot: Snapshot, readings: Sequence[Reading]) -> None:
+    for reading in readings:
+        stored = set(snapshot.rows.filter(subject=reading.subject.name).values_list("subject_id", flat=True))
+        if stored - {row.pk for row in reading.rows}:
+            raise SnapshotRefused("Số liệu gốc đã đổi từ lúc chốt dở. Hãy chốt lại với lý do này.")
 
 
 def freeze_in_background(pk: int) -> None:
@@ -83,9 +89,12 @@ def freeze_in_background(pk: int) -> None:
 
 @transaction.atomic
 def sign(*, snapshot: Snapshot, by: Viewer) -> Snapshot:
-    """A second person of the province answers for the figures. Rows and figures are digested anew before. Signed already: stays as
-    it is. Raises PermissionError, SnapshotRefused."""
+    """A second person of the province answers for the figures; where the operator's command made them, a first and then a second.
+    Rows and figures are digested anew before. Who has signed changes nothing by signing again, and what is signed stays as it is.
+    Raises PermissionError, SnapshotRefused."""
     snapshot = _locked(snapshot)
+    if has_signed(by, snapshot):
+        return snapshot
     if not can_sign(by, snapshot):
         raise PermissionError
     if snapshot.signed_at is not None:
@@ -96,6 +105,11 @@ def sign(*, snapshot: Snapshot, by: Viewer) -> Snapshot:
         raise SnapshotRefused("Bản này đã được chốt lại. Hãy ký bản mới.")
     if not is_untouched(snapshot):
         raise SnapshotRefused("Số liệu không còn khớp với mã kiểm tra lúc chốt. Hãy báo quản trị, đừng ký.")
+    if takes_first(snapshot):
+        snapshot.first_signed_by_id, snapshot.first_signed_at = by.user_id, clock.now()
+        snapshot.save(update_fields=["first_signed_by", "first_signed_at"])
+        _note("snapshot.first_signed", snapshot, by, {})
+        return snapshot
     snapshot.signed_by_id, snapshot.signed_at = by.user_id, clock.now()
     snapshot.save(update_fields=["signed_by", "signed_at"])
     _note("snapshot.signed", snapshot, by, {})
@@ -108,6 +122,14 @@ def is_untouched(snapshot: Snapshot) -> bool:
         digests(snapshot) == (snapshot.rows_sha256, snapshot.figures_sha256)
         and snapshot.rows.count() == snapshot.rows_count
     )
+
+
+def _numbered(begin: Callable[[], Snapshot]) -> Snapshot:
+    """Begin once more when somebody else took the number in this instant: no row stands for the country to lock."""
+    try:
+        return begin()
+    except IntegrityError:
+        return begin()
 
 
 @transaction.atomic
@@ -160,31 +182,51 @@ def _next_number(unit: Unit | None, on: date) -> str:
     return f"{head}{max((int(number.removeprefix(head)) for number in taken), default=0) + 1}"
 
 
+def _read(snapshot: Snapshot) -> list[Reading]:
+    """The rows of all subjects; none when all is done."""
+    if Snapshot.objects.filter(pk=snapshot.pk, frozen_at__isnull=False).exists():
+        return []
+    scope = Scope(SYSTEM, snapshot.on, snapshot.unit)
+    found = [read(snapshot, SUBJECTS[name], scope) for name in sorted(SUBJECTS)]
+    Snapshot.objects.filter(pk=snapshot.pk).update(rows_expected=sum(len(reading.rows) for reading in found))
+    return found
+
+
 @transaction.atomic
-def _freeze_piece(snapshot: Snapshot, subject: Subject, after: int) -> int | None:
-    """Store the next rows of a subject; the number it got to, None at its end."""
+def _freeze_piece(snapshot: Snapshot, reading: Reading, rows: Sequence[Standing]) -> None:
+    """Store these rows where they are not stored."""
     held = _locked(snapshot)
     if held.frozen_at is not None:
-        return None
+        return
     if held.definitions != definitions():
         raise SnapshotRefused("Định nghĩa chỉ tiêu đã đổi trong lúc chốt. Hãy chốt lại với lý do này.")
-    stored = held.rows.filter(subject=subject.name).order_by("-subject_id").values_list("subject_id", flat=True).first()
-    scope = Scope(SYSTEM, held.on, held.unit)
-    made, reached = captured(held, subject, scope, after=max(after, stored or 0), at_most=AT_ONCE)
-    insert_many(made)
-    held.rows_count += len(made)
+    stored = held.rows.filter(subject=reading.subject.name, subject_id__range=(rows[0].pk, rows[-1].pk))
+    there = {row.subject_id: row for row in stored}
+    made = captured(held, reading, rows)
+    if there.keys() - {row.pk for row in rows} or any(
+        _facts(there[row.subject_id]) != _facts(row) for row in made if row.subject_id in there
+    ):
+        raise SnapshotRefused("Số liệu gốc đã đổi từ lúc chốt dở. Hãy chốt lại với lý do này.")
+    fresh = [row for row in made if row.subject_id not in there]
+    insert_many(fresh)
+    held.rows_count += len(fresh)
     held.save(update_fields=["rows_count"])
-    return reached or None
+
+
+def _facts(row: SnapshotRow) -> tuple[str, ...]:
+    return row.unit_code, row.former_code, row.sides, row.traits, row.evidence_sha256
 
 
 @transaction.atomic
 def _finish(snapshot: Snapshot) -> Snapshot:
     held = _locked(snapshot)
     if held.frozen_at is None:
+        found = coverage(Scope(SYSTEM, held.on, held.unit))
+        held.communes, held.communes_framed = found.communes, found.framed
         insert_many(summed(held))
         held.rows_sha256, held.figures_sha256 = digests(held)
         held.frozen_at = clock.now()
-        held.save(update_fields=["rows_sha256", "figures_sha256", "frozen_at"])
+        held.save(update_fields=["communes", "communes_framed", "rows_sha256", "figures_sha256", "frozen_at"])
     return held
 
 

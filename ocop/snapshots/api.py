@@ -21,7 +21,7 @@ PER_PAGE = 50
 
 class SnapshotOut(Schema):
     """A snapshot. `frozen_at` is empty while its rows are still written, `signed_at` until a second person has signed;
-    `restated_by` is the number of the one that stands in its place."""
+    `communes_framed` of `communes` with households had a signed frame; `restated_by` is the number of the one that stands in its place."""
 
     number: str
     unit: str
@@ -30,6 +30,8 @@ class SnapshotOut(Schema):
     restates: str
     restated_by: str
     note: str
+    communes: int | None
+    communes_framed: int | None
     rows_count: int
     rows_sha256: str
     figures_sha256: str
@@ -57,7 +59,8 @@ class DefinitionOut(Schema):
 
 
 class FigureOut(Schema):
-    """One indicator in one unit (the snapshot's own: its whole area), or in the part of it in a `former_area`."""
+    """One indicator in one unit (the snapshot's own: its whole area), or in the part of it in a `former_area`. `beside` are parts
+    of it as [numerator, denominator]: ext (papers extended while a renewal is under way), svc (services)."""
 
     indicator: str
     version: int
@@ -68,6 +71,7 @@ class FigureOut(Schema):
     denominator: int
     missing: int
     target_percent: int | None
+    beside: dict[str, list[int]]
 
 
 class WholeSnapshotOut(SnapshotOut):
@@ -79,13 +83,15 @@ class WholeSnapshotOut(SnapshotOut):
 
 
 class SnapshotRowOut(Schema):
-    """One counted thing. `sides` has a letter for each of `indicators`: n both numbers, d denominator, m unknown, - neither."""
+    """One counted thing. `sides` has a letter for each of `indicators`: n both numbers, d denominator, m unknown, - neither.
+    `traits`: e an extended paper, s a service."""
 
     subject: str
     id: int
     unit: str
     former_area: str
     sides: str
+    traits: str
     evidence_sha256: str
 
 

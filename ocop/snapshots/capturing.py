@@ -6,8 +6,9 @@ No person's name and no phone is read here; a household is its number.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F, Q
 
@@ -17,7 +18,7 @@ from ocop.certificates.queries import speaking_certificate, with_certificates
 from ocop.frames.queries import framed_households
 from ocop.indicators.households import ACTIVE_DAYS, accounts_of
 from ocop.indicators.queries import Scope, marked_rows
-from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, INDICATORS, PRODUCTS, Indicator, Subject
+from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, INDICATORS, PRODUCTS, Beside, Indicator, Subject
 from ocop.presence.queries import seen_on_platforms
 from ocop.register.models import OcopProduct
 from ocop.snapshots.frozen import evidence_digest
@@ -26,6 +27,8 @@ from onboarding.accounts.doings import doings_of
 from onboarding.teams.queries import assignments_in_force
 
 NUMERATOR, DENOMINATOR, MISSING, NEITHER = "n", "d", "m", "-"
+PARTS = {Beside.EXTENDED: "e", Beside.SERVICE: "s"}  # the letters of `SnapshotRow.traits`
+_AT_ONCE = 2000
 Evidence = dict[int, list[Any]]
 
 
@@ -39,35 +42,67 @@ def codes_of(snapshot: Snapshot) -> list[str]:
     return sorted(snapshot.definitions)
 
 
-def captured(
-    snapshot: Snapshot, subject: Subject, scope: Scope, *, after: int, at_most: int
-) -> tuple[list[SnapshotRow], int]:
-    """The next rows of a subject with a number above `after` that stand on any side, unsaved; and the highest number looked at,
-    0 when none is left. A fixed number of queries."""
+class Standing(NamedTuple):
+    """A row that stands on any side, as it was read; `marks` in the order of `Reading.names`."""
+
+    pk: int
+    unit_code: str
+    former_code: str
+    sides: str
+    traits: str
+    marks: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The rows of a subject at one moment, by number."""
+
+    subject: Subject
+    names: list[str]
+    rows: list[Standing]
+
+
+def read(snapshot: Snapshot, subject: Subject, scope: Scope) -> Reading:
+    """All rows of a subject that stand on any side, in one statement: they were so at one and the same moment, and what the marks
+    look up in whole tables is looked up once. Some hundred bytes of memory a row."""
     rows = marked_rows(subject, scope)
-    marks = sorted(rows.query.annotation_select)
+    names = sorted(rows.query.annotation_select)
     place = {"at_unit": F(subject.unit_field), "at_code": F(f"{subject.unit_field}__code")}
     if subject is PRODUCTS:
         place |= {"was_code": F("former_province__code"), "was_level": F("former_province__level")}
-    found = list(rows.filter(pk__gt=after).order_by("pk").values("pk", *marks, **place)[:at_most])
-    standing = [(row, sides) for row in found if (sides := _sides(subject, row, codes_of(snapshot))).strip(NEITHER)]
-    evidence = _evidence(subject, [row["pk"] for row, _ in standing], scope.on)
-    former = former_provinces()
-    made = [
+    former, letters = former_provinces(), dict[tuple[Any, ...], tuple[str, str, tuple[Any, ...]]]()
+    codes, parts = codes_of(snapshot), _parts_of(subject)
+    found: list[Standing] = []
+    for row in rows.order_by("pk").values("pk", *names, **place).iterator(chunk_size=_AT_ONCE):
+        marks = tuple(row[name] for name in names)
+        if marks not in letters:  # few of them are different
+            letters[marks] = _sides(subject, row, codes), _traits(parts, row), marks
+        sides, traits, same = letters[marks]
+        if sides.strip(NEITHER):
+            lay = _former(row) if subject is PRODUCTS else former.get(row["at_unit"], "")
+            found.append(Standing(row["pk"], row["at_code"] or "", lay, sides, traits, same))
+    return Reading(subject, names, found)
+
+
+def captured(snapshot: Snapshot, reading: Reading, rows: Sequence[Standing]) -> list[SnapshotRow]:
+    """These rows of a reading with a digest of what put them there, unsaved. A fixed number of queries."""
+    subject = reading.subject
+    evidence = _evidence(subject, [row.pk for row in rows], snapshot.on)
+    return [
         SnapshotRow(
             snapshot=snapshot,
             subject=subject.name,
-            subject_id=row["pk"],
-            unit_code=row["at_code"] or "",
-            former_code=_former(row) if subject is PRODUCTS else former.get(row["at_unit"], ""),
-            sides=sides,
+            subject_id=row.pk,
+            unit_code=row.unit_code,
+            former_code=row.former_code,
+            sides=row.sides,
+            traits=row.traits,
             evidence_sha256=evidence_digest(
-                [subject.name, row["pk"], {mark: row[mark] for mark in marks}, evidence.get(row["pk"], [])]
+                [subject.name, row.pk, dict(zip(reading.names, row.marks, strict=True)), evidence.get(row.pk, [])]
             ),
         )
-        for row, sides in standing
+        for row in rows
     ]
-    return made, found[-1]["pk"] if found else 0
 
 
 def holds(condition: Q, marks: Mapping[str, Any]) -> bool:
@@ -89,6 +124,20 @@ def _letter(indicator: Indicator, marks: Mapping[str, Any]) -> str:
     if holds(indicator.denominator, marks):
         return NUMERATOR if holds(indicator.numerator, marks) else DENOMINATOR
     return MISSING if holds(indicator.missing, marks) else NEITHER
+
+
+def _parts_of(subject: Subject) -> dict[Beside, Q]:
+    """What is counted beside the rates of a subject: the same rows in all of them, or a letter of a row would not say it."""
+    found: dict[Beside, Q] = {}
+    for indicator in INDICATORS.values():
+        for part, condition in indicator.beside.items() if indicator.subject is subject else ():
+            if found.setdefault(part, condition) != condition:
+                raise ValueError(f"{part} means different rows in the rates of {subject.name}")
+    return found
+
+
+def _traits(parts: Mapping[Beside, Q], marks: Mapping[str, Any]) -> str:
+    return "".join(PARTS[part] for part in sorted(parts) if holds(parts[part], marks))
 
 
 def _former(row: Mapping[str, Any]) -> str:

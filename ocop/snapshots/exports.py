@@ -1,31 +1,28 @@
-"""A snapshot as files. The same snapshot gives the same bytes as csv and json: fixed order, no clock, no names of people. Every file
+"""A snapshot as files. The same snapshot gives the same bytes as csv, json and xlsx: fixed order, no clock, no names of people. Every file
 carries the snapshot's number."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
-import xlsxwriter
-
-from core.kit.sheets import BYTE_ORDER_MARK, csv_lines, safe_cell
-from ocop.snapshots.capturing import NEITHER, codes_of
+from core.kit.sheets import BYTE_ORDER_MARK, csv_lines
+from ocop.snapshots.capturing import NEITHER, PARTS, codes_of
 from ocop.snapshots.frozen import canonical
-from ocop.snapshots.models import Snapshot, SnapshotFigure, SnapshotRow
+from ocop.snapshots.models import Snapshot, SnapshotFigure
 from ocop.snapshots.summing import whole_of
+from ocop.snapshots.workbooks import Sheet, written
 
-ROWS_IN_A_WORKBOOK = 100_000
+_ROW_FIELDS = ("subject", "subject_id", "unit_code", "former_code", "sides", "traits", "evidence_sha256")
 _AT_ONCE = 1000
 _FIGURE_HEADING = (
     "Bản chốt", "Ngày", "Chỉ tiêu", "Phiên bản", "Mã đơn vị", "Đơn vị", "Tỉnh trước 1/7/2025", "Tử số", "Mẫu số", "Chưa rõ, đếm riêng",
-    "Mục tiêu %",
+    "Mục tiêu %", "Được gia hạn: tử số", "Được gia hạn: mẫu số", "Dịch vụ: tử số", "Dịch vụ: mẫu số",
 )  # fmt: skip
 _ROW_HEADING = ("Bản chốt", "Loại", "Số", "Mã đơn vị", "Tỉnh trước 1/7/2025")
-_LAST_HEADING = "Mã kiểm tra bằng chứng"
-# Excel writes when a file was made; the snapshot says it itself.
-_FIXED_MOMENT = datetime(2020, 1, 1, tzinfo=UTC)
+_LAST_HEADING = ("Ghi riêng", "Mã kiểm tra bằng chứng")
+_DEFINITION_HEADING = ("Bản chốt", "Chỉ tiêu", "Phiên bản", "Tên", "Định nghĩa")
 
 
 def in_order(snapshot: Snapshot) -> list[SnapshotFigure]:
@@ -40,7 +37,7 @@ def in_order(snapshot: Snapshot) -> list[SnapshotFigure]:
 def figures_csv(snapshot: Snapshot) -> str:
     """All figures, one a line."""
     return BYTE_ORDER_MARK + csv_lines(
-        [_FIGURE_HEADING, *(_figure_cells(snapshot, each) for each in in_order(snapshot))]
+        [_FIGURE_HEADING, *(_as_text(_figure_cells(snapshot, each)) for each in in_order(snapshot))]
     )
 
 
@@ -67,6 +64,7 @@ def document(snapshot: Snapshot) -> dict[str, Any]:
                 "denominator": each.denominator,
                 "missing": each.missing,
                 "target_percent": each.target_percent,
+                "beside": each.beside,
             }
             for each in in_order(snapshot)
         ],
@@ -82,6 +80,8 @@ def head(snapshot: Snapshot) -> dict[str, Any]:
         "map_version": snapshot.map_version,
         "restates": snapshot.restates.number if snapshot.restates else "",
         "note": snapshot.note,
+        "communes": snapshot.communes,
+        "communes_framed": snapshot.communes_framed,
         "rows_count": snapshot.rows_count,
         "rows_sha256": snapshot.rows_sha256,
         "figures_sha256": snapshot.figures_sha256,
@@ -91,7 +91,7 @@ def head(snapshot: Snapshot) -> dict[str, Any]:
 def rows_csv(snapshot: Snapshot) -> Iterator[str]:
     """All rows in pieces: a column for each indicator with n (in both numbers), d (in the denominator), m (unknown) or nothing."""
     codes = codes_of(snapshot)
-    yield BYTE_ORDER_MARK + csv_lines([(*_ROW_HEADING, *codes, _LAST_HEADING)])
+    yield BYTE_ORDER_MARK + csv_lines([(*_ROW_HEADING, *codes, *_LAST_HEADING)])
     for rows in _pieces(snapshot):
         yield csv_lines([_row_cells(snapshot, row) for row in rows])
 
@@ -106,68 +106,56 @@ def rows_json(snapshot: Snapshot) -> Iterator[str]:
     yield "]}\n"
 
 
-def row_out(row: SnapshotRow) -> dict[str, Any]:
-    """One row for programs."""
+def row_out(row: Any) -> dict[str, Any]:
+    """One row (with the fields of SnapshotRow) for programs."""
     return {
         "subject": row.subject,
         "id": row.subject_id,
         "unit": row.unit_code,
         "former_area": row.former_code,
         "sides": row.sides,
+        "traits": row.traits,
         "evidence_sha256": row.evidence_sha256,
     }
 
 
-def workbook(snapshot: Snapshot) -> bytes:
-    """Figures, definitions and rows (of large areas the first 100,000) as an xlsx; every sheet begins with the number."""
-    target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"constant_memory": True, "strings_to_urls": False}) as book:
-        book.set_properties({"title": f"Lên Sàn – {snapshot.number}", "created": _FIXED_MOMENT})
-        _sheet(book, "Số liệu", _FIGURE_HEADING, (_figure_cells(snapshot, each) for each in in_order(snapshot)))
-        told = (
-            (snapshot.number, code, str(v), name, words)
-            for code, (v, name, words) in sorted(snapshot.definitions.items())
-        )
-        _sheet(book, "Định nghĩa", ("Bản chốt", "Chỉ tiêu", "Phiên bản", "Tên", "Định nghĩa"), told)
-        rows = snapshot.rows.order_by("subject", "subject_id")[:ROWS_IN_A_WORKBOOK]
-        heading = (*_ROW_HEADING, *codes_of(snapshot), _LAST_HEADING)
-        _sheet(book, "Dòng", heading, (_row_cells(snapshot, row) for row in rows.iterator(chunk_size=_AT_ONCE)))
-    return target.getvalue()
+def workbook(snapshot: Snapshot) -> Iterator[bytes]:
+    """Figures, definitions and rows as an xlsx in pieces; every line begins with the number."""
+    told = (
+        (snapshot.number, code, version, name, words)
+        for code, (version, name, words) in sorted(snapshot.definitions.items())
+    )
+    rows = (_row_cells(snapshot, row) for piece in _pieces(snapshot) for row in piece)
+    return written(
+        [
+            Sheet("Số liệu", _FIGURE_HEADING, (_figure_cells(snapshot, each) for each in in_order(snapshot)), (20, 12)),
+            Sheet("Định nghĩa", _DEFINITION_HEADING, told, (20, 12, 12, 40, 120)),
+            Sheet("Dòng", (*_ROW_HEADING, *codes_of(snapshot), *_LAST_HEADING), rows, (20, 12)),
+        ]
+    )
 
 
-def _sheet(book: Any, title: str, heading: Sequence[str], rows: Iterator[Sequence[str]]) -> None:
-    sheet = book.add_worksheet(title)
-    bold = book.add_format({"bold": True, "bg_color": "#E6F0E8", "text_wrap": True})
-    text = book.add_format({"num_format": "@", "valign": "top"})
-    sheet.freeze_panes(1, 0)
-    sheet.set_column(0, len(heading) - 1, 18, text)
-    for column, cell in enumerate(heading):
-        sheet.write_string(0, column, cell, bold)
-    for line, row in enumerate(rows, start=1):
-        for column, cell in enumerate(row):
-            sheet.write_string(line, column, safe_cell(cell), text)
-
-
-def _pieces(snapshot: Snapshot) -> Iterator[list[SnapshotRow]]:
-    rows = snapshot.rows.order_by("subject", "subject_id")
-    piece: list[SnapshotRow] = []
-    for row in rows.iterator(chunk_size=_AT_ONCE):
-        piece.append(row)
-        if len(piece) == _AT_ONCE:
-            yield piece
-            piece = []
-    if piece:
+def _pieces(snapshot: Snapshot) -> Iterator[list[Any]]:
+    """Rows with the names of the model's fields, without its weight."""
+    rows = snapshot.rows.order_by("subject", "subject_id").values_list(*_ROW_FIELDS, named=True)
+    found = rows.iterator(chunk_size=_AT_ONCE)
+    while piece := list(islice(found, _AT_ONCE)):
         yield piece
 
 
-def _figure_cells(snapshot: Snapshot, each: SnapshotFigure) -> list[str]:
-    target = "" if each.target_percent is None else str(each.target_percent)
-    numbers = [str(each.numerator), str(each.denominator), str(each.missing), target]
+def _figure_cells(snapshot: Snapshot, each: SnapshotFigure) -> list[str | int | None]:
+    """Numbers stay numbers, so that a spreadsheet adds them up; codes keep their leading zeros."""
+    numbers = [each.numerator, each.denominator, each.missing, each.target_percent]
     place = [each.unit_code, each.unit_name, each.former_code]
-    return [snapshot.number, snapshot.on.isoformat(), each.indicator, str(each.version), *place, *numbers]
+    beside = [number for part in PARTS for number in each.beside.get(part.value, (None, None))]
+    return [snapshot.number, snapshot.on.isoformat(), each.indicator, each.version, *place, *numbers, *beside]
 
 
-def _row_cells(snapshot: Snapshot, row: SnapshotRow) -> list[str]:
+def _as_text(cells: Iterable[str | int | None]) -> list[str]:
+    return ["" if cell is None else str(cell) for cell in cells]
+
+
+def _row_cells(snapshot: Snapshot, row: Any) -> list[str]:
     sides = [letter.replace(NEITHER, "") for letter in row.sides]
     return [
         snapshot.number,
@@ -176,5 +164,6 @@ def _row_cells(snapshot: Snapshot, row: SnapshotRow) -> list[str]:
         row.unit_code,
         row.former_code,
         *sides,
+        row.traits,
         row.evidence_sha256,
     ]

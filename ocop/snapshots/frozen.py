@@ -23,7 +23,7 @@ def digest(lines: Iterable[str]) -> str:
 
 
 def rows_digest(rows: Iterable[Sequence[Any]]) -> str:
-    """Over (subject, number, unit code, former code, sides, evidence digest), by subject and number."""
+    """Over (subject, number, unit code, former code, sides, evidence digest, traits where there are), by subject and number."""
     return digest(canonical(list(row)) for row in rows)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.jobs.registry import GiveUp
-from ocop.snapshots.actions import SnapshotRefused, freeze_in_background
+from ocop.snapshots.actions import REFUSED, SnapshotRefused, freeze_in_background
 
 
 def freeze(arguments: dict[str, Any]) -> None:
@@ -13,4 +13,4 @@ def freeze(arguments: dict[str, Any]) -> None:
     try:
         freeze_in_background(arguments["snapshot"])
     except SnapshotRefused as refusal:
-        raise GiveUp(str(refusal), "refused") from refusal
+        raise GiveUp(str(refusal), REFUSED) from refusal

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import date
 from typing import Any
@@ -14,26 +13,22 @@ from django.urls import reverse
 
 from core.places.models import Unit
 from core.places.queries import former_provinces
-from ocop.certificates.papers import COUNTED_STARS
+from ocop.certificates.papers import COUNTED_STARS, vouched
 from ocop.certificates.queries import speaking_certificate, with_certificate_marks, with_certificates
 from ocop.certificates.wording import until_words
 from ocop.indicators.registry import INDICATORS
 from ocop.register.models import OcopProduct
+from ocop.register.naming import named_makers
 from ocop.register.queries import place_words
-from ocop.register.rules import maker_key
 from ocop.snapshots.models import Snapshot, SnapshotFigure
-from ocop.snapshots.queries import public_snapshots
+from ocop.snapshots.queries import public_snapshots, signed_of_provinces
 from ocop.snapshots.summing import whole_of
-from ocop.snapshots.suppression import Sum, hidden
-from onboarding.consent.models import Purpose
-from onboarding.consent.queries import agreeing
+from ocop.snapshots.suppression import Sum, over_time, spread
 
-# Folded beginnings of names that only legal persons and groups bear. Whatever else a maker is called may be a person's name.
-_LEGAL = re.compile(
-    r"^(htx|hop tac xa|lien hiep|cong ty|cty|tong cong ty|doanh nghiep|dntn|tap doan|to hop tac|tht|hoi|hiep hoi|trung tam|nha may)\b"
-)
 # Rates over the same products that follow from each other: either = one + the other − both.
 _TIED = frozenset({"I2both", "I2v", "I2p", "I2any"})
+# A quarter. No law names it: so long most communes are what they were, so that one figure tells the other.
+NEAR_DAYS = 92
 
 
 @dataclass(frozen=True)
@@ -77,18 +72,18 @@ def open_products(on: date, root: str) -> list[OpenProduct]:
     marked: QuerySet[Any] = with_certificate_marks(OcopProduct.objects.all(), on)
     products = marked.filter(is_certified=True)
     rows = with_certificates(products).select_related("unit", "unit__parent", "product_set").order_by("pk")
-    named = _named(products)
+    named = named_makers(products)
     found = []
     for product in rows:
         paper, _ = speaking_certificate(
-            [each for each in product.certificates.all() if (each.stars or 0) >= COUNTED_STARS], on
+            [each for each in vouched(product.certificates.all()) if (each.stars or 0) >= COUNTED_STARS], on
         )
         if paper is None:
             continue
         found.append(
             OpenProduct(
-                name=product.name,
-                maker=product.producer_name if product.pk in named else "",
+                name=product.shown_name,
+                maker=product.shown_maker if product.pk in named else "",
                 commune=product.unit.code if product.unit else "",
                 place=place_words(product),
                 product_set=product.product_set.name if product.product_set else "",
@@ -104,11 +99,14 @@ def open_products(on: date, root: str) -> list[OpenProduct]:
 def open_series() -> list[OpenFigure]:
     """The figures of all published snapshots, by day, snapshot, indicator and unit, small ones hidden; a fixed number of queries."""
     found: list[OpenFigure] = []
-    lay = former_of_communes()
-    for snapshot in public_snapshots().prefetch_related("figures"):
-        unseen = hidden_in(snapshot, lay)
+    versions = list(signed_of_provinces().prefetch_related("figures"))
+    unseen = _hidden_everywhere(versions)
+    last = {(snapshot.unit_id, snapshot.on): snapshot.pk for snapshot in versions}
+    for snapshot in versions:
+        if last[snapshot.unit_id, snapshot.on] != snapshot.pk:
+            continue
         for each in sorted(snapshot.figures.all(), key=lambda figure: (figure.indicator, _key(figure))):
-            is_hidden = (each.indicator, _key(each)) in unseen
+            is_hidden = (each.indicator, _key(each)) in unseen[snapshot.pk]
             found.append(
                 OpenFigure(
                     on=snapshot.on.isoformat(),
@@ -133,22 +131,53 @@ def former_of_communes() -> dict[str, str]:
     return {code: former[pk] for pk, code in communes.values_list("pk", "code")}
 
 
-def hidden_in(snapshot: Snapshot, lay: Mapping[str, str]) -> set[tuple[str, str]]:
-    """The figures of a snapshot to hide, as (indicator, place); `lay` as of `former_of_communes`. Denominators are the same in all rates of a subject, so a
-    place whose denominator is small is hidden in all of them, with the same others."""
+def hidden_in(versions: Sequence[Snapshot], lay: Mapping[str, str]) -> dict[int, set[tuple[str, str]]]:
+    """The figures to hide in each of these snapshots of one area, by its id, as (indicator, place); `lay` as of `former_of_communes`.
+    Restated ones belong to them: they were public once.
+
+    Denominators are the same in all rates of a subject, so a place whose denominator is small is hidden in all of them, with the
+    same others.
+    """
+    tables = [_tables(snapshot) for snapshot in versions]
+    keys = {key for of_one in tables for table in of_one.values() for key in table}
+    sums, near = _sums(whole_of(versions[0]), keys, lay), _near([snapshot.on for snapshot in versions])
+    empty = dict.fromkeys(keys, (0, 0))
+    found: dict[int, set[tuple[str, str]]] = {snapshot.pk: set() for snapshot in versions}
+    for codes in _families({code for of_one in tables for code in of_one}):
+        months = [[empty | of_one.get(code, {}) for code in codes] for of_one in tables]
+        of_all = [[{key: (0, d) for key, (_, d) in month[0].items()}] for month in months]
+        own = over_time(months, sums, near, start=over_time(of_all, sums, near))
+        for snapshot, unseen in zip(versions, spread(own, near), strict=True):
+            found[snapshot.pk] |= {(code, key) for code in codes for key in unseen}
+    return found
+
+
+def _hidden_everywhere(versions: Sequence[Snapshot]) -> dict[int, set[tuple[str, str]]]:
+    areas: defaultdict[int | None, list[Snapshot]] = defaultdict(list)
+    for snapshot in versions:
+        areas[snapshot.unit_id].append(snapshot)
+    lay, found = former_of_communes(), dict[int, set[tuple[str, str]]]()
+    for of_area in areas.values():
+        found |= hidden_in(of_area, lay)
+    return found
+
+
+def _near(days: Sequence[date]) -> list[tuple[int, int]]:
+    """Pairs of places of days that are at most NEAR_DAYS apart, the same day, or next to each other in the series."""
+    order = {day: place for place, day in enumerate(sorted(set(days)))}
+    return [
+        (first, second)
+        for second, later in enumerate(days)
+        for first, day in enumerate(days[:second])
+        if abs((later - day).days) <= NEAR_DAYS or abs(order[later] - order[day]) <= 1
+    ]
+
+
+def _tables(snapshot: Snapshot) -> dict[str, dict[str, tuple[int, int]]]:
     tables: defaultdict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
     for figure in snapshot.figures.all():
         tables[figure.indicator][_key(figure)] = (figure.numerator, figure.denominator)
-    keys = {key for table in tables.values() for key in table}
-    for table in tables.values():
-        table.update(dict.fromkeys(keys - table.keys(), (0, 0)))
-    sums = _sums(snapshot, keys, lay)
-    found: set[tuple[str, str]] = set()
-    for codes in _families(tables):
-        alike = [{key: (n, d) for key, (n, d) in tables[code].items()} for code in codes]
-        together = _by_denominator(codes, tables, sums)
-        found |= {(code, key) for code in codes for key in hidden(alike, sums, start=together)}
-    return found
+    return tables
 
 
 def _families(codes: Iterable[str]) -> list[list[str]]:
@@ -158,38 +187,20 @@ def _families(codes: Iterable[str]) -> list[list[str]]:
     return [each for each in (tied, *([code] for code in listed if code not in _TIED)) if each]
 
 
-def _by_denominator(codes: list[str], tables: Any, sums: list[Sum]) -> set[str]:
-    """The places whose denominator itself is small, with the others that protect it."""
-    denominators = {key: (0, d) for key, (_, d) in tables[codes[0]].items()}
-    return hidden([denominators], sums)
-
-
 def _key(figure: SnapshotFigure) -> str:
     return f"{figure.unit_code}/{figure.former_code}"
 
 
-def _sums(snapshot: Snapshot, keys: set[str], lay: Mapping[str, str]) -> list[Sum]:
+def _sums(area: str, keys: set[str], lay: Mapping[str, str]) -> list[Sum]:
     """The area is the sum of its communes, each former part of the communes that lay in it, and the area of the parts and what lay in
     none of them."""
-    whole = f"{whole_of(snapshot)}/"
+    whole = f"{area}/"
     communes = sorted(key for key in keys if key.endswith("/") and key != whole)
     former = sorted(key for key in keys if not key.endswith("/"))
     inside = {key: tuple(one for one in communes if lay.get(one[:-1]) == key.rpartition("/")[2]) for key in former}
     loose = tuple(one for one in communes if not any(one in parts for parts in inside.values()))
     found = [Sum(whole, tuple(communes)), *(Sum(key, parts) for key, parts in inside.items())]
     return [*found, Sum(whole, (*former, *loose))] if former else found
-
-
-def _named(products: QuerySet[Any]) -> set[int]:
-    """The products whose maker may be named: a legal person or group by its name, or a linked producer that is one or has agreed
-    to be public."""
-    agreed = set(
-        products.filter(producer__isnull=False)
-        .filter(agreeing(Purpose.PUBLICATION, of="producer"))
-        .values_list("pk", flat=True)
-    )
-    free = products.filter(producer__isnull=True).values_list("pk", "producer_name")
-    return agreed | {pk for pk, name in free if _LEGAL.match(maker_key(name))}
 
 
 def definitions_published() -> list[tuple[str, int, str, str]]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
+from core.jobs.models import Job
+from core.jobs.queries import jobs_of
 from core.people.queries import STAFF_ROLES, Viewer
 from core.places.models import Level
 from ocop.snapshots.models import Snapshot, SnapshotFigure, SnapshotRow
@@ -26,15 +28,19 @@ class Difference:
 
 def snapshots_visible_to(viewer: Viewer) -> QuerySet[Snapshot]:
     """Snapshots of areas wholly inside the area of a staff member, the latest day first."""
-    found = Snapshot.objects.filter(viewer.area(*STAFF_ROLES, unit_field="unit"))
-    return found.select_related("unit", "made_by", "signed_by", "restates", "restated_by").order_by("-on", "-pk")
+    return _told(Snapshot.objects.filter(viewer.area(*STAFF_ROLES, unit_field="unit")))
 
 
 def waiting_for(viewer: Viewer) -> QuerySet[Snapshot]:
     """Snapshots that wait for this person's signature."""
     waiting = Snapshot.objects.filter(frozen_at__isnull=False, signed_at__isnull=True, restated_by__isnull=True)
     mine = waiting.filter(viewer.area(*SIGNERS, unit_field="unit"))
-    return mine.exclude(made_by_id=viewer.user_id).order_by("-on", "-pk")
+    return _told(mine.exclude(Q(made_by=viewer.user_id) | Q(first_signed_by=viewer.user_id)))
+
+
+def _told(found: QuerySet[Snapshot]) -> QuerySet[Snapshot]:
+    people = ("made_by", "first_signed_by", "signed_by")
+    return found.select_related("unit", *people, "restates", "restated_by").order_by("-on", "-pk")
 
 
 def previous_of(snapshot: Snapshot) -> Snapshot | None:
@@ -43,6 +49,16 @@ def previous_of(snapshot: Snapshot) -> Snapshot | None:
         return snapshot.restates
     earlier = Snapshot.objects.filter(unit=snapshot.unit, on__lt=snapshot.on, frozen_at__isnull=False)
     return earlier.filter(restated_by__isnull=True).order_by("-on", "-pk").first()
+
+
+def failure_of(snapshot: Snapshot, job_name: str) -> Job | None:
+    """The job that was to freeze it and failed, unless it is frozen or another one is under way."""
+    if snapshot.frozen_at is not None:
+        return None
+    jobs = list(jobs_of(job_name, [*Job.OPEN, Job.State.FAILED, Job.State.CANCELLED]).filter(key=str(snapshot.pk)))
+    if any(job.state in Job.OPEN for job in jobs):
+        return None
+    return max(jobs, key=lambda job: job.made_at, default=None)
 
 
 def figures_of(snapshot: Snapshot, *, whole: bool) -> QuerySet[SnapshotFigure]:
@@ -89,8 +105,13 @@ def public_snapshots() -> QuerySet[Snapshot]:
     later = Snapshot.objects.filter(
         unit=OuterRef("unit"), on=OuterRef("on"), signed_at__isnull=False, pk__gt=OuterRef("pk")
     )
-    found = Snapshot.objects.filter(signed_at__isnull=False, unit__level=Level.PROVINCE).filter(~Exists(later))
-    return found.select_related("unit", "restates").order_by("on", "number")
+    return signed_of_provinces().filter(~Exists(later))
+
+
+def signed_of_provinces() -> QuerySet[Snapshot]:
+    """What is or once was public, by day; of one day the last one comes last."""
+    found = Snapshot.objects.filter(signed_at__isnull=False, unit__level=Level.PROVINCE)
+    return found.select_related("unit", "restates").order_by("on", "pk")
 
 
 def _by_place(snapshot: Snapshot) -> dict[tuple[str, str, str], SnapshotFigure]:

@@ -17,6 +17,7 @@ def register() -> None:
     register_vocabulary(
         {
             "snapshot.made": "chốt số",
+            "snapshot.first_signed": "ký bản chốt số, người thứ nhất",
             "snapshot.signed": "ký bản chốt số",
             "snapshot.restated": "chốt lại số",
         }

@@ -12,7 +12,7 @@ from django.db.models import Count
 from core.places.models import Level, Unit, UnitName, in_force
 from ocop.indicators.models import Target
 from ocop.indicators.registry import INDICATORS
-from ocop.snapshots.capturing import DENOMINATOR, MISSING, NUMERATOR, codes_of
+from ocop.snapshots.capturing import DENOMINATOR, MISSING, NUMERATOR, PARTS, codes_of
 from ocop.snapshots.frozen import figures_digest, rows_digest
 from ocop.snapshots.models import Snapshot, SnapshotFigure
 
@@ -41,15 +41,19 @@ def summed(snapshot: Snapshot) -> list[SnapshotFigure]:
     """The figures, unsaved: of the whole area, of every commune (and province of the country) with a row, and of the parts that lay
     in a province of before 1 July 2025. A product known only by its province is in the wholes alone."""
     places: defaultdict[Place, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0, 0]))
+    beside: defaultdict[tuple[Place, str], dict[str, list[int]]] = defaultdict(dict)
     codes, whole = codes_of(snapshot), whole_of(snapshot)
     parents = _parents(snapshot)
     for code in codes:
         places[whole, ""][code]
-    counted = snapshot.rows.values_list("unit_code", "former_code", "sides").annotate(Count("pk")).order_by()
-    for unit_code, former_code, sides, count in counted:
+    counted = snapshot.rows.values_list("unit_code", "former_code", "sides", "traits").annotate(Count("pk")).order_by()
+    for unit_code, former_code, sides, traits, count in counted:
         for place in _places(unit_code, former_code, whole, parents):
             for code, letter in zip(codes, sides, strict=True):
                 _add(places[place][code], letter, count)
+                for part in INDICATORS[code].beside if letter in (NUMERATOR, DENOMINATOR) else ():
+                    if PARTS[part] in traits:
+                        _add(beside[place, code].setdefault(part.value, [0, 0]), letter, count)
     names, targets = _names(places, snapshot), _targets(snapshot.on.year)
     return [
         SnapshotFigure(
@@ -62,7 +66,8 @@ def summed(snapshot: Snapshot) -> list[SnapshotFigure]:
             numerator=numbers[0],
             denominator=numbers[1],
             missing=numbers[2],
-            target_percent=targets.get((code, unit, former), INDICATORS[code].target_percent),
+            target_percent=_nearest(targets, code, (unit, former), parents.get(unit, whole)),
+            beside=beside.get(((unit, former), code), {}),
         )
         for (unit, former), counts in sorted(places.items())
         for code, numbers in sorted(counts.items())
@@ -73,20 +78,29 @@ def summed(snapshot: Snapshot) -> list[SnapshotFigure]:
 def digests(snapshot: Snapshot) -> tuple[str, str]:
     """The digests of the stored rows and of the stored figures, worked out anew."""
     rows = snapshot.rows.order_by("subject", "subject_id")
-    listed = rows.values_list("subject", "subject_id", "unit_code", "former_code", "sides", "evidence_sha256")
-    return rows_digest(listed.iterator(chunk_size=2000)), digest_of_figures(
-        snapshot, snapshot.figures.values_list(*_FIGURE)
+    listed = rows.values_list("subject", "subject_id", "unit_code", "former_code", "sides", "evidence_sha256", "traits")
+    figures = snapshot.figures.values_list(*_FIGURE, "beside")
+    return (
+        rows_digest(_without_empty_end(row) for row in listed.iterator(chunk_size=2000)),
+        digest_of_figures(snapshot, map(_without_empty_end, figures)),
     )
 
 
+def _without_empty_end(line: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What is counted beside stands at the end, where there is any: lines of before it was kept have their digest still."""
+    return line if line[-1] else line[:-1]
+
+
 def digest_of_figures(snapshot: Snapshot, figures: Iterable[tuple[Any, ...]]) -> str:
-    """Over the area, the day, the map, the definitions, and the figures."""
-    head = {
+    """Over the area, the day, the map, the definitions, the coverage, and the figures."""
+    head: dict[str, Any] = {
         "unit": whole_of(snapshot),
         "on": snapshot.on.isoformat(),
         "map": snapshot.map_version,
         "definitions": snapshot.definitions,
     }
+    if snapshot.communes is not None:
+        head["coverage"] = [snapshot.communes_framed, snapshot.communes]
     return figures_digest(head, figures)
 
 
@@ -152,6 +166,14 @@ def _names(places: Iterable[Place], snapshot: Snapshot) -> dict[Place, str]:
     )
     old = {unit.code: str(unit) for unit in former}
     return found | {(unit, code): f"{old.get(code, code)} (trước 1/7/2025)" for unit, code in wanted if code}
+
+
+def _nearest(targets: dict[tuple[str, str, str], int], code: str, place: Place, province: str) -> int | None:
+    """The place's own target, else its province's, else what the indicator itself asks, as the boards do."""
+    own = targets.get((code, *place))
+    if own is None and not place[1]:
+        own = targets.get((code, province, ""))
+    return INDICATORS[code].target_percent if own is None else own
 
 
 def _targets(year: int) -> dict[tuple[str, str, str], int]:

@@ -4,6 +4,11 @@ A cell is one unit's (numerator, denominator). It is small when the numerator, o
 neighbours know who is meant. Hiding it alone is no use where a total is published: total minus the others gives it. So of every sum
 (a total and the parts it is made of) either nothing is hidden, or so much that what follows from the rest is again a sum of several
 cells and not small itself.
+
+Hiding it in its own month alone is no use either where the others hardly change: a commune that is hidden in May only to protect
+another one, and shown in June, gives May's small figure to whoever takes it that nothing happened there in a month. So what is
+hidden in a month is hidden in the months near it too, and what is hidden in two near ones together protects itself in both
+(`over_time`).
 """
 
 from __future__ import annotations
@@ -44,6 +49,40 @@ def hidden(tables: Sequence[Mapping[Key, Cell]], sums: Iterable[Sum], *, start: 
         if not more:
             return found
         found |= more
+
+
+def over_time(
+    months: Sequence[Sequence[Mapping[Key, Cell]]],
+    sums: Iterable[Sum],
+    near: Iterable[tuple[int, int]],
+    *,
+    start: Sequence[Iterable[Key]] = (),
+) -> list[set[Key]]:
+    """The keys that each month hides for its own sake: its small ones and what protects them. `months` are as the tables of `hidden`, with
+    the same keys and sums in all; `near` are pairs of their places. Of two near ones both hide what either hides (`spread`), and that
+    is safe in each of them, also against somebody who puts the figures of the one into the other. `start` is hidden anyway, by month.
+    """
+    sums, near = list(sums), list(near)
+    given = [set(each) for each in start] or [set() for _ in months]
+    found = [hidden(tables, sums, start=keys) for tables, keys in zip(months, given, strict=True)]
+    while True:
+        more: list[tuple[int, set[Key]]] = []
+        for pair in near:
+            together = found[pair[0]] | found[pair[1]]
+            more += [(place, hidden(months[place], sums, start=together) - together) for place in pair]
+        if not any(keys for _, keys in more):
+            return found
+        for place, keys in more:
+            found[place] |= keys
+
+
+def spread(found: Sequence[set[Key]], near: Iterable[tuple[int, int]]) -> list[set[Key]]:
+    """What is hidden in each month: its own keys of `over_time` and those of the months near it."""
+    everywhere = [set(keys) for keys in found]
+    for first, second in near:
+        everywhere[first] |= found[second]
+        everywhere[second] |= found[first]
+    return everywhere
 
 
 def _next(each: Sum, tables: Sequence[Mapping[Key, Cell]], found: set[Key]) -> Key | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from ocop.boards.views.asked import Asked, asked_of, board_tabs
 from ocop.boards.views.figures import figure_of
 from ocop.indicators.queries import Measurement, coverage
 from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, INDICATORS, PRODUCTS, Indicator, Subject, indicator_by_code
+from ocop.indicators.targets import TargetFor, targets_for
 
 USUAL = "I2both"
 # What a unit is ranked by: the rates that somebody has to answer for.
@@ -39,6 +41,8 @@ def board(request: HttpRequest) -> HttpResponse:
     """The rates of the chosen area on the chosen day, with map, ranking and the steps to an order."""
     asked = asked_of(request)
     found, chosen = standing(asked.scope), _chosen(request)
+    aims = targets_for(INDICATORS.values(), asked.scope)
+    target = aims[chosen.code].percent if chosen.code in aims else None
     whole = found.of(chosen.code)
     points = kept_points(chosen, asked.scope, (whole.numerator, whole.denominator))
     ranks = ranking(chosen, found, asked.parts)
@@ -47,17 +51,19 @@ def board(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "chosen": chosen,
         "choices": _choices(asked, chosen),
-        "product_figures": _figures(found, PRODUCTS, asked),
-        "household_figures": _figures(found, HOUSEHOLDS, asked),
-        "hamlet_figures": _figures(found, HAMLETS, asked),
+        "product_figures": _figures(found, PRODUCTS, asked, aims),
+        "household_figures": _figures(found, HOUSEHOLDS, asked, aims),
+        "hamlet_figures": _figures(found, HAMLETS, asked, aims),
         "coverage": coverage(asked.scope),
         "lapsed": found.lapsed,
         "lapsed_url": asked.address("board_products", han="vua-het"),
-        "line": line_of(points, chosen.target_percent),
+        "target": target,
+        "line": line_of(points, target),
+        "counted_at": found.counted_at,
         "has_trend": any(pair for _day, pair in points[:-1]),
         "trend_url": asked.address("board_trend", ma=chosen.code),
         "change_url": asked.address("board_changes", ma=chosen.code),
-        "map": _map(ranks, asked),
+        "map": _map(ranks, asked, target),
         "bars": [_bar(rank, asked) for rank in ranks if rank.place],
         "without": [_bar(rank, asked) for rank in ranks if not rank.place],
         "total": {"label": asked.area, "text": money.rate(whole.numerator, whole.denominator)}
@@ -83,13 +89,16 @@ def trend(request: HttpRequest) -> HttpResponse:
     else:
         whole = standing(asked.scope).of(chosen.code)
         points = kept_points(chosen, asked.scope, (whole.numerator, whole.denominator))
-    line = line_of(points, chosen.target_percent)
+    aims = targets_for([chosen], asked.scope)
+    target = aims[chosen.code].percent if aims else None
+    line = line_of(points, target)
     context = {
         "space_items": board_tabs(request),
         "asked": asked,
         "chosen": chosen,
         "choices": _choices(asked, chosen, "board_trend"),
         "line": line,
+        "target": target,
         "months": _months(line, asked, chosen),
         "is_recounted": recounted,
         "back_url": asked.address("board", ma=chosen.code),
@@ -108,8 +117,12 @@ def _choices(asked: Asked, chosen: Indicator, page: str = "board") -> list[dict[
     ]
 
 
-def _figures(found: Standing, subject: Subject, asked: Asked) -> list[dict[str, Any]]:
-    return [figure_of(each, asked) for each in found.measurements if each.indicator.subject is subject]
+def _figures(found: Standing, subject: Subject, asked: Asked, aims: Mapping[str, TargetFor]) -> list[dict[str, Any]]:
+    return [
+        figure_of(each, asked, aims.get(each.indicator.code))
+        for each in found.measurements
+        if each.indicator.subject is subject
+    ]
 
 
 def _months(line: Line, asked: Asked, chosen: Indicator) -> list[dict[str, Any]]:
@@ -136,7 +149,7 @@ def _rest(whole: Measurement, ranks: list[Rank]) -> str:
     return money.rate(numerator, denominator) if denominator else ""
 
 
-def _map(ranks: list[Rank], asked: Asked) -> dict[str, Any] | None:
+def _map(ranks: list[Rank], asked: Asked, target: int | None) -> dict[str, Any] | None:
     """The circles of the map: units without a rate first, so that they lie under the others."""
     places = [
         (float(rank.unit.latitude), float(rank.unit.longitude))
@@ -148,9 +161,7 @@ def _map(ranks: list[Rank], asked: Asked) -> dict[str, Any] | None:
     spots = [
         {
             "spot": spot,
-            "band": band_of(
-                rank.measured.numerator, rank.measured.denominator, rank.measured.indicator.target_percent
-            ).value,
+            "band": band_of(rank.measured.numerator, rank.measured.denominator, target).value,
             "label": rank.label,
             "text": money.rate(rank.measured.numerator, rank.measured.denominator),
             "url": _unit_address(rank, asked),

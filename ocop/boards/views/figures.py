@@ -10,15 +10,18 @@ from core.kit import money
 from ocop.boards.views.asked import Asked
 from ocop.indicators.queries import Measurement
 from ocop.indicators.registry import HOUSEHOLDS, Beside
+from ocop.indicators.targets import TargetFor
 
 
-def figure_of(measured: Measurement, asked: Asked) -> dict[str, Any]:
-    """The parameters of `parts/figure.html`."""
+def figure_of(measured: Measurement, asked: Asked, aim: TargetFor | None = None) -> dict[str, Any]:
+    """The parameters of `parts/figure.html`; `aim` is the nearest target (`targets_for`), by default what the plans ask of everybody."""
     indicator, number = measured.indicator, measured.denominator
-    target = indicator.target_percent
+    target = aim.percent if aim else indicator.target_percent
     words = ""
     if target is not None:
         words = _("Mục tiêu %(target)s %%.") % {"target": target}
+        if aim is not None and aim.unit:
+            words = _("Mục tiêu %(target)s %% của %(unit)s.") % {"target": target, "unit": aim.unit}
         if number:
             reached = money.reaches(measured.numerator, number, target)
             words += " " + (_("Đã đạt.") if reached else _("Chưa đạt."))

@@ -18,6 +18,7 @@ from ocop.boards.views.figures import figure_of
 from ocop.indicators.evidence import evidence_rows
 from ocop.indicators.queries import ROWS_PER_PAGE, Measurement, measure, rows_on
 from ocop.indicators.registry import Indicator, Side, indicator_by_code
+from ocop.indicators.targets import targets_for
 
 
 @require_safe
@@ -33,7 +34,7 @@ def indicator_rows(request: HttpRequest, code: str) -> HttpResponse:
         "space_items": board_tabs(request),
         "asked": asked,
         "indicator": indicator,
-        "figure": figure_of(measured, asked),
+        "figure": figure_of(measured, asked, targets_for([indicator], asked.scope).get(indicator.code)),
         "side": side.value,
         "sides": _side_tabs(measured, asked, side),
         "page_obj": page,

@@ -172,7 +172,7 @@ def _product(request: HttpRequest, pk: int) -> OcopProduct:
 def _facts(product: OcopProduct) -> list[dict[str, Any]]:
     unknown = _("Nguồn không ghi")
     facts: list[dict[str, Any]] = [
-        {"label": _("Chủ thể"), "value": product.producer_name or unknown},
+        {"label": _("Chủ thể"), "value": product.shown_maker or unknown},
         {"label": _("Loại hình"), "value": product.producer_kind or unknown},
         {"label": _("Ngành, nhóm"), "value": product.product_group or unknown},
         {"label": _("Bộ sản phẩm (26/2026)"), "value": str(product.product_set or _("Chưa chọn"))},

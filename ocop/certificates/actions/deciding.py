@@ -11,6 +11,7 @@ from core.kit import clock
 from core.kit.text import squeeze
 from core.messages.actions import send_message
 from core.people.queries import Viewer
+from core.places.queries import former_province_of
 from ocop.certificates.actions.dates import set_date, write_superseded
 from ocop.certificates.actions.entering import EntryRefused, note, obstacles, refused, row_of
 from ocop.certificates.actions.freezing import freeze_certificate
@@ -136,7 +137,7 @@ def _product(entry: CertificateEntry, facts: EntryFacts, by: Viewer) -> OcopProd
     )
     product = known.first()
     if product is None or entry.certificate_id is not None:
-        place = Place(entry.unit, product.former_province if product else None)
+        place = Place(entry.unit, former_province_of(entry.unit))
         try:
             with transaction.atomic():
                 product, _ = record_product(

@@ -25,6 +25,8 @@ from ocop.register.reading import Row, read_rows
 from ocop.register.rules import row_key
 
 _KEYS_AT_ONCE = 500
+_CONFIRMED = "Giấy này đã được hai người xác nhận, nên giữ nguyên. Muốn sửa, hãy nhập giấy sửa để người thứ hai xem."
+_REVOKED = "Giấy này đã bị thu hồi, nên giữ nguyên."
 _CORRECTED = "Bổ sung theo danh sách nhập sau."
 
 
@@ -146,7 +148,7 @@ class _Desk:
             papers.append(paper)
             outcome = Outcome.CREATED
         else:
-            outcome = _complete(paper, row, may_correct=not repeated)
+            outcome = _complete(paper, row, warnings, may_correct=not repeated)
         self.used_papers.add(paper.pk)
         if outcome != Outcome.UNCHANGED:
             write_superseded(papers)
@@ -162,15 +164,19 @@ class _Desk:
         return outcome
 
 
-def _complete(paper: Certificate, row: Row, *, may_correct: bool) -> Outcome:
+def _complete(paper: Certificate, row: Row, warnings: list[str], *, may_correct: bool) -> Outcome:
     """Add what the row knows more. Only the first row of a file about a paper may also correct it: otherwise two rows
-    that contradict each other would change it to and fro each time the file is read."""
+    that contradict each other would change it to and fro each time the file is read. The command is one person's: what two people
+    have confirmed, and what is revoked, stays as it is."""
     before = (paper.stars, paper.decision_number, paper.recognised())
     stars, decision = (row.stars or paper.stars), (row.decision or paper.decision_number)
     if not may_correct:
         stars, decision = (paper.stars or row.stars), (paper.decision_number or row.decision)
     after = (stars, decision, finer(paper.recognised(), row.recognised))
     if after == before:
+        return Outcome.UNCHANGED
+    if paper.confirmed_by_id is not None or paper.revoked_on is not None:
+        warnings.append(_REVOKED if paper.revoked_on is not None else _CONFIRMED)
         return Outcome.UNCHANGED
     paper.stars, paper.decision_number, recognised = after
     set_date(paper, recognised)

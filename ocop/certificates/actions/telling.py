@@ -34,7 +34,7 @@ def tell_of_ending(*, certificate: Certificate, today: date) -> bool:
     if not people:
         return False
     context: dict[str, str | int] = {
-        "product": certificate.product.name,
+        "product": certificate.product.shown_name,
         "stars": certificate.stars or "",
         "day": f"{end:%d/%m/%Y}",
         "left": (end - today).days,

@@ -49,7 +49,7 @@ def on_households(events: Sequence[HouseholdsChanged | HouseholdsEnded]) -> None
     for event in events:
         if isinstance(event, HouseholdsEnded):
             ids.update(event.ids)
-        elif not event.fields <= _UNREAD:
+        elif not event.fields or not event.fields <= _UNREAD:
             has_moved = "hamlet" in event.fields and not event.are_new
             if event.communes is None or has_moved:
                 ids.update(event.ids)

@@ -41,18 +41,27 @@ def recount_due() -> int:
     with transaction.atomic():
         lock_counters()
         marks = list(Recount.objects.order_by("pk")[:_AT_ONCE])
-        today, wanted = clock.today(), defaultdict[str, set[int | None]](set)
-        for each in marks:
-            wanted[each.subject].add(each.unit_id)
-        if EVERYTHING in wanted or not is_counted(today):
-            count_units(on=today)
-        else:
-            for name, units in wanted.items():
-                subject = SUBJECTS[name]
-                is_whole = None in units and subject is not PRODUCTS
-                count_units(on=today, subjects=[subject], units=None if is_whole else units)
+        today = clock.today()
+        _recount(today, marks)
+        # What changed before midnight, or while no worker ran, belongs to the day on which it changed as well.
+        for day in sorted({clock.day_of(each.since) for each in marks} - {today}):
+            if is_counted(day):
+                _recount(day, [each for each in marks if clock.day_of(each.since) <= day])
         Recount.objects.filter(pk__in=[each.pk for each in marks]).delete()
     return len(marks)
+
+
+def _recount(on: date, marks: Iterable[Recount]) -> None:
+    wanted = defaultdict[str, set[int | None]](set)
+    for each in marks:
+        wanted[each.subject].add(each.unit_id)
+    if EVERYTHING in wanted or not is_counted(on):
+        count_units(on=on)
+        return
+    for name, units in wanted.items():
+        subject = SUBJECTS[name]
+        is_whole = None in units and subject is not PRODUCTS
+        count_units(on=on, subjects=[subject], units=None if is_whole else units)
 
 
 @transaction.atomic
@@ -79,11 +88,10 @@ def lock_counters() -> None:
 
 
 def _count(subject: Subject, indicators: list[Indicator], on: date, units: Collection[int | None] | None) -> int:
-    rows, old = subject.marked(on), Tally.objects.filter(on=on, indicator__in=codes_of(indicators))
+    area, old = Q(), Tally.objects.filter(on=on, indicator__in=codes_of(indicators))
     if units is not None:
-        rows = rows.filter(_among(units, subject.unit_field))
-        old = old.filter(_among(units, "unit"))
-    counted = count_marked(rows, indicators, _groups(subject))
+        area, old = _among(units, subject.unit_field), old.filter(_among(units, "unit"))
+    counted = count_marked(subject.counted(on, area), indicators, _groups(subject))
     found: defaultdict[tuple[int | None, str], Counts] = defaultdict(dict)
     for place, counts in _placed(subject, counted):
         found[place] = counts

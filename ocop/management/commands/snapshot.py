@@ -18,7 +18,7 @@ _PROVINCE_DIGITS = 2
 
 
 class Command(BaseCommand):
-    help = "Freezes the figures of an area; may be repeated, also after a kill. Two people sign it on the boards. The last line is JSON."
+    help = "Freezes the figures of an area; may be repeated, also after a kill. Two different people sign it on the boards. The last line is JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

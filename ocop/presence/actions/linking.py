@@ -17,7 +17,7 @@ from ocop.certificates.papers import COUNTED_STARS
 from ocop.presence.events import PresenceChanged
 from ocop.presence.models import PresenceLink
 from ocop.presence.queries import open_links
-from ocop.presence.rules import can_link, makers_differ
+from ocop.presence.rules import can_link, makers_differ, names_match
 from ocop.register.models import OcopProduct
 
 
@@ -45,6 +45,11 @@ def link_listing(
         raise LinkRefused(f"Tin này đang gắn với «{existing.product.name}». Hãy gỡ ra trước khi gắn lại.")
     if not listing.is_on_sale:
         raise LinkRefused("Tin này chưa được đăng bán hoặc không còn bán. Hãy chọn tin khác, hoặc chờ người bán đăng.")
+    if not names_match(product.name, listing.name):
+        raise LinkRefused(
+            f"Tên tin «{listing.name}» không giống tên sản phẩm trong sổ «{product.name}». Hãy nhờ người bán sửa tên tin cho đúng tên"
+            " đã được công nhận, rồi gắn lại."
+        )
     if makers_differ(product, listing) and not same_maker_confirmed:
         raise LinkRefused("Chủ thể trong sổ và người bán khác tên. Hãy xem kỹ rồi xác nhận đây là cùng một chủ thể.")
     link = PresenceLink.objects.create(product=product, listing=listing, linked_by_id=by.user_id, linked_at=clock.now())
@@ -121,7 +126,10 @@ def _after(product: OcopProduct, listing: Listing, word: str, link: PresenceLink
         unit_code=unit_code,
         changes={"mối gắn": ("", name) if word == "presence.linked" else (name, "")},
     )
-    emit(PresenceChanged(product.pk))
+    # A page counts for one product only: those that are linked to a page of the listing gain or lose it.
+    pages = PresenceLink.objects.filter(outside_link__platform_listings__listing=listing, ended_at__isnull=True)
+    for product_id in sorted({product.pk, *pages.values_list("product_id", flat=True)}):
+        emit(PresenceChanged(product_id))
 
 
 def _locked(listing_id: int) -> Listing:

@@ -30,7 +30,7 @@ def figures(request: HttpRequest, number: str, kind: str) -> HttpResponseBase:
     if kind == "json":
         return _file([figures_json(found)], _JSON, f"{number}-so-lieu.json")
     if kind == "xlsx":
-        return _file([workbook(found)], XLSX, f"{number}.xlsx")
+        return _file(workbook(found), XLSX, f"{number}.xlsx")
     raise Http404
 
 

@@ -18,7 +18,7 @@ from core.people.views import for_roles
 from core.places.models import Level, Unit
 from ocop.frames.tabs import board_tabs
 from ocop.indicators.queries import areas_of
-from ocop.snapshots.actions import SnapshotRefused, begin_snapshot, restate, sign
+from ocop.snapshots.actions import FREEZE_JOB, REFUSED, SnapshotRefused, begin_snapshot, restate, sign
 from ocop.snapshots.capturing import codes_of
 from ocop.snapshots.exports import in_order
 from ocop.snapshots.forms import MakeForm, RestateForm
@@ -26,6 +26,7 @@ from ocop.snapshots.models import Snapshot
 from ocop.snapshots.queries import (
     are_rows_comparable,
     changed_rows,
+    failure_of,
     figure_differences,
     figures_of,
     lost_rows,
@@ -34,7 +35,16 @@ from ocop.snapshots.queries import (
     waiting_for,
 )
 from ocop.snapshots.rules import MAKERS, SIGNERS, can_make, can_restate, can_sign
-from ocop.snapshots.wording import area_name, difference_line, facts_of, figure_line, moved_line, state_of
+from ocop.snapshots.summing import whole_of
+from ocop.snapshots.wording import (
+    area_name,
+    difference_line,
+    facts_of,
+    figure_line,
+    moved_line,
+    signatures_of,
+    state_of,
+)
 
 PER_PAGE, SHOWN = 50, 20
 FORM = ["GET", "HEAD", "POST"]
@@ -49,7 +59,7 @@ def snapshots(request: HttpRequest) -> HttpResponse:
     """What was frozen of the area, the latest day first."""
     viewer = viewer_of(request)
     page = Paginator(snapshots_visible_to(viewer), PER_PAGE).get_page(request.GET.get("page"))
-    to_sign = waiting_for(viewer).select_related("unit", "made_by")[:SHOWN] if viewer.has_role(*SIGNERS) else []
+    to_sign = waiting_for(viewer)[:SHOWN] if viewer.has_role(*SIGNERS) else []
     context = {
         "space_items": board_tabs(request),
         "page_obj": page,
@@ -86,29 +96,43 @@ def make(request: HttpRequest) -> HttpResponse:
 @reader_page
 def snapshot(request: HttpRequest, number: str) -> HttpResponse:
     """One snapshot: its figures, definitions, signers and digests, and what changed since the one before."""
-    found, viewer = _snapshot(request, number), viewer_of(request)
-    before = previous_of(found) if found.frozen_at else None
+    found = _snapshot(request, number)
+    if found.frozen_at is None:
+        return render(request, "ocop/snapshots/freezing.html", _shown(request, found) | _stuck(request, found))
+    return render(request, "ocop/snapshots/snapshot.html", _shown(request, found) | _figures(request, found))
+
+
+def _stuck(request: HttpRequest, found: Snapshot) -> dict[str, Any]:
+    """What went wrong while it was frozen, and what may be done about it."""
+    failure = failure_of(found, FREEZE_JOB)
+    if failure is None or not can_make(viewer_of(request), found.unit):
+        return {"failure": failure}
+    code = found.unit.code if found.unit else COUNTRY
+    return {"failure": failure, "is_refused": failure.last_error_code == REFUSED, "may_go_on": True, "unit_code": code}
+
+
+def _figures(request: HttpRequest, found: Snapshot) -> dict[str, Any]:
+    viewer, before = viewer_of(request), previous_of(found)
     chosen = request.GET.get("chi-tieu", "")
     code = chosen if chosen in found.definitions else codes_of(found)[0]
-    places = figures_of(found, whole=False).filter(indicator=code)
-    page = Paginator(places, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(figures_of(found, whole=False).filter(indicator=code), PER_PAGE).get_page(request.GET.get("page"))
     is_last = getattr(found, "restated_by", None) is None
-    context = _shown(request, found) | {
+    return {
         "whole": [figure_line(found, each) for each in figures_of(found, whole=True)],
         "places": [figure_line(found, each) for each in page.object_list],
         "page_obj": page,
         "code": code,
+        "figures_url": f"?chi-tieu={code}#whole",
         "indicators": [
-            {"label": found.definitions[each][1], "url": f"?chi-tieu={each}#noi", "current": each == code}
+            {"label": found.definitions[each][1], "url": f"?chi-tieu={each}#places", "current": each == code}
             for each in codes_of(found)
         ],
         "definitions": [(each, *found.definitions[each]) for each in codes_of(found)],
         "before": before,
         "differences": _differences(before, found)[:SHOWN] if before else [],
-        "may_sign": bool(found.frozen_at) and not found.signed_at and is_last and can_sign(viewer, found),
-        "may_restate": bool(found.frozen_at) and is_last and can_restate(viewer, found),
+        "may_sign": not found.signed_at and is_last and can_sign(viewer, found),
+        "may_restate": is_last and can_restate(viewer, found),
     }
-    return render(request, "ocop/snapshots/snapshot.html", context)
 
 
 @require_safe
@@ -138,10 +162,15 @@ def differences(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @reader_page
 def printed(request: HttpRequest, number: str) -> HttpResponse:
-    """All figures with definitions and room for two signatures."""
+    """All figures with definitions and room for two signatures; there is nothing to print of one that is not frozen."""
     found = _snapshot(request, number)
+    if found.frozen_at is None:
+        raise Http404
+    whole, figures = whole_of(found), in_order(found)
     context = _shown(request, found) | {
-        "lines": [figure_line(found, each) for each in in_order(found)],
+        "whole": [figure_line(found, each) for each in figures if each.unit_code == whole],
+        "places": [figure_line(found, each) for each in figures if each.unit_code != whole],
+        "signatures": signatures_of(found),
         "definitions": [(each, *found.definitions[each]) for each in codes_of(found)],
     }
     return render(request, "ocop/snapshots/print.html", context)
@@ -152,13 +181,15 @@ def printed(request: HttpRequest, number: str) -> HttpResponse:
 def sign_it(request: HttpRequest, number: str) -> HttpResponse:
     """The second person signs."""
     try:
-        sign(snapshot=_snapshot(request, number), by=viewer_of(request))
+        signed = sign(snapshot=_snapshot(request, number), by=viewer_of(request))
     except SnapshotRefused as refusal:
         messages.error(request, str(refusal))
     except PermissionError as error:
         raise Http404 from error
     else:
-        messages.success(request, _("Đã ký. Số liệu của bản này không đổi nữa."))
+        done = _("Đã ký. Số liệu của bản này không đổi nữa.")
+        first = _("Đã ký thứ nhất. Bản này còn chờ một cán bộ khác ký.")
+        messages.success(request, done if signed.signed_at else first)
     return redirect("snapshot", number)
 
 

@@ -94,6 +94,35 @@ def test_months_without_a_count_are_gaps_on_the_board_and_counted_on_their_page(
     assert "3/7 (42,9 %)" in opened
 
 
+def test_the_line_is_drawn_without_words_and_told_to_those_who_do_not_see_it(land: Land, phuong: User) -> None:
+    sold(land.phu_thuy, "voso", "postmart")
+    kept = {"unit": land.phu_thuy, "indicator": "I2both", "version": 2, "counted_at": timezone.now(), "missing": 0}
+    Tally.objects.create(on=date(2026, 9, 30), numerator=3, denominator=7, **kept)
+    drawing = page(phuong, "/bang/").split('<figure class="months">')[1].split("</figure>")[0]
+    assert "<text" not in drawing, "words in a drawing shrink with it"
+    named = re.search(r'<svg [^>]*aria-labelledby="(\S+)" aria-describedby="(\S+)"', drawing)
+    assert named
+    title = re.search(rf'<title id="{named[1]}">([^<]+)</title>', drawing)
+    said = re.search(rf'<desc id="{named[2]}">([^<]+)</desc>', drawing)
+    assert (
+        title and title[1] == "Sản phẩm OCOP có trên cả VoSo và Postmart, cuối mỗi tháng từ 31/12/2025 đến 22/11/2026"
+    )
+    assert said and said[1] == (
+        "Ngày 30/09/2026: 3/7 (42,9 %). Ngày 22/11/2026: 1/1 (100,0 %). Mục tiêu 100 %. Số từng tháng nằm trong bảng bên dưới."
+    )
+    assert "Vạch đứt: mục tiêu 100 %" in drawing
+    assert "100 %</li><li>50 %</li><li>0 %" in drawing
+    assert "<td" in drawing, "the table of the drawing"
+
+
+def test_people_read_names_and_no_codes(land: Land, phuong: User) -> None:
+    product("Mắm", (4, "2025-01-01"), unit=land.phu_thuy)
+    for path in ("/bang/", "/bang/xu-huong/", "/bang/thay-doi/", "/bang/chi-tieu/", "/bang/I2v/", "/bang/viec/"):
+        words = re.sub(r"<[^>]+>", " ", page(phuong, path).split("<main")[1])
+        assert not re.findall(r"\bI[123](?:a|b|c|d|v|p|o|any|both)?\b", words), path
+    assert "Sản phẩm OCOP có trên VoSo (cách tính bản 2)" in page(phuong, "/bang/").replace("  ", " ")
+
+
 def test_bands_lines_and_grounds() -> None:
     assert [band_of(n, d, 80) for n, d in ((7996, 10000), (8000, 10000), (40, 100), (39, 100), (0, 0))] == [
         Band.HALF, Band.REACHED, Band.HALF, Band.FAR, Band.NONE,

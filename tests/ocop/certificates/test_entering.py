@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from core.audit.models import AuditEntry
 from core.messages.models import Message
@@ -20,6 +22,7 @@ from ocop.certificates.entries import EntryFacts, problems
 from ocop.certificates.frozen import digest, is_intact
 from ocop.certificates.models import Certificate, CertificateCopy, CertificateEntry
 from ocop.certificates.queries import with_certificate_marks
+from ocop.register.actions import fill_former_provinces
 from ocop.register.models import OcopProduct
 from tests.ocop.conftest import Land, listing, owner, paper, person, product, viewer
 
@@ -71,6 +74,17 @@ def test_what_waits_counts_for_nothing_and_two_people_make_a_certificate(land: L
     assert list(words.values_list("action", "actor_id")) == [
         ("certificate.entered", chi.pk), ("certificate.confirmed", phuong.pk), ("certificate.recorded", phuong.pk),
     ]  # fmt: skip
+
+
+def test_what_is_entered_belongs_to_the_former_area_of_its_commune(land: Land, chi: User, phuong: User) -> None:
+    made = confirm_entry(entry=enter_paper(facts=TEA, unit=land.phu_thuy, by=viewer(chi)), by=viewer(phuong))
+    assert made.product.former_province == land.old_binh_thuan
+    # Of before that was so: filled by the job, and nothing else is touched.
+    OcopProduct.objects.update(former_province=None)
+    loose = product("Không rõ nơi", (3, "7/5/2026"))
+    assert (fill_former_provinces(), fill_former_provinces()) == (1, 0)
+    assert OcopProduct.objects.get(pk=made.product_id).former_province == land.old_binh_thuan
+    assert OcopProduct.objects.get(pk=loose.pk).former_province is None
 
 
 def test_the_copy_is_frozen_with_a_hash_that_anybody_can_compute_again(land: Land, chi: User, phuong: User) -> None:
@@ -319,3 +333,21 @@ def test_the_operators_command_freezes_copies_too(land: Land) -> None:
         (2, "07/05/2025", "4"),
     ]
     assert CertificateCopy.objects.filter(certificate=made).count() == 2
+
+
+@pytest.mark.parametrize("size", [1, 25])
+@pytest.mark.parametrize(("path", "budget"), [("/bang/giay/cho/", 6), ("/bang/giay/cho/?xem=xong", 6)])
+def test_query_budget_of_the_papers_that_wait(
+    land: Land, chi: User, phuong: User, path: str, budget: int, size: int
+) -> None:
+    for number in range(size):
+        entry = entered(land, chi, replace(TEA, name=f"Trà {number}", decision=f"{number + 1}/QĐ-UBND"))
+        if "xong" in path:
+            confirm_entry(entry=entry, by=viewer(phuong))
+    client = Client()
+    client.force_login(phuong)
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(path)
+    assert answer.content.decode().count("Trà ") >= size
+    assert len(captured) == budget, [query["sql"][:120] for query in captured]

@@ -11,12 +11,16 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core.audit.models import AuditEntry
+from core.people.models import User
 from core.people.queries import SYSTEM
 from core.places.models import Unit
 from ocop.certificates.actions import ImportReport, import_products
+from ocop.certificates.actions.deciding import confirm_entry
+from ocop.certificates.actions.entering import enter_paper
 from ocop.certificates.models import Certificate
 from ocop.register.models import OcopProduct
-from tests.ocop.conftest import Land
+from tests.ocop.certificates.test_entering import TEA
+from tests.ocop.conftest import Land, viewer
 
 OUR_FILE = Path(__file__).resolve().parents[3] / "ocop/register/data/ocop_products.csv"
 HEADING = (
@@ -201,3 +205,30 @@ def test_a_file_that_is_not_there(land: Land, tmp_path: Path) -> None:
         call_command("import_ocop", str(tmp_path / "khong-co.csv"))
     with pytest.raises(CommandError, match="Không mở được tệp"):
         call_command("import_ocop", str(tmp_path))
+
+
+TEA_ROW = "Trà ướp sen,HTX Trà Sen,,{stars},12/QĐ-UBND,2026-05-07,{commune},,{province},"
+
+
+@pytest.mark.parametrize("is_revoked", [False, True])
+def test_one_persons_file_alters_no_paper_of_two_people_and_none_that_is_revoked(
+    land: Land, chi: User, phuong: User, is_revoked: bool
+) -> None:
+    made = confirm_entry(entry=enter_paper(facts=TEA, unit=land.phu_thuy, by=viewer(chi)), by=viewer(phuong))
+    if is_revoked:  # of one that the command read itself
+        Certificate.objects.filter(pk=made.pk).update(
+            entered_by=None, confirmed_by=None, confirmed_at=None, revoked_on=date(2026, 6, 1), revoked_reason="Làm giả"
+        )
+    before = Certificate.objects.filter(pk=made.pk).values().get()
+    copies, entries = made.copies.count(), AuditEntry.objects.latest("pk").pk
+    place = {"commune": made.product.commune_written, "province": made.product.province_written}
+    report = read(TEA_ROW.format(stars=3, **place))
+    assert report.results[0].warnings[-1] == (
+        "Giấy này đã bị thu hồi, nên giữ nguyên." if is_revoked
+        else "Giấy này đã được hai người xác nhận, nên giữ nguyên. Muốn sửa, hãy nhập giấy sửa để người thứ hai xem."
+    )  # fmt: skip
+    assert Certificate.objects.values().get() == before
+    assert made.copies.count() == copies
+    again = read(TEA_ROW.format(stars=4, **place))  # contradicts nothing, so there is nothing to say
+    assert "giữ nguyên" not in again.results[0].warnings[-1]
+    assert not AuditEntry.objects.filter(pk__gt=entries, action="certificate.changed").exists()

@@ -14,7 +14,9 @@ from ocop.certificates.queries import (
     with_certificate_marks,
 )
 from ocop.certificates.rules import HOLDING, State
+from ocop.indicators.evidence import product_rows
 from ocop.register.models import OcopProduct
+from ocop.snapshots.open_data import open_products
 from tests.ocop.conftest import Land, filed, paper, product
 
 
@@ -129,3 +131,27 @@ def test_a_code_is_found_however_it_is_typed(land: Land) -> None:
     assert certificate_by_code("abcde-23456 ") == made
     assert certificate_by_code("ABCDE23457") is None
     assert certificate_by_code("") is None
+
+
+def test_what_is_counted_speaks_before_what_is_only_claimed_and_a_proposal_last(land: Land) -> None:
+    on = date(2026, 11, 22)
+    made = product("Mật ong", unit=land.phu_thuy)
+
+    def with_quality(quality: str, stars: int, written: str) -> Certificate:
+        each = paper(made, stars, written, quality)
+        each.quality = quality
+        each.save()
+        return each
+
+    proposal = with_quality("B2", 5, "2026-01-10")
+    assert speaking_certificate(made.certificates.all(), on) == (proposal, State.VALID)
+    over = with_quality("A", 3, "2020-01-10")
+    assert speaking_certificate(made.certificates.all(), on) == (over, State.EXPIRED)
+    claim = with_quality("C", 5, "2026-02-10")
+    assert speaking_certificate(made.certificates.all(), on) == (claim, State.VALID)
+    counted = with_quality("B1", 3, "2025-03-01")
+    assert speaking_certificate(made.certificates.all(), on) == (counted, State.VALID)
+    [row] = product_rows([made], on)
+    assert row.certificate == counted
+    [told] = open_products(on, "https://x")
+    assert (told.stars, told.check_url.endswith(counted.check_code)) == (3, True)

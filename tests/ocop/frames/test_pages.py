@@ -106,3 +106,16 @@ def test_query_budget(land: Land, phuong: User, size: int) -> None:
     with CaptureQueriesContext(connection) as captured:
         client.get("/bang/mau-so/")
     assert len(captured) == 9, [query["sql"][:100] for query in captured]
+
+
+def test_who_signs_sees_how_many_living_households_the_list_leaves_out(land: Land, chi: User, phuong: User) -> None:
+    homes = [household(land.phu_thuy) for _ in range(10)]
+    client = signed_in(chi)
+    client.post("/bang/mau-so/lap/22924/", {"year": "2026", "source": "review", "numbers": str(homes[0].pk)})
+    made = Frame.objects.get()
+    left_out = "9 hộ đang sống trong xã không có trong danh sách 1 hộ này."
+    assert left_out in seen(phuong, f"/bang/mau-so/{made.pk}/")
+    signed_in(phuong).post(f"/bang/mau-so/{made.pk}/ky/")
+    assert left_out in seen(phuong, f"/bang/mau-so/{made.pk}/")
+    [whole] = framed(*homes, year=2027)
+    assert "không có trong danh sách" not in seen(phuong, f"/bang/mau-so/{whole.pk}/")

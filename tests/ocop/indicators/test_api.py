@@ -145,3 +145,12 @@ def test_pages(land: Land, phuong: User, fill: Callable[[int, date], None]) -> N
     fill(51, ON)
     second = get(phuong, "/api/v1/indicators/I2both/rows", page="2").json()
     assert (second["count"], second["pages"], len(second["rows"])) == (51, 2, 1)
+
+
+def test_a_day_that_has_not_come_has_no_number(phuong: User) -> None:
+    for path in ("/api/v1/indicators/i2v", "/api/v1/indicators/i2v/rows"):
+        assert get(phuong, path, on="2026-11-22").status_code == 200
+        answer = get(phuong, path, on="2026-11-23")
+        assert (answer.status_code, answer.json()) == (
+            422, {"detail": "Ngày này chưa đến. Hãy chọn hôm nay hoặc một ngày trước."}
+        )  # fmt: skip

@@ -63,6 +63,7 @@ class Hand:
         self.of_account = by(list(self.links.values()), "account_id")
         self.reports = by(table("onboarding_accountreport"), "account_id")
         self.done = by(table("onboarding_accountactivity"), "account_id")
+        self.ordered = self.orders()
         producers = {row["id"]: row["household_id"] for row in table("onboarding_producer")}
         self.accounts: dict[Any, list[dict[str, Any]]] = defaultdict(list)
         for account in table("onboarding_platformaccount"):
@@ -71,6 +72,21 @@ class Hand:
                 and self.platforms[account["platform_id"]]["counts_for_target"]
             ):
                 self.accounts[producers[account["producer_id"]]].append(account)
+
+    def orders(self) -> dict[tuple[int, int], list[date]]:
+        """(platform, producer) → the days on which somebody ordered there and did not call it off."""
+        on_platform = {row["id"]: row["platform_id"] for row in table("market_connection")}
+        maker = {row["id"]: row["producer_id"] for row in table("market_shop")}
+        seller = {row["id"]: maker[row["shop_id"]] for row in table("market_listing")}
+        lines = by(table("market_platformorderline"), "order_id")
+        found = defaultdict(list)
+        for order in table("market_platformorder"):
+            if order["status"] in ("placed", "confirmed", "shipped", "delivered"):
+                for line in lines[order["id"]]:
+                    if line["listing_id"]:
+                        key = (on_platform[order["connection_id"]], seller[line["listing_id"]])
+                        found[key].append(day(order["placed_at"]))
+        return found
 
     def last(self, link_id: int) -> tuple[str, date] | None:
         seen = [row for row in self.looks[link_id] if row["result"] in ("live", "gone")]
@@ -129,6 +145,10 @@ class Hand:
                 link for pk in verified for link in self.of_account[pk] if link["kind"] == "product" and self.is_live(link["id"], 90)
             ]  # fmt: skip
             done = [row["kind"] for pk in kept for row in self.done[pk] if self.within(row["happened_on"], 90)]
+            shops = [
+                (each["platform_id"], each["producer_id"]) for each in self.accounts[home["id"]] if each["id"] in kept
+            ]
+            done += ["trade" for shop in shops for when in self.ordered[shop] if self.within(when, 90)]
             says = {
                 "I1": verified,
                 "I1a": kept,
@@ -228,3 +248,6 @@ def test_every_figure_of_the_demo_board_is_what_a_hand_counts(world: None) -> No
     assert kept.counted_at is not None and told(kept.measurements) == counted
     # A world in which nothing counts would prove nothing.
     assert counted["I1"][0] > 0 and counted["I1"][2] > 0 and counted["I2v"][0] > 0 and counted["I3"][1] > 0, counted
+    # Each step of the households' way loses some, the last of them proved by an order on a platform alone.
+    steps = [counted[code][0] for code in ("I1a", "I1", "I1b", "I1d")]
+    assert steps == sorted(steps, reverse=True) and steps[-1] > 0 and len(set(steps)) > 2, steps

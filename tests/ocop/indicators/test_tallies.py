@@ -88,12 +88,12 @@ class Life:
             for n in (1, 2)
         ]
         self.products = [
-            product(f"P{n}", (4, "2025-03-01"), unit=unit, former=former)
+            product(f"Mật ong P{n}", (4, "2025-03-01"), unit=unit, former=former)
             for n, (unit, former) in enumerate(
                 [(land.phu_thuy, land.old_binh_thuan), (land.lam_dong, None), (None, None), (land.con_dao, None)]
             )
         ]
-        self.listings = [listing(f"P{n}", land.phu_thuy) for n in range(3)]
+        self.listings = [listing(f"Mật ong P{n}", land.phu_thuy) for n in range(3)]
         self.pages = [put_on(sold, code) for sold in self.listings for code in ("voso", "postmart")]
 
     def step(self) -> None:

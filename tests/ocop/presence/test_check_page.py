@@ -103,3 +103,31 @@ def test_few_queries(land: Land) -> None:
     with CaptureQueriesContext(connection) as captured:
         check(certificate)
     assert len(captured) == 4  # one counts the visit, one reads the files under way
+
+
+@pytest.mark.parametrize(
+    ("quality", "sentence"),
+    [
+        ("B2", "Sản phẩm này mới được đề nghị. Hạng sao chưa được cơ quan xác nhận trong sổ này."),
+        ("C", "Giấy này do chủ thể tự khai, chưa được cơ quan xác nhận trong sổ này."),
+    ],
+)
+@pytest.mark.parametrize("written", ["2026-01-10", "2020-01-10", ""])
+def test_a_paper_that_nobody_vouches_for_says_only_that(land: Land, quality: str, sentence: str, written: str) -> None:
+    made = paper(product(unit=land.phu_thuy), 5, written, "9/DX")
+    Certificate.objects.filter(pk=made.pk).update(quality=quality)
+    seen = check(made)
+    assert "Chưa xác nhận." in seen and sentence in seen
+    assert "Nước mắm nhĩ" in seen and made.check_code in seen
+    for word in (
+        "đang có giá trị",
+        "5 sao",
+        "9/DX",
+        "Có giá trị đến",
+        "Quyết định công nhận",
+        "10/01/2029",
+        "status-good",
+    ):
+        assert word not in seen, word
+    Certificate.objects.filter(pk=made.pk).update(revoked_on=date(2026, 3, 1), revoked_reason="giả")
+    assert "không còn giá trị từ ngày 01/03/2026" in check(made)

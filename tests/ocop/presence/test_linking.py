@@ -114,7 +114,7 @@ def test_sellers_neighbours_and_auditors_may_not(land: Land, an: User, dung: Use
 
 def test_other_makers_need_a_confirmation(land: Land, phuong: User) -> None:
     made = product(maker="HTX Khác", unit=land.lam_dong)
-    unnamed = product("Mực", maker="", unit=land.lam_dong)
+    unnamed = product("Nước mắm", maker="", unit=land.lam_dong)
     sold = listing("Nước mắm", land.phu_thuy)
     for each in (made, unnamed):
         with pytest.raises(LinkRefused, match="cùng một chủ thể"):
@@ -124,10 +124,10 @@ def test_other_makers_need_a_confirmation(land: Land, phuong: User) -> None:
 
 
 def test_a_listing_sells_one_product_and_a_draft_none(land: Land, phuong: User) -> None:
-    first, second = product("A", unit=land.phu_thuy), product("B", unit=land.phu_thuy)
+    first, second = product("Nước mắm", unit=land.phu_thuy), product("B", unit=land.phu_thuy)
     sold = listing("Nước mắm", land.phu_thuy)
     link_listing(product=first, listing=sold, by=viewer(phuong))
-    with pytest.raises(LinkRefused, match="đang gắn với «A»"):
+    with pytest.raises(LinkRefused, match="đang gắn với «Nước mắm»"):
         link_listing(product=second, listing=sold, by=viewer(phuong))
     draft = listing("Nháp", land.phu_thuy, state=Listing.State.DRAFT)
     with pytest.raises(LinkRefused, match="chưa được đăng bán"):
@@ -149,7 +149,7 @@ def test_candidates_are_like_it_free_published_and_of_the_province(land: Land, p
     listing("Nước mắm nhĩ", land.phu_thuy, state=Listing.State.DRAFT)
     listing("Hạt điều", land.phu_thuy, maker="Công ty Điều")
     taken = listing("Nước mắm nhĩ", land.phu_thuy)
-    link_listing(product=product("C", unit=land.phu_thuy), listing=taken, by=viewer(phuong))
+    link_listing(product=product("Nước mắm", unit=land.phu_thuy), listing=taken, by=viewer(phuong))
     assert listings_like(made, "") == [near, far]
     assert listings_like(made, "hat dieu") == [Listing.objects.get(name="Hạt điều")]
     assert listings_like(made, "không đâu") == []

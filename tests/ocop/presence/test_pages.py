@@ -88,7 +88,7 @@ def test_a_page_is_of_one_product(made: OcopProduct, maker: Producer, voso: Plat
 
 
 def test_the_page_of_a_listing_is_linked_through_it(made: OcopProduct, voso: Platform, land: Land, chi: User) -> None:
-    sold = listing("Nước mắm", land.phu_thuy)
+    sold = listing("Nước mắm nhĩ Phú Hài", land.phu_thuy)
     page = put_on(sold, "voso")
     page.url = URL
     page.save()

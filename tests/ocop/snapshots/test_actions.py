@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,21 +16,26 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from core.audit.models import AuditEntry
 from core.jobs.models import Job
+from core.kit import clock
 from core.people.models import Role, User
 from core.people.queries import SYSTEM
+from ocop.certificates.actions import revoke_certificate
+from ocop.indicators.actions import set_target
 from ocop.indicators.models import Target
 from ocop.indicators.queries import Scope, measure
 from ocop.indicators.registry import INDICATORS
+from ocop.indicators.targets import targets_for
 from ocop.snapshots import actions
 from ocop.snapshots.actions import SnapshotRefused, begin_snapshot, freeze, freeze_rows, restate, sign
 from ocop.snapshots.exports import figures_csv, figures_json, rows_csv, rows_json
 from ocop.snapshots.models import Snapshot, SnapshotFigure, SnapshotRow
-from ocop.snapshots.queries import changed_rows, figure_differences, lost_rows, previous_of
+from ocop.snapshots.queries import changed_rows, figure_differences, lost_rows, previous_of, public_snapshots
 from ocop.snapshots.todos import snapshot_todos
+from ocop.snapshots.wording import state_of
 from tests.ocop.conftest import Land, framed, household, person, product, viewer
 
 ON = date(2026, 10, 31)
@@ -148,6 +155,54 @@ def test_killed_between_pieces_it_goes_on_and_gives_the_same(
     assert SnapshotFigure.objects.filter(snapshot=whole).count() == again.figures.count()
 
 
+KILLED = """
+import os, signal, sys
+import django
+django.setup()
+from ocop.snapshots import actions
+from core.people.queries import SYSTEM
+from core.places.models import Unit
+from datetime import date
+actions.AT_ONCE = 2
+pieces = []
+def told():
+    pieces.append(1)
+    if len(pieces) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+begun = actions.begin_snapshot(unit=Unit.objects.get(code="68", level="province", valid_to=None), on=date(2026, 10, 31), by=SYSTEM)
+actions.freeze_rows(snapshot=begun, told=told)
+"""
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="copies the database as a file")
+def test_kill_nine_in_the_middle_freezes_nothing_and_a_rerun_gives_the_same_bytes(
+    land: Land, goods: None, tmp_path: Path
+) -> None:
+    connection.ensure_connection()
+    copy = tmp_path / "killed.sqlite3"
+    copy.write_bytes(connection.connection.serialize())
+    environment = os.environ | {"DATABASE_URL": f"sqlite:///{copy}", "DJANGO_SETTINGS_MODULE": "config.settings"}
+
+    def run(*command: str) -> subprocess.CompletedProcess[str]:
+        whole = [sys.executable, *command]
+        return subprocess.run(whole, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+    def left() -> tuple[int, int, int]:
+        with sqlite3.connect(copy) as there:
+            counts = "(SELECT count(*) FROM ocop_snapshotrow), (SELECT count(*) FROM ocop_snapshotfigure)"
+            [row] = there.execute(f"SELECT rows_count, {counts} FROM ocop_snapshot WHERE frozen_at IS NULL")
+        return row
+
+    assert run("-c", KILLED).returncode == -signal.SIGKILL
+    rows, stored, figures = left()
+    assert (0 < rows == stored, figures) == (True, 0)
+    again = run("manage.py", "snapshot", "--unit", "68", "--on", ON.isoformat())
+    here = freeze(unit=land.lam_dong, on=ON, by=SYSTEM)
+    told = json.loads(again.stdout.splitlines()[-1])
+    assert rows < told["rows"] == here.rows_count
+    assert (told["rows_sha256"], told["figures_sha256"]) == (here.rows_sha256, here.figures_sha256)
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="copies the database as a file")
 def test_two_processes_on_two_databases_write_the_same_bytes(land: Land, goods: None, tmp_path: Path) -> None:
     connection.ensure_connection()
@@ -196,6 +251,49 @@ def test_a_second_person_of_the_province_signs(land: Land, phuong: User, chi: Us
     assert list(snapshot_todos(viewer(lan))) == []
     words = AuditEntry.objects.filter(object_label=f"snapshot:{made.pk}").order_by("pk")
     assert list(words.values_list("action", "actor_id")) == [("snapshot.made", phuong.pk), ("snapshot.signed", lan.pk)]
+
+
+def test_what_the_command_made_takes_two_people_too(land: Land, phuong: User, goods: None) -> None:
+    made, lan = freeze(unit=land.lam_dong, on=ON, by=SYSTEM), person("Lan", Role.PROVINCE, land.lam_dong)
+    assert state_of(made).text == "Đã chốt bằng lệnh của hệ thống, chờ hai cán bộ ký."
+    first = sign(snapshot=made, by=viewer(phuong))
+    assert (first.first_signed_by_id, first.signed_by_id, first.signed_at) == (phuong.pk, None, None)
+    again = sign(snapshot=made, by=viewer(phuong))
+    assert (again.first_signed_at, again.signed_by_id) == (first.first_signed_at, None)
+    assert state_of(again).text == "Phương đã ký thứ nhất, chờ một cán bộ khác ký."
+    assert list(snapshot_todos(viewer(phuong))) == []
+    assert not public_snapshots().exists()
+    assert [todo.sentence for todo in snapshot_todos(viewer(lan))] == ["Bản chốt số CS-68-2026-10-1 chờ bạn ký."]
+    signed = sign(snapshot=made, by=viewer(lan))
+    assert (signed.first_signed_by_id, signed.signed_by_id) == (phuong.pk, lan.pk)
+    assert sign(snapshot=made, by=viewer(phuong)).signed_by_id == lan.pk
+    assert list(public_snapshots()) == [made]
+    words = AuditEntry.objects.filter(object_label=f"snapshot:{made.pk}").order_by("pk")
+    assert list(words.values_list("action", "actor_id")) == [
+        ("snapshot.made", None), ("snapshot.first_signed", phuong.pk), ("snapshot.signed", lan.pk),
+    ]  # fmt: skip
+
+
+def test_the_database_takes_no_single_signature(land: Land, phuong: User, chi: User, goods: None) -> None:
+    """Whatever writes past the actions: one person alone never makes a signed snapshot."""
+    of_command, of_phuong = (
+        freeze(unit=land.lam_dong, on=day, by=by) for day, by in ((ON, SYSTEM), (date(2026, 9, 30), viewer(phuong)))
+    )
+    at, by_phuong, by_chi = clock.now(), {"signed_by": phuong}, {"signed_by": chi}
+    first = {"first_signed_by": phuong, "first_signed_at": at}
+    for made, written in (
+        (of_command, by_phuong),
+        (of_command, first | by_phuong),
+        (of_command, {"first_signed_by": phuong} | by_chi),
+        (of_phuong, by_phuong),
+        (of_phuong, {"first_signed_by": chi, "first_signed_at": at} | by_phuong),
+        (of_phuong, {"signed_by": None}),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Snapshot.objects.filter(pk=made.pk).update(signed_at=at, **written)
+    assert not Snapshot.objects.filter(signed_at__isnull=False).exists()
+    Snapshot.objects.filter(pk=of_command.pk).update(signed_at=at, **first, **by_chi)
+    Snapshot.objects.filter(pk=of_phuong.pk).update(signed_at=at, **by_chi)
 
 
 @pytest.mark.parametrize("table", ["ocop_snapshotrow", "ocop_snapshotfigure"])
@@ -271,3 +369,26 @@ def test_of_the_whole_country_provinces_are_sums(land: Land, goods: None) -> Non
         ("22924", ""): (2, 2),
         ("22978", ""): (0, 1),
     }
+
+
+def test_a_commune_is_measured_against_the_target_that_its_board_shows(land: Land, phuong: User) -> None:
+    product("Nước mắm nhĩ", (4, "2025-03-01"), unit=land.phu_thuy, former=land.old_binh_thuan)
+    day = clock.today()
+    set_target(indicator="I2v", unit=land.lam_dong, year=day.year, percent=70, document="1/KH-UBND", by=viewer(phuong))
+    figure = freeze(unit=land.lam_dong, on=day, by=viewer(phuong)).figures.get(
+        indicator="I2v", unit_code=land.phu_thuy.code, former_code=""
+    )
+    board = targets_for([INDICATORS["I2v"]], Scope(viewer(phuong), day, land.phu_thuy))["I2v"].percent
+    assert figure.target_percent == board == 70
+
+
+def test_what_fell_away_while_a_killed_freezing_waited_is_not_frozen(land: Land, phuong: User) -> None:
+    product("A", (4, "2025-03-01"), unit=land.phu_thuy, former=land.old_binh_thuan)
+    last = product("B", (4, "2025-03-01"), unit=land.phu_thuy, former=land.old_binh_thuan)
+    begun = begin_snapshot(unit=land.lam_dong, on=clock.today(), by=viewer(phuong), in_background=False)
+    for reading in actions._read(begun):  # killed after the pieces
+        if reading.rows:
+            actions._freeze_piece(begun, reading, reading.rows)
+    revoke_certificate(certificate=last.certificates.get(), on=clock.today(), reason="Hàng giả", by=SYSTEM)
+    with pytest.raises(SnapshotRefused, match="đã đổi"):
+        freeze_rows(snapshot=begun)

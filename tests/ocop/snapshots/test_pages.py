@@ -15,12 +15,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
+from core.jobs.models import Job
+from core.jobs.registry import GiveUp
+from core.kit import clock
 from core.people.actions import make_api_token
 from core.people.models import Role, User
-from ocop.snapshots.actions import freeze, freeze_rows, restate, sign
+from core.people.queries import SYSTEM
+from ocop.certificates.models import RenewalFile
+from ocop.indicators.queries import Scope, coverage, measure
+from ocop.indicators.registry import INDICATORS
+from ocop.register.models import OcopProduct, TaxonomyNode
+from ocop.snapshots import jobs
+from ocop.snapshots.actions import freeze, freeze_rows, is_untouched, restate, sign
 from ocop.snapshots.models import Snapshot
 from onboarding.producers.models import ProducerKind
-from tests.ocop.conftest import Land, household, person, producer, product, viewer
+from tests.ocop.conftest import Land, filed, household, person, producer, product, viewer
 from tests.ocop.snapshots.test_actions import ON, goods, sign_by_another
 
 __all__ = ["goods"]
@@ -60,7 +69,9 @@ def test_from_freezing_to_the_signature(land: Land, phuong: User, chi: User, goo
     assert not Snapshot.objects.exists()
     path = "/bang/chot-so/CS-68-2026-10-1/"
     assert client.post("/bang/chot-so/lap/", {"unit": "68", "on": "2026-10-31"}).headers["Location"] == path
-    assert "Đang ghi các dòng, đã ghi 0." in seen(phuong, path)
+    assert "Đang chốt…" in seen(phuong, path)
+    assert "Đang chốt…, chưa ghi dòng nào." in seen(phuong, "/bang/chot-so/")
+    assert client.get(f"{path}in/").status_code == 404
     assert signed_in(lan).post(f"{path}ky/").status_code == 302
     assert Snapshot.objects.get().signed_at is None
     freeze_rows(snapshot=Snapshot.objects.get())
@@ -99,6 +110,9 @@ def test_every_file_carries_the_number(land: Land, phuong: User, goods: None) ->
     assert book.sheetnames == ["Số liệu", "Định nghĩa", "Dòng"]
     assert {sheet.cell(2, 1).value for sheet in book} == {made.number}
     assert book["Dòng"].max_row == made.rows_count + 1
+    figures = {tuple(cell.value for cell in row[2:3] + row[4:10]) for row in book["Số liệu"].iter_rows(min_row=2)}
+    assert ("I2both", "68", "tỉnh Lâm Đồng", None, 2, 4, 1) in figures
+    assert body(phuong, f"{path}so-lieu.xlsx") == body(phuong, f"{path}so-lieu.xlsx")
     assert signed_in(phuong).get(f"{path}dong.xml").status_code == 404
 
 
@@ -212,3 +226,80 @@ def test_only_signed_snapshots_of_provinces_are_open_and_small_figures_hidden(
     assert commune.number not in page
     for user in ("Phương", "Mai", "Lan"):
         assert user not in page
+
+
+def test_a_freezing_that_stopped_says_so_and_goes_on(land: Land, phuong: User, chi: User, goods: None) -> None:
+    client, path = signed_in(phuong), "/bang/chot-so/CS-68-2026-10-1/"
+    client.post("/bang/chot-so/lap/", {"unit": "68", "on": "2026-10-31"})
+    made = Snapshot.objects.get()
+    assert 'data-refresh="/bang/chot-so/CS-68-2026-10-1/"' in seen(phuong, path)
+    Snapshot.objects.filter(pk=made.pk).update(rows_expected=20_000, rows_count=1_500)
+    assert "<strong>1500/20000</strong>" in seen(phuong, path)
+    assert "Đang chốt…, đã ghi 1.500 trong 20.000 dòng." in seen(phuong, "/bang/chot-so/")
+    Snapshot.objects.filter(pk=made.pk).update(rows_expected=0, rows_count=0)
+    failed = {"state": Job.State.FAILED, "finished_at": clock.now(), "last_error": "Máy chủ hết chỗ."}
+    Job.objects.filter(name="snapshots.freeze").update(**failed)
+    page = seen(phuong, path)
+    assert "Việc chốt đã dừng giữa chừng. Máy chủ hết chỗ." in page
+    assert "data-refresh" not in page
+    assert client.post("/bang/chot-so/lap/", {"unit": "68", "on": "2026-10-31"}).headers["Location"] == path
+    assert Job.objects.filter(state=Job.State.WAITING, key=str(made.pk)).count() == 1
+    assert "Việc chốt đã dừng" not in seen(phuong, path)
+    jobs.freeze({"snapshot": made.pk})
+    assert "2/4 (50,0" in seen(phuong, path)
+
+
+def test_what_changed_while_it_lay_is_restated(land: Land, phuong: User, goods: None) -> None:
+    """Rows stored before a kill are no longer what is read: nothing is frozen out of two moments."""
+    client, path = signed_in(phuong), "/bang/chot-so/CS-68-2026-10-1/"
+    client.post("/bang/chot-so/lap/", {"unit": "68", "on": "2026-10-31"})
+    made = Snapshot.objects.get()
+
+    def killed() -> None:
+        if made.rows.filter(subject="product").exists():
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        freeze_rows(snapshot=made, told=killed)
+    OcopProduct.objects.filter(name="Mắm ruốc").update(unit=land.phu_thuy)
+    with pytest.raises(GiveUp, match="đã đổi từ lúc chốt dở"):
+        jobs.freeze({"snapshot": made.pk})
+    failed = {"state": Job.State.FAILED, "finished_at": clock.now(), "last_error_code": "refused"}
+    Job.objects.filter(name="snapshots.freeze").update(**failed)
+    made.refresh_from_db()
+    assert (made.frozen_at, made.figures.count()) == (None, 0)
+    page = seen(phuong, path)
+    assert f'href="{path}chot-lai/"' in page
+    assert "Chốt tiếp" not in page
+    client.post(f"{path}chot-lai/", {"note": "dữ liệu đổi lúc chốt"})
+    jobs.freeze({"snapshot": Snapshot.objects.latest("pk").pk})
+    assert "2/4 (50,0" in seen(phuong, "/bang/chot-so/CS-68-2026-10-2/")
+
+
+def test_what_stands_beside_is_frozen(land: Land, phuong: User, goods: None) -> None:
+    """Extended papers, services and the coverage are those of the freezing, whatever is true later."""
+    stay = product("Nghỉ tại nhà dân", (3, "2025-03-01"), unit=land.tuy_phong)
+    service = TaxonomyNode.objects.filter(is_service=True, level="set").first()
+    assert service is not None
+    OcopProduct.objects.filter(pk=stay.pk).update(product_set=service)
+    old = product("Khô mực", (3, "2023-10-15"), unit=land.phu_thuy)
+    filed(old.certificates.get(), date(2023, 10, 20), None)
+    RenewalFile.objects.update(submitted_on=date(2026, 5, 1))
+    made = freeze(unit=land.lam_dong, on=ON, by=viewer(phuong))
+    scope = Scope(SYSTEM, ON, land.lam_dong)
+    [live] = measure([INDICATORS["I2both"]], scope)
+    figure = made.figures.get(indicator="I2both", unit_code="68", former_code="")
+    assert figure.beside == {part.value: list(numbers) for part, numbers in live.beside.items()}
+    assert figure.beside == {"ext": [0, 1], "svc": [0, 1]}
+    assert (made.communes, made.communes_framed) == (coverage(scope).communes, coverage(scope).framed) == (1, 1)
+    path = f"/bang/chot-so/{made.number}/"
+    before = seen(phuong, path), body(phuong, f"{path}so-lieu.json"), body(phuong, f"{path}dong.csv")
+    words = "Trong đó giấy được gia hạn: 0/1 (0,0 %). Hàng hóa: 2/5 (40,0 %). Dịch vụ: 0/1 (0,0 %)."
+    assert words in before[0].replace("\xa0", " ").replace("\u202f", " ")
+    assert "1 trong 1 xã có hộ" in before[0]
+    OcopProduct.objects.update(product_set=None)
+    RenewalFile.objects.update(result="refused", result_on=date(2026, 10, 1))
+    household(land.tuy_phong)
+    assert measure([INDICATORS["I2both"]], scope)[0].beside != live.beside
+    assert (seen(phuong, path), body(phuong, f"{path}so-lieu.json"), body(phuong, f"{path}dong.csv")) == before
+    assert is_untouched(made)
