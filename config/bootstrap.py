@@ -1,6 +1,6 @@
 """What `make` calls: sets up what is missing, then runs, tests or checks. Standard library only.
 
-    python3 config/bootstrap.py run | test [pytest arguments] | lint | bench [parts] | tools
+    python3 config/bootstrap.py run | test [pytest arguments] | test-servers | lint | bench [parts] | tools
 
 Everything it makes is in var/. Each step leaves a stamp of what it was made from, so a second start takes seconds.
 """
@@ -36,8 +36,10 @@ def main() -> int:
     task, *rest = sys.argv[1:] or [""]
     if task == "run":
         return run()
-    if task in {"test", "lint", "bench", "tools"}:
+    if task in {"test", "test-servers", "lint", "bench", "tools"}:
         install(with_tools=True)
+        if task == "test-servers":
+            return _on_a_server(rest)
         return test(rest) if task == "test" else lint() if task == "lint" else bench(rest) if task == "bench" else 0
     return _say(__doc__ or "")
 
@@ -113,6 +115,12 @@ def test(arguments: list[str]) -> int:
     """The whole suite on the embedded default."""
     environment = _CLEAN | {"MODE": "test"}
     return subprocess.run([str(PYTHON), "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False).returncode
+
+
+def _on_a_server(arguments: list[str]) -> int:
+    """The search tests on a real search server (Java and Maven): what `make test` runs on one in memory."""
+    command = [str(PYTHON), "tests/servers/elasticsearch/running.py", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=_CLEAN | {"STATE_DIR": str(VAR)}, check=False).returncode
 
 
 def bench(arguments: list[str]) -> int:

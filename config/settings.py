@@ -245,6 +245,7 @@ LOGGING: dict[str, Any] = {
         # Pages that are not there are no news.
         "django.request": {"level": "ERROR"},
         "django_tasks": {"level": "WARNING"},
+        "elastic_transport": {"level": "ERROR"},  # it tells of every request; what goes wrong is told by us
         "fontTools": {"level": "WARNING"},  # it tells of every letter it keeps
     },
 }

@@ -12,15 +12,29 @@ class SearchConfig(AppConfig):
         from core.jobs.registry import register_periodic
         from market.listings.events import ListingChanged
         from market.shops.events import ShopChanged
-        from search.documents import jobs
-        from search.documents.actions import listing_changed, listings_changed, shop_changed
+        from ocop.certificates.events import CertificatesChanged
+        from ocop.presence.events import PresenceChanged
+        from onboarding.accounts.events import LinkSeen
+        from onboarding.consent.events import ConsentsRecorded
+        from onboarding.producers.events import ProducersChanged
+        from search.documents import actions, jobs
         from search.documents.events import DocumentRemoved, DocumentStored
         from search.engines.actions import document_removed, document_stored
-        from search.engines.registry import current_engine
+        from search.engines.elastic.jobs import SEND_EVERY, send_changes
+        from search.engines.registry import current_engine, is_outside
+        from search.upkeep.ready import register as register_upkeep
 
         current_engine()  # a SEARCH_URL nobody can serve stops the start, not the first buyer
-        subscribe(ListingChanged, listing_changed, together=listings_changed)
-        subscribe(ShopChanged, shop_changed)
+        subscribe(ListingChanged, actions.listing_changed, together=actions.listings_changed)
+        subscribe(ShopChanged, actions.shop_changed)
+        subscribe(CertificatesChanged, actions.paper_changed)
+        subscribe(PresenceChanged, actions.paper_changed)
+        subscribe(ConsentsRecorded, actions.consents_recorded)
+        subscribe(ProducersChanged, actions.producers_changed)
+        subscribe(LinkSeen, actions.link_seen)
         subscribe(DocumentStored, document_stored)
         subscribe(DocumentRemoved, document_removed)
         register_periodic("search.refresh", jobs.REFRESH_EVERY, jobs.refresh, label="làm mới chỉ mục tìm kiếm")
+        if is_outside():
+            register_periodic("search.send", SEND_EVERY, send_changes, label="gửi thay đổi sang máy tìm kiếm")
+        register_upkeep()

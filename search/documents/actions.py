@@ -1,42 +1,49 @@
-"""Keeping the documents in step with the goods, in the transaction that changed them."""
+"""Keeping the documents in step with what they stand for, in the transaction that changed it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 
-from core.events.registry import emit
 from core.kit import clock
-from core.kit.text import nfc
-from core.places.models import Unit
 from market.listings.events import ListingChanged
-from market.listings.models import Listing, ListingBadge
-from market.listings.queries import goods_on_show, with_promotions
-from market.listings.rules import selling_price
+from market.listings.models import Listing
 from market.shops.events import ShopChanged
-from market.shops.models import Shop
-from onboarding.producers.models import Producer
-from search.documents.events import DocumentRemoved, DocumentStored
+from ocop.certificates.events import CertificatesChanged
+from ocop.presence.events import PresenceChanged
+from ocop.register.models import OcopProduct
+from onboarding.accounts.events import LinkSeen
+from onboarding.consent.events import ConsentsRecorded
+from onboarding.producers.events import ProducersChanged
+from search.documents import queries
+from search.documents.facts import Facts, facts_of_listing, facts_of_ocop_product, facts_of_producer, facts_of_shop
 from search.documents.models import SearchDocument
-from search.documents.queries import documents_without_goods, former_places, listings_with_turned_badges
-from search.documents.wording import folded_text, raw_text
+from search.documents.queries import Map
+from search.documents.writing import is_in_step, remove, store
 
-LONGEST_BODY = 10_000  # characters of a description that are searched
 CHUNK = 200
+Key = tuple[str, int]  # kind and id of what a document stands for
+Row = TypeVar("Row", bound=Model)
 PRODUCT, SHOP = SearchDocument.Kind.PRODUCT, SearchDocument.Kind.SHOP
+OCOP, PRODUCER = SearchDocument.Kind.OCOP, SearchDocument.Kind.PRODUCER
 
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """How many documents a rebuild wrote and took away."""
+    """How many documents of each kind a rebuild wrote or found in step, how many it took away, and how many in all were out of
+    step before."""
 
     products: int
     shops: int
+    ocop: int
+    producers: int
     removed: int
+    out_of_step: int
 
 
 def listing_changed(event: ListingChanged) -> None:
@@ -59,6 +66,30 @@ def shop_changed(event: ShopChanged) -> None:
     index_shop(event.shop_id)
 
 
+def paper_changed(event: CertificatesChanged | PresenceChanged) -> None:
+    """Handler: a product of the register has other papers, facts or pages."""
+    index_ocop_products([event.product_id])
+
+
+def producers_changed(event: ProducersChanged) -> None:
+    """Handler: producers came, or are called or placed otherwise; their goods follow with their shops' events."""
+    _index(PRODUCER, event.producer_ids, queries.producers, facts_of_producer)
+
+
+def consents_recorded(event: ConsentsRecorded) -> None:
+    """Handler: a maker may be named from now on, or no longer."""
+    products = OcopProduct.objects.filter(producer=event.producer_id)
+    index_ocop_products(list(products.values_list("pk", flat=True)))
+
+
+def link_seen(event: LinkSeen) -> None:
+    """Handler: somebody looked at a page; what was seen there for sale may have turned."""
+    listings = Listing.objects.filter(on_platforms__link_id=event.link_id)
+    mains = {main_id or pk for pk, main_id in listings.values_list("pk", "main_id")}
+    if mains:
+        note_platforms(mains)
+
+
 def index_listing(listing_id: int) -> None:
     """Write the documents of a listing and of its shop, or remove what is not for sale (or not there) any more."""
     index_listings([listing_id])
@@ -73,7 +104,8 @@ def index_listings(listing_ids: Collection[int]) -> None:
         *SearchDocument.objects.filter(kind=PRODUCT, object_id__in=family).values_list("object_id", "shop_id"),
         *Listing.objects.filter(pk__in=family).values_list("pk", "shop_id"),
     ]:
-        touched[shop_id].add(listing_id)
+        if shop_id is not None:
+            touched[shop_id].add(listing_id)
     moved = _index_products(family)
     # A shop's document says nothing of its goods but that there are some. It is left alone while that stays so: orders take
     # the goods of several shops in the order of the goods, and would wait for each other at the shops' documents.
@@ -87,54 +119,129 @@ def index_listings(listing_ids: Collection[int]) -> None:
 @transaction.atomic
 def index_shop(shop_id: int) -> None:
     """Write the document of a shop with at least one good for sale, or remove it."""
-    shop = (
-        Shop.objects.filter(pk=shop_id).select_related("producer__commune__parent").first()
-        if goods_on_show().filter(shop_id=shop_id).exists()
-        else None
-    )
+    shop = queries.shops([shop_id]).first()
     if shop is None:
-        _remove(SHOP, shop_id)
+        remove(SHOP, shop_id)
     else:
-        _store_shop(shop)
+        # Written anew: two that take the last goods away and bring the first meet here.
+        store(SHOP, shop_id, facts_of_shop(shop, Map()))
+
+
+def index_ocop_products(product_ids: Collection[int]) -> None:
+    """Write the documents of products of the register, or remove those without a paper to show."""
+    today = clock.today()
+    _index(OCOP, product_ids, lambda ids: queries.ocop_products(today, ids), _ocop_facts)
+
+
+@transaction.atomic
+def note_platforms(listing_ids: Collection[int] | None) -> int:
+    """Write on the documents of goods (these, or all) where they were seen for sale; returns how many said otherwise."""
+    seen = queries.platforms_of(listing_ids, clock.today())
+    documents = SearchDocument.objects.filter(kind=PRODUCT)
+    documents = documents.exclude(platforms="") if listing_ids is None else documents.filter(object_id__in=listing_ids)
+    known = dict(documents.values_list("object_id", "platforms"))
+    turned = 0
+    for object_id in sorted({*known, *seen}):
+        wanted = {"platforms": seen.get(object_id, "")}
+        if known.get(object_id, "") == wanted["platforms"]:
+            continue
+        if object_id in known or SearchDocument.objects.filter(kind=PRODUCT, object_id=object_id).exists():
+            store(PRODUCT, object_id, wanted)
+            turned += 1
+    return turned
 
 
 def refresh_documents() -> int:
-    """Bring back in step what no event told: badges that started or ended with the day, shops whose last goods
-    left in two transactions at once. Returns how many documents were touched; running twice is harmless."""
-    turned, now = list(listings_with_turned_badges(clock.today())), clock.now()
+    """Bring back in step what no event told: badges and papers that started or ended with the day, pages not seen for long, shops
+    whose last goods left in two transactions at once. Returns how many documents were touched; running twice is harmless."""
+    turned, now = list(queries.listings_with_turned_badges(clock.today())), clock.now()
     for listing_id in turned:
         index_listing(listing_id)
         # Looked at, also where the document says the same (a revoked badge that ended).
         SearchDocument.objects.filter(kind=PRODUCT, object_id=listing_id).update(indexed_at=now)
-    return len(turned) + remove_leftovers()
+    ended = list(queries.ocop_products_with_turned_papers(clock.today()))
+    index_ocop_products(ended)
+    return len(turned) + len(ended) + note_platforms(None) + remove_leftovers()
 
 
 def remove_leftovers() -> int:
-    """Remove the documents of what is not for sale; returns how many."""
-    leftovers = list(documents_without_goods().values_list("kind", "object_id"))
+    """Remove the documents of what is not there or not for sale; returns how many."""
+    leftovers = list(queries.documents_without_goods().values_list("kind", "object_id"))
     for kind, object_id in leftovers:
-        _remove(kind, object_id)
+        remove(kind, object_id)
     return len(leftovers)
 
 
-def rebuild_documents() -> Rebuilt:
-    """Write every document again, in short transactions: searching goes on meanwhile, and nothing disappears."""
-    products = shops = 0
-    places = _FormerPlaces()
-    listing_ids = list(goods_on_show().order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(listing_ids), CHUNK):
-        with transaction.atomic():
-            for listing in with_promotions(goods_on_show()).filter(pk__in=listing_ids[start : start + CHUNK]):
-                _store_product(listing, places)
-                products += 1
-    shop_ids = list(goods_on_show().order_by("shop_id").values_list("shop_id", flat=True).distinct())
-    for start in range(0, len(shop_ids), CHUNK):
-        with transaction.atomic():
-            chunk = Shop.objects.filter(pk__in=shop_ids[start : start + CHUNK])
-            for shop in chunk.select_related("producer__commune__parent"):
-                _store_shop(shop)
-                shops += 1
-    return Rebuilt(products, shops, remove_leftovers())
+def rebuild_documents(*, told: Callable[[str, int], None] = lambda kind, done: None) -> Rebuilt:
+    """Write every document that does not say what it should, in short transactions: searching goes on meanwhile, and nothing
+    disappears. `told` hears how many of a kind are done."""
+    today, wrong = clock.today(), set[Key]()
+    products = _rebuild(PRODUCT, queries.goods(), queries.goods, facts_of_listing, told, wrong)
+    turned = note_platforms(None)
+    shops = _rebuild(SHOP, queries.shops(), queries.shops, facts_of_shop, told, wrong)
+    register = queries.ocop_products(today)
+    ocop = _rebuild(OCOP, register, lambda ids: queries.ocop_products(today, ids), _ocop_facts, told, wrong)
+    producers = _rebuild(PRODUCER, queries.producers(), queries.producers, facts_of_producer, told, wrong)
+    removed = remove_leftovers()
+    return Rebuilt(products, shops, ocop, producers, removed, len(wrong) + turned + removed)
+
+
+def _rebuild(
+    kind: str,
+    everything: QuerySet[Row],
+    read: Callable[[Collection[int]], QuerySet[Row]],
+    facts_of: Callable[[Row, Map], Facts | None],
+    told: Callable[[str, int], None],
+    wrong: set[Key],
+) -> int:
+    ids = list(everything.order_by("pk").values_list("pk", flat=True))
+    places = Map()
+    for start in range(0, len(ids), CHUNK):
+        _index(kind, ids[start : start + CHUNK], read, facts_of, places, wrong)
+        told(kind, min(start + CHUNK, len(ids)))
+    return len(ids)
+
+
+@transaction.atomic
+def _index(
+    kind: str,
+    ids: Iterable[int],
+    read: Callable[[Collection[int]], QuerySet[Row]],
+    facts_of: Callable[[Row, Map], Facts | None],
+    places: Map | None = None,
+    wrong: set[Key] | None = None,
+) -> set[int]:
+    """Write the documents of these things as they are now, remove those of what is gone; returns the ids of those that came or
+    went. `wrong` takes in what was not in step."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return set()
+    rows = {row.pk: row for row in read(wanted)}
+    documents = SearchDocument.objects.filter(kind=kind, object_id__in=wanted)
+    known = {document.object_id: document for document in documents}
+    moved, places = set(), places or Map()
+    for object_id in wanted:
+        facts = facts_of(rows[object_id], places) if object_id in rows else None
+        if facts is None:
+            has_moved = object_id in known and remove(kind, object_id)
+        else:
+            has_moved = store(kind, object_id, facts, known=known.get(object_id))
+        if has_moved:
+            moved.add(object_id)
+        stood = known.get(object_id)
+        if wrong is not None and (
+            has_moved or (facts is not None and stood is not None and not is_in_step(stood, facts))
+        ):
+            wrong.add((kind, object_id))
+    return moved
+
+
+def _index_products(listing_ids: Sequence[int]) -> set[int]:
+    return _index(PRODUCT, listing_ids, queries.goods, facts_of_listing)
+
+
+def _ocop_facts(product: OcopProduct, places: Map) -> Facts | None:
+    return facts_of_ocop_product(product, places, clock.today())
 
 
 def _family(listing_ids: Collection[int]) -> list[int]:
@@ -143,127 +250,3 @@ def _family(listing_ids: Collection[int]) -> list[int]:
     heads = {*listing_ids, *mains}
     sizes = Listing.objects.filter(main_id__in=heads).values_list("pk", flat=True)
     return sorted({*heads, *sizes})
-
-
-def _index_products(listing_ids: Sequence[int]) -> set[int]:
-    """Those that have come or gone."""
-    shown = with_promotions(goods_on_show()).in_bulk(listing_ids)
-    documents = SearchDocument.objects.filter(kind=PRODUCT, object_id__in=listing_ids)
-    known = {document.object_id: document for document in documents}
-    moved, places = set(), _FormerPlaces()
-    for listing_id in listing_ids:
-        listing = shown.get(listing_id)
-        if listing is None:
-            has_moved = listing_id in known and _remove(PRODUCT, listing_id)
-        else:
-            has_moved = _store_product(listing, places, known=known.get(listing_id))
-        if has_moved:
-            moved.add(listing_id)
-    return moved
-
-
-def _store_product(listing: Listing, places: _FormerPlaces, *, known: SearchDocument | None = None) -> bool:
-    # `goods_on_show` has put today's badges there, highest stars first.
-    badges: list[ListingBadge] = listing.current_badges  # type: ignore[attr-defined]
-    best = next((badge for badge in badges if badge.stars is not None), None)
-    kind = listing.category
-    assert kind is not None, "what is on sale has a category"
-    return _store(
-        PRODUCT,
-        listing.pk,
-        known=known,
-        places=places,
-        shop=listing.shop,
-        name=listing.name,
-        slug=listing.slug,
-        category_code=kind.code,
-        category_name=kind.name,
-        stars=best.stars if best else None,
-        stars_until=best.valid_until if best else None,
-        price=selling_price(listing),
-        published_at=listing.published_at or listing.made_at,
-        body=[
-            kind.name,
-            kind.sector,
-            listing.shop.name,
-            *(badge.label for badge in badges),
-            listing.description[:LONGEST_BODY],
-        ],
-    )
-
-
-def _store_shop(shop: Shop) -> None:
-    _store(
-        SHOP,
-        shop.pk,
-        known=None,  # written anew: two that take the last goods away and bring the first meet here
-        places=_FormerPlaces(),
-        shop=shop,
-        name=shop.name,
-        slug=shop.slug,
-        published_at=shop.opened_at,
-        body=[shop.producer.get_kind_display(), shop.story[:LONGEST_BODY]],
-    )
-
-
-class _FormerPlaces(dict[int, list[str]]):
-    """`former_places` by commune: the goods of a shop share theirs."""
-
-    def of(self, commune: Unit) -> list[str]:
-        if commune.pk not in self:
-            self[commune.pk] = former_places(commune)
-        return self[commune.pk]
-
-
-def _store(
-    kind: str,
-    object_id: int,
-    *,
-    known: SearchDocument | None,
-    places: _FormerPlaces,
-    shop: Shop,
-    name: str,
-    body: list[str],
-    **facts: Any,
-) -> bool:
-    """Whether the document is new. One that is `known` and says the same is neither written nor locked."""
-    producer: Producer = shop.producer
-    commune, province = producer.commune, producer.commune.parent
-    place = f"{commune}, {province.name}" if province else str(commune)
-    raw_name = raw_text(name)
-    raw_body = raw_text(producer.name, place, *places.of(commune), *body)
-    values = {
-        "shop_id": shop.pk,
-        "name": nfc(name),
-        "producer": nfc(producer.name),
-        "place": place,
-        "province_code": province.code if province else "",
-        "province_name": province.name if province else "",
-        "raw_name": raw_name,
-        "raw_body": raw_body,
-        "folded_name": folded_text(raw_name),
-        "folded_body": folded_text(raw_body),
-        **facts,
-    }
-    if known is not None and _is_in_step(known, values):
-        return False
-    document, is_new = SearchDocument.objects.update_or_create(
-        kind=kind, object_id=object_id, defaults=values | {"indexed_at": clock.now()}
-    )
-    emit(DocumentStored(document.pk))
-    return is_new
-
-
-def _is_in_step(document: SearchDocument, values: dict[str, Any]) -> bool:
-    return all(getattr(document, name) == value for name, value in values.items())
-
-
-@transaction.atomic
-def _remove(kind: str, object_id: int) -> bool:
-    """Whether there was a document."""
-    documents = list(SearchDocument.objects.filter(kind=kind, object_id=object_id))
-    for document in documents:
-        document_id = document.pk
-        document.delete()
-        emit(DocumentRemoved(document_id))
-    return bool(documents)

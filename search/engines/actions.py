@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from search.documents.events import DocumentRemoved, DocumentStored
+from search.engines.elastic.engine import ElasticEngine
+from search.engines.elastic.indices import rebuild_index
 from search.engines.registry import current_engine
 
 
@@ -19,3 +23,10 @@ def document_removed(event: DocumentRemoved) -> None:
 def sweep_engine() -> int:
     """Take out of the engine what has no document; returns how many entries."""
     return current_engine().sweep()
+
+
+def rebuild_engine(*, told: Callable[[int], None] = lambda done: None) -> int | None:
+    """Where a server beside the database answers: fill a new index and let it take the old one's place (see `rebuild_index`); returns
+    how many documents it was told. None with the embedded engine, which is rebuilt with the documents. Raises EngineUnavailable."""
+    engine = current_engine()
+    return rebuild_index(engine.place, told=told) if isinstance(engine, ElasticEngine) else None

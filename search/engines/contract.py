@@ -2,60 +2,76 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from search.ranking.scoring import Candidate
+from search.ranking.understanding import Asked
+
 PAGE_SIZE = 24
-LONGEST_QUESTION = 200  # characters of a question that are read
-MOST_WORDS = 16  # words of a question that must match; later ones are not looked at
-CATEGORY, PROVINCE, STARS = "category", "province", "stars"
+CANDIDATES = 200  # that an engine gives for ordering; what comes after them stays in the engine's own order
+MOST_VALUES = 40  # of one facet that are told
+
+# Facets: what a list can be narrowed by. Values of one facet widen, facets narrow each other.
+KIND, CATEGORY, SECTOR, GROUP, STARS = "kind", "category", "sector", "group", "stars"
+PROVINCE, FORMER, COMMUNE = "province", "former", "commune"
+PRICE, STOCK, PLATFORM, CERTIFICATE = "price", "stock", "platform", "certificate"
+FACETS = (KIND, SECTOR, GROUP, CATEGORY, PROVINCE, FORMER, COMMUNE, STARS, CERTIFICATE, PRICE, STOCK, PLATFORM)
+METRES_OF_A_DEGREE = 111_320  # of latitude
+YES = "yes"  # the one value of STOCK and CERTIFICATE
+PRODUCT, SHOP, OCOP, PRODUCER = "product", "shop", "ocop", "producer"
+PUBLIC_KINDS = (PRODUCT, SHOP, OCOP)
 
 
 class Sort(StrEnum):
-    """The order of an answer. Without words, RELEVANCE means NEWEST. What has no price comes after what has one."""
+    """The order of an answer. Without words, RELEVANCE means NEWEST; without a place, NEAR means RELEVANCE. What has no price or no
+    place comes after what has one. In every order but RELEVANCE what is written as typed comes before other spellings."""
 
     RELEVANCE = "relevance"
     PRICE_UP = "price_up"
     PRICE_DOWN = "price_down"
     NEWEST = "newest"
+    NEAR = "near"
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place on the map, in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the asker may see: kinds of documents, and of producers those of these communes (codes); None: of all."""
+
+    kinds: Sequence[str] = PUBLIC_KINDS
+    communes: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)
 class Question:
     """What somebody wants to find.
 
-    Every word of `text` must occur in a result, the last one at least as a beginning. A word typed without marks
-    means any spelling; a word with marks means that spelling, or a text written without marks. Only if that finds
-    nothing, marks are ignored: many people mistype a tone. Values of one facet widen, facets narrow each other.
-    `page` counts from 1; a page after the last is empty.
+    Every word of `text` must occur in a result in any spelling (or another word for the same thing), the last one at least as a
+    beginning; what is written as typed comes first. `chosen` holds values by facet. `page` counts from 1; a page after the last is
+    empty.
     """
 
     text: str = ""
-    categories: Sequence[str] = ()
-    provinces: Sequence[str] = ()
-    stars: Sequence[int] = ()
+    chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sort: Sort = Sort.RELEVANCE
     page: int = 1
+    near: Spot | None = None
+    scope: Scope = Scope()
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.categories or self.provinces or self.stars)
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One thing found: `kind` is "product" or "shop", `price` whole đồng or None, `stars` those valid today or None."""
-
-    kind: str
-    object_id: int
-    slug: str
-    name: str
-    producer: str
-    place: str
-    stars: int | None
-    price: int | None
+        return any(self.chosen.values())
 
 
 @dataclass(frozen=True)
@@ -69,22 +85,41 @@ class FacetValue:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What an engine found: how many fit words and facets, how many fit the words alone, counts by facet and value with their
+    labels ("" where whoever shows it knows better), and candidates in the engine's own order."""
+
+    count: int
+    matches: int
+    counts: Mapping[str, Mapping[str, tuple[int, str]]]
+    candidates: Sequence[Candidate]
+
+
+@dataclass(frozen=True)
 class Answer:
     """One page of results, how many there are in all, and how to narrow them.
 
-    `matches` is how many fit the words when the facets are left aside. `did_you_mean` is a question near this one
-    that finds something, only when the words find nothing.
+    `matches` is how many fit the words when the facets are left aside. `did_you_mean` is a question near this one: where the words
+    themselves find nothing, the answer is that one's. `fewer` are questions with a word less that find something, with how many,
+    when neither finds anything. `engine` answered; `stands_in` tells that it did for another that could not be reached.
     """
 
     count: int
     matches: int
-    hits: Sequence[Hit]
+    hits: Sequence[Candidate]
     facets: Mapping[str, Sequence[FacetValue]] = field(default_factory=dict)
     did_you_mean: str | None = None
+    fewer: Sequence[tuple[str, int]] = ()
+    engine: str = ""
+    stands_in: bool = False
+
+
+class EngineUnavailable(Exception):
+    """The engine cannot be reached, or answers that it cannot work now. Nothing was changed."""
 
 
 class Engine(Protocol):
-    """An engine follows the documents and answers questions about them.
+    """An engine follows the documents and finds them. How an answer is made of what it finds is the same for all (`answering`).
 
     `store` and `remove` run in the transaction that changed the document. They touch the database only: an engine
     outside it notes there what to send, and sends later.
@@ -101,5 +136,28 @@ class Engine(Protocol):
     def sweep(self) -> int:
         """Forget whatever is findable without a document; returns how many entries that were."""
 
-    def search(self, question: Question) -> Answer:
-        """Answer a question. Any text is allowed and none of it is syntax."""
+    def find(self, asked: Asked, question: Question, *, start: int = 0, limit: int = CANDIDATES) -> Found:
+        """What matches, from the `start`-th on (0 is the first). Any text is allowed and none of it is syntax.
+
+        In RELEVANCE first what has every typed word in its name as typed, then in its name in any spelling, then the rest; within
+        these by standing, then what is newer, then the higher number. Raises EngineUnavailable.
+        """
+
+    def count(self, asked: Asked, question: Question) -> int:
+        """How many fit words and scope, facets aside. Raises EngineUnavailable."""
+
+    def suggest(self, beginning: Asked, *, limit: int) -> Sequence[str]:
+        """Names of public things in which every word occurs, the last as a beginning; each once, what stands ahead first. Raises
+        EngineUnavailable."""
+
+
+def values_of(question: Question, facet: str) -> frozenset[str]:
+    """What a question chose of a facet."""
+    return frozenset(question.chosen.get(facet, ()))
+
+
+def metres_between(spot: Spot, latitude: float, longitude: float) -> int:
+    """As the crow flies, on a flat map around the spot."""
+    north = (latitude - spot.latitude) * METRES_OF_A_DEGREE
+    east = (longitude - spot.longitude) * METRES_OF_A_DEGREE * math.cos(math.radians(spot.latitude))
+    return round(math.hypot(north, east))

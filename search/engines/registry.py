@@ -1,18 +1,34 @@
-"""Which engine answers, chosen by the scheme of SEARCH_URL."""
+"""Which engine answers, chosen by the scheme of SEARCH_URL, and which one stands in for it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from search.engines.contract import Engine
+from search.engines.answering import answered
+from search.engines.contract import Answer, Engine, EngineUnavailable, Question
+from search.engines.elastic.engine import ElasticEngine
 from search.engines.embedded.engine import EmbeddedEngine
+from search.ranking.understanding import Asked
 
+T = TypeVar("T")
+LEFT_ALONE_SECONDS = 10.0  # a server that could not answer is not asked again before; no page waits for it meanwhile
+log = logging.getLogger(__name__)
 # scheme → maker, which gets the whole address. The empty address is the engine inside the database.
-_makers: dict[str, Callable[[str], Engine]] = {"": lambda _address: EmbeddedEngine()}
+_makers: dict[str, Callable[[str], Engine]] = {
+    "": lambda _address: EmbeddedEngine(),
+    "http": ElasticEngine,
+    "https": ElasticEngine,
+}
+# address → when it may be asked again (monotonic). Of this process: each finds out with one request of its own.
+_away: dict[str, float] = {}
 
 
 def current_engine() -> Engine:
@@ -21,7 +37,7 @@ def current_engine() -> Engine:
     Raises ImproperlyConfigured when SEARCH_URL asks for an engine that there is not.
     """
     # The address may hold a password, so the message names only its scheme.
-    address: str = getattr(settings, "SEARCH_URL", "")
+    address = _address()
     scheme = urlsplit(address).scheme if address else ""
     maker = _makers.get(scheme) if scheme or not address else None
     if maker is None:
@@ -30,3 +46,41 @@ def current_engine() -> Engine:
             "Leave SEARCH_URL empty to use the embedded engine."
         )
     return maker(address)
+
+
+def is_outside() -> bool:
+    """Whether the engine of this installation is a server beside the database, which hears of changes later."""
+    return bool(_address())
+
+
+def search(question: Question) -> Answer:
+    """The answer of this installation's engine; of the embedded one, which says so, while that cannot answer."""
+    return _asked(
+        lambda engine: answered(engine, question),
+        lambda engine: replace(answered(engine, question), stands_in=True),
+    )
+
+
+def suggest(beginning: Asked, *, limit: int) -> Sequence[str]:
+    """See `Engine.suggest`; while the engine of this installation cannot answer, what the embedded one suggests."""
+    return _asked(*[lambda engine: engine.suggest(beginning, limit=limit)] * 2)
+
+
+def _asked(ask: Callable[[Engine], T], instead: Callable[[Engine], T]) -> T:
+    engine, address = current_engine(), _address()
+    if isinstance(engine, EmbeddedEngine):
+        return ask(engine)
+    if time.monotonic() >= _away.get(address, 0.0):
+        try:
+            found = ask(engine)
+        except EngineUnavailable as problem:
+            _away[address] = time.monotonic() + LEFT_ALONE_SECONDS
+            log.warning("search server away, the embedded engine answers: %s", problem)
+        else:
+            _away.pop(address, None)
+            return found
+    return instead(EmbeddedEngine())
+
+
+def _address() -> str:
+    return getattr(settings, "SEARCH_URL", "")

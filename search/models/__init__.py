@@ -1,5 +1,7 @@
 """Gathers the tables of all slices of this storey."""
 
 from search.documents.models import SearchDocument
+from search.engines.elastic.models import Outgoing, Refused
+from search.upkeep.models import Check, Miss
 
-__all__ = ["SearchDocument"]
+__all__ = ["Check", "Miss", "Outgoing", "Refused", "SearchDocument"]

@@ -10,8 +10,8 @@ from ninja import Query, Router, Schema
 from core.people.limits.rules import PUBLIC_SEARCH
 from core.people.limits.views import ApiLimit
 from search.engines.contract import Question, Sort
-from search.engines.registry import current_engine
-from search.pages.forms import LAST_PAGE, clean_text
+from search.engines.registry import search as find
+from search.pages.forms import LAST_PAGE, chosen_of, clean_text
 from search.pages.queries import address_of
 
 router = Router(tags=["search"])
@@ -56,14 +56,29 @@ def search(
     request: HttpRequest,
     q: str = "",
     page: Annotated[int, Query(ge=1, le=LAST_PAGE)] = 1,
-    category: Codes = [],  # noqa: B006  (ninja copies it)
-    province: Codes = [],  # noqa: B006
+    kind: Codes = [],  # noqa: B006  (ninja copies it)
+    sector: Codes = [],  # noqa: B006
+    group: Codes = [],  # noqa: B006
+    category: Codes = [],  # noqa: B006
     stars: Annotated[list[Annotated[int, Query(ge=1, le=5)]], Query(max_length=5)] = [],  # noqa: B006
+    certificate: Codes = [],  # noqa: B006
+    province: Codes = [],  # noqa: B006
+    former: Codes = [],  # noqa: B006
+    commune: Codes = [],  # noqa: B006
+    price: Codes = [],  # noqa: B006
+    stock: Codes = [],  # noqa: B006
+    platform: Codes = [],  # noqa: B006
     sort: Sort = Sort.RELEVANCE,
 ) -> SearchOut:
-    """Words with or without accents; facets `category`, `province`, `stars`, each may be repeated."""
-    engine = current_engine()
-    answer = engine.search(Question(clean_text(q), category, province, stars, sort, page))
+    """Words with or without accents; each facet may be repeated: its values widen, facets narrow each other."""
+    chosen = chosen_of(
+        {
+            "kind": kind, "sector": sector, "group": group, "category": category, "stars": map(str, stars),
+            "certificate": certificate, "province": province, "former": former, "commune": commune, "price": price,
+            "stock": stock, "platform": platform,
+        }
+    )  # fmt: skip
+    answer = find(Question(clean_text(q), chosen, sort, page))
     return SearchOut(
         count=answer.count,
         results=[
@@ -79,6 +94,6 @@ def search(
             for hit in answer.hits
         ],
         facets={facet: [FacetValueOut(**vars(value)) for value in values] for facet, values in answer.facets.items()},
-        engine=engine.name,
+        engine=answer.engine,
         did_you_mean=answer.did_you_mean,
     )

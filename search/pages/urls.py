@@ -7,4 +7,5 @@ from search.pages import views
 urlpatterns = [
     path("tim-kiem", views.results, name="search_results"),
     path("tim-kiem/", views.results),
+    path("tim-kiem/goi-y", views.suggestions, name="search_suggestions"),
 ]

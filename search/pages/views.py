@@ -1,4 +1,4 @@
-"""The result page."""
+"""The result page, and what the search box proposes."""
 
 from __future__ import annotations
 
@@ -6,98 +6,93 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from core.people.limits.rules import PUBLIC_SEARCH
+from core.people.limits.rules import PUBLIC_SEARCH, PUBLIC_SUGGESTIONS
 from core.people.limits.views import limited
-from search.engines.contract import CATEGORY, PAGE_SIZE, PROVINCE, STARS, Answer, Question, Sort
-from search.engines.registry import current_engine
-from search.pages.forms import PATH, SORTS, address_for, question_of
-from search.pages.queries import names_of_values, product_cards, shop_rows
+from core.people.queries import viewer_of
+from search.engines.contract import PAGE_SIZE, PRODUCER, Answer, Sort
+from search.engines.registry import search
+from search.pages.forms import PATH, SORTS, Asking, address_for, clean_text, fields_of, question_of
+from search.pages.narrowing import chips_of, groups_of, order_of
+from search.pages.places import Places, places_of
+from search.pages.queries import sections_of, suggested
+from search.pages.rules import PUBLIC, scope_of
+from search.ranking.understanding import understood
+from search.upkeep.actions import note_miss
 
 
 @require_safe
 @limited(PUBLIC_SEARCH)
 def results(request: HttpRequest) -> HttpResponse:
-    """What is it, who made it, may I trust it? One page of goods and shops, with ways to narrow them."""
-    question = question_of(request.GET)
-    answer = current_engine().search(question)
+    """What is it, who made it, may I trust it? One page of goods, shops and papers, with ways to narrow them."""
+    places, viewer = places_of(request.GET), viewer_of(request)
+    question = question_of(request.GET, places.here, scope_of(viewer))
+    answer = search(question)
+    if _is_miss(question, answer):
+        note_miss(text=question.text)
     # A Page over plain numbers: the engine has already cut the hits.
     page = Paginator(range(answer.count), PAGE_SIZE).get_page(question.page)
     if question.page != page.number:
         question = replace(question, page=page.number)
-        answer = current_engine().search(question)
+        answer = search(question)
     context = {
         "q": question.text,
         "action": PATH,
-        "count": answer.count,
-        "cards": product_cards(answer.hits),
-        "shops": shop_rows(answer.hits),
-        "groups": _groups(question, answer),
-        "chips": _chips(question, answer),
-        "clear_url": address_for(replace(question, categories=(), provinces=(), stars=())),
+        "sections": sections_of(answer.hits, understood(answer.did_you_mean or question.text), viewer),
+        "groups": groups_of(question, answer),
+        "chips": chips_of(question, answer),
+        "clear_url": address_for(replace(question, chosen={})),
         "is_filtered": question.is_filtered,
-        "matches": answer.matches,
-        "sort_word": SORTS[_order_of(question)],
+        "sort_word": SORTS[order_of(question)],
         "page_obj": page,
-        "did_you_mean": answer.did_you_mean,
-        "did_you_mean_url": address_for(question, text=answer.did_you_mean) if answer.did_you_mean else "",
+        "first_url": address_for(question),
+        "sees_producers": PRODUCER in question.scope.kinds,
+        **_said(question, answer),
+        **_near(question, places),
     }
     return render(request, "search/results.html", context)
 
 
-def _order_of(question: Question) -> Sort:
-    """The order that the answer really has: without words there is nothing to fit."""
-    return Sort.NEWEST if question.sort == Sort.RELEVANCE and not question.text else question.sort
+@require_safe
+@limited(PUBLIC_SUGGESTIONS)
+def suggestions(request: HttpRequest) -> JsonResponse:
+    """Names that begin with what is in the search box, while somebody types: `{"suggestions": [name, …]}`."""
+    return JsonResponse({"suggestions": suggested(clean_text(request.GET.get("q", "")))})
 
 
-def _facet_names() -> dict[str, str]:
-    return {CATEGORY: _("Loại hàng"), PROVINCE: _("Tỉnh, thành phố"), STARS: _("Hạng sao OCOP")}
+def _is_miss(question: Asking, answer: Answer) -> bool:
+    """Whether the words themselves found nothing. What officers look for is not counted: they look for people."""
+    found_nothing = bool(answer.did_you_mean) or not answer.matches
+    return found_nothing and question.scope == PUBLIC and question.page == 1 and not understood(question.text).is_open
 
 
-def _groups(question: Question, answer: Answer) -> list[dict[str, Any]]:
-    """What parts/filter_bar.html shows: the facets that have values, then the order."""
-    groups: list[dict[str, Any]] = [
-        {
-            "label": label,
-            "name": facet,
-            "options": [
-                {"value": value.value, "label": value.label, "count": value.count, "checked": value.selected}
-                for value in answer.facets[facet]
-            ],
-        }
-        for facet, label in _facet_names().items()
-        if answer.facets[facet]
-    ]
-    orders = [
-        {"value": sort.value, "label": word, "checked": sort == _order_of(question)}
-        for sort, word in SORTS.items()
-        if question.text or sort != Sort.RELEVANCE
-    ]
-    return [*groups, {"label": _("Sắp xếp"), "name": "sort", "single": True, "options": orders}]
+def _said(question: Asking, answer: Answer) -> dict[str, Any]:
+    """What the page says about the answer itself."""
+    everything = replace(question, chosen={})
+    return {
+        "count": answer.count,
+        "matches": answer.matches,
+        "stands_in": answer.stands_in,
+        "did_you_mean": answer.did_you_mean,
+        "did_you_mean_url": address_for(everything, text=answer.did_you_mean) if answer.did_you_mean else "",
+        "fewer": [(text, count, address_for(everything, text=text)) for text, count in answer.fewer],
+    }
 
 
-def _chips(question: Question, answer: Answer) -> list[dict[str, str]]:
-    """What the list is narrowed to; a value nobody knows is still shown, so that it can be taken away."""
-    labels = {(facet, value.value): value.label for facet, values in answer.facets.items() for value in values}
-    # A value that fits no word of the question is in no facet; only then its name is looked up.
-    labels |= names_of_values(
-        [value for value in question.categories if (CATEGORY, value) not in labels],
-        [value for value in question.provinces if (PROVINCE, value) not in labels],
-    )
-    chosen = [
-        *((CATEGORY, value) for value in question.categories),
-        *((PROVINCE, value) for value in question.provinces),
-        *((STARS, str(value)) for value in question.stars),
-    ]
-    unknown = {**_facet_names(), STARS: _("%(stars)s sao")}
-    return [
-        {
-            "label": labels.get(pair) or unknown[pair[0]] % {"stars": pair[1]},
-            "url": address_for(question, without=pair),
-        }
-        for pair in chosen
-    ]
+def _near(question: Asking, places: Places) -> dict[str, Any]:
+    """From where distances are measured, and how to say another place."""
+    anywhere = replace(question, place=None, near=None, sort=Sort.RELEVANCE)
+    return {
+        "here": places.here.words if places.here else "",
+        "anywhere_url": address_for(anywhere),
+        "near_fields": fields_of(anywhere),
+        "kept": [question.place] if question.place else [],
+        "written_place": places.written,
+        "meant_places": [
+            {"title": place.words, "url": address_for(replace(anywhere, place=place.field, sort=Sort.NEAR))}
+            for place in places.several
+        ],
+    }

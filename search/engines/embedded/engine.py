@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import islice
+from datetime import UTC, datetime
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-from core.kit import clock
-from search.documents.models import SearchDocument
-from search.engines.contract import CATEGORY, PAGE_SIZE, PROVINCE, Answer, Hit, Question, Sort
-from search.engines.embedded.facets import Group, chosen, count_of, facets_of
+from search.engines.contract import (
+    CANDIDATES,
+    PRODUCER,
+    PUBLIC_KINDS,
+    Found,
+    Question,
+    Scope,
+    Sort,
+    Spot,
+    metres_between,
+)
+from search.engines.embedded.counting import counts_of, narrowed, valid_stars
 from search.engines.embedded.postgres import PostgresIndex
-from search.engines.embedded.spelling import nearby_questions, vocabulary_of
-from search.engines.embedded.sql import Index, Sql, joined, rows
+from search.engines.embedded.sql import Index, Sql, joined, one_of, rows, where
 from search.engines.embedded.sqlite import SqliteIndex
-from search.engines.embedded.words import Wanted, words_of
+from search.ranking.scoring import Candidate
+from search.ranking.understanding import Asked
 
-# The words of so many newest documents are known to the spelling help; it reads them only when nothing was found.
-KNOWN_DOCUMENTS = 5_000
-MOST_TRIES = 8
-MOST_MISSPELT = 8  # words; nobody mistypes one word of sixteen and means all of them
-COLUMNS = "d.kind, d.object_id, d.slug, d.name, d.producer, d.place"
+COLUMNS = (
+    "d.id, d.kind, d.object_id, d.slug, d.name, d.producer, d.place, d.price, d.raw_name, d.raw_side, d.standing,"
+    " d.published_at, d.platforms, d.latitude, d.longitude,"
+)
 ORDERS = {
     Sort.PRICE_UP: "d.price IS NULL, d.price",
     Sort.PRICE_DOWN: "d.price IS NULL, d.price DESC",
     Sort.NEWEST: "d.published_at DESC",
 }
-FACET_COLUMNS = {CATEGORY: "d.category_code", PROVINCE: "d.province_code"}
+SUGGESTED_FROM = 5  # times as many names are read as are told: some are called alike
 
 
 class EmbeddedEngine:
-    """Full-text search with the database's own means (SQLite FTS5, PostgreSQL tsvector), the same answers on both.
-
-    Source of the ranking: bm25 of FTS5 and ts_rank of PostgreSQL order only within a tier; the tiers (name as typed,
-    name in any spelling, elsewhere) are the same everywhere.
-    """
+    """Full-text search with the database's own means (SQLite FTS5, PostgreSQL tsvector), the same answers on both."""
 
     name = "embedded"
 
@@ -55,95 +59,96 @@ class EmbeddedEngine:
     def sweep(self) -> int:
         return self._index.sweep()
 
-    def search(self, question: Question) -> Answer:
-        words = words_of(question.text)
-        wanted = Wanted(words, keep_marks=True)
-        # A question without a single letter or digit (an emoji, a bracket) means nothing that is for sale.
-        groups = self._groups(wanted) if words or not question.text.strip() else []
-        if not groups and any(word.is_marked for word in words):
-            wanted = replace(wanted, keep_marks=False)
-            groups = self._groups(wanted)
-        narrowed = chosen(question)
-        count = count_of(groups, narrowed)
-        return Answer(
-            count=count,
-            matches=sum(group.count for group in groups),
-            hits=self._hits(wanted, question) if count > (question.page - 1) * PAGE_SIZE else [],
-            facets=facets_of(groups, narrowed),
-            did_you_mean=None if groups else self._nearby(wanted),
-        )
+    def find(self, asked: Asked, question: Question, *, start: int = 0, limit: int = CANDIDATES) -> Found:
+        count, matches, counts = counts_of(self._matching(asked, question.scope, []), question)
+        candidates = self._candidates(asked, question, start, limit) if count > start else []
+        return Found(count, matches, counts, candidates)
 
-    def _groups(self, wanted: Wanted) -> list[Group]:
-        """All matching documents counted by their facet values: one query gives the total and every facet."""
-        return [
-            Group(category, category_name, province, province_name, str(stars or ""), count)
-            for category, category_name, province, province_name, stars, count in rows(
-                Sql("SELECT d.category_code, MAX(d.category_name), d.province_code, MAX(d.province_name),")
-                + _valid_stars()
-                + Sql("AS valid_stars, COUNT(*) FROM")
-                + self._from_where(wanted, [])
-                + Sql("GROUP BY 1, 3, 5")
-            )
-        ]
+    def count(self, asked: Asked, question: Question) -> int:
+        ((count,),) = rows(Sql("SELECT COUNT(*) FROM") + self._matching(asked, question.scope, []))
+        return int(count)
 
-    def _hits(self, wanted: Wanted, question: Question) -> list[Hit]:
-        if question.sort != Sort.RELEVANCE:
-            order = Sql(ORDERS[question.sort])
-        elif wanted.words:
-            order = self._index.order(wanted)
-        else:
-            order = Sql(ORDERS[Sort.NEWEST])
-        page = Sql(
-            ", d.published_at DESC, d.id DESC LIMIT %s OFFSET %s",
-            (PAGE_SIZE, (question.page - 1) * PAGE_SIZE),
+    def suggest(self, beginning: Asked, *, limit: int) -> Sequence[str]:
+        if not beginning.terms:
+            return []
+        source = self._index.source(beginning) + where(
+            [
+                self._index.condition(beginning),
+                self._index.in_name(beginning, as_typed=False),
+                one_of("d.kind", PUBLIC_KINDS),
+            ]
         )
         found = rows(
-            Sql(f"SELECT {COLUMNS},")
-            + _valid_stars()
-            + Sql("AS valid_stars, d.price FROM")
-            + self._from_where(wanted, _narrowing(question))
-            + Sql("ORDER BY")
-            + order
-            + page
+            Sql("SELECT d.name, d.folded_name FROM")
+            + source
+            + Sql("ORDER BY d.standing DESC, d.published_at DESC, d.id DESC LIMIT %s", (limit * SUGGESTED_FROM,))
         )
-        return [Hit(*row) for row in found]
+        names: dict[str, str] = {}
+        for name, folded in found:
+            names.setdefault(folded, name)
+        return list(names.values())[:limit]
 
-    def _from_where(self, wanted: Wanted, conditions: list[Sql]) -> Sql:
-        source = Sql("search_searchdocument d")
-        if wanted.words:
-            source = self._index.source(wanted)
-            conditions = [self._index.condition(wanted), *conditions]
-        return source + Sql("WHERE") + joined(" AND ", conditions) if conditions else source
+    def _candidates(self, asked: Asked, question: Question, start: int, limit: int) -> list[Candidate]:
+        found = rows(
+            Sql(f"SELECT {COLUMNS}")
+            + valid_stars()
+            + Sql("FROM")
+            + self._matching(asked, question.scope, narrowed(question))
+            + Sql("ORDER BY")
+            + self._order(asked, question)
+            + Sql("LIMIT %s OFFSET %s", (limit, start))
+        )
+        return [_candidate(row, question.near) for row in found]
 
-    def _nearby(self, wanted: Wanted) -> str | None:
-        """The first nearby question that finds something, or None."""
-        if not 0 < len(wanted.words) <= MOST_MISSPELT:
-            return None
-        newest = SearchDocument.objects.order_by("-published_at", "-pk").values_list("name", "producer", "place")
-        vocabulary = vocabulary_of(text for document in newest[:KNOWN_DOCUMENTS] for text in document)
-        for text in islice(nearby_questions(wanted.words, vocabulary), MOST_TRIES):
-            if self._groups(Wanted(words_of(text), keep_marks=True)):
-                return text
-        return None
+    def _order(self, asked: Asked, question: Question) -> Sql:
+        pieces = []
+        near = question.near if question.sort == Sort.NEAR else None
+        if near is not None or question.sort in ORDERS:
+            if asked.is_marked:
+                pieces.append(self._index.as_typed(asked) + Sql("DESC"))
+            pieces.append(_nearest(near) if near is not None else Sql(ORDERS[question.sort]))
+        elif asked.terms:
+            if asked.is_marked:
+                pieces.append(self._index.in_name(asked, as_typed=True) + Sql("DESC"))
+            pieces += [self._index.in_name(asked, as_typed=False) + Sql("DESC"), Sql("d.standing DESC")]
+        return joined(", ", [*pieces, Sql("d.published_at DESC"), Sql("d.id DESC")])
+
+    def _matching(self, asked: Asked, scope: Scope, conditions: list[Sql]) -> Sql:
+        """FROM and WHERE of what fits the words, is in the scope and passes the conditions."""
+        source = self._index.source(asked) if asked.terms else Sql("search_searchdocument d")
+        first = [self._index.condition(asked)] if asked.terms else []
+        return source + where([*first, *_within(scope), *conditions])
 
 
-def _valid_stars() -> Sql:
-    """The stars that count today: what ended yesterday is not shown today, whether or not a job has run."""
-    today = connection.ops.adapt_datefield_value(clock.today())
-    return Sql("CASE WHEN d.stars_until >= %s THEN d.stars END", (today,))
-
-
-def _narrowing(question: Question) -> list[Sql]:
-    narrowed = chosen(question)
-    conditions = [
-        Sql(f"{column} IN") + _list(sorted(narrowed[facet]))
-        for facet, column in FACET_COLUMNS.items()
-        if narrowed[facet]
-    ]
-    if question.stars:
-        conditions.append(_valid_stars() + Sql("IN") + _list(sorted(set(question.stars))))
+def _within(scope: Scope) -> list[Sql]:
+    conditions = [one_of("d.kind", scope.kinds)]
+    if scope.communes is not None and PRODUCER in scope.kinds:
+        conditions.append(
+            Sql("(d.kind <> %s OR", (PRODUCER,)) + one_of("d.commune_code", scope.communes) + Sql(")"),
+        )
     return conditions
 
 
-def _list(values: Sequence[str | int]) -> Sql:
-    return Sql(f"({', '.join(['%s'] * len(values))})", tuple(values))
+def _nearest(spot: Spot) -> Sql:
+    """By the square of the distance on a flat map around the spot: exact enough inside one country."""
+    narrow = math.cos(math.radians(spot.latitude))
+    return Sql(
+        "d.latitude IS NULL, (d.latitude - %s) * (d.latitude - %s) + (d.longitude - %s) * (d.longitude - %s) * %s",
+        (spot.latitude, spot.latitude, spot.longitude, spot.longitude, narrow * narrow),
+    )
+
+
+def _candidate(row: tuple[Any, ...], near: Spot | None) -> Candidate:
+    (document_id, kind, object_id, slug, name, producer, place, price, raw_name, raw_side, standing, published_at,
+     platforms, latitude, longitude, stars) = row  # fmt: skip
+    metres = metres_between(near, latitude, longitude) if near and latitude is not None else None
+    return Candidate(
+        document_id, kind, object_id, slug, name, producer, place, stars, price, raw_name, raw_side, standing,
+        _moment(published_at), platforms, metres,
+    )  # fmt: skip
+
+
+def _moment(value: datetime | str) -> datetime:
+    """SQLite keeps moments in UTC without saying so, as text."""
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

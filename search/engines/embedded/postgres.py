@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from search.engines.embedded.sql import Sql, joined
-from search.engines.embedded.words import Wanted, Word
+from collections.abc import Iterable
 
-# Weights in ts_rank's order D, C, B, A.
-SCORE = "ts_rank('{0.1, 0.2, 0.5, 1.0}', d.words, %s::tsquery) DESC"
+from search.engines.embedded.sql import Sql
+from search.ranking.understanding import Asked, Phrase, Term, Word
+
+# Labels of the raw and of the folded words.
 NAME, ANYWHERE = ("A", "B"), ("AC", "BD")
 
 
@@ -22,41 +23,53 @@ class PostgresIndex:
     def sweep(self) -> int:
         return 0
 
-    def source(self, wanted: Wanted) -> Sql:
+    def source(self, asked: Asked) -> Sql:
         return Sql("search_searchdocument d")
 
-    def condition(self, wanted: Wanted) -> Sql:
-        return Sql("d.words @@ %s::tsquery", (_match(wanted, ANYWHERE),))
+    def condition(self, asked: Asked) -> Sql:
+        return _matches(_term(term) for term in asked.terms)
 
-    def order(self, wanted: Wanted) -> Sql:
-        expressions = [_match(wanted, NAME)]
-        if any(word.is_marked for word in wanted.words):
-            expressions.insert(0, " & ".join(_term("A", (word.raw,), word) for word in wanted.words))
-        in_names = [Sql("(d.words @@ %s::tsquery) DESC", (expression,)) for expression in expressions]
-        return joined(", ", [*in_names, Sql(SCORE, (_match(wanted, ANYWHERE),))])
+    def in_name(self, asked: Asked, *, as_typed: bool) -> Sql:
+        return _matches(_typed(word, NAME) if as_typed else _any_spelling(word, NAME) for word in asked.words)
 
-
-def _match(wanted: Wanted, labels: tuple[str, str]) -> str:
-    """The tsquery: every word under these labels (raw, folded)."""
-    raw_labels, folded_labels = labels
-    terms = []
-    for word in wanted.words:
-        in_raw, spellings = wanted.spellings(word)
-        if in_raw:
-            terms.append(_term(raw_labels, spellings, word))
-        elif word.is_marked:
-            # The second half matches nothing more; it raises the score of the exact spelling.
-            terms.append(f"({_term(folded_labels, spellings, word)} | {_term(raw_labels, (word.raw,), word)})")
-        else:
-            terms.append(_term(folded_labels, spellings, word))
-    return " & ".join(terms)
+    def as_typed(self, asked: Asked) -> Sql:
+        return _matches(_typed(word, ANYWHERE) for word in asked.words)
 
 
-def _term(labels: str, spellings: tuple[str, ...], word: Word) -> str:
-    """One word under these labels. Whole words count twice, as a word and as a beginning, so they come first.
+def _matches(expressions: Iterable[str]) -> Sql:
+    return Sql("d.words @@ %s::tsquery", (" & ".join(expressions),))
 
-    Every token is quoted: typed text is never tsquery syntax. Words hold letters and digits only, no quotes.
-    """
-    whole = [f"'{spelling}':{labels}" for spelling in spellings]
-    beginnings = [f"'{spelling}':*{labels}" for spelling in spellings] if word.is_beginning else []
-    return f"({' | '.join(whole + beginnings)})"
+
+def _term(term: Term) -> str:
+    """The tsquery of a term. Every token is quoted: typed text is never syntax. Words hold letters and digits only."""
+    typed = " & ".join(_any_spelling(word, ANYWHERE) for word in term.typed)
+    return f"({' | '.join([f'({typed})', *(_beside(phrase) for phrase in term.others)])})"
+
+
+def _any_spelling(word: Word, labels: tuple[str, str]) -> str:
+    raw, folded = labels
+    if not word.folded:
+        return _in(raw, word.raw, word.is_beginning)
+    if word.is_beginning and word.is_marked:
+        # Whoever types «bơ» may have mistyped the mark of a whole word, but does not mean «bông».
+        return f"({_in(folded, word.folded, False)} | {_in(raw, word.raw, True)})"
+    return _in(folded, word.folded, word.is_beginning)
+
+
+def _typed(word: Word, labels: tuple[str, str]) -> str:
+    """With its own marks or, where it has none in the text, without; a word typed without marks means any spelling."""
+    if not word.folded or not word.is_marked:
+        return _any_spelling(word, labels)
+    raw, _ = labels
+    return f"({_in(raw, word.raw, word.is_beginning)} | {_in(raw, word.folded, word.is_beginning)})"
+
+
+def _beside(phrase: Phrase) -> str:
+    """Word beside word, in just this spelling or without marks."""
+    raw, _ = ANYWHERE
+    spellings = {tuple(word.raw for word in phrase): None, tuple(word.folded for word in phrase): None}
+    return f"({' | '.join('(' + ' <-> '.join(_in(raw, word, False) for word in words) + ')' for words in spellings)})"
+
+
+def _in(labels: str, spelling: str, is_beginning: bool) -> str:
+    return f"'{spelling}':{'*' if is_beginning else ''}{labels}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.db import connection
 
-from search.engines.embedded.words import Wanted
+from search.ranking.understanding import Asked
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,18 @@ def joined(separator: str, pieces: Iterable[Sql]) -> Sql:
     return Sql(separator.join(piece.text for piece in found), tuple(v for piece in found for v in piece.values))
 
 
+def one_of(column: str, values: Sequence[Any]) -> Sql:
+    """True where a column has one of these values; never without any."""
+    if not values:
+        return Sql("1 = 0")
+    return Sql(f"{column} IN ({', '.join(['%s'] * len(values))})", tuple(values))
+
+
+def where(conditions: Sequence[Sql]) -> Sql:
+    """WHERE with all of them; nothing without any."""
+    return Sql("WHERE") + joined(" AND ", conditions) if conditions else Sql("")
+
+
 def rows(query: Sql) -> list[tuple[Any, ...]]:
     """Run a query and return all its rows."""
     with connection.cursor() as cursor:
@@ -44,11 +56,14 @@ class Index(Protocol):
 
     def sweep(self) -> int: ...
 
-    def source(self, wanted: Wanted) -> Sql:
+    def source(self, asked: Asked) -> Sql:
         """What stands after FROM when words are wanted."""
 
-    def condition(self, wanted: Wanted) -> Sql:
-        """True for documents in which every word occurs."""
+    def condition(self, asked: Asked) -> Sql:
+        """True for documents in which every term occurs."""
 
-    def order(self, wanted: Wanted) -> Sql:
-        """Best first: names in the typed spelling, names in any spelling, then by score."""
+    def in_name(self, asked: Asked, *, as_typed: bool) -> Sql:
+        """True for documents with every typed word in their name: with the marks it was typed with, or in any spelling."""
+
+    def as_typed(self, asked: Asked) -> Sql:
+        """True for documents with every typed word somewhere with the marks it was typed with, or written without any."""

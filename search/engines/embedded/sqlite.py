@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import connection
 
-from search.engines.embedded.sql import Sql, joined
-from search.engines.embedded.words import Wanted, Word
+from search.engines.embedded.sql import Sql
+from search.ranking.understanding import Asked, Phrase, Term, Word
 
-# bm25 weights in the order of the columns: raw_name, folded_name, raw_body, folded_body. Smaller scores are better.
-SCORE = "bm25(search_index, 8.0, 4.0, 2.0, 1.0)"
 NAME, ANYWHERE = ("name",), ("name", "body")
 
 
@@ -33,46 +33,62 @@ class SqliteIndex:
             cursor.execute("DELETE FROM search_index WHERE rowid NOT IN (SELECT id FROM search_searchdocument)")
             return int(cursor.rowcount)
 
-    def source(self, wanted: Wanted) -> Sql:
+    def source(self, asked: Asked) -> Sql:
         # CROSS JOIN keeps the order of the tables: matches first, then their documents by id.
         return Sql("search_index CROSS JOIN search_searchdocument d ON d.id = search_index.rowid")
 
-    def condition(self, wanted: Wanted) -> Sql:
-        return Sql("search_index MATCH %s", (_match(wanted, ANYWHERE),))
+    def condition(self, asked: Asked) -> Sql:
+        return Sql("search_index MATCH %s", (" AND ".join(_term(term) for term in asked.terms),))
 
-    def order(self, wanted: Wanted) -> Sql:
-        expressions = [_match(wanted, NAME)]
-        if any(word.is_marked for word in wanted.words):
-            expressions.insert(0, " AND ".join(_term(("raw_name",), (word.raw,), word) for word in wanted.words))
-        in_names = [
-            Sql("d.id IN (SELECT rowid FROM search_index WHERE search_index MATCH %s) DESC", (expression,))
-            for expression in expressions
-        ]
-        return joined(", ", [*in_names, Sql(SCORE)])
+    def in_name(self, asked: Asked, *, as_typed: bool) -> Sql:
+        return _among(_typed(word, NAME) if as_typed else _any_spelling(word, NAME) for word in asked.words)
+
+    def as_typed(self, asked: Asked) -> Sql:
+        return _among(_typed(word, ANYWHERE) for word in asked.words)
 
 
-def _match(wanted: Wanted, parts: tuple[str, ...]) -> str:
-    """The FTS5 expression: every word somewhere in these parts of a document."""
-    terms = []
-    for word in wanted.words:
-        in_raw, spellings = wanted.spellings(word)
-        raw_columns = tuple(f"raw_{part}" for part in parts)
-        if in_raw:
-            terms.append(_term(raw_columns, spellings, word))
-        elif word.is_marked:
-            # The second half matches nothing more; it raises the score of the exact spelling.
-            folded = _term(tuple(f"folded_{part}" for part in parts), spellings, word)
-            terms.append(f"({folded} OR {_term(raw_columns, (word.raw,), word)})")
-        else:
-            terms.append(_term(tuple(f"folded_{part}" for part in parts), spellings, word))
-    return " AND ".join(terms)
+def _among(expressions: Iterable[str]) -> Sql:
+    return Sql("d.id IN (SELECT rowid FROM search_index WHERE search_index MATCH %s)", (" AND ".join(expressions),))
 
 
-def _term(columns: tuple[str, ...], spellings: tuple[str, ...], word: Word) -> str:
-    """One word in these columns. Whole words count twice, as a word and as a beginning, so they come first.
+def _term(term: Term) -> str:
+    """The FTS5 expression of a term. Every token is quoted: typed text is never syntax. Words hold letters and digits only."""
+    typed = " AND ".join(_any_spelling(word, ANYWHERE) for word in term.typed)
+    return f"({' OR '.join([f'({typed})', *(_beside(phrase) for phrase in term.others)])})"
 
-    Every token is quoted: typed text is never FTS5 syntax. Words hold letters and digits only, no quotes.
-    """
-    quoted = [f'"{spelling}"' for spelling in spellings]
-    beginnings = [f"{token} *" for token in quoted] if word.is_beginning else []
-    return f"({{{' '.join(columns)}}} : ({' OR '.join(quoted + beginnings)}))"
+
+def _any_spelling(word: Word, parts: tuple[str, ...]) -> str:
+    if not word.folded:
+        return _in(_columns("raw", parts), word.raw, word.is_beginning)
+    if word.is_beginning and word.is_marked:
+        # Whoever types «bơ» may have mistyped the mark of a whole word, but does not mean «bông».
+        whole = _in(_columns("folded", parts), word.folded, False)
+        return f"({whole} OR {_in(_columns('raw', parts), word.raw, True)})"
+    return _in(_columns("folded", parts), word.folded, word.is_beginning)
+
+
+def _typed(word: Word, parts: tuple[str, ...]) -> str:
+    """With its own marks or, where it has none in the text, without; a word typed without marks means any spelling."""
+    if not word.folded or not word.is_marked:
+        return _any_spelling(word, parts)
+    columns = _columns("raw", parts)
+    return f"({_in(columns, word.raw, word.is_beginning)} OR {_in(columns, word.folded, word.is_beginning)})"
+
+
+def _beside(phrase: Phrase) -> str:
+    """Word beside word, in just this spelling or without marks."""
+    columns = _columns("raw", ANYWHERE)
+    spellings = {" ".join(word.raw for word in phrase): None, " ".join(word.folded for word in phrase): None}
+    return f"({{{columns}}} : ({' OR '.join(_quoted(spelling) for spelling in spellings)}))"
+
+
+def _in(columns: str, spelling: str, is_beginning: bool) -> str:
+    return f"({{{columns}}} : {_quoted(spelling)}{' *' if is_beginning else ''})"
+
+
+def _quoted(words: str) -> str:
+    return f'"{words}"'
+
+
+def _columns(spelling: str, parts: tuple[str, ...]) -> str:
+    return " ".join(f"{spelling}_{part}" for part in parts)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from search.documents.actions import rebuild_documents
-from search.engines.actions import sweep_engine
+from search.engines.actions import rebuild_engine, sweep_engine
+from search.engines.contract import EngineUnavailable
 
 
 class Command(BaseCommand):
@@ -16,9 +17,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         rebuilt = rebuild_documents()
+        try:
+            sent = rebuild_engine()
+            swept = sweep_engine()
+        except EngineUnavailable as problem:
+            raise CommandError(f"The documents are rebuilt, but the search server is away: {problem}") from problem
         counts = {
             "products": rebuilt.products,
             "shops": rebuilt.shops,
-            "removed": rebuilt.removed + sweep_engine(),
+            "ocop": rebuilt.ocop,
+            "producers": rebuilt.producers,
+            "removed": rebuilt.removed + swept,
         }
+        if sent is not None:
+            counts["sent"] = sent
         self.stdout.write(json.dumps(counts))

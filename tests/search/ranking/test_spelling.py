@@ -1,0 +1,49 @@
+"""Questions near one that finds nothing."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.ranking.spelling import nearby_questions
+from search.ranking.understanding import understood
+from search.ranking.vocabulary import vocabulary_of
+
+KNOWN = vocabulary_of(
+    ["Nước mắm cá cơm", "Nước mắm nhĩ", "Mắm ruốc", "Sầu riêng", "Chanh dây sấy dẻo", "Rượu vang thanh long", "Trần Văn An", "Bechamp Coffee", "Gạo ST25",
+     "Bưởi da xanh", "Xã Đa Kai", "Hạt điều rang muối", "Giá đỗ"]
+)  # fmt: skip
+
+
+def _near(text: str) -> list[str]:
+    return list(nearby_questions(understood(text).words, KNOWN))
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("nuocmam", "nước mắm"), ("sầuriêng", "sầu riêng"), ("hatdieu rang muoi", "hạt điều rang muoi"), ("be champ coffee", "bechamp coffee"),
+        ("gạo st 25", "gạo st25"), ("nước mămm", "nước mắm"), ("nuoc mamm", "nuoc mam"), ("xầu riêng", "sầu riêng"),
+        ("chanh giây", "chanh dây"), ("rượu van thanh long", "rượu vang thanh long"), ("sầu rieeng", "sầu riêng"),
+        ("quả bưởi", "bưởi"), ("mua hạt điều ở đâu", "hạt điều"), ("nước mắm 500ml", "nước mắm"),
+    ],
+)  # fmt: skip
+def test_the_likeliest_question(text: str, meant: str) -> None:
+    assert _near(text)[0] == meant
+
+
+def test_a_word_that_is_like_none_is_not_left_out() -> None:
+    assert _near("nước mắm zzzzzzzz") == []
+
+
+def test_what_only_asks_stays_where_nothing_else_was_said() -> None:
+    assert "" not in _near("giá bao nhiêu")
+
+
+@given(st.text("abghmnoru ", max_size=40))
+def test_each_question_once_and_never_the_asked_one(text: str) -> None:
+    words = understood(text).words
+    found = list(nearby_questions(words, KNOWN))
+    assert len(found) == len(set(found))
+    assert " ".join(word.typed for word in words) not in found
