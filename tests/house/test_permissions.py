@@ -392,6 +392,9 @@ PAGES: dict[str, Page] = {
     "thanh-toan/don/<slug:key>": Page(EVERYBODY, "thanh-toan/don/{order}"),  # the address is the secret
     "thanh-toan/don/<slug:key>/tra": Page(EVERYBODY, "thanh-toan/don/{order}/tra", ("POST",), MOVES_ON),
     "ban-viec/": Page(STAFF | {"buu", "hanh"}),
+    "ban-viec/tim-khong-thay/": Page(STAFF),
+    "ban-viec/tim-khong-thay/tim-khong-thay.csv": Page(STAFF),
+    "ban-viec/tim-kiem/": Page(QUEUE),
     "ban-viec/viec-nen/": Page(QUEUE),
     "ban-viec/viec-nen/loai/<str:name>/": Page(QUEUE, "ban-viec/viec-nen/loai/{job_name}/"),
     "ban-viec/viec-nen/chay-lai/": Page(OPERATOR, methods=("POST",), answers=MOVES_ON),
@@ -622,6 +625,7 @@ PAGES: dict[str, Page] = {
     ),
     "tim-kiem": Page(EVERYBODY),
     "tim-kiem/": Page(EVERYBODY),
+    "tim-kiem/goi-y": Page(EVERYBODY),
 }
 
 

@@ -136,8 +136,8 @@ def buy(buyer: Walker) -> None:
     """A buyer finds it without accents and pays on VNPAY's pages."""
     page = buyer.page
     buyer.open("/")
-    page.get_by_role("searchbox").first.fill("ngu coc dinh duong")
-    page.get_by_role("searchbox").first.press("Enter")
+    page.get_by_role("combobox").first.fill("ngu coc dinh duong")
+    page.get_by_role("combobox").first.press("Enter")
     page.wait_for_load_state()
     buyer.look()
     buyer.click(PRODUCT, role="link")

@@ -20,6 +20,7 @@ from market.shops.actions import close_shop, states
 from market.shops.models import Shop
 from onboarding.producers.actions import add_member
 from search.documents import actions as documents
+from search.documents import writing
 from search.documents.models import SearchDocument
 from tests.market.buying import ordered
 from tests.market.listings.test_listing_actions import facts
@@ -53,7 +54,7 @@ class TestTwoOrdersAcrossTwoShops:
     def test_writing_each_document_with_each_sale_they_wait_for_each_other(
         self, orders: list[Callable[[], Order]], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(documents, "_is_in_step", lambda document, values: False)
+        monkeypatch.setattr(writing, "is_in_step", lambda document, facts: False)
         index = documents._index_products
         monkeypatch.setattr(documents, "_index_products", lambda ids: index(ids) | set(ids))
         gate, real = Gate(), documents.index_shop
@@ -70,7 +71,7 @@ class TestTwoOrdersAcrossTwoShops:
         before = list(SearchDocument.objects.order_by("pk").values())
         for _ in range(5):
             assert [type(answer) for answer in at_once(*orders)] == [Order, Order]
-        assert list(SearchDocument.objects.order_by("pk").values()) == before and len(before) == 6
+        assert list(SearchDocument.objects.order_by("pk").values()) == before and len(before) == 8
 
 
 class TestAnOrderWhileTheShopCloses:
