@@ -11,7 +11,9 @@ from market.payments.vnpay.sandbox.gateway import running_gateway
 from market.payments.vnpay.sandbox.store import NORMAL_PLAN
 
 _IPN = ("normal", "delay", "twice", "never", "bad_signature", "wrong_amount")
-_API = ("normal", "delay", "bad_signature", "duplicate", "error", "broken")
+_API = (
+    "normal", "delay", "bad_signature", "duplicate", "error", "broken", "crash", "garbage", "cut", "other_payment"
+)  # fmt: skip
 _LONGEST_DELAY_MS = 600_000
 
 

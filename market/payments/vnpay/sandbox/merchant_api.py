@@ -26,6 +26,14 @@ _REFUND_ANSWER = (
 )
 _ANSWERED = {"querydr": f"{_REFUND_ANSWER},PromotionCode,PromotionAmount", "refund": _REFUND_ANSWER}
 
+# Answers that are none, as web servers, proxies and broken lines give them: the body and its HTTP status.
+_BROKEN = {
+    "broken": ("<h1>502 Bad Gateway</h1>", 502),
+    "crash": ("<h1>Server Error (500)</h1>", 500),
+    "garbage": ("<h1>He thong dang bao tri</h1>", 200),
+    "cut": ('{"vnp_ResponseId":', 200),
+}
+
 Fields = dict[str, str]
 
 
@@ -45,11 +53,13 @@ def transaction(request: HttpRequest) -> HttpResponse:
     answer = _answer(asked, gateway.settings, gateway.store, plan["api"])
     if plan["api"] == "delay":
         time.sleep(plan["delay_ms"] / 1000)
-    if plan["api"] == "broken":  # after the work is done: the caller cannot know
-        return HttpResponse("<h1>502 Bad Gateway</h1>", status=502)
+    if plan["api"] in _BROKEN:  # after the work is done: the caller cannot know
+        return _broken(plan["api"])
     secret = gateway.settings.secret
     if plan["api"] == "bad_signature":
         secret = f"not-{secret}"
+    if plan["api"] == "other_payment":
+        answer = answer | {"TxnRef": "KHAC" + asked.get("TxnRef", "")}
     full = {
         "ResponseId": secrets.token_hex(16),
         "Command": command,
@@ -59,6 +69,14 @@ def transaction(request: HttpRequest) -> HttpResponse:
     signed = [full.get(name, "") for name in _ANSWERED[command].split(",")]
     message = {f"vnp_{name}": value for name, value in full.items()}
     return JsonResponse(message | {"vnp_SecureHash": signing.sign_values(secret, signed)})
+
+
+def _broken(fault: str) -> HttpResponse:
+    text, status = _BROKEN[fault]
+    response = HttpResponse(text, status=status)
+    if fault == "cut":
+        response["Content-Length"] = "500"  # the line breaks before the rest
+    return response
 
 
 def _answer(asked: Fields, settings: Settings, store: Store, fault: str) -> Fields:

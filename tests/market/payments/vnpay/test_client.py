@@ -108,3 +108,31 @@ def test_failures_of_the_network_pass_through_without_a_retry(door: Any, kind: t
     with pytest.raises(kind):
         ask()
     assert len(door.calls) == 1
+
+
+REFUND = wire.RefundRequest(
+    request_id="r1",
+    tmn_code="DEMO0001",
+    txn_ref="PI1",
+    amount=150_000,
+    is_full=True,
+    transaction_no="14226112",
+    transaction_date="20260105093015",
+    create_by="shop-admin",
+    create_date="20260105094015",
+    ip_addr="198.51.100.10",
+    order_info="Hoan tien PI1",
+)
+
+
+def test_a_redirect_is_no_proof_that_nothing_was_given_back(door: Any) -> None:
+    door.answer = outbound.Redirected("redirect refused", "https://elsewhere.example/")
+    with pytest.raises(client.UnusableAnswer, match="redirect"):
+        client.refund("https://gateway.example/api", REFUND, SECRET)
+    assert len(door.calls) == 1
+
+
+def test_an_answer_to_a_question_is_no_answer_to_a_refund(door: Any) -> None:
+    door.answer = (200, {}, json.dumps(answer_body()).encode())
+    with pytest.raises(client.UnusableAnswer):
+        client.refund("https://gateway.example/api", REFUND, SECRET)
