@@ -12,6 +12,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Mapping
@@ -102,10 +103,16 @@ def send(
             allow_redirects=False,
             stream=True,
         )
+    except requests.exceptions.InvalidHeader as error:
+        # Also said of an answer's headers (two lengths that differ), though it is a ValueError like those below.
+        raise OutcomeUnknown(str(error)) from error
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, ValueError) as error:
         raise OutboundRefused(str(error)) from error
-    except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError) as error:
+    except requests.exceptions.ConnectTimeout as error:
         raise NotSent(str(error)) from error
+    except requests.exceptions.SSLError as error:
+        # A certificate is looked at before anything is said; other troubles of TLS also come in the middle of an answer.
+        raise (NotSent if _is_about_the_certificate(error) else OutcomeUnknown)(str(error)) from error
     except requests.exceptions.ConnectionError as error:
         # Only a connection that was never made is known to have carried nothing.
         if "Failed to establish a new connection" in str(error) or "NameResolution" in str(error):
@@ -120,6 +127,12 @@ def send(
         answer = Answer(response.status_code, response.headers, _read(response, max_bytes, deadline))
         _kept.used_at = time.monotonic()
         return answer
+
+
+def _is_about_the_certificate(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 class _Kept(threading.local):

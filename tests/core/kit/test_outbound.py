@@ -6,14 +6,23 @@ import gzip
 import json
 import multiprocessing
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from core.kit import outbound
 from core.kit.outbound import NotSent, OutboundRefused, OutcomeUnknown, send
@@ -78,6 +87,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer_short(self) -> None:
         self._answer(200, b"half", content_length="8")
+        self.close_connection = True
+
+    def answer_two_lengths(self) -> None:
+        self._answer(200, b"half", content_length="4, 8")
         self.close_connection = True
 
     def answer_long(self) -> None:
@@ -193,7 +206,65 @@ def test_a_refused_connection_was_not_sent() -> None:
     assert not problem.value.permanent
 
 
-@pytest.mark.parametrize("path", ["slow", "hangup", "short"])
+@pytest.fixture
+def broken_tls(tmp_path: Path) -> Iterator[tuple[str, Path, list[bytes]]]:
+    """A TLS server that reads one request and then speaks rubbish; its address, its certificate, what it read."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]),
+    )
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = Encoding.PEM
+    own, private = tmp_path / "own.pem", tmp_path / "key.pem"
+    own.write_bytes(certificate.public_bytes(pem))
+    private.write_bytes(key.private_bytes(pem, PrivateFormat.PKCS8, NoEncryption()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(own, private)
+    heard: list[bytes] = []
+
+    def serve() -> None:
+        with (
+            suppress(OSError),  # the caller may leave at any moment
+            listener.accept()[0] as line,
+            context.wrap_socket(line.dup(), server_side=True) as spoken,
+        ):
+            heard.append(spoken.recv(65536))
+            line.sendall(b"no TLS at all " * 10)
+            line.recv(1)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"https://localhost:{listener.getsockname()[1]}/refund", own, heard
+    thread.join(5)
+
+
+def test_a_line_that_breaks_under_tls_leaves_the_outcome_open(
+    broken_tls: tuple[str, Path, list[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, certificate, heard = broken_tls
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    with pytest.raises(OutcomeUnknown, match="SSL"):
+        ask(address, "POST", data=b"order")
+    assert heard != [] and heard[0].startswith(b"POST /refund")
+
+
+def test_nothing_is_said_to_a_server_whose_certificate_is_not_believed(
+    broken_tls: tuple[str, Path, list[bytes]],
+) -> None:
+    address, _, heard = broken_tls
+    with pytest.raises(NotSent, match="certificate"):
+        ask(address, "POST", data=b"order")
+    assert heard == []
+
+
+@pytest.mark.parametrize("path", ["slow", "hangup", "short", "two_lengths"])
 def test_without_a_whole_answer_the_outcome_is_unknown(server: Server, address: str, path: str) -> None:
     with pytest.raises(OutcomeUnknown):
         ask(f"{address}/{path}", "POST", data=b"order")
