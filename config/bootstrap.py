@@ -106,7 +106,8 @@ def run() -> int:
                 "--access-logfile", "/dev/null", "--log-level", "warning"],
         "worker": [python, "manage.py", "work"],
         "vnpay": [python, "-m", "market.payments.vnpay.sandbox", "--host", host, "--port", str(port + 2),
-                  "--state", str(VAR / "sandbox-vnpay.sqlite3"), "--ipn-url", f"http://{host}:{port}/thanh-toan/vnpay/ipn"],
+                  "--state", str(VAR / "sandbox-vnpay.sqlite3"), "--ipn-url", f"http://{host}:{port}/thanh-toan/vnpay/ipn",
+                  "--settle-refunds-after", "60"],
     }  # fmt: skip
     return _supervise(commands, environment, port)
 

@@ -149,6 +149,7 @@ def buy(buyer: Walker) -> None:
     buyer.click("Sang trang VNPAY để trả tiền")
     buyer.click("Thẻ ngân hàng NCB", role="link")
     page.get_by_label("Số thẻ").fill("9704198526191432198")
+    buyer.click("Tiếp tục")
     page.get_by_label("Mã OTP").fill("123456")
     page.get_by_role("button", name="Thanh toán").click()
     page.wait_for_url("**/thanh-toan/don/**")

@@ -56,12 +56,19 @@ def main() -> int:
         default=3.0,
         help=f"số giây giữa hai lần gọi IPN (VNPAY thật: {REAL_IPN_INTERVAL:.0f})",
     )
+    parser.add_argument(
+        "--settle-refunds-after",
+        type=float,
+        help="số giây tới khi một lần hoàn tiền tự xong (không đặt: chờ bấm nút hoặc /_control)",
+    )
     options = parser.parse_args()
     tmn_code, secret = os.environ.get("VNPAY_TMN_CODE", ""), os.environ.get("VNPAY_HASH_SECRET", "")
     if not tmn_code or not secret:
         print("Chưa chạy được: hãy đặt biến môi trường VNPAY_TMN_CODE và VNPAY_HASH_SECRET.", file=sys.stderr)
         return 2
-    settings = Settings(tmn_code, secret, options.ipn_url, options.ipn_interval, options.state)
+    settings = Settings(
+        tmn_code, secret, options.ipn_url, options.ipn_interval, options.state, options.settle_refunds_after
+    )
     try:
         options.state.parent.mkdir(parents=True, exist_ok=True)
         store = Store(options.state)

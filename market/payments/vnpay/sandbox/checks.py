@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from market.payments.vnpay.sandbox import signing
+from market.payments.vnpay.sandbox.cards import BANKS
 from market.payments.vnpay.sandbox.settings import LARGEST_AMOUNT, SMALLEST_AMOUNT, Settings, clock_text
 
 _FORMS = {
@@ -23,7 +24,7 @@ _FORMS = {
     "vnp_OrderType": r"[A-Za-z0-9]{1,100}",
     "vnp_ReturnUrl": r"https?://[^\s~*!()']{3,247}",
 }
-_BANKS = ("", "NCB", "VNBANK", "INTCARD", "VNPAYQR")
+_METHODS = ("", "VNBANK", "VNPAYQR", *BANKS)
 
 
 class Problem(Exception):
@@ -48,7 +49,7 @@ def checked_fields(raw_query: str, settings: Settings) -> dict[str, str]:
     for name, form in _FORMS.items():
         if not re.fullmatch(form, fields.get(name, "")):
             raise Problem("03", f"Dữ liệu gửi sang không đúng định dạng: {name}.")
-    if fields.get("vnp_BankCode", "") not in _BANKS:
+    if fields.get("vnp_BankCode", "") not in _METHODS:
         raise Problem("76", "Ngân hàng này không có ở bản mô phỏng.")
     amount = int(fields["vnp_Amount"])
     if not SMALLEST_AMOUNT <= amount <= LARGEST_AMOUNT or amount % 100:

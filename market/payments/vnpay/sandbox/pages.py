@@ -38,39 +38,61 @@ def pay_address(request: HttpRequest) -> HttpResponse:
     except Problem as problem:
         page = {"code": problem.code, "sentence": problem.sentence}
         return render(request, "error.html", page, status=400)
-    first_page = {"": "choose", "VNPAYQR": "qr"}.get(payment["wanted_bank"], "card")
-    return redirect(first_page, token=payment["token"])
+    wanted, token = payment["wanted_bank"], payment["token"]
+    if wanted in cards.BANKS:
+        return redirect("card", token=token, bank=wanted)
+    return redirect("qr" if wanted == "VNPAYQR" else "choose", token=token)
 
 
 @require_GET
 def choose(request: HttpRequest, token: str) -> HttpResponse:
-    """Card of a domestic bank, or QR."""
+    """QR, the card of one of the banks, or an international card; `VNBANK` asks for domestic banks only."""
     payment = _payment(token)
-    return _finished_page(request, payment) or render(request, "choose.html", _context(payment))
+    domestic = payment["wanted_bank"] == "VNBANK"
+    banks = [(code, name) for code, name in cards.BANKS.items() if not (domestic and code == "INTCARD")]
+    context = _context(payment) | {"banks": banks, "domestic": domestic}
+    return _finished_page(request, payment) or render(request, "choose.html", context)
 
 
 @require_http_methods(["GET", "POST"])
-def card(request: HttpRequest, token: str) -> HttpResponse:
-    """Card number and OTP; a wrong card or OTP may be corrected, the third wrong OTP ends the payment."""
+def card(request: HttpRequest, token: str, bank: str) -> HttpResponse:
+    """The card's number; an unknown one may be corrected. The OTP is the next page."""
     payment = _payment(token)
-    if request.method == "GET":
-        context = _context(payment) | {"cards": cards.CARDS, "otp": cards.OTP}
-        return _finished_page(request, payment) or render(request, "card.html", context)
-    if payment["response_code"] is not None:
+    if bank not in cards.BANKS:
+        raise Http404
+    if request.method == "POST" and payment["response_code"] is not None:
         return _back_to_merchant(token)
-    number, otp = request.POST.get("so_the", ""), request.POST.get("otp", "").strip()
-    chosen = cards.card_of(number)
-    errors: dict[str, str] = {}
-    if chosen is None:
+    typed = request.POST.get("so_the", "")
+    chosen, errors = cards.card_of(typed), {}
+    if request.method == "POST":
+        if chosen is not None:
+            running_gateway().store.choose_card(payment["id"], bank, chosen.number)
+            return redirect("otp", token=token)
         errors["so_the"] = "Bản mô phỏng không có thẻ này. Hãy nhập một thẻ thử ở cuối trang."
-    elif otp != cards.OTP:
-        if running_gateway().store.count_wrong_otp(payment["id"]) >= cards.MOST_WRONG_OTPS:
-            return _finish(payment, "13", cards.BANK, "ATM")
+    context = _context(payment) | {"bank": cards.BANKS[bank], "number": typed, "errors": errors, "cards": cards.CARDS}
+    return _finished_page(request, payment) or render(request, "card.html", context, status=422 if errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def otp(request: HttpRequest, token: str) -> HttpResponse:
+    """The bank's code; a wrong one may be corrected, the third ends the payment."""
+    payment = _payment(token)
+    store = running_gateway().store
+    bank, number = store.chosen_card(payment["id"])
+    chosen = cards.card_of(number)
+    if chosen is None:
+        return redirect("choose", token=token)
+    errors = {}
+    if request.method == "POST":
+        if payment["response_code"] is not None:
+            return _back_to_merchant(token)
+        if request.POST.get("otp", "").strip() == cards.OTP:
+            return _finish(payment, chosen.response_code, chosen.transaction_status, bank, "ATM")
+        if store.count_wrong_otp(payment["id"]) >= cards.MOST_WRONG_OTPS:
+            return _finish(payment, "13", "02", bank, "ATM")
         errors["otp"] = f"Mã OTP chưa đúng. Hãy nhập {cards.OTP}."
-    if chosen is None or errors:
-        typed = {"number": number, "errors": errors, "cards": cards.CARDS, "otp": cards.OTP}
-        return render(request, "card.html", _context(payment) | typed, status=422)
-    return _finish(payment, chosen.response_code, cards.BANK, "ATM")
+    context = _context(payment) | {"bank": cards.BANKS[bank], "ending": number[-4:], "errors": errors, "otp": cards.OTP}
+    return _finished_page(request, payment) or render(request, "otp.html", context, status=422 if errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,14 +100,19 @@ def qr(request: HttpRequest, token: str) -> HttpResponse:
     """Pretend to scan: one button stands for the bank's app."""
     payment = _payment(token)
     if request.method == "POST":
-        return _finish(payment, "00", cards.BANK, "QRCODE")
+        return _finish(payment, "00", "00", "NCB", "QRCODE")
     return _finished_page(request, payment) or render(request, "qr.html", _context(payment))
 
 
 @require_POST
 def cancel(request: HttpRequest, token: str) -> HttpResponse:
     """The buyer gives up: code 24."""
-    return _finish(_payment(token), "24", "", "")
+    return _finish(_payment(token), "24", "02", "", "")
+
+
+def dong_text(amount: int) -> str:
+    """VNPAY's amount (đồng x 100) for people."""
+    return f"{amount // 100:,}".replace(",", ".") + "\u00a0đ"
 
 
 def _payment(token: str) -> Row:
@@ -96,16 +123,15 @@ def _payment(token: str) -> Row:
 
 
 def _context(payment: Row) -> Row:
-    dong = f"{payment['amount'] // 100:,}".replace(",", ".") + "\u00a0đ"
-    return {"payment": payment, "dong": dong}
+    return {"payment": payment, "dong": dong_text(payment["amount"])}
 
 
-def _finish(payment: Row, response_code: str, bank_code: str, card_type: str) -> HttpResponse:
+def _finish(payment: Row, response_code: str, status: str, bank_code: str, card_type: str) -> HttpResponse:
     """Write the result once, call the merchant in the background, send the buyer back."""
     gateway = running_gateway()
     if response_code != "24" and payment["expire_date"] <= clock_text():
-        response_code = "11"
-    if gateway.store.finish(payment["id"], response_code, bank_code, card_type):
+        response_code, status = "11", "02"
+    if gateway.store.finish(payment["id"], response_code, status, bank_code, card_type):
         gateway.notifier.wake()
     return _back_to_merchant(payment["token"])
 

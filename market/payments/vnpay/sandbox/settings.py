@@ -16,13 +16,15 @@ REAL_IPN_INTERVAL = 300.0
 
 @dataclass(frozen=True)
 class Settings:
-    """`ipn_interval` is in seconds; the real gateway waits 300."""
+    """`ipn_interval` is in seconds; the real gateway waits 300. `refund_seconds` is how long a refund is being processed
+    before it ends well by itself; None: until somebody decides it."""
 
     tmn_code: str
     secret: str
     ipn_url: str
     ipn_interval: float
     state: Path
+    refund_seconds: float | None = None
 
 
 def clock_text(moment: datetime | None = None) -> str:

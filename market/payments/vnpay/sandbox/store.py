@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -55,11 +54,16 @@ create table if not exists refund (
     status text not null,
     pay_date text not null
 );
+create table if not exists choice (
+    payment_id integer primary key references payment (id) on delete cascade,
+    bank_code text not null,
+    card_number text not null
+);
 create table if not exists request (request_id text primary key, day text not null);
 create table if not exists plan (id integer primary key check (id = 1), body text not null);
 """
 
-NORMAL_PLAN: dict[str, Any] = {"ipn": "normal", "delay_ms": 0, "api": "normal"}
+NORMAL_PLAN: dict[str, Any] = {"ipn": "normal", "delay_ms": 0, "api": "normal", "api_command": ""}
 Row = dict[str, Any]
 
 
@@ -113,12 +117,18 @@ class Store:
         found = self._rows("select wrong_otps from payment where id = ?", payment_id)
         return int(found[0]["wrong_otps"])
 
-    def finish(self, payment_id: int, response_code: str, bank_code: str, card_type: str) -> bool:
-        """End an open payment and plan its IPN. False if it had ended before: a result never changes."""
-        plan = self.plan()
-        wait = plan["delay_ms"] / 1000 if plan["ipn"] == "delay" else 0.0
-        due = None if plan["ipn"] == "never" else time.time() + wait
-        is_paid = response_code == "00"
+    def choose_card(self, payment_id: int, bank_code: str, card_number: str) -> None:
+        """Remember the bank and card between the card's page and the OTP's."""
+        self._write("insert or replace into choice values (?, ?, ?)", payment_id, bank_code, card_number)
+
+    def chosen_card(self, payment_id: int) -> tuple[str, str]:
+        """Bank and card number; empty when none was chosen yet."""
+        found = self._rows("select * from choice where payment_id = ?", payment_id)
+        return (found[0]["bank_code"], found[0]["card_number"]) if found else ("", "")
+
+    def finish(self, payment_id: int, response_code: str, status: str, bank_code: str, card_type: str) -> bool:
+        """End an open payment and plan its IPN. False if it had ended before: no buyer can change a result."""
+        plan, due = self._planned_ipn()
         # Like VNPAY: no transaction number when the buyer cancelled or came too late.
         number = "0" if response_code in {"11", "24"} else str(14_000_000 + payment_id)
         return bool(
@@ -128,7 +138,7 @@ class Store:
                    ipn_plan = ?, ipn_due = ?, ipn_repeat = ?
                    where id = ? and response_code is null""",
                 response_code,
-                "00" if is_paid else "02",
+                status,
                 number,
                 bank_code,
                 f"VNP{number}" if number != "0" else "",
@@ -140,6 +150,31 @@ class Store:
                 payment_id,
             )
         )
+
+    def set_result(self, txn_ref: str, response_code: str, status: str) -> bool:
+        """Change a result from outside, as a bank's second look does, and plan an IPN that tells it. False if unknown."""
+        plan, due = self._planned_ipn()
+        return bool(
+            self._write(
+                """update payment set response_code = ?, transaction_status = ?, ipn_plan = ?, ipn_due = ?, ipn_repeat = ?,
+                   transaction_no = cast(14000000 + id as text), bank_tran_no = 'VNP' || (14000000 + id), pay_date = ?,
+                   bank_code = coalesce(nullif(bank_code, ''), 'NCB'), card_type = coalesce(nullif(card_type, ''), 'ATM')
+                   where txn_ref = ?""",
+                response_code,
+                status,
+                plan["ipn"],
+                due,
+                1 if plan["ipn"] == "twice" else 0,
+                clock_text(),
+                txn_ref,
+            )
+        )
+
+    def _planned_ipn(self) -> tuple[dict[str, Any], float | None]:
+        """The plan, and when an IPN that is decided now is to be called (None: never)."""
+        plan = self.plan()
+        wait = plan["delay_ms"] / 1000 if plan["ipn"] == "delay" else 0.0
+        return plan, None if plan["ipn"] == "never" else time.time() + wait
 
     def next_ipn(self) -> Row | None:
         """The payment whose IPN call is planned earliest, with the number of calls made so far."""
@@ -168,33 +203,52 @@ class Store:
         sql = "insert into request values (?, ?) on conflict do nothing"
         return bool(self._write(sql, request_id, today))
 
-    def add_refund(self, payment_id: int, transaction_type: str, amount: int) -> Row | None:
-        """Accept a refund: status 05 (being processed), with a transaction number of its own.
+    def add_refund(self, payment_id: int, transaction_type: str, amount: int) -> Row | str:
+        """Accept a refund: status 05 (being processed), with a transaction number of its own. Else the code of refusal:
 
-        None if it would give back more than was paid, refunds in process counted.
+        93 it would give back more than was paid, refunds in process counted; 04 a full refund after another one;
+        94 the full refund is already being processed.
         """
-        number = str(15_000_000 + secrets.randbelow(1_000_000))
-        added = self._write(
-            """insert into refund (payment_id, transaction_no, transaction_type, amount, status, pay_date)
-               select id, ?, ?, ?, '05', ? from payment where id = ? and ? <= amount - (
-                   select coalesce(sum(amount), 0) from refund
-                   where payment_id = payment.id and status <> '09')""",
-            number,
-            transaction_type,
-            amount,
-            clock_text(),
-            payment_id,
-            amount,
-        )
-        return self._rows("select * from refund where transaction_no = ?", number)[0] if added else None
+        with self._open() as database:
+            database.execute("begin immediate")
+            last = database.execute("select coalesce(max(id), 0) as id from refund").fetchone()["id"]
+            number = str(15_000_001 + last)
+            paid = database.execute("select amount from payment where id = ?", (payment_id,)).fetchone()["amount"]
+            earlier = database.execute(
+                "select * from refund where payment_id = ? and status <> '09'", (payment_id,)
+            ).fetchall()
+            is_full = transaction_type == "02"
+            if is_full and any(row["transaction_type"] == "02" and row["status"] != "00" for row in earlier):
+                return "94"
+            if is_full and (amount != paid or any(row["transaction_type"] == "03" for row in earlier)):
+                return "04"
+            if amount > paid - sum(row["amount"] for row in earlier):
+                return "93"
+            database.execute(
+                """insert into refund (payment_id, transaction_no, transaction_type, amount, status, pay_date)
+                   values (?, ?, ?, ?, '05', ?)""",
+                (payment_id, number, transaction_type, amount, clock_text()),
+            )
+            database.execute("commit")
+        return self._rows("select * from refund where transaction_no = ?", number)[0]
 
     def refunds(self, payment_id: int) -> list[Row]:
         """The refunds of a payment, oldest first."""
         return self._rows("select * from refund where payment_id = ? order by id", payment_id)
 
+    def refund(self, transaction_no: str) -> Row | None:
+        """One refund by its own number."""
+        found = self._rows("select * from refund where transaction_no = ?", transaction_no)
+        return found[0] if found else None
+
     def set_refund_status(self, transaction_no: str, status: str) -> bool:
-        """Settle a refund from outside (00 done, 06 sent, 09 rejected). False if there is no such refund."""
-        return bool(self._write("update refund set status = ? where transaction_no = ?", status, transaction_no))
+        """Move a refund from outside (06 sent to the bank, 00 done, 09 rejected). False if it had already ended."""
+        sql = "update refund set status = ? where transaction_no = ? and status in ('05', '06')"
+        return bool(self._write(sql, status, transaction_no))
+
+    def settle_refunds_before(self, pay_date: str) -> None:
+        """Give back, at last, everything that was asked for before this time (VNPAY's fourteen digits)."""
+        self._write("update refund set status = '00' where status in ('05', '06') and pay_date < ?", pay_date)
 
     def plan(self) -> dict[str, Any]:
         """How the double is told to behave."""

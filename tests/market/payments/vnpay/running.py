@@ -64,13 +64,13 @@ class Merchant:
 class Double:
     """The double as a process; `url` is its address."""
 
-    def __init__(self, state: Path, ipn_url: str) -> None:
+    def __init__(self, state: Path, ipn_url: str, *options: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self._command = [sys.executable, "-m", "market.payments.vnpay.sandbox", "--port", str(self.port)]
-        self._command += ["--state", str(state), "--ipn-url", ipn_url, "--ipn-interval", "0.1"]
+        self._command += ["--state", str(state), "--ipn-url", ipn_url, "--ipn-interval", "0.1", *options]
         self.start()
 
     def start(self) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import requests
@@ -15,7 +13,7 @@ import requests
 from core.kit import outbound
 from market.payments.vnpay import client, codes, wire
 from tests.market.payments.vnpay.running import SECRET, TMN_CODE, Double
-from tests.market.payments.vnpay.test_sandbox import GOOD_CARD, fields, post
+from tests.market.payments.vnpay.test_sandbox import GOOD_CARD, fields, give_back, pay_by_card, refund_request
 
 
 @pytest.fixture
@@ -23,30 +21,12 @@ def paid(double: Double) -> wire.PayFields:
     """150,000 đồng, paid by card."""
     asked = fields()
     page = requests.get(wire.build_pay_url(f"{double.url}/paymentv2/vpcpay.html", asked, SECRET), timeout=5).url
-    assert post(f"{page}the/", so_the=GOOD_CARD, otp="123456").status_code == 302
+    assert pay_by_card(page, GOOD_CARD).status_code == 302
     return asked
 
 
-def request_for(asked: wire.PayFields, amount: int, **changes: Any) -> wire.RefundRequest:
-    values: dict[str, Any] = {
-        "request_id": uuid.uuid4().hex,
-        "tmn_code": TMN_CODE,
-        "txn_ref": asked.txn_ref,
-        "amount": amount,
-        "is_full": amount == asked.amount,
-        "transaction_no": "14000001",
-        "transaction_date": asked.create_date,
-        "create_by": "shop-admin",
-        "create_date": wire.gateway_time(datetime.now(UTC)),
-        "ip_addr": "198.51.100.10",
-        "order_info": "Hoan tien PI1",
-    }
-    return wire.RefundRequest(**(values | changes))
-
-
-def give_back(double: Double, request: wire.RefundRequest, read_timeout: float = 5.0) -> client.Exchange:
-    url = f"{double.url}/merchant_webapi/api/transaction"
-    return client.refund(url, request, SECRET, allow_private=True, read_timeout=read_timeout)
+def request_for(asked: wire.PayFields, amount: int) -> wire.RefundRequest:
+    return refund_request(asked, amount, is_full=amount == asked.amount)
 
 
 def given(double: Double) -> list[tuple[int, str, str]]:
