@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from search.ranking.scoring import Candidate
 from search.ranking.understanding import Asked
@@ -74,13 +74,12 @@ class Question:
         return any(self.chosen.values())
 
 
-@dataclass(frozen=True)
-class FacetValue:
+class FacetValue(NamedTuple):
     """A value to narrow by. `count` is how many results choosing it alone in its facet gives, other facets kept."""
 
     value: str
     label: str
-    count: int
+    count: int  # type: ignore[assignment]  # a tuple's `count` is never wanted here
     selected: bool
 
 

@@ -93,7 +93,9 @@ def search(
             )
             for hit in answer.hits
         ],
-        facets={facet: [FacetValueOut(**vars(value)) for value in values] for facet, values in answer.facets.items()},
+        facets={
+            facet: [FacetValueOut(**value._asdict()) for value in values] for facet, values in answer.facets.items()
+        },
         engine=answer.engine,
         did_you_mean=answer.did_you_mean,
     )

@@ -10,11 +10,10 @@ what is newer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
-from operator import itemgetter
+from typing import NamedTuple
 
 from core.kit.text import fold
 from search.ranking.understanding import Asked, Phrase, Term, Word
@@ -36,9 +35,8 @@ EACH_OTHER_WORD_OF_THE_NAME, AT_MOST_OTHER_WORDS = 12, 10
 EACH_STANDING = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A document that matches, as far as the order and the page need it. Texts as in `SearchDocument`; `price` whole đồng,
+class Candidate(NamedTuple):
+    """A document that matches, as far as the order and the page need it; a tuple, for a question may have hundreds of them. Texts as in `SearchDocument`; `price` whole đồng,
     `stars` those valid today, `platforms` codes between bars, `metres` as the crow flies from where somebody asked (None: not asked, or
     no place known)."""
 
@@ -61,10 +59,8 @@ class Candidate:
 
 def ordered(asked: Asked, candidates: Iterable[Candidate]) -> list[Candidate]:
     """Best first; equals by what is newer, then by the document's number, so that the order is always the same."""
-    wanted = _Wanted(asked)
-    keyed = [(wanted.score(each), each.published_at, each.document_id, each) for each in candidates]
-    keyed.sort(key=itemgetter(0, 1, 2), reverse=True)
-    return [each for *_, each in keyed]
+    scored = _Wanted(asked).score
+    return sorted(candidates, key=lambda each: (scored(each), each.published_at, each.document_id), reverse=True)
 
 
 def score(asked: Asked, candidate: Candidate) -> int:
@@ -74,82 +70,86 @@ def score(asked: Asked, candidate: Candidate) -> int:
 
 class _Wanted:
     """A question made ready to be compared with many candidates. Words and texts have a space on either side, so that a word is found
-    as a piece of text and whole."""
+    as a piece of text and whole. What stands beside the name is looked at only where the name does not decide."""
+
+    __slots__ = ("_begins", "_heads", "_is_marked", "_pairs", "_row", "_terms", "_wholes", "_words")
 
     def __init__(self, asked: Asked) -> None:
         self._terms = [_Needles(term) for term in asked.terms]
+        # What a name may begin with: without marks and in another term's spelling.
+        self._begins = tuple(term.begin for term in self._terms)
+        self._heads = tuple(head for term in self._terms for head in term.heads)
         words = asked.words
-        self._count = len(words)
-        self._folded = {word.folded for word in words}
-        last = words[-1] if words else None
-        self._is_open = last is not None and last.is_beginning
+        self._words = {word.folded for word in words}
         joined = " ".join(word.folded for word in words)
-        self._row = f" {joined}" if self._is_open else f" {joined} "
-        self._wholes = {f" {' '.join(word.raw for word in words)} ", f" {joined} "}
+        self._row = f" {joined}" if words and words[-1].is_beginning else f" {joined} "
+        self._wholes = (f" {' '.join(word.raw for word in words)} ", f" {joined} ")
         self._is_marked = asked.is_marked
         self._pairs = list(_pairs(words))
 
     def score(self, candidate: Candidate) -> int:
-        raw_name, raw_side = f" {candidate.raw_name} ", f" {candidate.raw_side} "
-        folded_name, folded_side = _folded(raw_name), _folded(raw_side)
         points = 0
         if self._terms:
+            name, folded, words = _name(candidate.raw_name)
+            side = candidate.raw_side
             for term in self._terms:
-                points += term.points(raw_name, folded_name, raw_side, folded_side)
-            points = points // len(self._terms) + self._together(folded_name, folded_side)
-            if (raw_name if self._is_marked else folded_name) in self._wholes:
+                points += term.points(name, folded, side)
+            points = points // len(self._terms)
+            if self._pairs:
+                points += self._together(folded, side)
+            left = len(words - self._words)
+            points -= EACH_OTHER_WORD_OF_THE_NAME * (left if left < AT_MOST_OTHER_WORDS else AT_MOST_OTHER_WORDS)
+            if (name if self._is_marked else folded) in self._wholes:
                 points += WHOLE_NAME
-            for term in self._terms:
-                if term.begins(raw_name, folded_name):
-                    points += HEAD
-                    break
+            if folded.startswith(self._begins) or name.startswith(self._heads):
+                points += HEAD
         return points + EACH_STANDING * candidate.standing
 
-    def _together(self, name: str, side: str) -> int:
-        """What the words say as a whole."""
+    def _together(self, name: str, raw_side: str) -> int:
+        """What several words say as a whole. Words that stand in a row stand beside each other two by two."""
+        if self._row in name:
+            return IN_A_ROW + BESIDE * len(self._pairs)
+        _, side = _side(raw_side)
+        if self._row in side:
+            return SIDE_IN_A_ROW + BESIDE * len(self._pairs)
         points = 0
-        if self._pairs:
-            points = IN_A_ROW if self._row in name else SIDE_IN_A_ROW if self._row in side else 0
         for pair in self._pairs:
             if pair in name or pair in side:
                 points += BESIDE
-        left = len(set(name.split()) - self._folded)
-        return points - EACH_OTHER_WORD_OF_THE_NAME * min(left, AT_MOST_OTHER_WORDS)
+        return points
 
 
 class _Needles:
-    """One term as pieces of text to look for."""
+    """One term as pieces of text to look for. `begin` is how a name begins with it, `heads` how with another word for it."""
 
-    __slots__ = ("_begin", "_heads", "_others", "_words")
+    __slots__ = ("_others", "_words", "begin", "heads")
 
     def __init__(self, term: Term) -> None:
         self._words = [_Needle(word) for word in term.typed]
         typed = " ".join(word.folded for word in term.typed)
-        self._begin = f" {typed}" if term.typed[-1].is_beginning else f" {typed} "
+        self.begin = f" {typed}" if term.typed[-1].is_beginning else f" {typed} "
         self._others = [
             (NAME_OTHER_WORD + EACH_WORD_OF_ANOTHER * len(phrase), _spellings(phrase)) for phrase in term.others
         ]
+        self.heads = tuple(each for _, pair in self._others for each in pair)
 
-        self._heads = tuple(each for _, pair in self._others for each in pair)
-
-    def points(self, raw_name: str, folded_name: str, raw_side: str, folded_side: str) -> int:
+    def points(self, name: str, folded: str, raw_side: str) -> int:
         points = 0
         for word in self._words:
-            points += word.points(raw_name, folded_name, raw_side, folded_side)
-        points //= len(self._words)
-        if len(self._words) > 1 and self._begin not in folded_name and self._begin not in folded_side:
-            points = min(points, SCATTERED)
-        if points < NAME_UNMARKED:
+            points += word.in_name(name, folded) or word.in_side(*_side(raw_side))
+        if len(self._words) > 1:
+            points //= len(self._words)
+            if points > SCATTERED and self.begin not in folded and self.begin not in _side(raw_side)[1]:
+                points = SCATTERED
+        if points < NAME_UNMARKED and self._others:
             for worth, spellings in self._others:
-                if points < worth and any(each in raw_name for each in spellings):
+                if points < worth and any(each in name for each in spellings):
                     points = worth
-            if points < SIDE_OTHER_WORD and any(each in raw_side for each in self._heads):
-                points = SIDE_OTHER_WORD
+            if points < SIDE_OTHER_WORD:
+                side, _ = _side(raw_side)
+                if any(each in side for each in self.heads):
+                    points = SIDE_OTHER_WORD
         return points
-
-    def begins(self, raw_name: str, folded_name: str) -> bool:
-        """Whether the name begins with the term, in any of its words."""
-        return folded_name.startswith(self._begin) or raw_name.startswith(self._heads)
 
 
 class _Needle:
@@ -163,22 +163,26 @@ class _Needle:
         self._begin = f" {word.raw}" if word.is_beginning else ""
         self._is_marked = word.is_marked
 
-    def points(self, raw_name: str, folded_name: str, raw_side: str, folded_side: str) -> int:
-        marked, folded = self._is_marked, self._folded
-        if marked:
-            if self._raw in raw_name:
+    def in_name(self, raw: str, folded: str) -> int:
+        """What it is worth there; 0 where it is not."""
+        if self._is_marked:
+            if self._raw in raw:
                 return NAME_EXACT
-            if folded in raw_name:
+            if self._folded in raw:
                 return NAME_UNMARKED
-        if folded in folded_name:
-            return NAME_FOLDED if marked else NAME_EXACT
-        if self._begin and self._begin in (raw_name if marked else folded_name):
+        if self._folded in folded:
+            return NAME_FOLDED if self._is_marked else NAME_EXACT
+        if self._begin and self._begin in (raw if self._is_marked else folded):
             return NAME_BEGINS
-        if marked and (self._raw in raw_side or folded in raw_side):
+        return 0
+
+    def in_side(self, raw: str, folded: str) -> int:
+        """What it is worth beside the name; where it is not there either, it is in the text."""
+        if self._is_marked and (self._raw in raw or self._folded in raw):
             return SIDE_EXACT
-        if folded in folded_side:
-            return SIDE_FOLDED if marked else SIDE_EXACT
-        if self._begin and self._begin in (raw_side if marked else folded_side):
+        if self._folded in folded:
+            return SIDE_FOLDED if self._is_marked else SIDE_EXACT
+        if self._begin and self._begin in (raw if self._is_marked else folded):
             return SIDE_BEGINS
         return BODY
 
@@ -195,7 +199,21 @@ def _spellings(phrase: Phrase) -> tuple[str, ...]:
     return (f" {raw} ",) if raw == folded else (f" {raw} ", f" {folded} ")
 
 
-@lru_cache(maxsize=10_000)
-def _folded(raw: str) -> str:
-    """Raw words without marks, each still a word. Remembered: the same goods are candidates again and again."""
-    return raw if raw.isascii() else fold(raw)
+# Remembered: the same goods are candidates again and again.
+@lru_cache(maxsize=20_000)
+def _name(raw: str) -> tuple[str, str, frozenset[str]]:
+    """A name between spaces as it is and without marks, and its words without marks."""
+    name, folded = _both(raw)
+    return name, folded, frozenset(folded.split())
+
+
+@lru_cache(maxsize=20_000)
+def _side(raw: str) -> tuple[str, str]:
+    """What stands beside a name, the same two ways."""
+    return _both(raw)
+
+
+def _both(raw: str) -> tuple[str, str]:
+    """Raw words between spaces as they are and without marks, each still a word."""
+    text = f" {raw} "
+    return text, text if raw.isascii() else fold(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django.db import connection
 
@@ -32,6 +33,7 @@ _TAKEN = (
     " d.former_name, d.commune_code, d.commune_name, d.price_band, d.platforms,"
 )
 MATCHES, COUNT = "", " "
+Chosen = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def valid_stars() -> Sql:
@@ -51,31 +53,38 @@ def counts_of(source: Sql, question: Question) -> tuple[int, int, dict[str, dict
         + source
         + Sql(")")
     )
+    counts: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
+    for facet, value, amount, label in rows(matched + _counting(_chosen(question))):
+        if facet == c.PLATFORM:
+            # A document may be on several platforms; few combinations exist, so they are counted and then taken apart.
+            for code in value.strip("|").split("|"):
+                counts[facet][code] = (counts[facet].get(code, (0, ""))[0] + amount, label)
+        else:
+            counts[facet][value] = (amount, label)
+    (matches, _), (count, _) = counts.pop(MATCHES)[""], counts.pop(COUNT)[""]
+    return count, matches, dict(counts)
+
+
+# Nearly every question chooses nothing or what many choose: putting the pieces together takes longer than most counts.
+@lru_cache(maxsize=256)
+def _counting(chosen: Chosen) -> Sql:
+    """Totals and every facet of `matched`, each facet under what is chosen of the others."""
     parts = [Sql("SELECT '' AS facet, '' AS value, COUNT(*) AS amount, '' AS label FROM matched")]
-    parts.append(Sql("SELECT ' ', '', COUNT(*), '' FROM matched") + where(_narrowing(question, but="")))
+    parts.append(Sql("SELECT ' ', '', COUNT(*), '' FROM matched") + where(_narrowing(chosen, but="")))
     for facet, (column, label) in _COLUMNS.items():
-        conditions = [Sql(f"{column} <> ''"), *_narrowing(question, but=facet)]
+        conditions = [Sql(f"{column} <> ''"), *_narrowing(chosen, but=facet)]
         parts.append(
             Sql(f"SELECT '{facet}', {column}, COUNT(*), {label} FROM matched")  # noqa: S608  (names of the table above)
             + where(conditions)
             + Sql(f"GROUP BY {column}")
         )
-    counts: defaultdict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
-    for facet, value, amount, label in rows(matched + joined(" UNION ALL ", parts)):
-        # A document may be on several platforms; few combinations exist, so they are counted and then taken apart.
-        for each in value.strip("|").split("|") if facet == c.PLATFORM else (value,):
-            counts[facet][each] = (counts[facet].get(each, (0, ""))[0] + amount, label)
-    (matches, _), (count, _) = counts.pop(MATCHES)[""], counts.pop(COUNT)[""]
-    return count, matches, dict(counts)
+    return joined(" UNION ALL ", parts)
 
 
 def narrowed(question: Question) -> list[Sql]:
     """The facets chosen, as conditions on documents `d`."""
     conditions = []
-    for facet, (column, _label) in _COLUMNS.items():
-        values = sorted(values_of(question, facet))
-        if not values:
-            continue
+    for facet, values in _chosen(question):
         if facet == c.STARS:
             conditions.append(Sql("CAST(") + valid_stars() + Sql("AS TEXT) IN") + _list(values))
         elif facet == c.CERTIFICATE:
@@ -83,17 +92,20 @@ def narrowed(question: Question) -> list[Sql]:
         elif facet == c.STOCK:
             conditions.append(Sql("d.in_stock"))
         else:
-            conditions.append(_has(facet, f"d.{column}", values))
+            conditions.append(_has(facet, f"d.{_COLUMNS[facet][0]}", values))
     return conditions
 
 
-def _narrowing(question: Question, *, but: str) -> list[Sql]:
+def _chosen(question: Question) -> Chosen:
+    """What is chosen of which facet, in one order however it was asked for."""
+    if not question.chosen:
+        return ()
+    return tuple((facet, tuple(sorted(values))) for facet in _COLUMNS if (values := values_of(question, facet)))
+
+
+def _narrowing(chosen: Chosen, *, but: str) -> list[Sql]:
     """The facets chosen but one, as conditions on `matched`."""
-    return [
-        _has(facet, column, sorted(values_of(question, facet)))
-        for facet, (column, _label) in _COLUMNS.items()
-        if facet != but and values_of(question, facet)
-    ]
+    return [_has(facet, _COLUMNS[facet][0], values) for facet, values in chosen if facet != but]
 
 
 def _has(facet: str, column: str, values: Sequence[str]) -> Sql:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -28,10 +28,14 @@ from search.engines.embedded.sqlite import SqliteIndex
 from search.ranking.scoring import Candidate
 from search.ranking.understanding import Asked
 
-COLUMNS = (
-    "d.id, d.kind, d.object_id, d.slug, d.name, d.producer, d.place, d.price, d.raw_name, d.raw_side, d.standing,"
-    " d.published_at, d.platforms, d.latitude, d.longitude,"
-)
+# In the order of Candidate, so that a row becomes one nearly as it is.
+BEFORE_STARS = "d.id, d.kind, d.object_id, d.slug, d.name, d.producer, d.place,"
+AFTER_STARS = "d.price, d.raw_name, d.raw_side, d.standing,"
+PUBLISHED = {
+    # SQLite keeps moments in UTC without saying so, as text.
+    "sqlite": "d.published_at || '+00:00',",
+    "postgresql": "d.published_at,",
+}
 ORDERS = {
     Sort.PRICE_UP: "d.price IS NULL, d.price",
     Sort.PRICE_DOWN: "d.price IS NULL, d.price DESC",
@@ -90,9 +94,9 @@ class EmbeddedEngine:
 
     def _candidates(self, asked: Asked, question: Question, start: int, limit: int) -> list[Candidate]:
         found = rows(
-            Sql(f"SELECT {COLUMNS}")
+            Sql(f"SELECT {BEFORE_STARS}")
             + valid_stars()
-            + Sql("FROM")
+            + Sql(f", {AFTER_STARS} {PUBLISHED[connection.vendor]} d.platforms, d.latitude, d.longitude FROM")
             + self._matching(asked, question.scope, narrowed(question))
             + Sql("ORDER BY")
             + self._order(asked, question)
@@ -139,16 +143,8 @@ def _nearest(spot: Spot) -> Sql:
 
 
 def _candidate(row: tuple[Any, ...], near: Spot | None) -> Candidate:
-    (document_id, kind, object_id, slug, name, producer, place, price, raw_name, raw_side, standing, published_at,
-     platforms, latitude, longitude, stars) = row  # fmt: skip
+    published, platforms, latitude, longitude = row[12:]
+    if isinstance(published, str):
+        published = datetime.fromisoformat(published)
     metres = metres_between(near, latitude, longitude) if near and latitude is not None else None
-    return Candidate(
-        document_id, kind, object_id, slug, name, producer, place, stars, price, raw_name, raw_side, standing,
-        _moment(published_at), platforms, metres,
-    )  # fmt: skip
-
-
-def _moment(value: datetime | str) -> datetime:
-    """SQLite keeps moments in UTC without saying so, as text."""
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return Candidate._make((*row[:12], published, platforms, metres))

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -61,7 +61,7 @@ def market(engine: Followed) -> None:
 def told(engine: Engine, question: Question, **part: int) -> tuple[Any, ...]:
     """Everything an engine says of a question."""
     found = engine.find(understood(question.text), question, **part)
-    return found.count, found.matches, found.counts, [asdict(each) for each in found.candidates]
+    return found.count, found.matches, found.counts, [each._asdict() for each in found.candidates]
 
 
 def names(engine: Followed, text: str) -> list[str]:
