@@ -52,6 +52,9 @@ VNPAY_HASH_SECRET: str = env.str("VNPAY_HASH_SECRET", "" if PRODUCTION else DEMO
 VNPAY_PAY_URL: str = env.str("VNPAY_PAY_URL", f"{VNPAY_DOUBLE}/paymentv2/vpcpay.html")
 VNPAY_API_URL: str = env.str("VNPAY_API_URL", f"{VNPAY_DOUBLE}/merchant_webapi/api/transaction")
 
+# Refunds above this many đồng need a second person.
+REFUND_ALONE_UP_TO: int = env.int("REFUND_ALONE_UP_TO", 2_000_000)
+
 # The marketplace double: a simulation under its own name, never a stand-in for VoSo or Postmart.
 SANDBOX_MARKET_URL: str = env.str("SANDBOX_MARKET_URL", f"http://127.0.0.1:{PORT + 1}")
 SANDBOX_MARKET_KEY: str = env.str("SANDBOX_MARKET_KEY", "" if PRODUCTION else "demo-market-key")

@@ -29,7 +29,7 @@ class MarketConfig(AppConfig):
         from market.orders.kinds import ORDER_PAID
         from market.orders.queries import bought_beyond, labels_of_buyer, order_todos, phone_of_receiver
         from market.payments.events import PaymentSettled
-        from market.payments.jobs import ask_about_open_attempts
+        from market.payments.jobs import ask_about_open_attempts, ask_about_refunds, send_refunds
         from market.platforms.contract import register_adapter
         from market.platforms.engine.desired import (
             on_consents_recorded,
@@ -96,6 +96,10 @@ class MarketConfig(AppConfig):
         register_periodic(
             "payments.ask", timedelta(seconds=10), ask_about_open_attempts, label="hỏi VNPAY về lần trả chưa rõ"
         )
+        register_periodic("payments.refund", timedelta(seconds=10), send_refunds, label="gửi yêu cầu hoàn tiền")
+        register_periodic(
+            "payments.ask_refunds", timedelta(minutes=5), ask_about_refunds, label="hỏi VNPAY về khoản đang hoàn"
+        )
         register_periodic(
             "orders.release", timedelta(minutes=1), release_forgotten_orders, label="trả hàng của đơn bỏ dở"
         )
@@ -106,6 +110,7 @@ OBJECTS = {
     "listing": "tin bán",
     "order": "đơn hàng",
     "payment": "khoản tiền",
+    "refund": "khoản hoàn tiền",
     "connection": "kết nối sàn",
     "sheet_batch": "tệp gửi sàn",
     "platform_listing": "tin trên sàn",
@@ -127,6 +132,13 @@ VOCABULARY = {
     "order.released": "hủy đơn hàng chưa trả tiền",
     "payment.settled": "nhận đủ tiền",
     "payment.paid_twice": "trả tiền hai lần",
+    "refund.asked": "yêu cầu hoàn tiền",
+    "refund.approved": "duyệt hoàn tiền",
+    "refund.withdrawn": "rút yêu cầu hoàn tiền",
+    "refund.sent_again": "gửi lại yêu cầu hoàn tiền",
+    "refund.decided": "ghi kết quả hoàn tiền theo đối soát",
+    "refund.succeeded": "đã hoàn tiền",
+    "refund.failed": "không hoàn được tiền",
     "platform.category_named": "ghi ngành hàng của sàn",
     "sheet.exported": "lấy tệp gửi sàn",
     "sheet.answered": "nhận tệp kết quả của sàn",

@@ -19,7 +19,7 @@ PHONES = {
 SECRETS = {
     "xa": "DEMOXALENSANDEMOXALENSAN22222222", "tinh": "DEMOTINHLENSANDEMOTINHLENSAN2222",
     "sanops": "DEMOSANOPSLENSANDEMOSANOPSLS2222", "kiemtoan": "DEMOKIEMTOANLENSANDEMOKIEM222222",
-    "quantri": "DEMOQUANTRILENSANDEMOQUANTRI2222",
+    "quantri": "DEMOQUANTRILENSANDEMOQUANTRI2222", "ketoan": "DEMOKETOANLENSANDEMOKETOANLS2222",
 }  # fmt: skip
 PEOPLE = {
     "quantri": "Người quản trị (mẫu)",
@@ -31,6 +31,7 @@ PEOPLE = {
     "hangxom": "Hồ Tiến Dũng",
     "sanops": "Đặng Thu Bưu (sàn)",
     "kiemtoan": "Bùi Kiểm",
+    "ketoan": "Đỗ Thu Ngân",
     "nguoimua": "Mai Ngọc Lan",
 }
 
@@ -57,6 +58,7 @@ def make_people(commune: Unit, hamlets: list[Hamlet]) -> dict[str, User]:
         ("to", Role.TEAM_MEMBER, commune, hamlets[0]),
         ("to", Role.TEAM_MEMBER, commune, hamlets[1]),
         ("sanops", Role.PLATFORM_OPERATOR, None, None),
+        ("ketoan", Role.ACCOUNTANT, None, None),
         ("kiemtoan", Role.AUDITOR, None, None),
     ]
     for username, role, unit, hamlet in grants:

@@ -71,6 +71,7 @@ class Role(models.TextChoices):
     TEAM_MEMBER = "team_member", "thành viên tổ công nghệ số"
     PLATFORM_OPERATOR = "platform_operator", "nhân viên sàn"
     AUDITOR = "auditor", "kiểm toán viên"
+    ACCOUNTANT = "accountant", "kế toán"
 
 
 class Grant(models.Model):
@@ -100,7 +101,8 @@ class Grant(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(unit__isnull=False) | Q(role__in=["national", "auditor", "platform_operator"]),
+                condition=Q(unit__isnull=False)
+                | Q(role__in=["national", "auditor", "platform_operator", "accountant"]),
                 name="grant_without_unit_is_national",
             ),
             models.CheckConstraint(

@@ -1,6 +1,7 @@
 """Gathers the tables of all slices of this storey."""
 
 from market.goods.models import Category, GoodsRule
+from market.ledger.models import LedgerEntry
 from market.listings.models import (
     Listing,
     ListingBadge,
@@ -12,7 +13,7 @@ from market.listings.models import (
 )
 from market.lists.models import SheetPicture
 from market.orders.models import Order, OrderLine
-from market.payments.models import GatewayMessage, Payment, PaymentAttempt
+from market.payments.models import Charge, GatewayMessage, Payment, PaymentAttempt, Refund
 from market.platforms.models import (
     Connection,
     Drift,
@@ -34,7 +35,47 @@ from market.shops.models import DeliveryRule, Shop, ShopMaker, ShopPhoto
 from market.storefront.models import GuidePage, HomePage, StoryPage
 
 __all__ = [
-    "Appeal", "Category", "Connection", "DeliveryRule", "Drift", "Flow", "GatewayMessage", "GoodsRule", "GuidePage", "HomePage", "Listing", "ListingBadge",
-    "ListingDraft", "ListingPhoto", "Order", "OrderLine", "Payment", "PaymentAttempt", "PlatformCategory", "PlatformFeed", "PlatformListing", "PlatformOrder", "PlatformOrderLine", "PlatformPush", "PlatformTreeNode", "PriceChange",
-    "Promotion", "Report", "ReportStep", "SheetAnswer", "SheetBatch", "SheetColumns", "SheetItem", "SheetPicture", "Shop", "ShopMaker", "ShopPhoto", "StockMove", "StoryPage", "Takedown",
+    "Appeal",
+    "Category",
+    "Charge",
+    "Connection",
+    "DeliveryRule",
+    "Drift",
+    "Flow",
+    "GatewayMessage",
+    "GoodsRule",
+    "GuidePage",
+    "HomePage",
+    "LedgerEntry",
+    "Listing",
+    "ListingBadge",
+    "ListingDraft",
+    "ListingPhoto",
+    "Order",
+    "OrderLine",
+    "Payment",
+    "PaymentAttempt",
+    "PlatformCategory",
+    "PlatformFeed",
+    "PlatformListing",
+    "PlatformOrder",
+    "PlatformOrderLine",
+    "PlatformPush",
+    "PlatformTreeNode",
+    "PriceChange",
+    "Promotion",
+    "Refund",
+    "Report",
+    "ReportStep",
+    "SheetAnswer",
+    "SheetBatch",
+    "SheetColumns",
+    "SheetItem",
+    "SheetPicture",
+    "Shop",
+    "ShopMaker",
+    "ShopPhoto",
+    "StockMove",
+    "StoryPage",
+    "Takedown",
 ]  # fmt: skip

@@ -12,3 +12,10 @@ class PaymentSettled(Event):
     """Verified money has arrived for this payment, for the first time."""
 
     payment_id: int
+
+
+@dataclass(frozen=True)
+class RefundFinished(Event):
+    """A refund has its result: succeeded, failed or withdrawn."""
+
+    refund_id: int

@@ -1,13 +1,13 @@
-"""Asking the gateway about attempts whose result we do not know."""
+"""Asking the gateway about attempts whose result we do not know, sending refunds, and asking what became of them."""
 
 from __future__ import annotations
 
 import logging
 
 from core.kit import clock
-from core.kit.outbound import OutboundError
-from market.payments.actions import note_question
-from market.payments.models import PaymentAttempt
+from core.kit.outbound import NotSent, OutboundError
+from market.payments.actions import begin_sending, note_question, note_refund_answer, note_refund_question
+from market.payments.models import PaymentAttempt, Refund
 from market.payments.vnpay import provider
 
 log = logging.getLogger(__name__)
@@ -25,5 +25,38 @@ def ask_about_open_attempts() -> int:
             log.warning("no answer about attempt %s: %s", attempt.txn_ref, type(problem).__name__)
             result = None
         note_question(attempt=attempt, result=result)
+        asked += 1
+    return asked
+
+
+def send_refunds() -> int:
+    """Send every approved refund, once; returns how many left. Each is committed as begun before the gateway hears of it."""
+    due = Refund.objects.filter(state=Refund.State.READY, next_step_at__lte=clock.now())
+    sent = 0
+    for refund in due.select_related("charge__attempt").order_by("next_step_at")[:BATCH]:
+        if not begin_sending(refund):
+            continue
+        try:
+            note_refund_answer(refund=refund, result=provider.refund(refund))
+        except NotSent:
+            log.warning("refund %s did not leave", refund.pk)
+            note_refund_answer(refund=refund, result=None, was_sent=False)
+        except OutboundError as problem:
+            log.warning("nobody knows of refund %s: %s", refund.pk, type(problem).__name__)
+        sent += 1
+    return sent
+
+
+def ask_about_refunds() -> int:
+    """Ask what became of refunds that the bank is working on; returns how many were asked about."""
+    due = Refund.objects.filter(state=Refund.State.ACCEPTED, next_step_at__lte=clock.now()).exclude(transaction_no="")
+    asked = 0
+    for refund in due.select_related("charge__attempt").order_by("next_step_at")[:BATCH]:
+        try:
+            result = provider.ask_refund(refund)
+        except OutboundError as problem:
+            log.warning("no answer about refund %s: %s", refund.pk, type(problem).__name__)
+            result = None
+        note_refund_question(refund=refund, result=result)
         asked += 1
     return asked

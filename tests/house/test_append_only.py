@@ -13,6 +13,9 @@ from django.db import IntegrityError, connection, models, transaction
 from core.audit.actions import record
 from core.audit.models import AuditEntry, AuditSeal
 from core.kit.append_only import AppendOnly
+from market.ledger.accounts import GATEWAY, HELD
+from market.ledger.actions import write_entry
+from market.ledger.models import LedgerEntry
 from market.listings.models import PriceChange, StockMove
 from market.reports.models import Report, ReportStep
 from ocop.certificates.models import Certificate, CertificateCopy
@@ -104,6 +107,7 @@ def rows(people: People) -> dict[type[AppendOnly], AppendOnly]:
         Submission: sent,
         DisputedSubmission: disputed,
         StockMove: listing.stock_moves.get(),
+        LedgerEntry: write_entry("received", debit=GATEWAY, credit=HELD, amount=1, subject="payment:1", key="charge:1"),
         PriceChange: listing.price_changes.get(),
         ReportStep: step,
     }

@@ -22,6 +22,7 @@ GIVERS = tuple(GIVES)
 LEVELS: dict[str, tuple[str | None, ...]] = {
     Role.NATIONAL: (None,),
     Role.PLATFORM_OPERATOR: (None,),
+    Role.ACCOUNTANT: (None,),
     Role.AUDITOR: (None, Level.PROVINCE, Level.COMMUNE),
     Role.PROVINCE: (Level.PROVINCE,),
     Role.COMMUNE: (Level.COMMUNE,),
@@ -109,6 +110,7 @@ def can_see_grants(viewer: Viewer) -> bool:
 LEVEL_SENTENCES: dict[str, str] = {
     Role.NATIONAL: "Cán bộ trung ương làm việc cho cả nước. Hãy bỏ trống ô nơi làm việc.",
     Role.PLATFORM_OPERATOR: "Nhân viên sàn làm việc cho cả nước. Hãy bỏ trống ô nơi làm việc.",
+    Role.ACCOUNTANT: "Kế toán làm việc cho cả nước. Hãy bỏ trống ô nơi làm việc.",
     Role.AUDITOR: "Kiểm toán viên xem cả nước, một tỉnh hoặc một xã. Hãy chọn lại nơi.",
     Role.PROVINCE: "Hãy chọn một tỉnh hoặc thành phố cho cán bộ tỉnh.",
     Role.COMMUNE: "Hãy chọn một xã, phường hoặc đặc khu cho cán bộ xã.",

@@ -11,7 +11,7 @@ from core.people.models import Role
 
 _TEAM = (Role.TEAM_LEAD, Role.TEAM_MEMBER)
 HELPS = {
-    Role.NATIONAL: (Role.PROVINCE, Role.COMMUNE, *_TEAM, Role.PLATFORM_OPERATOR, Role.AUDITOR),
+    Role.NATIONAL: (Role.PROVINCE, Role.COMMUNE, *_TEAM, Role.PLATFORM_OPERATOR, Role.ACCOUNTANT, Role.AUDITOR),
     Role.PROVINCE: (Role.COMMUNE, *_TEAM),
     Role.COMMUNE: _TEAM,
     Role.TEAM_LEAD: (Role.TEAM_MEMBER,),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from core.people.models import Role
 from core.people.queries import Viewer
 
-KEY_ROLES = (Role.NATIONAL, Role.PROVINCE, Role.COMMUNE, Role.PLATFORM_OPERATOR, Role.AUDITOR)
+KEY_ROLES = (Role.NATIONAL, Role.PROVINCE, Role.COMMUNE, Role.PLATFORM_OPERATOR, Role.ACCOUNTANT, Role.AUDITOR)
 KEY_LIFE = timedelta(days=365)
 # A key in use writes its row at most this often.
 NOTE_EVERY = timedelta(minutes=1)

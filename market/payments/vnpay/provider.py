@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
 from core.kit import clock
-from market.payments.actions import Verdict, log_message, note_return, record_result
-from market.payments.contract import Result
-from market.payments.models import GatewayMessage, Payment, PaymentAttempt
+from market.payments.actions import Verdict, log_message, note_return, settle
+from market.payments.contract import RefundResult, Result
+from market.payments.models import GatewayMessage, Payment, PaymentAttempt, Refund
 from market.payments.vnpay import client, wire
-from market.payments.vnpay.codes import Meaning, Outcome, meaning_of_notice, meaning_of_query
+from market.payments.vnpay.codes import (
+    Meaning,
+    Outcome,
+    RefundOutcome,
+    meaning_of_notice,
+    meaning_of_query,
+    outcome_of_refund,
+)
 
 SERVER_ADDRESS = "127.0.0.1"
 _OUTCOMES = {
@@ -58,25 +66,10 @@ def ask(attempt: PaymentAttempt) -> Result:
         ip_addr=SERVER_ADDRESS,
         order_info=f"Truy van {attempt.txn_ref}",
     )
-    try:
-        exchange = client.query(
-            settings.VNPAY["api_url"],
-            request,
-            settings.VNPAY["hash_secret"],
-            allow_private=settings.VNPAY["allow_private"],
-        )
-    except client.UnusableAnswer as problem:
-        raw = problem.received.decode(errors="replace")
-        log_message(kind=GatewayMessage.Kind.QUERY, raw=raw, verdict=f"unusable: {problem}"[:120], attempt=attempt)
-        raise
+    exchange = _spoken(client.query, request, attempt, GatewayMessage.Kind.QUERY)
     answer = exchange.answer
     meaning = meaning_of_query(answer.response_code, answer.transaction_type, answer.transaction_status)
-    log_message(
-        kind=GatewayMessage.Kind.QUERY,
-        raw=exchange.received.decode(errors="replace"),
-        verdict=meaning.reason,
-        attempt=attempt,
-    )
+    _keep(exchange, attempt, GatewayMessage.Kind.QUERY, meaning.reason)
     if meaning.outcome == Outcome.UNKNOWN:
         # The question was refused, which says nothing about the money: not even "waiting", which may expire.
         raise client.UnusableAnswer(f"response code {answer.response_code}", exchange.received)
@@ -89,6 +82,90 @@ def ask(attempt: PaymentAttempt) -> Result:
         bank_code=answer.bank_code,
         pay_date=answer.pay_date,
     )
+
+
+def refund(wanted: Refund) -> RefundResult:
+    """Send a committed refund, once. Raises core.kit.outbound.NotSent when it surely did not leave; after any other OutboundError
+    nobody knows, and it must not be sent again."""
+    attempt = wanted.charge.attempt
+    request = wire.RefundRequest(
+        request_id=wanted.request_id,
+        tmn_code=settings.VNPAY["tmn_code"],
+        txn_ref=attempt.txn_ref,
+        amount=wanted.amount,
+        is_full=wanted.is_full,
+        transaction_no=attempt.transaction_no or "0",
+        transaction_date=attempt.create_date,
+        create_by="ke toan" if wanted.asked_by_id else "he thong",
+        create_date=wire.gateway_time(clock.now()),
+        ip_addr=SERVER_ADDRESS,
+        order_info=f"Hoan tien {attempt.txn_ref}",
+    )
+    exchange = _spoken(client.refund, request, attempt, GatewayMessage.Kind.REFUND)
+    answer = exchange.answer
+    outcome = outcome_of_refund(answer.response_code, answer.transaction_status)
+    _keep(exchange, attempt, GatewayMessage.Kind.REFUND, outcome.value)
+    # The number of a payment is no number of a refund: an answer about a wrong request repeats it.
+    number = answer.transaction_no if outcome in {RefundOutcome.SUCCEEDED, RefundOutcome.PENDING} else ""
+    return RefundResult(
+        outcome.value,
+        answer.amount,
+        response_code=answer.response_code,
+        transaction_status=answer.transaction_status,
+        transaction_no="" if number == attempt.transaction_no else number,
+    )
+
+
+def ask_refund(wanted: Refund) -> RefundResult:
+    """Ask by querydr what became of an accepted refund, by its own number. Raises core.kit.outbound.OutboundError."""
+    attempt = wanted.charge.attempt
+    request = wire.QueryRequest(
+        request_id=uuid.uuid4().hex,
+        tmn_code=settings.VNPAY["tmn_code"],
+        txn_ref=attempt.txn_ref,
+        transaction_no=wanted.transaction_no,
+        transaction_date=attempt.create_date,
+        create_date=wire.gateway_time(clock.now()),
+        ip_addr=SERVER_ADDRESS,
+        order_info=f"Truy van hoan tien {attempt.txn_ref}",
+    )
+    exchange = _spoken(client.query, request, attempt, GatewayMessage.Kind.QUERY)
+    answer = exchange.answer
+    is_about_it = (
+        answer.response_code == "00"
+        and answer.transaction_type in {"02", "03"}
+        and answer.transaction_no == wanted.transaction_no
+        and answer.amount == wanted.amount
+    )
+    outcome = outcome_of_refund("00", answer.transaction_status) if is_about_it else RefundOutcome.UNKNOWN
+    _keep(exchange, attempt, GatewayMessage.Kind.QUERY, f"refund {outcome.value}")
+    if outcome == RefundOutcome.UNKNOWN:
+        raise client.UnusableAnswer(f"response code {answer.response_code}", exchange.received)
+    return RefundResult(
+        outcome.value, answer.amount, transaction_status=answer.transaction_status, transaction_no=answer.transaction_no
+    )
+
+
+def _spoken(
+    call: Any, request: wire.QueryRequest | wire.RefundRequest, attempt: PaymentAttempt, kind: str
+) -> client.Exchange:
+    """One exchange with VNPAY; an answer that may not be believed is kept all the same, and raised."""
+    try:
+        exchange: client.Exchange = call(
+            settings.VNPAY["api_url"],
+            request,
+            settings.VNPAY["hash_secret"],
+            allow_private=settings.VNPAY["allow_private"],
+        )
+    except client.UnusableAnswer as problem:
+        raw = problem.received.decode(errors="replace")
+        log_message(kind=kind, raw=raw, verdict=f"unusable: {problem}"[:120], attempt=attempt)
+        raise
+    return exchange
+
+
+def _keep(exchange: client.Exchange, attempt: PaymentAttempt, kind: str, verdict: str) -> None:
+    log_message(kind=kind, raw=exchange.received.decode(errors="replace"), verdict=verdict, attempt=attempt)
 
 
 @transaction.atomic
@@ -118,7 +195,7 @@ def _judge_ipn(raw_query: str) -> tuple[str, str, PaymentAttempt | None]:
     attempt = _attempt_of(notice)
     if attempt is None:
         return "01", "Order not found", None
-    verdict = record_result(attempt=attempt, result=_result_of(notice))
+    verdict = settle(attempt=attempt, result=_result_of(notice))
     if verdict == Verdict.WRONG_AMOUNT:
         return "04", "Invalid amount", attempt
     if verdict == Verdict.ALREADY_FINAL:

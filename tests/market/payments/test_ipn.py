@@ -11,11 +11,13 @@ from django.test import Client
 from django.urls import reverse
 
 from core.events.registry import Event
+from market.ledger.accounts import GATEWAY, HELD, REFUNDS, UNCLEAR
+from market.ledger.queries import balances_of
 from market.listings.models import Listing
 from market.orders.models import Order
 from market.payments.actions import begin_attempt, open_payment
 from market.payments.events import PaymentSettled
-from market.payments.models import GatewayMessage, Payment, PaymentAttempt
+from market.payments.models import Charge, GatewayMessage, Payment, PaymentAttempt
 from tests.market.buying import attempt_for, notice, ordered, send_ipn
 from tests.market.proof import everything, trail
 
@@ -124,7 +126,7 @@ def test_a_late_failure_of_one_attempt_does_not_undo_anothers_success(listing: L
     assert (Payment.objects.get().state, Order.objects.get().state) == ("succeeded", "paid")
 
 
-def test_two_attempts_paid_are_both_kept_for_a_refund(listing: Listing, heard: list[Event], time_machine: Any) -> None:
+def test_of_two_attempts_paid_the_second_is_given_back(listing: Listing, heard: list[Event], time_machine: Any) -> None:
     time_machine.move_to("2026-03-01T02:00:00Z", tick=False)
     order = ordered((listing, 1))
     first = attempt_for(order)
@@ -136,10 +138,25 @@ def test_two_attempts_paid_are_both_kept_for_a_refund(listing: Listing, heard: l
     assert [send_ipn(notice(first)), send_ipn(notice(second)), send_ipn(notice(second))] == ["00", "00", "02"]
     assert list(PaymentAttempt.objects.values_list("state", flat=True)) == ["succeeded", "succeeded"]
     assert heard == [PaymentSettled(order.payment_id)]
-    assert [word for word, _, _ in trail(since)] == ["payment.settled", "order.paid", "payment.paid_twice"]
+    assert [word for word, _, _ in trail(since)] == [
+        "payment.settled",
+        "order.paid",
+        "payment.paid_twice",
+        "refund.asked",
+    ]
+    extra = Charge.objects.get(is_extra=True)
+    assert (extra.attempt_id, extra.left) == (second.pk, 0)
+    assert list(extra.refunds.values_list("state", "amount", "is_full", "account")) == [
+        ("ready", order.total, True, UNCLEAR)
+    ]
+    assert balances_of([GATEWAY, HELD, UNCLEAR, REFUNDS]) == {
+        GATEWAY: 2 * order.total, HELD: -order.total, UNCLEAR: 0, REFUNDS: -order.total,
+    }  # fmt: skip
 
 
-@pytest.mark.parametrize("breaks", ["market.payments.actions.emit", "market.payments.vnpay.provider.log_message"])
+@pytest.mark.parametrize(
+    "breaks", ["market.payments.actions.settling.emit", "market.payments.vnpay.provider.log_message"]
+)
 def test_a_trouble_of_ours_answers_99_and_leaves_no_trace(
     listing: Listing, monkeypatch: pytest.MonkeyPatch, breaks: str
 ) -> None:

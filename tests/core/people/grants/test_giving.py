@@ -93,6 +93,7 @@ PLACES = {
     Role.TEAM_LEAD: ("here", "next"),
     Role.TEAM_MEMBER: ("here", "next"),
     Role.PLATFORM_OPERATOR: ("country",),
+    Role.ACCOUNTANT: ("country",),
     Role.AUDITOR: ("country", "province", "here"),
 }
 EVERYTHING = {(role, place) for role, places in PLACES.items() for place in places}

@@ -1,0 +1,32 @@
+"""Reading the book of money."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet, Sum
+
+from market.ledger.models import LedgerEntry
+
+
+def balance_of(account: str, *, until: datetime | None = None) -> int:
+    """Debits minus credits of this account in đồng; `until`: of the entries before that moment."""
+    return balances_of([account], until=until)[account]
+
+
+def balances_of(accounts: Collection[str], *, until: datetime | None = None) -> dict[str, int]:
+    """{account: debits minus credits} in two statements; accounts without entries stand at 0."""
+    rows = LedgerEntry.objects.filter(at__lt=until) if until else LedgerEntry.objects.all()
+    found = dict.fromkeys(accounts, 0)
+    for side, sign in (("debit", 1), ("credit", -1)):
+        sums = rows.filter(**{f"{side}__in": list(accounts)}).values(code=F(side)).annotate(sum=Sum("amount"))
+        for row in sums:
+            found[row["code"]] += sign * row["sum"]
+    return found
+
+
+def entries_of(accounts: Collection[str]) -> QuerySet[LedgerEntry]:
+    """Everything that moved one of these accounts, newest first."""
+    touched = Q(debit__in=list(accounts)) | Q(credit__in=list(accounts))
+    return LedgerEntry.objects.filter(touched).order_by("-pk")

@@ -1,0 +1,84 @@
+"""Asking for money: payments, and the attempts to make them."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+
+from core.kit import clock
+from market.payments.models import Payment, PaymentAttempt
+
+ATTEMPT_LIFE = timedelta(minutes=15)
+ASK_AFTER = timedelta(minutes=1)  # after the attempt's end
+ASK_AGAIN = timedelta(minutes=5)  # the gateway answers 94 to closer repeats
+GRACE = timedelta(minutes=10)
+REUSE_WITH_LEFT = timedelta(minutes=2)
+TIME_FORMAT = "%Y%m%d%H%M%S"
+
+
+class PaymentClosed(Exception):
+    """The payment is settled, canceled, or being confirmed: no new attempt, or it could be paid twice."""
+
+
+@transaction.atomic
+def open_payment(*, reference: str, amount: int, return_path: str) -> Payment:
+    """Ask for money once; `reference` is unique, `amount` whole đồng from 5,000 to below one milliard, `return_path`
+    the page of ours that shows the payer the result."""
+    return Payment.objects.create(reference=reference, amount=amount, return_path=return_path, made_at=clock.now())
+
+
+@transaction.atomic
+def begin_attempt(*, payment: Payment, customer_address: str) -> PaymentAttempt:
+    """The open attempt if it has more than two minutes left, else a new one under a new reference.
+
+    The attempt is committed before its address is given out, since the gateway's answer may overtake us.
+    Raises PaymentClosed.
+    """
+    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    if payment.state != Payment.State.WAITING:
+        raise PaymentClosed
+    now = clock.now()
+    current = payment.attempts.filter(
+        state=PaymentAttempt.State.OPEN, expires_at__gt=now + REUSE_WITH_LEFT, response_code=""
+    ).first()
+    if current is not None:
+        return current
+    local = now.astimezone(clock.VIETNAM)
+    return PaymentAttempt.objects.create(
+        payment=payment,
+        txn_ref=f"LS{secrets.token_hex(10).upper()}",
+        create_date=local.strftime(TIME_FORMAT),
+        expire_date=(local + ATTEMPT_LIFE).strftime(TIME_FORMAT),
+        expires_at=now + ATTEMPT_LIFE,
+        amount=payment.amount,
+        customer_address=customer_address,
+        made_at=now,
+        next_query_at=now + ATTEMPT_LIFE + ASK_AFTER,
+    )
+
+
+@transaction.atomic
+def note_return(*, attempt: PaymentAttempt) -> None:
+    """The buyer came back with a valid "paid" before the gateway's own message: being confirmed, ask at once."""
+    payment = Payment.objects.select_for_update().get(pk=attempt.payment_id)
+    if move_payment(payment, Payment.State.PROCESSING, {Payment.State.WAITING}):
+        PaymentAttempt.objects.filter(pk=attempt.pk, state=PaymentAttempt.State.OPEN).update(next_query_at=clock.now())
+
+
+@transaction.atomic
+def cancel_payment(*, payment: Payment) -> bool:
+    """Stop waiting for money. False when it has arrived, is being confirmed, or an attempt is still open."""
+    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    if payment.attempts.filter(state=PaymentAttempt.State.OPEN).exists():
+        return False
+    return move_payment(payment, Payment.State.CANCELED, {Payment.State.WAITING})
+
+
+def move_payment(payment: Payment, to: str, from_states: set[Payment.State]) -> bool:
+    """A guarded transition: SQLite ignores the row lock, so the update itself checks the state."""
+    moved = bool(Payment.objects.filter(pk=payment.pk, state__in=from_states).update(state=to))
+    if moved:
+        payment.state = Payment.State(to)
+    return moved

@@ -1,0 +1,101 @@
+"""Taking in what a gateway says. Money is believed only from an authenticated message, and beats every other state."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import transaction
+
+from core.audit.actions import record
+from core.events.registry import emit
+from core.kit import clock
+from market.ledger.accounts import GATEWAY, HELD, UNCLEAR
+from market.ledger.actions import write_entry
+from market.payments.actions.attempts import ASK_AGAIN, GRACE, move_payment
+from market.payments.actions.refunds import request_refund
+from market.payments.contract import Result
+from market.payments.events import PaymentSettled
+from market.payments.models import Charge, Payment, PaymentAttempt
+
+
+class Verdict(StrEnum):
+    """What became of a result."""
+
+    RECORDED = "recorded"
+    ALREADY_FINAL = "already_final"
+    WRONG_AMOUNT = "wrong_amount"
+
+
+@transaction.atomic
+def settle(*, attempt: PaymentAttempt, result: Result) -> Verdict:
+    """Take in an authenticated result; the same one again changes nothing.
+
+    Success wins over an earlier failure, a failure never undoes a success, and money that arrives for a canceled
+    payment is still recorded. A wrong amount changes nothing. A payment that was made twice gives the second one back.
+    """
+    payment = Payment.objects.select_for_update().get(pk=attempt.payment_id)
+    attempt = PaymentAttempt.objects.select_for_update().get(pk=attempt.pk)
+    if result.amount != attempt.amount:
+        return Verdict.WRONG_AMOUNT
+    if attempt.state == PaymentAttempt.State.SUCCEEDED:
+        return Verdict.ALREADY_FINAL
+    if result.outcome == "waiting":
+        return Verdict.RECORDED  # nothing is decided yet
+    paid = result.outcome == "paid"
+    same = (result.response_code, result.transaction_status) == (attempt.response_code, attempt.transaction_status)
+    if not paid and (same or attempt.state == PaymentAttempt.State.FAILED):
+        return Verdict.ALREADY_FINAL
+    for name in ("response_code", "transaction_status", "transaction_no", "bank_code", "pay_date"):
+        setattr(attempt, name, getattr(result, name))
+    if paid:
+        _finish(attempt, PaymentAttempt.State.SUCCEEDED)
+        _take_money(payment, attempt)
+    elif result.outcome == "under_review":
+        attempt.next_query_at = clock.now() + ASK_AGAIN
+        attempt.save()
+        move_payment(payment, Payment.State.PROCESSING, {Payment.State.WAITING})
+    else:
+        _finish(attempt, PaymentAttempt.State.FAILED)
+        move_payment(payment, Payment.State.WAITING, {Payment.State.PROCESSING})
+    return Verdict.RECORDED
+
+
+@transaction.atomic
+def note_question(*, attempt: PaymentAttempt, result: Result | None) -> None:
+    """Take in the answer to a question (None: there was none), and decide when to ask again.
+
+    Still unknown ten minutes after the attempt's end, the attempt has failed; a late success would win all the same.
+    """
+    now = clock.now()
+    if result is not None and result.outcome in {"paid", "under_review", "failed"}:
+        settle(attempt=attempt, result=result)
+    elif result is not None and now > attempt.expires_at + GRACE:
+        expired = Result("failed", attempt.amount, response_code="11", transaction_status="02")
+        settle(attempt=attempt, result=expired)
+    # Whatever was said: an attempt that is still open is asked about again, and not at once.
+    PaymentAttempt.objects.filter(pk=attempt.pk, state=PaymentAttempt.State.OPEN).update(next_query_at=now + ASK_AGAIN)
+
+
+def _take_money(payment: Payment, attempt: PaymentAttempt) -> None:
+    is_extra = payment.state == Payment.State.SUCCEEDED
+    charge = Charge.objects.create(
+        payment=payment, attempt=attempt, amount=attempt.amount, is_extra=is_extra, made_at=clock.now()
+    )
+    label = f"payment:{payment.pk}"
+    account = UNCLEAR if is_extra else HELD
+    write_entry(
+        "received", debit=GATEWAY, credit=account, amount=charge.amount, subject=label, key=f"charge:{charge.pk}"
+    )
+    if is_extra:
+        record("payment.paid_twice", actor_id=None, object_label=label, via="gateway")
+        request_refund(charge=charge, amount=charge.amount, account=account, subject=label, reason="Trả tiền hai lần.")
+        return
+    payment.state, payment.settled_at = Payment.State.SUCCEEDED, clock.now()
+    payment.save(update_fields=["state", "settled_at"])
+    record("payment.settled", actor_id=None, object_label=label, via="gateway")
+    emit(PaymentSettled(payment.pk))
+
+
+def _finish(attempt: PaymentAttempt, state: str) -> None:
+    attempt.state, attempt.finished_at, attempt.next_query_at = PaymentAttempt.State(state), clock.now(), None
+    attempt.save()
