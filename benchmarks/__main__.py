@@ -84,6 +84,8 @@ def _write(rows: dict[str, list[tuple[str, ...]]], *, full: bool) -> None:
     page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Performance\n"
     database = "PostgreSQL" if env.DATABASE_URL.startswith("postgres") else "SQLite"
     for part, of_part in rows.items():
+        if not of_part:
+            continue  # it found nothing to measure here: what stands there stays
         command = f"{'FULL=1 ' if full else ''}manage.py bench {part} --write"
         facts = (
             f"{clock.now():%d/%m/%Y}, `{command}`: {os.cpu_count()} cores (load {os.getloadavg()[0]:.1f} at the end), "

@@ -19,7 +19,7 @@ class SearchConfig(AppConfig):
         from onboarding.producers.events import ProducersChanged
         from search.documents import actions, jobs
         from search.documents.events import DocumentRemoved, DocumentStored
-        from search.engines.actions import document_removed, document_stored
+        from search.engines.actions import document_removed, document_stored, documents_stored
         from search.engines.elastic.jobs import SEND_EVERY, send_changes
         from search.engines.registry import current_engine, is_outside
         from search.upkeep.ready import register as register_upkeep
@@ -32,7 +32,7 @@ class SearchConfig(AppConfig):
         subscribe(ConsentsRecorded, actions.consents_recorded)
         subscribe(ProducersChanged, actions.producers_changed)
         subscribe(LinkSeen, actions.link_seen)
-        subscribe(DocumentStored, document_stored)
+        subscribe(DocumentStored, document_stored, together=documents_stored)
         subscribe(DocumentRemoved, document_removed)
         register_periodic("search.refresh", jobs.REFRESH_EVERY, jobs.refresh, label="làm mới chỉ mục tìm kiếm")
         if is_outside():

@@ -3,34 +3,49 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
+from core.events.registry import gathered
 from core.kit import clock
+from core.places.models import Unit
 from market.listings.events import ListingChanged
 from market.listings.models import Listing
 from market.shops.events import ShopChanged
+from market.shops.models import Shop
 from ocop.certificates.events import CertificatesChanged
 from ocop.presence.events import PresenceChanged
 from ocop.register.models import OcopProduct
 from onboarding.accounts.events import LinkSeen
 from onboarding.consent.events import ConsentsRecorded
 from onboarding.producers.events import ProducersChanged
+from onboarding.producers.models import Producer
 from search.documents import queries
 from search.documents.facts import Facts, facts_of_listing, facts_of_ocop_product, facts_of_producer, facts_of_shop
 from search.documents.models import SearchDocument
 from search.documents.queries import Map
-from search.documents.writing import is_in_step, remove, store
+from search.documents.writing import is_in_step, remove, store, store_new
 
-CHUNK = 200
+CHUNK = 500  # things in one transaction: so many are read with the same few queries
 Key = tuple[str, int]  # kind and id of what a document stands for
 Row = TypeVar("Row", bound=Model)
 PRODUCT, SHOP = SearchDocument.Kind.PRODUCT, SearchDocument.Kind.SHOP
 OCOP, PRODUCER = SearchDocument.Kind.OCOP, SearchDocument.Kind.PRODUCER
+
+
+@dataclass(frozen=True)
+class _Source(Generic[Row]):
+    """Where the documents of one kind come from: the things to find (those with some ids, or all), what is said of one (None: nothing
+    any more), and where it is."""
+
+    kind: str
+    read: Callable[[Collection[int] | None], QuerySet[Row]]
+    facts_of: Callable[[Row, Map], Facts | None]
+    place_of: Callable[[Row], Unit | None]
 
 
 @dataclass(frozen=True)
@@ -62,7 +77,7 @@ def shop_changed(event: ShopChanged) -> None:
     known = SearchDocument.objects.filter(kind=PRODUCT, shop_id=event.shop_id).values_list("object_id", flat=True)
     ids = sorted({*listings, *known})
     for start in range(0, len(ids), CHUNK):
-        _index_products(ids[start : start + CHUNK])
+        _index(_GOODS, ids[start : start + CHUNK])
     index_shop(event.shop_id)
 
 
@@ -73,7 +88,7 @@ def paper_changed(event: CertificatesChanged | PresenceChanged) -> None:
 
 def producers_changed(event: ProducersChanged) -> None:
     """Handler: producers came, or are called or placed otherwise; their goods follow with their shops' events."""
-    _index(PRODUCER, event.producer_ids, queries.producers, facts_of_producer)
+    _index(_PRODUCERS, event.producer_ids)
 
 
 def consents_recorded(event: ConsentsRecorded) -> None:
@@ -106,7 +121,7 @@ def index_listings(listing_ids: Collection[int]) -> None:
     ]:
         if shop_id is not None:
             touched[shop_id].add(listing_id)
-    moved = _index_products(family)
+    moved = _index(_GOODS, family)
     # A shop's document says nothing of its goods but that there are some. It is left alone while that stays so: orders take
     # the goods of several shops in the order of the goods, and would wait for each other at the shops' documents.
     known = SearchDocument.objects.filter(kind=SHOP, object_id__in=touched).values_list("object_id", flat=True)
@@ -129,8 +144,7 @@ def index_shop(shop_id: int) -> None:
 
 def index_ocop_products(product_ids: Collection[int]) -> None:
     """Write the documents of products of the register, or remove those without a paper to show."""
-    today = clock.today()
-    _index(OCOP, product_ids, lambda ids: queries.ocop_products(today, ids), _ocop_facts)
+    _index(_REGISTER, product_ids)
 
 
 @transaction.atomic
@@ -175,73 +189,65 @@ def remove_leftovers() -> int:
 def rebuild_documents(*, told: Callable[[str, int], None] = lambda kind, done: None) -> Rebuilt:
     """Write every document that does not say what it should, in short transactions: searching goes on meanwhile, and nothing
     disappears. `told` hears how many of a kind are done."""
-    today, wrong = clock.today(), set[Key]()
-    products = _rebuild(PRODUCT, queries.goods(), queries.goods, facts_of_listing, told, wrong)
+    wrong = set[Key]()
+    products = _rebuild(_GOODS, told, wrong)
     turned = note_platforms(None)
-    shops = _rebuild(SHOP, queries.shops(), queries.shops, facts_of_shop, told, wrong)
-    register = queries.ocop_products(today)
-    ocop = _rebuild(OCOP, register, lambda ids: queries.ocop_products(today, ids), _ocop_facts, told, wrong)
-    producers = _rebuild(PRODUCER, queries.producers(), queries.producers, facts_of_producer, told, wrong)
+    shops = _rebuild(_SHOPS, told, wrong)
+    ocop = _rebuild(_REGISTER, told, wrong)
+    producers = _rebuild(_PRODUCERS, told, wrong)
     removed = remove_leftovers()
     return Rebuilt(products, shops, ocop, producers, removed, len(wrong) + turned + removed)
 
 
-def _rebuild(
-    kind: str,
-    everything: QuerySet[Row],
-    read: Callable[[Collection[int]], QuerySet[Row]],
-    facts_of: Callable[[Row, Map], Facts | None],
-    told: Callable[[str, int], None],
-    wrong: set[Key],
-) -> int:
-    ids = list(everything.order_by("pk").values_list("pk", flat=True))
+def _rebuild(source: _Source[Row], told: Callable[[str, int], None], wrong: set[Key]) -> int:
+    ids = list(source.read(None).order_by("pk").values_list("pk", flat=True))
     places = Map()
     for start in range(0, len(ids), CHUNK):
-        _index(kind, ids[start : start + CHUNK], read, facts_of, places, wrong)
-        told(kind, min(start + CHUNK, len(ids)))
+        _index(source, ids[start : start + CHUNK], places, wrong)
+        told(source.kind, min(start + CHUNK, len(ids)))
     return len(ids)
 
 
 @transaction.atomic
 def _index(
-    kind: str,
-    ids: Iterable[int],
-    read: Callable[[Collection[int]], QuerySet[Row]],
-    facts_of: Callable[[Row, Map], Facts | None],
-    places: Map | None = None,
-    wrong: set[Key] | None = None,
+    source: _Source[Row], ids: Iterable[int], places: Map | None = None, wrong: set[Key] | None = None
 ) -> set[int]:
     """Write the documents of these things as they are now, remove those of what is gone; returns the ids of those that came or
     went. `wrong` takes in what was not in step."""
     wanted = sorted(set(ids))
     if not wanted:
         return set()
-    rows = {row.pk: row for row in read(wanted)}
-    documents = SearchDocument.objects.filter(kind=kind, object_id__in=wanted)
+    rows = {row.pk: row for row in source.read(wanted)}
+    documents = SearchDocument.objects.filter(kind=source.kind, object_id__in=wanted)
     known = {document.object_id: document for document in documents}
-    moved, places = set(), places or Map()
-    for object_id in wanted:
-        facts = facts_of(rows[object_id], places) if object_id in rows else None
-        if facts is None:
-            has_moved = object_id in known and remove(kind, object_id)
-        else:
-            has_moved = store(kind, object_id, facts, known=known.get(object_id))
-        if has_moved:
-            moved.add(object_id)
-        stood = known.get(object_id)
-        if wrong is not None and (
-            has_moved or (facts is not None and stood is not None and not is_in_step(stood, facts))
-        ):
-            wrong.add((kind, object_id))
+    places = places or Map()
+    places.learn(source.place_of(row) for row in rows.values())
+    facts = {pk: source.facts_of(rows[pk], places) if pk in rows else None for pk in wanted}
+    differing = {pk for pk in known if (said := facts[pk]) is None or not is_in_step(known[pk], said)}
+    # What is told of each is told at the end, of all at once.
+    with gathered():
+        moved = store_new(source.kind, {pk: said for pk, said in facts.items() if said is not None and pk not in known})
+        for pk in sorted(differing):
+            if (said := facts[pk]) is not None:
+                has_moved = store(source.kind, pk, said, known=known[pk])
+            else:
+                has_moved = remove(source.kind, pk)
+            if has_moved:
+                moved.add(pk)
+    if wrong is not None:
+        wrong |= {(source.kind, pk) for pk in moved | differing}
     return moved
 
 
-def _index_products(listing_ids: Sequence[int]) -> set[int]:
-    return _index(PRODUCT, listing_ids, queries.goods, facts_of_listing)
-
-
-def _ocop_facts(product: OcopProduct, places: Map) -> Facts | None:
-    return facts_of_ocop_product(product, places, clock.today())
+_GOODS = _Source[Listing](PRODUCT, queries.goods, facts_of_listing, lambda listing: listing.shop.producer.commune)
+_SHOPS = _Source[Shop](SHOP, queries.shops, facts_of_shop, lambda shop: shop.producer.commune)
+_REGISTER = _Source[OcopProduct](
+    OCOP,
+    lambda ids: queries.ocop_products(clock.today(), ids),
+    lambda product, places: facts_of_ocop_product(product, places, clock.today()),
+    lambda product: product.unit,
+)
+_PRODUCERS = _Source[Producer](PRODUCER, queries.producers, facts_of_producer, lambda producer: producer.commune)
 
 
 def _family(listing_ids: Collection[int]) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -33,29 +33,38 @@ class Map:
     def __init__(self) -> None:
         self._names: dict[int, list[str]] = {}
         self._provinces: dict[str, Unit] = {}
+        self._former: dict[int, str] | None = None
+
+    def learn(self, units: Iterable[Unit | None]) -> None:
+        """Read the former names of all these communes at once."""
+        unread = {unit.pk for unit in units if unit and unit.level == Level.COMMUNE} - self._names.keys()
+        if not unread:
+            return
+        links = UnitLink.objects.filter(new__in=unread).select_related("old__parent__parent").order_by("pk")
+        found: dict[int, dict[str, None]] = {pk: {} for pk in unread}
+        for link in links:
+            unit: Unit | None = link.old
+            while unit is not None:
+                found[link.new_id][unit.name] = None
+                if unit.level == Level.PROVINCE:
+                    self._provinces.setdefault(unit.code, unit)
+                unit = unit.parent
+        self._names |= {pk: list(names) for pk, names in found.items()}
 
     def former_names(self, commune: Unit) -> list[str]:
         """Names of the communes, districts and provinces that became this commune: people keep searching for
         «Bình Thuận» and «Phan Thiết» long after the map has changed."""
-        if commune.pk not in self._names:
-            names: dict[str, None] = {}
-            links = UnitLink.objects.filter(new=commune).select_related("old__parent__parent").order_by("pk")
-            for link in links:
-                unit: Unit | None = link.old
-                while unit is not None:
-                    names[unit.name] = None
-                    if unit.level == Level.PROVINCE:
-                        self._provinces.setdefault(unit.code, unit)
-                    unit = unit.parent
-            self._names[commune.pk] = list(names)
+        self.learn([commune])
         return self._names[commune.pk]
 
     def former_province(self, commune: Unit | None) -> Unit | None:
         """The province of before 1 July 2025 in which all of a commune's ground lay; None where that is not one."""
-        code = former_provinces().get(commune.pk) if commune else None
+        if self._former is None:
+            self._former = former_provinces()
+        code = self._former.get(commune.pk) if commune else None
         if code is None or commune is None:
             return None
-        self.former_names(commune)
+        self.learn([commune])
         if code not in self._provinces:
             found = Unit.objects.filter(level=Level.PROVINCE, code=code).order_by("valid_from").first()
             if found is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from search.documents.events import DocumentRemoved, DocumentStored
 from search.engines.elastic.engine import ElasticEngine
@@ -13,6 +13,11 @@ from search.engines.registry import current_engine
 def document_stored(event: DocumentStored) -> None:
     """Handler: the engine learns of a document that was written."""
     current_engine().store(event.document_id)
+
+
+def documents_stored(events: Sequence[DocumentStored]) -> None:
+    """Handler of several at once."""
+    current_engine().store_many([event.document_id for event in events])
 
 
 def document_removed(event: DocumentRemoved) -> None:

@@ -129,6 +129,9 @@ class Engine(Protocol):
     def store(self, document_id: int) -> None:
         """Make this document findable as it is now. Repeating is harmless."""
 
+    def store_many(self, document_ids: Sequence[int]) -> None:
+        """`store` of several."""
+
     def remove(self, document_id: int) -> None:
         """Forget this document. Repeating is harmless."""
 

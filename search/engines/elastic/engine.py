@@ -35,17 +35,20 @@ class ElasticEngine:
         self._stands_in = EmbeddedEngine()
 
     def store(self, document_id: int) -> None:
-        self._stands_in.store(document_id)
-        Outgoing.objects.create(document_id=document_id, changed_at=clock.now())
+        self.store_many([document_id])
+
+    def store_many(self, document_ids: Sequence[int]) -> None:
+        self._stands_in.store_many(document_ids)
+        _note(document_ids)
 
     def remove(self, document_id: int) -> None:
         self._stands_in.remove(document_id)
-        Outgoing.objects.create(document_id=document_id, changed_at=clock.now())
+        _note([document_id])
 
     def sweep(self) -> int:
         """Whatever the server has that it should not, or not any more, or lacks, goes into the outbox as well."""
-        found, now = differences(self.place), clock.now()
-        Outgoing.objects.bulk_create([Outgoing(document_id=pk, changed_at=now) for pk in found.all], batch_size=1_000)
+        found = differences(self.place)
+        _note(found.all)
         self._stands_in.sweep()
         return len(found.strays)
 
@@ -92,6 +95,12 @@ class ElasticEngine:
 
     def _search(self) -> Search[Any]:
         return Search(using=client_of(self.place), index=self.place.alias).params(**WHOLE)
+
+
+def _note(document_ids: Sequence[int]) -> None:
+    """Into the outbox."""
+    now = clock.now()
+    Outgoing.objects.bulk_create([Outgoing(document_id=pk, changed_at=now) for pk in document_ids], batch_size=1_000)
 
 
 def _is_simple(beginning: Asked) -> bool:

@@ -55,7 +55,10 @@ class EmbeddedEngine:
         self._index: Index = SqliteIndex() if connection.vendor == "sqlite" else PostgresIndex()
 
     def store(self, document_id: int) -> None:
-        self._index.store(document_id)
+        self.store_many([document_id])
+
+    def store_many(self, document_ids: Sequence[int]) -> None:
+        self._index.store(document_ids)
 
     def remove(self, document_id: int) -> None:
         self._index.remove(document_id)

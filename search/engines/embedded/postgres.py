@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from search.engines.embedded.sql import Sql
 from search.ranking.understanding import Asked, Phrase, Term, Word
@@ -14,7 +14,7 @@ NAME, ANYWHERE = ("A", "B"), ("AC", "BD")
 class PostgresIndex:
     """See `Index`. The database itself keeps the column in step, so there is nothing to store, remove or sweep."""
 
-    def store(self, document_id: int) -> None:
+    def store(self, document_ids: Sequence[int]) -> None:
         return None
 
     def remove(self, document_id: int) -> None:

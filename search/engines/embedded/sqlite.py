@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
@@ -10,19 +10,23 @@ from search.engines.embedded.sql import Sql
 from search.ranking.understanding import Asked, Phrase, Term, Word
 
 NAME, ANYWHERE = ("name",), ("name", "body")
+AT_ONCE = 1_000  # documents in one statement
+_INDEX = (
+    "INSERT INTO search_index (rowid, raw_name, folded_name, raw_body, folded_body)"
+    " SELECT id, raw_name, folded_name, raw_body, folded_body FROM search_searchdocument"
+)
 
 
 class SqliteIndex:
     """See `Index`."""
 
-    def store(self, document_id: int) -> None:
-        self.remove(document_id)
+    def store(self, document_ids: Sequence[int]) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO search_index (rowid, raw_name, folded_name, raw_body, folded_body)"
-                " SELECT id, raw_name, folded_name, raw_body, folded_body FROM search_searchdocument WHERE id = %s",
-                [document_id],
-            )
+            for start in range(0, len(document_ids), AT_ONCE):
+                some = document_ids[start : start + AT_ONCE]
+                places = ", ".join(["%s"] * len(some))
+                cursor.execute(f"DELETE FROM search_index WHERE rowid IN ({places})", some)  # noqa: S608
+                cursor.execute(f"{_INDEX} WHERE id IN ({places})", some)
 
     def remove(self, document_id: int) -> None:
         with connection.cursor() as cursor:

@@ -13,7 +13,7 @@ import org.elasticsearch.node.InternalSettingsPreparer;
 import org.elasticsearch.node.Node;
 import org.elasticsearch.plugins.PluginsLoader;
 
-/** One node of Elasticsearch from the jars of Maven Central: Server HOME PORT HTTP-JARS. It ends when its input ends. */
+/** One node of Elasticsearch from the jars of Maven Central: Server HOME PORT HTTP-JARS [SETTING=VALUE …]. It ends when its input ends. */
 public class Server {
     private static final String WITHIN = "META-INF/es-plugins/transport-netty4/";
 
@@ -23,15 +23,18 @@ public class Server {
         Files.createDirectories(home.resolve("plugins"));
         layOut(home.resolve("modules").resolve("transport-netty4"), new File(arguments[2]).listFiles());
         LogConfigurator.configureESLogging();
-        Settings settings = Settings.builder()
+        Settings.Builder wanted = Settings.builder()
             .put("path.home", home.toString())
             .put("cluster.name", "lensan-tests").put("node.name", "one").put("discovery.type", "single-node")
             .put("http.host", "127.0.0.1").put("http.port", arguments[1])
             .put("transport.host", "127.0.0.1").put("transport.port", "0")
-            .put("cluster.routing.allocation.disk.threshold_enabled", false)
-            .build();
+            .put("cluster.routing.allocation.disk.threshold_enabled", false);
+        for (int place = 3; place < arguments.length; place++) {
+            String[] setting = arguments[place].split("=", 2);
+            wanted.put(setting[0], setting[1]);
+        }
         Environment environment =
-            InternalSettingsPreparer.prepareEnvironment(settings, Map.of(), home.resolve("config"), () -> "one");
+            InternalSettingsPreparer.prepareEnvironment(wanted.build(), Map.of(), home.resolve("config"), () -> "one");
         PluginsLoader modules = PluginsLoader.createPluginsLoader(
             PluginsLoader.loadModulesBundles(environment.modulesDir()), Set.of(), Map.of(), false);
         Node node = new Node(environment, modules);

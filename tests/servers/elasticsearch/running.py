@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,9 @@ ROOT = HERE.parent.parent.parent
 KEPT = Path(os.environ.get("STATE_DIR", ROOT / "var")) / "search-server"
 TESTS = ["tests/contracts/test_search_engines.py", "tests/search/engines/test_elastic.py"]
 START_SECONDS = 120
+SMALL = ("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC")
+# As Elasticsearch starts itself: where memory that is used up is not looked after early, the server refuses long before it is full.
+LIKE_A_SERVER = ("-Xms1g", "-Xmx1g", "-XX:+UseG1GC", "-XX:G1ReservePercent=25", "-XX:InitiatingHeapOccupancyPercent=30")
 
 
 def main() -> int:
@@ -44,41 +47,37 @@ def main() -> int:
     return status
 
 
-def downloaded() -> Path:
+def downloaded(kept: Path = KEPT) -> Path:
     """The folder with `server` and `http` jars, fetched once for each pom."""
     pom = (HERE / "pom.xml").read_text()
-    stamp = KEPT / "pom.xml"
+    stamp = kept / "pom.xml"
     if not stamp.exists() or stamp.read_text() != pom:
-        shutil.rmtree(KEPT, ignore_errors=True)
-        (KEPT / "http").mkdir(parents=True)
+        shutil.rmtree(kept, ignore_errors=True)
+        (kept / "http").mkdir(parents=True)
         fetch = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies"]
-        subprocess.run([*fetch, f"-DoutputDirectory={KEPT / 'server'}"], check=True, timeout=600)
-        for jar in (KEPT / "server").iterdir():
+        subprocess.run([*fetch, f"-DoutputDirectory={kept / 'server'}"], check=True, timeout=600)
+        for jar in (kept / "server").iterdir():
             if "netty" in jar.name:
-                jar.rename(KEPT / "http" / jar.name)
+                jar.rename(kept / "http" / jar.name)
         stamp.write_text(pom)
-    return KEPT
+    return kept
 
 
 @contextmanager
-def running(jars: Path) -> Iterator[dict[str, Any]]:
-    """A node with data of its own; its address and version."""
+def running(jars: Path, *settings: str, memory: Sequence[str] = SMALL) -> Iterator[dict[str, Any]]:
+    """A node with data of its own; its address and version. `settings` are "name=value" of the server's own, `memory` what Java is
+    told about it."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
     with tempfile.TemporaryDirectory() as home:
-        java = [
-            "java",
-            "-Xms512m",
-            "-Xmx512m",
-            "-XX:+UseSerialGC",
-            "-cp",
-            f"{jars / 'server'}/*",
-            str(HERE / "Server.java"),
-        ]
+        java = ["java", *memory, "-cp", f"{jars / 'server'}/*", str(HERE / "Server.java")]
         with (Path(home) / "log").open("w") as log:
             node = subprocess.Popen(
-                [*java, f"{home}/node", str(port), str(jars / "http")], stdin=subprocess.PIPE, stdout=log, stderr=log
+                [*java, f"{home}/node", str(port), str(jars / "http"), *settings],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
             )
         try:
             yield {"url": f"http://127.0.0.1:{port}", "version": _version(node, port, Path(home) / "log")}
