@@ -24,7 +24,11 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent.parent
 KEPT = Path(os.environ.get("STATE_DIR", ROOT / "var")) / "search-server"
-TESTS = ["tests/contracts/test_search_engines.py", "tests/search/engines/test_elastic.py"]
+TESTS = [
+    "tests/contracts/test_search_engines.py",
+    "tests/search/engines/test_elastic.py",
+    "tests/search/engines/test_full_server.py",
+]
 START_SECONDS = 120
 SMALL = ("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC")
 # As Elasticsearch starts itself: where memory that is used up is not looked after early, the server refuses long before it is full.
@@ -37,10 +41,11 @@ def main() -> int:
     if missing:
         print(f"Cần cài {' và '.join(missing)} (Java 17, Maven).")
         return 1
-    with running(downloaded()) as server:
+    jars = downloaded()
+    with running(jars) as server:
         name = f"Elasticsearch {server['version']}"
         print(f"the search tests run on {name} at {server['url']}", flush=True)
-        environment = os.environ | {"SEARCH_TEST_URL": server["url"], "MODE": "test"}
+        environment = os.environ | {"SEARCH_TEST_URL": server["url"], "SEARCH_TEST_JARS": str(jars), "MODE": "test"}
         command = [sys.executable, "-m", "pytest", *TESTS, *sys.argv[1:]]
         status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
         print(f"answered by {name}", flush=True)
