@@ -66,18 +66,23 @@ def _payment_problems() -> Iterable[str]:
         host = urlsplit(address).hostname or ""
         if not address.startswith("https://") or address.startswith(env.VNPAY_DOUBLE) or host.startswith("sandbox."):
             yield f"{name} must be VNPAY's https address, not its sandbox and not a double."
+    if not _are_networks(env.VNPAY_IPN_ADDRESSES):
+        yield "VNPAY_IPN_ADDRESSES must name VNPAY's addresses or networks (113.52.45.78), or be unset."
+
+
+def _are_networks(written: list[str]) -> bool:
+    """Whether all of them are addresses or networks, and none of them is everybody."""
+    try:
+        return all(ipaddress.ip_network(each.strip(), strict=False).prefixlen > 0 for each in written)
+    except ValueError:
+        return False
 
 
 def _proxy_problems() -> Iterable[str]:
     """Production stands behind a proxy that ends TLS. Without its address every visitor would be one, and the limits of
     one would be those of all; with too wide a network anybody could write any address."""
     sentence = "TRUSTED_PROXIES must name the addresses or networks of the proxy in front (10.0.0.5, 172.16.0.0/24)."
-    try:
-        networks = [ipaddress.ip_network(each, strict=False) for each in env.TRUSTED_PROXIES]
-    except ValueError:
-        yield sentence
-        return
-    if not networks or any(network.prefixlen == 0 for network in networks):
+    if not env.TRUSTED_PROXIES or not _are_networks(env.TRUSTED_PROXIES):
         yield sentence
 
 

@@ -51,6 +51,10 @@ DEMO_HASH_SECRET = "DEMOSECRETDEMOSECRETDEMOSECRET01"
 VNPAY_HASH_SECRET: str = env.str("VNPAY_HASH_SECRET", "" if PRODUCTION else DEMO_HASH_SECRET)
 VNPAY_PAY_URL: str = env.str("VNPAY_PAY_URL", f"{VNPAY_DOUBLE}/paymentv2/vpcpay.html")
 VNPAY_API_URL: str = env.str("VNPAY_API_URL", f"{VNPAY_DOUBLE}/merchant_webapi/api/transaction")
+# Addresses or networks that VNPAY calls us from; empty: anybody's IPN is read, its signature decides. docs/operations.md.
+VNPAY_IPN_ADDRESSES: list[str] = env.list("VNPAY_IPN_ADDRESSES", [])
+# What was said to and heard from the gateway is kept so long; VNPAY asks merchants for two months.
+GATEWAY_MESSAGE_DAYS: int = env.int("GATEWAY_MESSAGE_DAYS", 400, validate=validate.Range(min=62))
 
 # Refunds above this many đồng need a second person.
 REFUND_ALONE_UP_TO: int = env.int("REFUND_ALONE_UP_TO", 2_000_000)

@@ -211,7 +211,9 @@ VNPAY: dict[str, Any] = {
     "api_url": env.VNPAY_API_URL,
     # Only the double lives on a private address.
     "allow_private": env.VNPAY_API_URL.startswith(env.VNPAY_DOUBLE),
+    "ipn_addresses": env.VNPAY_IPN_ADDRESSES,
 }
+GATEWAY_MESSAGE_DAYS = env.GATEWAY_MESSAGE_DAYS
 SANDBOX_MARKET: dict[str, str] = {"url": env.SANDBOX_MARKET_URL, "key": env.SANDBOX_MARKET_KEY}
 
 # Channel → adapter; "off" closes a channel. The adapters are registered in core/apps.py.

@@ -30,6 +30,7 @@ class MarketConfig(AppConfig):
         from market.orders.queries import bought_beyond, labels_of_buyer, order_todos, phone_of_receiver
         from market.payments.events import PaymentSettled
         from market.payments.jobs import ask_about_open_attempts, ask_about_refunds, send_refunds
+        from market.payments.messages.ready import register as register_gateway_messages
         from market.platforms.contract import register_adapter
         from market.platforms.engine.desired import (
             on_consents_recorded,
@@ -69,6 +70,7 @@ class MarketConfig(AppConfig):
         for kind in (ORDER_PAID, LISTING_REFUSED):
             register_message_kind(kind)
         get_shops_ready()
+        register_gateway_messages()
         register_subject_labels(labels_of_buyer)
         register_holding("market.Order", bought_beyond)
         register_revealable("order-phone", Revealable("Số điện thoại người nhận", phone_of_receiver))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -30,6 +32,13 @@ def client_address(request: HttpRequest) -> str:
     return str(address)
 
 
+def is_among(address: str, networks: Sequence[str]) -> bool:
+    """Whether an address (as `client_address` gives it) is one of these addresses or in one of these networks. "" is in none.
+    Raises ValueError when a network is not written as one."""
+    parsed = _parsed(address)
+    return parsed is not None and any(parsed in network for network in _read(tuple(networks)))
+
+
 def line_of(address: str) -> str:
     """What limits count by: an IPv4 address, or the /64 network of an IPv6 address; "" for ""."""
     parsed = _parsed(address)
@@ -39,7 +48,12 @@ def line_of(address: str) -> str:
 
 
 def _is_ours(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    return any(address in ipaddress.ip_network(network, strict=False) for network in settings.TRUSTED_PROXIES)
+    return any(address in network for network in _read(tuple(settings.TRUSTED_PROXIES)))
+
+
+@lru_cache(maxsize=16)
+def _read(networks: tuple[str, ...]) -> list[Network]:
+    return [ipaddress.ip_network(network.strip(), strict=False) for network in networks]
 
 
 def _parsed(written: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -47,5 +61,7 @@ def _parsed(written: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
         address = ipaddress.ip_address(written.strip())
     except ValueError:
         return None
+    if isinstance(address, ipaddress.IPv6Address) and address.scope_id is not None:
+        return None  # the name of somebody else's network card: means nothing here and may hold any text
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return mapped or address

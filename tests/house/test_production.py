@@ -37,6 +37,7 @@ SAFE: dict[str, Any] = {
     "VNPAY_TMN_CODE": "LENSAN01",
     "VNPAY_HASH_SECRET": "H" * 32,
     "VNPAY_DOUBLE": "http://127.0.0.1:8002",
+    "VNPAY_IPN_ADDRESSES": ["113.52.45.78", "116.97.245.130"],
     "VNPAY_PAY_URL": "https://pay.vnpay.vn/vpcpay.html",
     "VNPAY_API_URL": "https://merchant.vnpay.vn/merchant_webapi/api/transaction",
 }
@@ -73,6 +74,8 @@ def test_safe_values_are_safe(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"SELLING": "both"}, "SELLING"),
         ({"DATABASE_URL": "sqlite:////var/lensan.sqlite3"}, "DATABASE_URL"),
         ({"SANDBOX_MARKET_KEY": "demo-market-key"}, "SANDBOX_MARKET_KEY"),
+        ({"VNPAY_IPN_ADDRESSES": ["113.52.45.78", "sandbox.vnpayment.vn"]}, "VNPAY_IPN_ADDRESSES"),
+        ({"VNPAY_IPN_ADDRESSES": ["0.0.0.0/0"]}, "VNPAY_IPN_ADDRESSES"),
         ({"TRUSTED_PROXIES": []}, "TRUSTED_PROXIES"),
         ({"TRUSTED_PROXIES": ["0.0.0.0/0"]}, "TRUSTED_PROXIES"),
         ({"TRUSTED_PROXIES": ["10.0.0.5", "::/0"]}, "TRUSTED_PROXIES"),

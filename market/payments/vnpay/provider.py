@@ -11,6 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from core.kit import clock
+from core.kit.addresses import is_among
 from market.payments.actions import Verdict, log_message, note_return, settle
 from market.payments.contract import RefundResult, Result
 from market.payments.models import GatewayMessage, Payment, PaymentAttempt, Refund
@@ -158,26 +159,41 @@ def _spoken(
             allow_private=settings.VNPAY["allow_private"],
         )
     except client.UnusableAnswer as problem:
-        raw = problem.received.decode(errors="replace")
+        raw = wire.without_card_data(problem.received.decode(errors="replace"))
         log_message(kind=kind, raw=raw, verdict=f"unusable: {problem}"[:120], attempt=attempt)
         raise
     return exchange
 
 
 def _keep(exchange: client.Exchange, attempt: PaymentAttempt, kind: str, verdict: str) -> None:
-    log_message(kind=kind, raw=exchange.received.decode(errors="replace"), verdict=verdict, attempt=attempt)
+    raw = wire.without_card_data(exchange.received.decode(errors="replace"))
+    log_message(kind=kind, raw=raw, verdict=verdict, attempt=attempt)
 
 
-@transaction.atomic
+class CallerRefused(Exception):
+    """An IPN from an address that is not one of VNPAY's."""
+
+
 def take_ipn(raw_query: str, caller_address: str) -> tuple[str, str]:
     """Handle one IPN; returns (RspCode, Message) in the order of checks that VNPAY's documents give.
 
-    Only 00 and 02 end VNPAY's retries, so a passing trouble of ours must raise and leave no trace.
+    Only 00 and 02 end VNPAY's retries, so a passing trouble of ours must raise and leave no trace. Raises CallerRefused, after
+    the call was kept, when `VNPAY_IPN_ADDRESSES` is set and the caller is none of them.
     """
+    allowed = settings.VNPAY["ipn_addresses"]
+    if allowed and not is_among(caller_address, allowed):
+        raw = wire.without_card_data(raw_query)
+        log_message(kind=GatewayMessage.Kind.IPN, raw=raw, verdict="caller refused", caller_address=caller_address)
+        raise CallerRefused
+    return _answer_ipn(raw_query, caller_address)
+
+
+@transaction.atomic
+def _answer_ipn(raw_query: str, caller_address: str) -> tuple[str, str]:
     code, message, attempt = _judge_ipn(raw_query)
     log_message(
         kind=GatewayMessage.Kind.IPN,
-        raw=raw_query,
+        raw=wire.without_card_data(raw_query),
         verdict=f"{code} {message}",
         attempt=attempt,
         caller_address=caller_address,
@@ -213,14 +229,15 @@ class Return:
 
 def take_return(raw_query: str, caller_address: str) -> Return | None:
     """Handle the browser's return; None when it is not VNPAY's word. Never settles a payment."""
+    raw = wire.without_card_data(raw_query)
     try:
         notice = wire.parse_and_verify(raw_query, settings.VNPAY["hash_secret"])
     except wire.Refused:
-        log_message(kind=GatewayMessage.Kind.RETURN, raw=raw_query, verdict="refused", caller_address=caller_address)
+        log_message(kind=GatewayMessage.Kind.RETURN, raw=raw, verdict="refused", caller_address=caller_address)
         return None
     attempt = _attempt_of(notice)
     if attempt is None or notice.amount != attempt.amount:
-        log_message(kind=GatewayMessage.Kind.RETURN, raw=raw_query, verdict="not ours", caller_address=caller_address)
+        log_message(kind=GatewayMessage.Kind.RETURN, raw=raw, verdict="not ours", caller_address=caller_address)
         return None
     meaning = meaning_of_notice(notice.response_code, notice.transaction_status)
     with transaction.atomic():
@@ -228,7 +245,7 @@ def take_return(raw_query: str, caller_address: str) -> Return | None:
             note_return(attempt=attempt)
         log_message(
             kind=GatewayMessage.Kind.RETURN,
-            raw=raw_query,
+            raw=raw,
             verdict=meaning.reason,
             attempt=attempt,
             caller_address=caller_address,

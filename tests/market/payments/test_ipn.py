@@ -18,7 +18,7 @@ from market.orders.models import Order
 from market.payments.actions import begin_attempt, open_payment
 from market.payments.events import PaymentSettled
 from market.payments.models import Charge, GatewayMessage, Payment, PaymentAttempt
-from tests.market.buying import attempt_for, notice, ordered, send_ipn
+from tests.market.buying import attempt_for, come_back, notice, ordered, send_ipn
 from tests.market.proof import everything, trail
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "vnpay" / "vectors.json").read_text())
@@ -187,3 +187,83 @@ def test_the_callers_address_is_kept(listing: Listing) -> None:
     query = notice(attempt_for(ordered((listing, 1))))
     Client(REMOTE_ADDR="113.160.92.202").get(f"{reverse('vnpay_ipn')}?{query}")
     assert GatewayMessage.objects.values_list("kind", "caller_address").get() == ("ipn", "113.160.92.202")
+
+
+VNPAYS = ["113.52.45.78", "203.171.19.0/24"]
+
+
+def call_from(remote: str, query: str, forwarded: str = "") -> tuple[int, str]:
+    headers = {"x-forwarded-for": forwarded} if forwarded else {}
+    answer = Client(REMOTE_ADDR=remote, headers=headers).get(f"{reverse('vnpay_ipn')}?{query}")
+    return answer.status_code, answer.json()["RspCode"]
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "kept"),
+    [
+        ("198.51.100.9", "", "198.51.100.9"),
+        ("198.51.100.9", "113.52.45.78", "198.51.100.9"),  # anybody may write this
+        ("10.0.0.2", "198.51.100.9", "198.51.100.9"),
+        ("10.0.0.2", "113.52.45.78, 198.51.100.9", "198.51.100.9"),
+        ("10.0.0.2", "113.52.45.78,", "10.0.0.2"),
+        ("10.0.0.2", "113.52.45.78, rác", "10.0.0.2"),
+        ("10.0.0.2", "113.52.45.78:443", "10.0.0.2"),
+        ("10.0.0.2", "2001:db8:9::1", "2001:db8:9::1"),
+        ("10.0.0.2", "," * 4000, "10.0.0.2"),
+        ("10.0.0.2", "", "10.0.0.2"),
+        ("", "113.52.45.78", ""),
+        ("rác", "113.52.45.78", ""),
+    ],
+)
+def test_a_caller_that_is_not_vnpay_changes_nothing(
+    listing: Listing, heard: list[Event], settings: Any, remote: str, forwarded: str, kept: str
+) -> None:
+    settings.VNPAY = settings.VNPAY | {"ipn_addresses": VNPAYS}
+    settings.TRUSTED_PROXIES = ["10.0.0.2"]
+    query = notice(attempt_for(ordered((listing, 1))))
+    heard.clear()
+    before = everything()
+    assert call_from(remote, query, forwarded) == (403, "99")
+    message = GatewayMessage.objects.get()
+    assert (message.kind, message.raw, message.verdict, message.caller_address, message.attempt) == (
+        "ipn",
+        query,
+        "caller refused",
+        kept,
+        None,
+    )
+    assert everything() == before | {"GatewayMessage": everything()["GatewayMessage"]} and heard == []
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded"),
+    [
+        ("113.52.45.78", ""),
+        ("::ffff:113.52.45.78", ""),
+        ("203.171.19.146", "198.51.100.9"),
+        ("10.0.0.2", "113.52.45.78"),
+        ("10.0.0.2", "1.2.3.4, 113.52.45.78, 10.0.0.2"),
+    ],
+)
+def test_vnpay_itself_is_heard(listing: Listing, settings: Any, remote: str, forwarded: str) -> None:
+    settings.VNPAY = settings.VNPAY | {"ipn_addresses": VNPAYS}
+    settings.TRUSTED_PROXIES = ["10.0.0.2"]
+    query = notice(attempt_for(ordered((listing, 1))))
+    assert call_from(remote, query, forwarded) == (200, "00")
+    assert Order.objects.get().state == "paid"
+
+
+def test_without_a_list_the_signature_alone_decides(listing: Listing) -> None:
+    query = notice(attempt_for(ordered((listing, 1))))
+    assert call_from("198.51.100.9", query, "rác") == (200, "00")
+
+
+def test_the_buyers_card_is_not_kept(listing: Listing) -> None:
+    attempt = attempt_for(ordered((listing, 1)))
+    query = notice(attempt, vnp_CardNumber="970419xxxxxx2198", vnp_CardHolder="NGUYEN VAN A", vnp_CardType="ATM")
+    assert come_back(query).status_code == 302
+    assert send_ipn(query) == "00"
+    for raw in GatewayMessage.objects.values_list("raw", flat=True):
+        assert "vnp_CardNumber=removed" in raw and "vnp_CardType=ATM" in raw
+        assert "970419" not in raw and "NGUYEN" not in raw
+    assert GatewayMessage.objects.count() == 2

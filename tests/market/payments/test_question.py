@@ -100,6 +100,20 @@ def test_not_before_its_time(attempt: PaymentAttempt, gateway: Gateway, time_mac
     assert gateway.asked == []
 
 
+@pytest.mark.parametrize("signed", [True, False])
+def test_the_buyers_card_in_an_answer_is_not_kept(
+    attempt: PaymentAttempt, gateway: Gateway, time_machine: Any, signed: bool
+) -> None:
+    card = {"CardNumber": "970419xxxxxx2198", "CardHolder": "NGUYEN VAN A"}
+    unsigned = {f"vnp_{name}": value for name, value in (about_money("00") | card).items()}
+    gateway.says = about_money("00") | card if signed else json.dumps(unsigned).encode()
+    ask_at(DUE, time_machine)
+    assert state()[2] == ("succeeded" if signed else "open")
+    raw = GatewayMessage.objects.get().raw
+    assert json.loads(raw)["removed"] == ["vnp_CardHolder", "vnp_CardNumber"]
+    assert "970419" not in raw and "NGUYEN" not in raw
+
+
 def test_paid_after_all(attempt: PaymentAttempt, gateway: Gateway, heard: list[Event], time_machine: Any) -> None:
     gateway.says = about_money("00")
     assert ask_at(DUE, time_machine) == 1

@@ -36,6 +36,7 @@ from market.payments.vnpay.wire.formats import (
     moment_of,
     order_info,
 )
+from market.payments.vnpay.wire.keeping import without_card_data
 from market.payments.vnpay.wire.signing import encode_parameters
 
 __all__ = [
@@ -62,4 +63,5 @@ __all__ = [
     "signed_query",
     "verify_querydr_response",
     "verify_refund_response",
+    "without_card_data",
 ]
