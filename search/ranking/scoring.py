@@ -60,7 +60,9 @@ class Candidate(NamedTuple):
 def ordered(asked: Asked, candidates: Iterable[Candidate]) -> list[Candidate]:
     """Best first; equals by what is newer, then by the document's number, so that the order is always the same."""
     scored = _Wanted(asked).score
-    return sorted(candidates, key=lambda each: (scored(each), each.published_at, each.document_id), reverse=True)
+    keyed = [(scored(each), each.published_at, each.document_id, each) for each in candidates]
+    keyed.sort(reverse=True)  # no two have the same number
+    return [each for _, _, _, each in keyed]
 
 
 def score(asked: Asked, candidate: Candidate) -> int:
@@ -75,7 +77,7 @@ class _Wanted:
     __slots__ = ("_begins", "_heads", "_is_marked", "_pairs", "_row", "_terms", "_wholes", "_words")
 
     def __init__(self, asked: Asked) -> None:
-        self._terms = [_Needles(term) for term in asked.terms]
+        self._terms = [_needles(term) for term in asked.terms]
         # What a name may begin with: without marks and in another term's spelling.
         self._begins = tuple(term.begin for term in self._terms)
         self._heads = tuple(head for term in self._terms for head in term.heads)
@@ -119,6 +121,10 @@ class _Wanted:
         return points
 
 
+def _needles(term: Term) -> _Needles | _Needle:
+    return _Needles(term) if term.others or len(term.typed) > 1 else _Needle(term.typed[0])
+
+
 class _Needles:
     """One term as pieces of text to look for. `begin` is how a name begins with it, `heads` how with another word for it."""
 
@@ -136,7 +142,7 @@ class _Needles:
     def points(self, name: str, folded: str, raw_side: str) -> int:
         points = 0
         for word in self._words:
-            points += word.in_name(name, folded) or word.in_side(*_side(raw_side))
+            points += word.points(name, folded, raw_side)
         if len(self._words) > 1:
             points //= len(self._words)
             if points > SCATTERED and self.begin not in folded and self.begin not in _side(raw_side)[1]:
@@ -153,30 +159,31 @@ class _Needles:
 
 
 class _Needle:
-    """One typed word as pieces of text to look for."""
+    """One typed word as pieces of text to look for; a term by itself where it is all of it."""
 
-    __slots__ = ("_begin", "_folded", "_is_marked", "_raw")
+    __slots__ = ("_begin", "_folded", "_is_marked", "_raw", "begin")
+    heads = ()
 
     def __init__(self, word: Word) -> None:
         # A word of another script has no folded form; it is found as it is.
         self._raw, self._folded = f" {word.raw} ", f" {word.folded or word.raw} "
         self._begin = f" {word.raw}" if word.is_beginning else ""
         self._is_marked = word.is_marked
+        self.begin = f" {word.folded}" if word.is_beginning else f" {word.folded} "
 
-    def in_name(self, raw: str, folded: str) -> int:
-        """What it is worth there; 0 where it is not."""
+    def points(self, name: str, folded: str, raw_side: str) -> int:
         if self._is_marked:
-            if self._raw in raw:
+            if self._raw in name:
                 return NAME_EXACT
-            if self._folded in raw:
+            if self._folded in name:
                 return NAME_UNMARKED
         if self._folded in folded:
             return NAME_FOLDED if self._is_marked else NAME_EXACT
-        if self._begin and self._begin in (raw if self._is_marked else folded):
+        if self._begin and self._begin in (name if self._is_marked else folded):
             return NAME_BEGINS
-        return 0
+        return self._beside(*_side(raw_side))
 
-    def in_side(self, raw: str, folded: str) -> int:
+    def _beside(self, raw: str, folded: str) -> int:
         """What it is worth beside the name; where it is not there either, it is in the text."""
         if self._is_marked and (self._raw in raw or self._folded in raw):
             return SIDE_EXACT
