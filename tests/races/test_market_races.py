@@ -12,15 +12,13 @@ from typing import Any
 import pytest
 from django.db.models import F
 
-from core.events import registry
 from core.kit import clock
 from core.people.queries import SYSTEM
 from market.listings.actions import OutOfStock
 from market.listings.models import Listing
 from market.orders import actions as orders
 from market.orders.models import Order
-from market.payments import actions as payments
-from market.payments.events import PaymentSettled
+from market.payments.actions import settling
 from market.payments.models import Payment, PaymentAttempt
 from market.platforms.engine import claiming, desired, flow, push
 from market.platforms.engine.flow import flow_of
@@ -56,36 +54,6 @@ def hold(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, *, after: bool
 
     monkeypatch.setattr(module, name, held)
     return gate
-
-
-def settled(monkeypatch: pytest.MonkeyPatch) -> list[PaymentSettled]:
-    events: list[PaymentSettled] = []
-    handlers = [*registry._handlers[PaymentSettled], events.append]
-    monkeypatch.setitem(registry._handlers, PaymentSettled, handlers)  # type: ignore[arg-type]
-    return events
-
-
-class TestTwoIpnsAtOnce:
-    @pytest.fixture
-    def calls(self, listing: Listing) -> list[Callable[[], str]]:
-        query = notice(attempt_for(ordered((listing, 1))))
-        return [lambda: send_ipn(query)] * 2
-
-    def test_without_the_lock_both_are_believed(
-        self, calls: list[Callable[[], str]], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        events = settled(monkeypatch)
-        without_row_locks(monkeypatch)
-        gate = hold(monkeypatch, payments, "_finish")
-        assert at_once(*calls) == ["00", "00"]
-        assert gate.met and len(events) == 2
-
-    def test_one_is_believed(self, calls: list[Callable[[], str]], monkeypatch: pytest.MonkeyPatch) -> None:
-        events = settled(monkeypatch)
-        gate = hold(monkeypatch, payments, "_finish")
-        assert sorted(at_once(*calls)) == ["00", "02"]
-        assert not gate.met and len(events) == 1
-        assert Order.objects.get().state == "paid"
 
 
 class TestTwoOrdersForTheLastItem:
@@ -256,7 +224,7 @@ def test_money_and_release_at_once_do_not_wait_for_each_other(
     order = ordered((listing, 3))
     attempt = attempt_for(order)
     PaymentAttempt.objects.update(state="failed", response_code="11", transaction_status="02")
-    hold(monkeypatch, payments, "_finish")
+    hold(monkeypatch, settling, "_finish")
     hold(monkeypatch, orders, "cancel_payment")
     answers = at_once(lambda: send_ipn(notice(attempt)), lambda: orders.release_order(order))
     stock, state = Listing.objects.get().stock, Order.objects.get().state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,20 @@ def test_money_makes_the_order_paid_once(listing: Listing, heard: list[Event]) -
     assert Listing.objects.get().stock == 7
     assert everything() == before | {"GatewayMessage": everything()["GatewayMessage"]}
     assert GatewayMessage.objects.count() == 3
+
+
+def test_a_thousand_repeats_settle_once(listing: Listing, heard: list[Event]) -> None:
+    order = ordered((listing, 3))
+    query = notice(attempt_for(order))
+    heard.clear()
+    assert send_ipn(query) == "00"
+    before, since = everything(), len(trail())
+    del before["GatewayMessage"]
+    assert Counter(send_ipn(query) for _ in range(1_000)) == {"02": 1_000}
+    after = everything()
+    assert len(after.pop("GatewayMessage")) == 1_001
+    assert after == before and trail(since) == []
+    assert heard == [PaymentSettled(order.payment_id)] and Charge.objects.count() == 1
 
 
 def test_a_late_failure_of_one_attempt_does_not_undo_anothers_success(listing: Listing, time_machine: Any) -> None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
+import subprocess
+import sys
 import unicodedata
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -13,11 +17,12 @@ from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from market.payments.vnpay import codes, wire
 from market.payments.vnpay.wire import api_messages, signing
+from tests.market.payments.vnpay.running import ROOT
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "vectors.json").read_text())
 SECRET: str = VECTORS["meta"]["secret"]
@@ -482,6 +487,83 @@ def test_amounts_come_back(dong: int) -> None:
     assert wire.dong_amount(wire.gateway_amount(dong)) == dong
 
 
+# The sets of section «URL encoding» of VNPAY's sample code, written down once more: what each of them leaves as it is.
+KEPT_BY = {
+    "php urlencode": b"-_.",
+    "python quote_plus": b"-_.~",
+    "java URLEncoder, js URLSearchParams": b"-_.*",
+    "node encodeURIComponent": b"-_.!~*'()",
+    ".net UrlEncode": b"-_.!*()",
+}
+ALNUM = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+
+def encoded(text: str, kept: bytes) -> str:
+    return "".join(
+        chr(byte) if byte in ALNUM + kept else "+" if byte == 0x20 else f"%{byte:02X}" for byte in text.encode()
+    )
+
+
+@pytest.mark.parametrize("kept", KEPT_BY.values(), ids=KEPT_BY.keys())
+@settings(max_examples=120, deadline=None)
+@given(values=st.dictionaries(st.from_regex(r"vnp_X[A-Za-z]{1,8}", fullmatch=True), TEXTS, max_size=4), text=TEXTS)
+@example(values={"vnp_Xa": "~*!()' +%&=|/é\u0301🎁"}, text="Ngô Thị Bưởi")
+def test_every_encoder_signs_what_is_read_back(kept: bytes, values: dict[str, str], text: str) -> None:
+    fields = {name: value for name, value in (NOTICE | values | {"vnp_OrderInfo": text}).items() if value}
+    data = "&".join(f"{encoded(name, kept)}={encoded(fields[name], kept)}" for name in sorted(fields))
+    signature = hmac.new(SECRET.encode(), data.encode(), hashlib.sha512).hexdigest()
+    assert wire.parse_and_verify(f"{data}&vnp_SecureHash={signature}", SECRET).fields == fields
+    with pytest.raises(wire.BadSignature):
+        wire.parse_and_verify(f"{data}&vnp_SecureHash={signature}", SECRET + "x")
+
+
+@settings(max_examples=300, deadline=None)
+@given(raw=st.binary(max_size=300).map(lambda raw: raw.decode("latin-1")))
+def test_whatever_bytes_arrive_only_a_refusal_comes_of_them(raw: str) -> None:
+    for query in (raw, f"vnp_TxnRef={raw}", f"{wire.signed_query(NOTICE, SECRET)}&vnp_{raw}=1"):
+        with suppress(wire.Refused):
+            assert wire.parse_and_verify(query, SECRET).fields == NOTICE
+    good = wire.signed_query(NOTICE, SECRET)
+    with suppress(wire.Refused):
+        assert wire.parse_and_verify(f"{good}&{raw}", SECRET).fields == NOTICE
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=12), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(body=JSON, key=st.sampled_from(sorted(PAID_ANSWER)), value=JSON)
+def test_whatever_json_arrives_only_a_refusal_comes_of_it(body: object, key: str, value: object) -> None:
+    for verify in (wire.verify_querydr_response, wire.verify_refund_response):
+        for given_body in (body, PAID_ANSWER | {key: value}):
+            with suppress(wire.Refused):
+                assert verify(given_body, SECRET) == verify(PAID_ANSWER, SECRET)
+
+
+@given(amount=st.integers(-(10**15), 10**15))
+@example(amount=4_999)
+@example(amount=5_000)
+@example(amount=999_999_999)
+@example(amount=1_000_000_000)
+def test_an_amount_is_paid_only_within_vnpays_bounds(amount: int) -> None:
+    sent = PAY_URLS[0]["params_sent"]
+    if 5_000 <= amount <= 999_999_999:
+        assert pay_fields(sent, amount=amount).parameters()["vnp_Amount"] == f"{amount}00"
+    else:
+        with pytest.raises(ValueError, match="amount"):
+            pay_fields(sent, amount=amount)
+
+
+@given(st.text(max_size=18))
+def test_an_amount_is_read_only_from_whole_dong(text: str) -> None:
+    with suppress(wire.Refused):
+        assert f"{wire.dong_amount(text)}00" == text.lstrip("0").rjust(3, "0")
+
+
 @given(text=st.text())
 def test_order_info_is_always_sendable_or_refused(text: str) -> None:
     try:
@@ -492,7 +574,28 @@ def test_order_info_is_always_sendable_or_refused(text: str) -> None:
     assert wire.order_info(folded) == folded
 
 
+def test_wire_and_client_need_nothing_of_the_service() -> None:
+    """They are usable on their own: no Django is even imported, and no setting read."""
+    program = """
+import sys
+from core.kit import outbound
+from market.payments.vnpay import client, codes, wire
+request = wire.QueryRequest("q1", "DEMO0001", "PI1", "20260105093015", "20260105094015", "198.51.100.10", "Truy van")
+try:
+    client.query("http://127.0.0.1:9/api", request, "SECRET", allow_private=True)
+except outbound.NotSent:
+    print("not sent", [name for name in sys.modules if name.split(".")[0] == "django"])
+"""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=kept, capture_output=True, text=True, timeout=60
+    )
+    assert (done.stdout.strip(), done.stderr) == ("not sent []", "")
+
+
 def test_the_vectors_are_all_here() -> None:
+    # With the sequences and orders, which the view's own tests walk through.
+    assert (len(VECTORS["ipn"]["sequences"]), len(VECTORS["ipn"]["orders"])) == (4, 2)
     assert [len(PAY_URLS), len(IPN_CASES)] == [18, 30]
     assert [len(API[kind]) for kind in sorted(API)] == [4, 10, 3, 13]
     assert urlsplit(PAY_URLS[0]["url"]).path == "/paymentv2/vpcpay.html"
