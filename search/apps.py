@@ -20,7 +20,6 @@ class SearchConfig(AppConfig):
         from search.documents import actions, jobs
         from search.documents.events import DocumentRemoved, DocumentStored
         from search.engines.actions import document_removed, document_stored, documents_stored
-        from search.engines.elastic.jobs import SEND_EVERY, send_changes
         from search.engines.registry import current_engine, is_outside
         from search.upkeep.ready import register as register_upkeep
 
@@ -36,5 +35,7 @@ class SearchConfig(AppConfig):
         subscribe(DocumentRemoved, document_removed)
         register_periodic("search.refresh", jobs.REFRESH_EVERY, jobs.refresh, label="làm mới chỉ mục tìm kiếm")
         if is_outside():
+            from search.engines.elastic.jobs import SEND_EVERY, send_changes
+
             register_periodic("search.send", SEND_EVERY, send_changes, label="gửi thay đổi sang máy tìm kiếm")
         register_upkeep()

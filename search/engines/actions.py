@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from search.documents.events import DocumentRemoved, DocumentStored
-from search.engines.elastic.engine import ElasticEngine
-from search.engines.elastic.indices import rebuild_index
-from search.engines.registry import current_engine
+from search.engines.registry import current_engine, outside_engine
 
 
 def document_stored(event: DocumentStored) -> None:
@@ -31,7 +29,13 @@ def sweep_engine() -> int:
 
 
 def rebuild_engine(*, told: Callable[[int], None] = lambda done: None) -> int | None:
-    """Where a server beside the database answers: fill a new index and let it take the old one's place (see `rebuild_index`); returns
-    how many documents it was told. None with the embedded engine, which is rebuilt with the documents. Raises EngineUnavailable."""
-    engine = current_engine()
-    return rebuild_index(engine.place, told=told) if isinstance(engine, ElasticEngine) else None
+    """Where a server beside the database answers: fill a new index and let it take the old one's place; returns how many documents it
+    was told. None with the embedded engine, which is rebuilt with the documents. Raises EngineUnavailable and RebuildUnderWay."""
+    engine = outside_engine()
+    return engine.rebuild(told=told) if engine else None
+
+
+def renew_engine() -> int | None:
+    """`rebuild_engine` where the index was made for other fields or settings than this version's; None where it was not."""
+    engine = outside_engine()
+    return engine.rebuild() if engine and engine.is_outdated() else None

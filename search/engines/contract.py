@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -117,6 +118,25 @@ class EngineUnavailable(Exception):
     """The engine cannot be reached, or answers that it cannot work now. Nothing was changed."""
 
 
+class RebuildUnderWay(Exception):
+    """Somebody else is filling a new index: since when, and how many documents it has got so far."""
+
+    def __init__(self, since: datetime | None, done: int) -> None:
+        super().__init__(f"a rebuild runs since {since}")
+        self.since, self.done = since, done
+
+
+@dataclass(frozen=True)
+class Condition:
+    """How an index beside the database is: whether its server answers, whether it was made for what this version sends and asks, and
+    since when a new one is being filled, with how many documents so far."""
+
+    is_away: bool = False
+    is_outdated: bool = False
+    rebuilding_since: datetime | None = None
+    rebuilt: int = 0
+
+
 class Engine(Protocol):
     """An engine follows the documents and finds them. How an answer is made of what it finds is the same for all (`answering`).
 
@@ -151,6 +171,20 @@ class Engine(Protocol):
     def suggest(self, beginning: Asked, *, limit: int) -> Sequence[str]:
         """Names of public things in which every word occurs, the last as a beginning; each once, what stands ahead first. Raises
         EngineUnavailable."""
+
+
+class OutsideEngine(Engine, Protocol):
+    """An engine with an index of its own beside the database."""
+
+    def rebuild(self, *, told: Callable[[int], None] = lambda done: None) -> int:
+        """Fill a new index with every document and let it take the old one's place; returns how many it was told. `told` hears how many
+        are done. Raises EngineUnavailable and RebuildUnderWay."""
+
+    def is_outdated(self) -> bool:
+        """Whether the index that answers was made for other fields or settings than this version's. Raises EngineUnavailable."""
+
+    def condition(self) -> Condition:
+        """How the index is now; never raises for a server that is away."""
 
 
 def values_of(question: Question, facet: str) -> frozenset[str]:

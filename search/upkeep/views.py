@@ -13,7 +13,7 @@ from core.kit.sheets import BYTE_ORDER_MARK, csv_lines
 from core.people.queries import viewer_of
 from core.people.views import for_roles
 from search.engines.elastic.queries import lag, refused
-from search.engines.registry import current_engine, is_outside
+from search.engines.registry import current_engine, outside_engine
 from search.upkeep import queries
 from search.upkeep.rules import HEALTH_READERS, READERS, can_read_health
 
@@ -48,12 +48,13 @@ def misses_file(request: HttpRequest) -> HttpResponse:
 @for_roles(*HEALTH_READERS)
 def health(request: HttpRequest) -> HttpResponse:
     """How the index is: documents, newest change, the last comparison, what the engine says."""
+    outside = outside_engine()
     context = {
         "kinds": queries.kinds(),
         "newest": queries.newest_change(),
         "check": queries.last_check(),
         "engine": current_engine().name,
-        "is_outside": is_outside(),
+        "condition": outside.condition() if outside else None,
         "lag": lag(),
         "refused": refused().count(),
     }

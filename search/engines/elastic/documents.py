@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ from elasticsearch.dsl import (
     Date,
     Document,
     GeoPoint,
+    Index,
     Integer,
     Keyword,
     Long,
@@ -22,6 +25,7 @@ from elasticsearch.dsl import (
 from search.documents.models import SearchDocument
 from search.engines.contract import PRODUCER
 
+SHAPE = 1  # one more when `source_of` sends something else in the same fields: then every index is built anew
 FARTHEST = 500_000  # results that can be paged through
 LABEL = "\t"  # between a facet's value and its label
 _NEWEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -118,6 +122,15 @@ def source_of(document: SearchDocument) -> dict[str, Any]:
         "number": d.pk,
     }
     return {name: value for name, value in values.items() if value not in (None, "", [])}
+
+
+def fingerprint() -> str:
+    """Of what an index must be to answer this version's questions: its fields and settings, and what is sent for a document."""
+    index = Index("any")
+    index.settings(**SETTINGS)
+    index.document(Goods)
+    made_of = [SHAPE, index.to_dict()]
+    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def moment_of(published: int) -> datetime:

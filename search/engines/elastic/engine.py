@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from elasticsearch.dsl import Search
@@ -10,11 +10,13 @@ from elasticsearch.dsl.query import Bool, Terms
 
 from core.kit import clock
 from search.documents.wording import folded_text
-from search.engines.contract import CANDIDATES, PUBLIC_KINDS, Found, Question, Scope
+from search.engines.contract import CANDIDATES, PUBLIC_KINDS, Condition, EngineUnavailable, Found, Question, Scope
 from search.engines.elastic.comparing import differences
 from search.engines.elastic.connecting import client_of, place_of, reached
 from search.engines.elastic.documents import FARTHEST
 from search.engines.elastic.finding import WHOLE, found
+from search.engines.elastic.indices import is_outdated, rebuild_index
+from search.engines.elastic.leasing import under_way
 from search.engines.elastic.models import Outgoing
 from search.engines.elastic.querying import in_name, matching
 from search.engines.embedded.engine import EmbeddedEngine
@@ -51,6 +53,20 @@ class ElasticEngine:
         _note(found.all)
         self._stands_in.sweep()
         return len(found.strays)
+
+    def rebuild(self, *, told: Callable[[int], None] = lambda done: None) -> int:
+        return rebuild_index(self.place, told=told)
+
+    def is_outdated(self) -> bool:
+        return is_outdated(self.place)
+
+    def condition(self) -> Condition:
+        running = under_way(self.place)
+        since, done = (running.since, running.done) if running else (None, 0)
+        try:
+            return Condition(is_outdated=self.is_outdated(), rebuilding_since=since, rebuilt=done)
+        except EngineUnavailable:
+            return Condition(is_away=True, rebuilding_since=since, rebuilt=done)
 
     def find(self, asked: Asked, question: Question, *, start: int = 0, limit: int = CANDIDATES) -> Found:
         end = min(start + limit, FARTHEST)

@@ -17,6 +17,24 @@ class Outgoing(models.Model):
         indexes = [models.Index(fields=["changed_at"], name="search_outgoing_oldest")]
 
 
+class Rebuild(models.Model):
+    """The rebuild of an alias: who may fill a new index until when (nobody without), since when it runs or ran and how far it got."""
+
+    alias = models.CharField(max_length=255, unique=True)
+    owner = models.CharField(max_length=32, blank=True, default="")
+    since = models.DateTimeField(null=True)
+    done = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lease_until__isnull=True) | (Q(since__isnull=False) & ~Q(owner="")),
+                name="search_rebuild_is_somebodys",
+            )
+        ]
+
+
 class Refused(models.Model):
     """A document the server does not take, with its own words. Sent again when the document changes or at a rebuild."""
 

@@ -9,6 +9,7 @@ import time
 
 from django.db import transaction
 
+from search.engines.contract import RebuildUnderWay
 from search.engines.elastic.connecting import Place, client_of, reached
 from search.engines.elastic.delivering import Pressure, changes_of, deliver
 from search.engines.elastic.indices import indices_of, rebuild_index
@@ -25,7 +26,10 @@ def send(place: Place) -> int:
     has lost everything) gets one. Raises EngineUnavailable; what was not crossed off is sent next time."""
     end, sent = time.monotonic() + ROUND_SECONDS, 0
     if not any(indices_of(place).values()):
-        rebuild_index(place)
+        try:
+            rebuild_index(place)
+        except RebuildUnderWay:
+            return 0  # what waits is sent when there is an index
     while time.monotonic() < end:
         # Looked at anew before each round: an index that was made before a change was read gets it.
         waiting = dict(Outgoing.objects.order_by("pk").values_list("pk", "document_id")[:ROUND])

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -31,6 +35,24 @@ def test_a_server_needs_a_name_and_an_alias(settings: pytest.FixtureRequest, add
     with pytest.raises(ImproperlyConfigured, match="host:port/alias") as refusal:
         current_engine()
     assert "geheim" not in str(refusal.value)
+
+
+def test_who_uses_no_server_does_not_load_its_client() -> None:
+    """It takes a third of a second of every command and every worker."""
+    script = (
+        "import sys, django; django.setup(); from django.urls import get_resolver; get_resolver().url_patterns;"
+        "print(sorted({name.split('.')[0] for name in sys.modules} & {'elasticsearch', 'elastic_transport', 'search'}))"
+    )
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "SEARCH_URL": ""}
+
+    def loaded(**more: str) -> str:
+        command = [sys.executable, "-c", script]
+        return subprocess.run(
+            command, env=environment | more, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    assert loaded() == "['search']"
+    assert loaded(SEARCH_URL="http://127.0.0.1:9/thu") == "['elastic_transport', 'elasticsearch', 'search']"
 
 
 def test_where_a_server_is() -> None:

@@ -27,6 +27,7 @@ KEPT = Path(os.environ.get("STATE_DIR", ROOT / "var")) / "search-server"
 TESTS = [
     "tests/contracts/test_search_engines.py",
     "tests/search/engines/test_elastic.py",
+    "tests/search/engines/test_rebuilding.py",
     "tests/search/engines/test_full_server.py",
 ]
 START_SECONDS = 120
