@@ -46,9 +46,20 @@ class Places:
 def places_of(parameters: QueryDict) -> Places:
     """The place in an address. What makes no sense is left out; without one, nothing is read."""
     here = _told(parameters.get(SPOT, "")) or _chosen(parameters.get(COMMUNE, ""))
-    written = squeeze(parameters.get(WRITTEN, ""))[:LONGEST_NAME]
-    if here or not written:
-        return Places(here)
+    return Places(here) if here else _written(parameters.get(WRITTEN, ""))
+
+
+def places_called(text: str) -> Places:
+    """The place that a program says in one field: "10.93,108.10", a commune's code, or a name. None where it makes no sense."""
+    if _SPOT.fullmatch(text) or _CODE.fullmatch(text):
+        return Places(_told(text) or _chosen(text))
+    return _written(text)
+
+
+def _written(text: str) -> Places:
+    written = squeeze(text)[:LONGEST_NAME]
+    if not written:
+        return Places()
     meant = _meant(written)
     return Places(meant[0]) if len(meant) == 1 else Places(None, written, tuple(meant))
 

@@ -19,7 +19,7 @@ from search.pages.forms import PATH, SORTS, Asking, address_for, clean_text, fie
 from search.pages.narrowing import chips_of, groups_of, order_of
 from search.pages.places import Places, places_of
 from search.pages.queries import sections_of, suggested
-from search.pages.rules import PUBLIC, scope_of
+from search.pages.rules import is_miss, scope_of
 from search.ranking.understanding import understood
 from search.upkeep.actions import note_miss
 
@@ -31,7 +31,7 @@ def results(request: HttpRequest) -> HttpResponse:
     places, viewer = places_of(request.GET), viewer_of(request)
     question = question_of(request.GET, places.here, scope_of(viewer))
     answer = search(question)
-    if _is_miss(question, answer):
+    if is_miss(question, answer):
         note_miss(text=question.text)
     # A Page over plain numbers: the engine has already cut the hits.
     page = Paginator(range(answer.count), PAGE_SIZE).get_page(question.page)
@@ -61,12 +61,6 @@ def results(request: HttpRequest) -> HttpResponse:
 def suggestions(request: HttpRequest) -> JsonResponse:
     """Names that begin with what is in the search box, while somebody types: `{"suggestions": [name, …]}`."""
     return JsonResponse({"suggestions": suggested(clean_text(request.GET.get("q", "")))})
-
-
-def _is_miss(question: Asking, answer: Answer) -> bool:
-    """Whether the words themselves found nothing. What officers look for is not counted: they look for people."""
-    found_nothing = bool(answer.did_you_mean) or not answer.matches
-    return found_nothing and question.scope == PUBLIC and question.page == 1 and not understood(question.text).is_open
 
 
 def _said(question: Asking, answer: Answer) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
 from core.people.queries import SYSTEM
 from market.listings.actions import pause_listing
 from market.listings.models import Listing
+from search.upkeep.models import Miss
 from tests.search.goods import Places, make_category, make_shop, put_on_sale
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +98,49 @@ def test_what_is_not_for_sale_does_not_leak(client: Client, sauce: Listing) -> N
     pause_listing(listing=secret, by=SYSTEM)
     for query in ("", "q=ruou", "q=ruouu", "q=bi+mat", "q=rượu&sort=newest"):
         assert "mật" not in str(client.get(f"/api/v1/search?{query}").json())
+
+
+def test_near_puts_what_is_near_first(client: Client, places: Places) -> None:
+    for commune, name in ((places.loc_ninh, "Mắm xa"), (places.phan_thiet, "Mắm gần"), (places.loc_ninh, "Mắm xa nữa")):
+        put_on_sale(make_shop(commune, f"Gian {name}"), name)
+
+    def names(query: str) -> list[str]:
+        answer = client.get(f"/api/v1/search?q=mam&kind=product&{query}")
+        assert answer.status_code == 200, answer.content
+        return [result["name"] for result in answer.json()["results"]]
+
+    near, newest = ["Mắm gần", "Mắm xa nữa", "Mắm xa"], ["Mắm xa nữa", "Mắm gần", "Mắm xa"]
+    assert names("near=10.93,108.10") == names("near=22945") == names("near=phường Phan Thiết, Lâm Đồng") == near
+    assert names("near=25270") == ["Mắm xa nữa", "Mắm xa", "Mắm gần"]
+    assert names("near=10.93,108.10&sort=newest") == names("sort=newest") == newest
+    assert names("sort=near") == names("sort=relevance") != near  # no place, no near
+
+
+@pytest.mark.parametrize("near", ["51.5,0.1", "99999", "zzzz", " ", "10.9,108.1,3", "a" * 121])
+def test_a_place_that_is_none_is_refused(client: Client, sauce: Listing, near: str) -> None:
+    assert client.get("/api/v1/search", {"q": "mam", "near": near}).status_code == 422
+
+
+def test_a_name_of_several_places_is_refused_with_their_codes(client: Client, sauce: Listing) -> None:
+    answer = client.get("/api/v1/search", {"q": "mam", "near": "tan phu"})
+    assert answer.status_code == 422
+    assert len(re.findall(r"\d{5} \([^)]*Tân Phú, ", answer.json()["detail"])) > 1
+
+
+def test_what_finds_nothing_is_counted_like_the_pages(client: Client, sauce: Listing) -> None:
+    for query in (
+        "q=sầu riêng",
+        "q=Sau+RIENG",
+        "q=mam",
+        "q=",
+        "q=mam&stars=5",
+        "q=0912345678",
+        "q=!!!",
+        "q=sau+rieng&page=2",
+    ):
+        assert client.get(f"/api/v1/search?{query}").status_code == 200
+    client.get("/tim-kiem?q=sau+rieng")
+    assert list(Miss.objects.values_list("words", "times")) == [("sau rieng", 3)]
 
 
 @pytest.mark.parametrize("goods", [1, 25])
