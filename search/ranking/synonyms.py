@@ -1,7 +1,8 @@
 """Other words for the same thing, from data: regional names, foreign spellings, abbreviations. Pure.
 
 A file has one group per line: `spellings` between bars mean the same; those listed in `only_marked` only with their marks, typed or in
-a document («thơm», not "thom"); none of the group is meant beside a word of `not_beside` («gạo thơm» is no pineapple).
+a document («thơm», not "thom"); none of the group is meant beside a word of `not_beside` («gạo thơm» is no pineapple). What stands in
+`narrower` is found for the group, but whoever types it means just that: «hạt điều» finds «điều mật ong», not the other way round.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Group:
     spellings: tuple[Spelling, ...]
     not_beside: frozenset[str]
     region: str
+    narrower: tuple[Spelling, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,8 @@ class Found:
 
     @property
     def others(self) -> tuple[Spelling, ...]:
-        """The other spellings."""
-        return tuple(each for each in self.group.spellings if each.words != self.spelling.words)
+        """The other spellings, and what is one of the thing."""
+        return (*(each for each in self.group.spellings if each.words != self.spelling.words), *self.group.narrower)
 
 
 @cache
@@ -92,12 +94,20 @@ def _beginning() -> dict[str, tuple[tuple[Spelling, Group], ...]]:
 
 def _group(row: dict[str, str]) -> Group:
     strict = set(row["only_marked"].split("|"))
-    spellings = []
-    for written in row["spellings"].split("|"):
-        words = tuple(raw_words(written))
-        folded = tuple(folded_word(word) for word in words)
-        spellings.append(Spelling(row["group"], words, folded, written in strict))
     beside = {word for phrase in row["not_beside"].split("|") if phrase for word in raw_words(phrase)}
     return Group(
-        row["group"], tuple(spellings), frozenset(beside | {folded_word(word) for word in beside}), row["region"]
+        row["group"],
+        _spellings(row, "spellings", strict),
+        frozenset(beside | {folded_word(word) for word in beside}),
+        row["region"],
+        _spellings(row, "narrower", strict),
     )
+
+
+def _spellings(row: dict[str, str], column: str, strict: set[str]) -> tuple[Spelling, ...]:
+    found = []
+    for written in filter(None, (row.get(column) or "").split("|")):
+        words = tuple(raw_words(written))
+        folded = tuple(folded_word(word) for word in words)
+        found.append(Spelling(row["group"], words, folded, written in strict))
+    return tuple(found)
