@@ -11,6 +11,7 @@ from search.ranking.vocabulary import Vocabulary
 
 NEIGHBOURS = 3
 WIDTH = 8  # the best beginnings of a question that are followed to its end
+EVERY_WORD_MISTYPED = 3  # of so many words one at least stays as it was typed
 # What a change costs. Two words beside each other that nobody wrote so are likely not the ones meant.
 EACH_LETTER, SAME_SOUND, UNPAIRED, KNOWN = 4, 3, 3, 4
 
@@ -74,7 +75,10 @@ def _respelled(words: tuple[Word, ...], vocabulary: Vocabulary) -> Iterator[str]
         longer = [_with(path, option, vocabulary) for path in paths for option in options]
         paths = sorted(longer, key=lambda path: (path.cost, -path.common))[:WIDTH]
     for path in paths:
-        yield " ".join(path.written)
+        kept = sum(written == (word.typed or word.raw) for written, word in zip(path.written, words, strict=True))
+        # Nobody mistypes every word of a long question: «xe máy điện» is not sold here, and is no «xa mai biển».
+        if kept or len(words) < EVERY_WORD_MISTYPED:
+            yield " ".join(path.written)
 
 
 def _options(

@@ -37,6 +37,13 @@ def test_a_word_that_is_like_none_is_not_left_out() -> None:
     assert _near("nước mắm zzzzzzzz") == []
 
 
+def test_of_three_words_and_more_one_at_least_stays_as_it_was_typed() -> None:
+    """Else «xe may dien» was answered as «xa mai bien»."""
+    assert _near("nuog mam cav")[0] == "nuoc mam ca"
+    assert _near("nuog mamm cav") == []
+    assert _near("nuog mamm")[0] == "nuoc mam"
+
+
 def test_what_only_asks_stays_where_nothing_else_was_said() -> None:
     assert "" not in _near("giá bao nhiêu")
 

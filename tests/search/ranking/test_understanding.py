@@ -52,7 +52,9 @@ def test_other_words_for_the_same_thing(text: str, meant: set[str]) -> None:
     assert meant <= others
 
 
-@pytest.mark.parametrize("text", ["gạo thơm", "rau thơm", "thom", "khom", "lac", "vung", "bắp cải", "an lạc", "điều rang"])
+@pytest.mark.parametrize(
+    "text", ["gạo thơm", "rau thơm", "thom", "khom", "lac", "vung", "bắp cải", "an lạc", "điều rang"]
+)
 def test_a_word_that_may_mean_something_else_means_only_itself(text: str) -> None:
     assert all(not others for _, others in _terms(text))
 
