@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
 import sys
 import time
 import uuid
@@ -29,7 +31,6 @@ from search.engines.elastic.documents import SETTINGS, Goods, source_of
 from search.engines.elastic.engine import ElasticEngine
 from search.engines.elastic.indices import CHUNK, indices_of, rebuild_index
 from search.ranking.understanding import understood
-from tests.servers.elasticsearch.running import LIKE_A_SERVER, downloaded, running
 
 NAME = "search-server"
 _SOME, _ALL = 20_000, 200_000
@@ -62,8 +63,16 @@ def _server() -> Iterator[tuple[str, str]]:
     if OUTSIDE:
         yield OUTSIDE, str(Elasticsearch(OUTSIDE).info()["version"]["number"])
     elif shutil.which("java") and shutil.which("mvn"):
-        with running(downloaded(env.ROOT / "var" / "search-server"), memory=LIKE_A_SERVER) as server:
-            yield server["url"], server["version"]
+        # Beside the tests' own server: nothing of the product imports them.
+        command = [sys.executable, str(env.ROOT / "tests" / "servers" / "elasticsearch" / "running.py"), "--serve"]
+        keep = os.environ | {"STATE_DIR": str(env.ROOT / "var")}  # what is downloaded outlives this run
+        with subprocess.Popen(command, env=keep, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as node:
+            assert node.stdin and node.stdout
+            server = json.loads(node.stdout.readline())
+            try:
+                yield server["url"], server["version"]
+            finally:
+                node.stdin.close()
     else:
         yield "", ""
 

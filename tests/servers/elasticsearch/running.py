@@ -1,6 +1,9 @@
 """A real Elasticsearch for the search tests: jars from Maven Central, one node on a free port, the tests, the end.
 
     python tests/servers/elasticsearch/running.py [pytest arguments]
+    python tests/servers/elasticsearch/running.py --serve
+
+With --serve it tells its address and version in a line of JSON, with memory as a server has it, and ends when its input ends.
 
 Needs Java 17 and Maven. What is downloaded stays in var/search-server.
 """
@@ -43,6 +46,11 @@ def main() -> int:
         print(f"Cần cài {' và '.join(missing)} (Java 17, Maven).")
         return 1
     jars = downloaded()
+    if sys.argv[1:] == ["--serve"]:
+        with running(jars, memory=LIKE_A_SERVER) as server:
+            print(json.dumps(server), flush=True)
+            sys.stdin.read()
+        return 0
     with running(jars) as server:
         name = f"Elasticsearch {server['version']}"
         print(f"the search tests run on {name} at {server['url']}", flush=True)
@@ -53,20 +61,20 @@ def main() -> int:
     return status
 
 
-def downloaded(kept: Path = KEPT) -> Path:
+def downloaded() -> Path:
     """The folder with `server` and `http` jars, fetched once for each pom."""
     pom = (HERE / "pom.xml").read_text()
-    stamp = kept / "pom.xml"
+    stamp = KEPT / "pom.xml"
     if not stamp.exists() or stamp.read_text() != pom:
-        shutil.rmtree(kept, ignore_errors=True)
-        (kept / "http").mkdir(parents=True)
+        shutil.rmtree(KEPT, ignore_errors=True)
+        (KEPT / "http").mkdir(parents=True)
         fetch = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies"]
-        subprocess.run([*fetch, f"-DoutputDirectory={kept / 'server'}"], check=True, timeout=600)
-        for jar in (kept / "server").iterdir():
+        subprocess.run([*fetch, f"-DoutputDirectory={KEPT / 'server'}"], check=True, timeout=600)
+        for jar in (KEPT / "server").iterdir():
             if "netty" in jar.name:
-                jar.rename(kept / "http" / jar.name)
+                jar.rename(KEPT / "http" / jar.name)
         stamp.write_text(pom)
-    return kept
+    return KEPT
 
 
 @contextmanager
