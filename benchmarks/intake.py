@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -24,9 +23,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import requests
-from django.db import connection, connections
+from django.db import connection
 
 from benchmarks.figure import Figure
+from benchmarks.serving import WORKERS, gunicorn
 from config import env
 from core.kit import clock
 from core.people.actions import give_grant, make_api_token
@@ -39,7 +39,6 @@ from onboarding.intake.models import Submission, SubmissionState
 NAME = "intake"
 DEVICES = 20
 RATE = 50  # submissions a second, all devices together
-WORKERS, THREADS = 2, 4
 _PATIENCE = 120  # seconds after a submission was due
 _DRAINED_WITHIN = 600  # seconds after the last receipt
 
@@ -254,36 +253,11 @@ def p95(seconds: list[float]) -> float:
 @contextmanager
 def server(environment: dict[str, str] | None = None) -> Iterator[str]:
     """gunicorn and the worker as in `make run`, on this process's database; the address."""
-    connections.close_all()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS),
-        "--threads", str(THREADS), "--access-logfile", "/dev/null", "--log-level", "warning",
-    ]  # fmt: skip
-    around = os.environ | {"PORT": str(port)} | (environment or {})
-    running = subprocess.Popen(command, cwd=env.ROOT, env=around)
-    worker = subprocess.Popen([sys.executable, "manage.py", "work"], cwd=env.ROOT, env=around)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        _wait_for(address, running)
-        yield address
-    finally:
-        for each in (running, worker):
-            each.terminate()
-        for each in (running, worker):
-            each.wait(timeout=40)
-
-
-def _wait_for(address: str, running: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
+    with gunicorn("config.wsgi", "/health/ready", environment) as address:
+        around = os.environ | {"PORT": address.rpartition(":")[2]} | (environment or {})
+        worker = subprocess.Popen([sys.executable, "manage.py", "work"], cwd=env.ROOT, env=around)
         try:
-            if requests.get(f"{address}/health/ready", timeout=5).ok:
-                return
-        except requests.RequestException:
-            pass
-        if running.poll() is not None:
-            raise RuntimeError("the server did not start")
-        time.sleep(0.2)
-    raise RuntimeError("the server does not answer")
+            yield address
+        finally:
+            worker.terminate()
+            worker.wait(timeout=40)

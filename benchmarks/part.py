@@ -15,7 +15,19 @@ import django
 import benchmarks
 from benchmarks.figure import Figure
 
-_HOUSE = {"figure", "table", "database", "part", "household_list", "bare_counts", "judged", "search_goods", "__main__"}
+_HOUSE = {
+    "figure",
+    "table",
+    "database",
+    "part",
+    "household_list",
+    "bare_counts",
+    "judged",
+    "search_goods",
+    "serving",
+    "bare_row",
+    "__main__",
+}
 
 
 @dataclass(frozen=True)

@@ -185,38 +185,46 @@ def take_ipn(raw_query: str, caller_address: str) -> tuple[str, str]:
         raw = wire.without_card_data(raw_query)
         log_message(kind=GatewayMessage.Kind.IPN, raw=raw, verdict="caller refused", caller_address=caller_address)
         raise CallerRefused
-    return _answer_ipn(raw_query, caller_address)
-
-
-@transaction.atomic
-def _answer_ipn(raw_query: str, caller_address: str) -> tuple[str, str]:
-    code, message, attempt = _judge_ipn(raw_query)
-    log_message(
-        kind=GatewayMessage.Kind.IPN,
-        raw=wire.without_card_data(raw_query),
-        verdict=f"{code} {message}",
-        attempt=attempt,
-        caller_address=caller_address,
-    )
+    # Read before the transaction: where one writer at a time may begin, nobody waits while a signature is checked.
+    found = _read_ipn(raw_query)
+    with transaction.atomic():
+        code, message = _take_in(found) if isinstance(found, _Told) else found
+        log_message(
+            kind=GatewayMessage.Kind.IPN,
+            raw=wire.without_card_data(raw_query),
+            verdict=f"{code} {message}",
+            attempt=found.attempt if isinstance(found, _Told) else None,
+            caller_address=caller_address,
+        )
     return code, message
 
 
-def _judge_ipn(raw_query: str) -> tuple[str, str, PaymentAttempt | None]:
+@dataclass(frozen=True)
+class _Told:
+    """VNPAY's own word about an attempt of ours."""
+
+    attempt: PaymentAttempt
+    result: Result
+
+
+def _read_ipn(raw_query: str) -> _Told | tuple[str, str]:
     if not raw_query:
-        return "99", "Input data required", None
+        return "99", "Input data required"
     try:
         notice = wire.parse_and_verify(raw_query, settings.VNPAY["hash_secret"])
     except wire.Refused:
-        return "97", "Invalid signature", None
+        return "97", "Invalid signature"
     attempt = _attempt_of(notice)
-    if attempt is None:
-        return "01", "Order not found", None
-    verdict = settle(attempt=attempt, result=_result_of(notice))
+    return ("01", "Order not found") if attempt is None else _Told(attempt, _result_of(notice))
+
+
+def _take_in(told: _Told) -> tuple[str, str]:
+    verdict = settle(attempt=told.attempt, result=told.result)
     if verdict == Verdict.WRONG_AMOUNT:
-        return "04", "Invalid amount", attempt
+        return "04", "Invalid amount"
     if verdict == Verdict.ALREADY_FINAL:
-        return "02", "Order already confirmed", attempt
-    return "00", "Confirm Success", attempt
+        return "02", "Order already confirmed"
+    return "00", "Confirm Success"
 
 
 @dataclass(frozen=True)
