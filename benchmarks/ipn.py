@@ -31,11 +31,11 @@ from core.people.queries import NOBODY, SYSTEM
 from core.places.queries import communes_of, unit_by_code
 from market.goods.models import Category
 from market.listings.models import Listing
-from market.orders.actions import Receiver, place_order
+from market.orders.actions import Receiver, place_purchase
 from market.payments.actions import begin_attempt, open_payment
 from market.payments.models import Charge, PaymentAttempt
 from market.payments.vnpay import wire
-from market.shops.models import Shop
+from market.shops.models import DeliveryRule, Shop
 from onboarding.producers.actions import add_member
 from onboarding.producers.models import Producer
 
@@ -156,11 +156,13 @@ def _message(attempt: PaymentAttempt) -> str:
 
 def _attempts(number: int) -> list[PaymentAttempt]:
     """That many buyers at the bank, each with an order for one of forty goods of a shop with one owner."""
-    listings, receiver = _goods(number), Receiver("Người mua", "+84903111222", "12 Lê Lợi")
+    listings = _goods(number)
+    receiver = Receiver("Người mua", "+84903111222", "12 Lê Lợi", listings[0].shop.producer.commune)
     made = []
     for each in range(number):
-        order = place_order(wanted=[(listings[each % _GOODS], 1)], receiver=receiver, by=NOBODY)
-        made.append(begin_attempt(payment=order.payment, customer_address="203.0.113.7"))
+        payment = place_purchase(wanted=[(listings[each % _GOODS], 1)], receiver=receiver, by=NOBODY).payment
+        assert payment is not None
+        made.append(begin_attempt(payment=payment, customer_address="203.0.113.7"))
     return made
 
 
@@ -177,7 +179,10 @@ def _goods(number: int) -> list[Listing]:
     producer = Producer.objects.create(kind="cooperative", name="Đo", commune=commune, registered_at=now)
     owner = User.objects.create_user(username=f"do-{uuid.uuid4().hex[:12]}", full_name="Người bán")
     add_member(user=owner, producer=producer, right="owner", by=SYSTEM, how="đo")
-    shop = Shop.objects.create(producer=producer, slug="do", name="Đo", state="open", made_at=now, opened_at=now)
+    shop = Shop.objects.create(
+        producer=producer, slug="do", name="Đo", state="open", made_at=now, opened_at=now, takes_vnpay=True
+    )
+    DeliveryRule.objects.create(shop=shop, zone="country", fee=0, days_from=1, days_to=3)
     category = Category.objects.get(code="che-bien-rau-qua")
     return Listing.objects.bulk_create(
         Listing(

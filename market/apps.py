@@ -25,7 +25,7 @@ class MarketConfig(AppConfig):
         from market.listings.ready import register as register_listings
         from market.listings.todos import listing_todos
         from market.lists.ready import register as lists_ready
-        from market.orders.actions import on_payment_settled, release_forgotten_orders
+        from market.orders.actions import on_payment_settled, release_forgotten_purchases
         from market.orders.kinds import ORDER_PAID
         from market.orders.queries import bought_beyond, labels_of_buyer, order_todos, phone_of_receiver
         from market.payments.events import PaymentSettled
@@ -72,7 +72,7 @@ class MarketConfig(AppConfig):
         get_shops_ready()
         register_gateway_messages()
         register_subject_labels(labels_of_buyer)
-        register_holding("market.Order", bought_beyond)
+        register_holding("market.Purchase", bought_beyond)
         register_revealable("order-phone", Revealable("Số điện thoại người nhận", phone_of_receiver))
         for source in (order_todos, platform_todos, listing_todos):
             register_todos(source)
@@ -103,7 +103,7 @@ class MarketConfig(AppConfig):
             "payments.ask_refunds", timedelta(minutes=5), ask_about_refunds, label="hỏi VNPAY về khoản đang hoàn"
         )
         register_periodic(
-            "orders.release", timedelta(minutes=1), release_forgotten_orders, label="trả hàng của đơn bỏ dở"
+            "orders.release", timedelta(minutes=1), release_forgotten_purchases, label="trả hàng của đơn bỏ dở"
         )
 
 
@@ -111,6 +111,7 @@ OBJECTS = {
     "shop": "gian hàng",
     "listing": "tin bán",
     "order": "đơn hàng",
+    "shop_order": "đơn của gian hàng",
     "payment": "khoản tiền",
     "refund": "khoản hoàn tiền",
     "connection": "kết nối sàn",
@@ -128,6 +129,13 @@ VOCABULARY = {
     "listing.sent_again": "gửi lại tin lên sàn",
     "listing.platform_off": "thôi bán ở một sàn",
     "listing.platform_on": "bán lại ở một sàn",
+    "shop_order.to_pack": "đơn được nhận",
+    "shop_order.packed": "đóng gói xong",
+    "shop_order.sent": "gửi hàng đi",
+    "shop_order.delivered": "giao xong",
+    "shop_order.cancelled": "hủy đơn của gian hàng",
+    "shop_order.return_asked": "người mua xin trả hàng",
+    "shop_order.returned": "nhận lại hàng",
     "order.placed": "đặt hàng",
     "order.paid": "đơn hàng đã trả tiền",
     "order.paid_late": "đơn hàng trả tiền sau khi hủy",

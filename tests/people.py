@@ -114,7 +114,7 @@ def fill_steps(shop: Shop, by: Viewer) -> Shop:
     set_place(shop=shop, pickup_address="Nhà số 1", place_note="", hours="", by=by)
     set_main_goods(shop=shop, categories=[Category.objects.get(code="che-bien-rau-qua")], by=by)
     set_ways_to_pay(shop=shop, cash=True, transfer=False, vnpay=True, by=by)
-    return set_delivery(shop=shop, sendings=[Sending("country", 30_000, None, 2, 5)], by=by)
+    return set_delivery(shop=shop, sendings=[Sending("country", 0, None, 2, 5)], by=by)
 
 
 def make_listing(shop: Shop, *, name: str = "Hạt điều rang", price: int = 50_000, stock: int = 10) -> Listing:

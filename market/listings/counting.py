@@ -52,7 +52,7 @@ def moved_since(seen: Mapping[int, int]) -> dict[int, MovedSince]:
     if not seen:
         return {}
     later = reduce(or_, (Q(listing=key, pk__gt=move) for key, move in seen.items()))
-    orders = Q(kind__in=(StockMove.Kind.RESERVED, StockMove.Kind.RELEASED))
+    orders = Q(kind__in=(StockMove.Kind.RESERVED, StockMove.Kind.RELEASED, StockMove.Kind.RETURNED))
     sums = StockMove.objects.filter(later).order_by().values_list("listing_id")
     rows = sums.annotate(units=Sum("change"), by_orders=Sum("change", filter=orders))
     return dict.fromkeys(seen, MovedSince()) | {key: MovedSince(units, ours or 0) for key, units, ours in rows}

@@ -172,6 +172,7 @@ class StockMove(AppendOnly):
         RESERVED = "reserved", "giữ cho đơn"
         RELEASED = "released", "trả lại từ đơn hủy"
         SOLD = "sold", "đã bán"
+        RETURNED = "returned", "khách trả lại"
         CORRECTED = "corrected", "kiểm lại"
         LOST = "lost", "hư hao"
 

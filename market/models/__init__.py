@@ -12,7 +12,7 @@ from market.listings.models import (
     StockMove,
 )
 from market.lists.models import SheetPicture
-from market.orders.models import Order, OrderLine
+from market.orders.models import Order, OrderLine, Purchase
 from market.payments.models import Charge, GatewayMessage, Payment, PaymentAttempt, Refund
 from market.platforms.models import (
     Connection,
@@ -64,7 +64,7 @@ __all__ = [
     "PlatformTreeNode",
     "PriceChange",
     "Promotion",
-    "Refund",
+    "Purchase", "Refund",
     "Report",
     "ReportStep",
     "SheetAnswer",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 
 from core.desk.registry import Todo
@@ -17,7 +17,9 @@ from market.goods.queries import rules_in_force
 from market.listings.models import Listing, ListingPhoto
 from market.listings.queries import with_promotions
 from market.listings.rules import is_for_adults, selling_price
-from market.orders.models import Order, OrderLine
+from market.orders.models import Method, Order, Purchase
+from market.payments.models import Refund
+from market.shops.models import DeliveryRule, Shop
 from onboarding.producers.queries import producers_at_work
 
 
@@ -44,10 +46,13 @@ class BasketLine:
 
 def basket_lines(basket: Mapping[str, int]) -> list[BasketLine]:
     """The basket with fresh prices and stock; what is no longer there at all is left out."""
-    rows = with_promotions(Listing.objects.filter(sku__in=basket).select_related("shop", "category"))
+    rows = with_promotions(Listing.objects.filter(sku__in=basket).select_related("shop__producer__commune", "category"))
     rules = rules_in_force(clock.today()) if basket else []
     found = {
-        row.sku: row for row in rows.prefetch_related(Prefetch("photos", ListingPhoto.objects.select_related("photo")))
+        row.sku: row
+        for row in rows.prefetch_related(
+            "shop__delivery", Prefetch("photos", ListingPhoto.objects.select_related("photo"))
+        )
     }
     return [
         BasketLine(found[sku], quantity, _problem(found[sku], quantity), is_for_adults(found[sku], rules))
@@ -66,47 +71,97 @@ def _problem(listing: Listing, quantity: int) -> str:
     return ""
 
 
-def order_by_key(key: str) -> Order | None:
-    """The order behind an unguessable address, with its lines and payment."""
-    return Order.objects.filter(key=key).select_related("payment").prefetch_related("lines__shop").first()
+@dataclass(frozen=True)
+class ShopPart:
+    """What of the basket comes from one shop, and what the shop takes for bringing it."""
+
+    shop: Shop
+    lines: list[BasketLine]
+    rules: list[DeliveryRule]
+
+    @property
+    def goods(self) -> int:
+        """What these goods cost, in đồng."""
+        return sum(line.sum for line in self.lines)
 
 
-def unpaid_orders(keys: Iterable[str]) -> list[Order]:
-    """Those of these orders that still wait for their payment, newest first."""
-    return list(Order.objects.filter(key__in=list(keys), state=Order.State.PLACED).order_by("-placed_at"))
+def parts_of(lines: Iterable[BasketLine]) -> list[ShopPart]:
+    """The basket by shop, in the order of adding, with what each shop takes for delivery."""
+    parts: dict[int, ShopPart] = {}
+    for line in lines:
+        shop = line.listing.shop
+        if shop.pk not in parts:
+            parts[shop.pk] = ShopPart(shop, [], list(shop.delivery.all()))
+        parts[shop.pk].lines.append(line)
+    return list(parts.values())
 
 
-def lines_sold_by(viewer: Viewer) -> QuerySet[OrderLine]:
-    """Paid lines of the shops this person works for now, newest first: never another shop's lines of the same order."""
+def purchase_by_key(key: str) -> Purchase | None:
+    """The purchase behind an unguessable address, with its payment and its orders."""
+    orders = Order.objects.select_related("shop__producer").prefetch_related("lines").order_by("pk")
+    found = Purchase.objects.filter(key=key).select_related("payment", "commune__parent")
+    return found.prefetch_related(Prefetch("orders", orders)).first()
+
+
+def refunds_of(purchase: Purchase) -> list[Refund]:
+    """What goes back to the buyer, oldest first."""
+    if purchase.payment_id is None:
+        return []
+    return list(Refund.objects.filter(charge__payment_id=purchase.payment_id).exclude(state="withdrawn").order_by("pk"))
+
+
+def unpaid_purchases(keys: Iterable[str]) -> list[Purchase]:
+    """Those of these purchases that still wait for their payment, newest first."""
+    return list(Purchase.objects.filter(key__in=list(keys), state=Purchase.State.PLACED).order_by("-placed_at"))
+
+
+def orders_of_shops(viewer: Viewer) -> QuerySet[Order]:
+    """Orders of the shops this person works for now that count, newest first: what waits for VNPAY is nobody's to pack yet."""
+    waiting = Q(state=Order.State.WAITING, purchase__method=Method.VNPAY)
+    unpaid = Q(state=Order.State.CANCELLED, accepted_at__isnull=True, purchase__method=Method.VNPAY)
     return (
-        OrderLine.objects.filter(shop__producer__in=producers_at_work(viewer), order__state=Order.State.PAID)
-        .select_related("order", "shop")
-        .order_by("-order__paid_at", "pk")
+        Order.objects.filter(shop__producer__in=producers_at_work(viewer))
+        .exclude(waiting | unpaid)
+        .select_related("purchase__commune__parent", "shop")
+        .prefetch_related("lines")
+        .order_by("-purchase__placed_at", "pk")
     )
 
 
+def counts_by_state(viewer: Viewer) -> dict[str, int]:
+    """{state: orders} of the shops this person works for."""
+    rows = orders_of_shops(viewer).order_by().values_list("state").annotate(number=Count("pk"))
+    return dict(rows)
+
+
 def order_todos(viewer: Viewer) -> Iterable[Todo]:
-    """Paid orders to pack."""
-    count = lines_sold_by(viewer).values("order_id").distinct().count()
-    if count:
-        yield Todo(f"Có {count} đơn đã trả tiền cần giao.", reverse("seller_orders"), "Xem đơn hàng", 1, "warn")
+    """Orders to pack, transfers to confirm, goods that somebody wants to send back."""
+    counts = counts_by_state(viewer) if viewer.is_signed_in else {}
+    for state, words, label in (
+        (Order.State.TO_PACK, "Có %d đơn cần đóng gói.", "Xem đơn hàng"),
+        (Order.State.WAITING, "Có %d đơn chờ bạn xác nhận tiền chuyển khoản.", "Xem đơn"),
+        (Order.State.RETURN_ASKED, "Có %d người mua xin trả hàng.", "Xem đơn"),
+    ):
+        if count := counts.get(state, 0):
+            yield Todo(words % count, f"{reverse('seller_orders')}?trang-thai={state.value}", label, 1, "warn")
 
 
 def labels_of_buyer(user_id: int) -> list[str]:
     """The audit labels of what a person ordered while signed in; the last 200."""
-    orders = Order.objects.filter(buyer_id=user_id).order_by("-pk").values_list("pk", flat=True)[:200]
-    return [f"order:{number}" for number in orders]
+    purchases = Purchase.objects.filter(buyer_id=user_id).order_by("-pk").values_list("pk", flat=True)[:200]
+    orders = Order.objects.filter(purchase__in=list(purchases)).values_list("pk", flat=True)
+    return [f"order:{number}" for number in purchases] + [f"shop_order:{number}" for number in orders]
 
 
 def phone_of_receiver(viewer: Viewer, number: int) -> Revealed | None:
-    """The receiver's phone of an order with goods of a shop this person acts for, for an audited look."""
-    sold = lines_sold_by(viewer).filter(order_id=number).first()
-    if sold is None:
+    """The receiver's phone of an order of a shop this person acts for, for an audited look."""
+    order = orders_of_shops(viewer).filter(pk=number).first()
+    if order is None:
         return None
-    return Revealed(sold.order.receiver_phone, sold.order.receiver_name, f"order:{number}")
+    return Revealed(order.purchase.receiver_phone, order.purchase.receiver_name, f"shop_order:{number}")
 
 
 def bought_beyond(viewer: Viewer) -> Exists:
     """The condition on people "has ordered something", for viewers without a province: an order lies in no commune."""
-    placed = Order.objects.filter(buyer=OuterRef("pk"))
+    placed = Purchase.objects.filter(buyer=OuterRef("pk"))
     return Exists(placed.none() if viewer.has_role(*WIDE) else placed)

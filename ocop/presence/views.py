@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.kit import clock
+from core.kit.qr import qr_svg
 from core.people.limits.rules import PUBLIC_CHECK
 from core.people.limits.views import limited
 from market.storefront.addresses import absolute
-from market.storefront.drawing.qr import qr_svg
 from ocop.certificates.frozen import frozen_facts, is_intact
 from ocop.certificates.models import Certificate
 from ocop.certificates.papers import vouched

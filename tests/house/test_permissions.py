@@ -39,7 +39,7 @@ from core.people.models import ApiToken, Grant, Role, User
 from core.people.queries import NOBODY, SYSTEM
 from core.places.queries import old_unit
 from market.listings.models import Listing
-from market.orders.actions import Receiver, place_order
+from market.orders.actions import Receiver, place_purchase
 from market.platforms.models import Connection, Drift, PlatformListing, PlatformOrder, SheetAnswer, SheetBatch
 from market.platforms.orders.actions import feed_of
 from market.reports.actions import Said, appeal, take_down_for, take_report
@@ -63,6 +63,7 @@ from onboarding.opening.models import OpeningBatch, OpeningLine
 from onboarding.producers.actions import add_member
 from onboarding.producers.models import Membership, Producer
 from onboarding.teams.actions import add_team_member, found_team
+from tests.market.buying import attempt_for, notice, send_ipn
 from tests.market.goods_facts import goods_facts
 from tests.onboarding.intake.sending import Device, sha256
 from tests.onboarding.matching.households import matching_facts
@@ -383,6 +384,10 @@ PAGES: dict[str, Page] = {
         ANS_SHOP, "nguoi-ban/san-pham/nhap/{goods}/chua-nhan.xlsx", ("POST",)
     ),
     "nguoi-ban/don-hang/": Page(SIGNED_IN),
+    "nguoi-ban/don-hang/<slug:code>": Page(ANS_SHOP, "nguoi-ban/don-hang/{shop_order}"),
+    "nguoi-ban/don-hang/<slug:code>/<slug:step>": Page(
+        ANS_SHOP, "nguoi-ban/don-hang/{shop_order}/dong-goi", ("POST",), MOVES_ON
+    ),
     "thanh-toan/vnpay/ipn": Page(EVERYBODY),
     "thanh-toan/vnpay/return": Page(EVERYBODY, answers=frozenset({400})),  # unsigned
     "gio-hang": Page(EVERYBODY),
@@ -391,6 +396,9 @@ PAGES: dict[str, Page] = {
     "thanh-toan/": Page(EVERYBODY, methods=FORM, answers=MOVES_ON),  # the basket is empty
     "thanh-toan/don/<slug:key>": Page(EVERYBODY, "thanh-toan/don/{order}"),  # the address is the secret
     "thanh-toan/don/<slug:key>/tra": Page(EVERYBODY, "thanh-toan/don/{order}/tra", ("POST",), MOVES_ON),
+    "thanh-toan/don/<slug:key>/<slug:code>/<slug:step>": Page(
+        EVERYBODY, "thanh-toan/don/{order}/{shop_order}/huy", ("POST",), MOVES_ON
+    ),
     "ban-viec/": Page(STAFF | {"buu", "hanh"}),
     "ban-viec/tim-khong-thay/": Page(STAFF),
     "ban-viec/tim-khong-thay/tim-khong-thay.csv": Page(STAFF),
@@ -699,7 +707,10 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     dung = make_producer("Hộ Dũng", people.hamlet)
     add_member(user=users["dung"], producer=dung, right="owner", by=SYSTEM, how="bài thử")
     other = make_listing(shop_for(dung, "Nhà Dũng", people.viewer("dung")), name="Tiêu sọ")
-    order = place_order(wanted=[(listing, 1)], receiver=Receiver("Lan", "+84903111222", "12 Lê Lợi"), by=NOBODY)
+    order = place_purchase(
+        wanted=[(listing, 1)], receiver=Receiver("Lan", "+84903111222", "12 Lê Lợi", people.commune), by=NOBODY
+    )
+    send_ipn(notice(attempt_for(order)))
     batch = SheetBatch(
         connection=Connection.objects.get(platform__code="voso"), number=1, count=1, made_at=timezone.now()
     )
@@ -772,7 +783,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "import": sheet.pk, "goods": goods.pk, "job": job.pk, "job_name": job.name,
         "entry": AuditEntry.objects.get(action="shop.opened", object_label=f"shop:{shop.pk}").pk,
         "commune": people.commune.code, "producer": people.producer.pk, "hanh": users["hanh"].pk, "device": device.pk, "session": open_at.pk,
-        "listing_photo": listing.photos.get().photo_id, "sku": listing.sku, "slug": listing.slug, "shop": shop.slug, "order": order.key, "batch": batch.number, "answer": answered.pk,
+        "listing_photo": listing.photos.get().photo_id, "sku": listing.sku, "slug": listing.slug, "shop": shop.slug, "order": order.key, "shop_order": order.orders.get().code, "batch": batch.number, "answer": answered.pk,
         "rubric": Rubric.objects.get(is_sample=False).pk, "sample_rubric": Rubric.objects.get(is_sample=True).pk,
         "paper_entry": CertificateEntry.objects.create(
             unit=people.commune, facts=EntryFacts("Trà", "HTX Trà", "3", "1/QĐ", "2026-05-07", issuer_level="province").as_json(),

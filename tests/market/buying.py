@@ -12,14 +12,19 @@ from django.urls import reverse
 
 from core.people.queries import NOBODY
 from market.listings.models import Listing
-from market.orders.actions import Receiver, place_order
-from market.orders.models import Order
+from market.orders.actions import Receiver, place_purchase
+from market.orders.models import Purchase
 from market.payments.actions import begin_attempt
 from market.payments.models import PaymentAttempt
 from market.payments.vnpay import wire
 
-RECEIVER = Receiver("Lê Thị Mua", "+84903111222", "12 Lê Lợi, Phan Thiết")
-FORM = {"name": "Lê Thị Mua", "phone": "0903 111 222", "address": "12 Lê Lợi, Phan Thiết"}
+FORM = {
+    "name": "Lê Thị Mua",
+    "phone": "0903 111 222",
+    "address": "12 Lê Lợi",
+    "commune": "Phước Hữu, Khánh Hòa",
+    "method": "vnpay",
+}
 
 
 def put_in_basket(buyer: Client, listing: Listing, quantity: int = 1) -> HttpResponse:
@@ -28,13 +33,19 @@ def put_in_basket(buyer: Client, listing: Listing, quantity: int = 1) -> HttpRes
     return buyer.post(reverse("change_basket"), posted)  # type: ignore[return-value]
 
 
-def ordered(*wanted: tuple[Listing, int]) -> Order:
-    """An order of these goods, not yet paid."""
-    return place_order(wanted=wanted, receiver=RECEIVER, by=NOBODY)
+def receiver_near(listing: Listing) -> Receiver:
+    """A buyer of the commune of this listing's shop."""
+    return Receiver("Lê Thị Mua", "+84903111222", "12 Lê Lợi", listing.shop.producer.commune)
 
 
-def attempt_for(order: Order) -> PaymentAttempt:
+def ordered(*wanted: tuple[Listing, int]) -> Purchase:
+    """A purchase of these goods, not yet paid, for a buyer near the first one's shop."""
+    return place_purchase(wanted=wanted, receiver=receiver_near(wanted[0][0]), by=NOBODY)
+
+
+def attempt_for(order: Purchase) -> PaymentAttempt:
     """The buyer opens VNPAY's page."""
+    assert order.payment is not None
     return begin_attempt(payment=order.payment, customer_address="203.0.113.7")
 
 

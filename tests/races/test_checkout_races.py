@@ -15,7 +15,7 @@ from market.listings.actions import writing as listing_writing
 from market.listings.models import Listing
 from market.lists.actions import rows
 from market.lists.comparing import facts_of
-from market.orders.models import Order
+from market.orders.models import Purchase
 from market.shops.actions import close_shop, states
 from market.shops.models import Shop
 from onboarding.producers.actions import add_member
@@ -44,7 +44,7 @@ class TestTwoOrdersAcrossTwoShops:
     """Each order holds goods of both shops, none of them the same: the shops' documents are all they have in common."""
 
     @pytest.fixture
-    def orders(self, people: People, shop: Shop) -> list[Callable[[], Order]]:
+    def orders(self, people: People, shop: Shop) -> list[Callable[[], Purchase]]:
         producer = make_producer("Hộ Dũng", people.hamlet)
         add_member(user=people.users["dung"], producer=producer, right="owner", by=SYSTEM, how="quen")
         other = shop_for(producer, "Nhà Dũng", people.viewer("dung"))
@@ -52,11 +52,12 @@ class TestTwoOrdersAcrossTwoShops:
         return [lambda pair=pair: ordered(*((listing, 1) for listing in pair)) for pair in pairs]
 
     def test_writing_each_document_with_each_sale_they_wait_for_each_other(
-        self, orders: list[Callable[[], Order]], monkeypatch: pytest.MonkeyPatch
+        self, orders: list[Callable[[], Purchase]], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(writing, "is_in_step", lambda document, facts: False)
-        index = documents._index_products
-        monkeypatch.setattr(documents, "_index_products", lambda ids: index(ids) | set(ids))
+        for module in (writing, documents):
+            monkeypatch.setattr(module, "is_in_step", lambda document, facts: False)
+        index = documents._index
+        monkeypatch.setattr(documents, "_index", lambda source, ids: index(source, ids) | set(ids))
         gate, real = Gate(), documents.index_shop
 
         def held(shop_id: int) -> None:
@@ -65,12 +66,12 @@ class TestTwoOrdersAcrossTwoShops:
 
         monkeypatch.setattr(documents, "index_shop", held)
         answers = at_once(*orders)
-        assert sorted(type(answer).__name__ for answer in answers) == ["OperationalError", "Order"]
+        assert sorted(type(answer).__name__ for answer in answers) == ["OperationalError", "Purchase"]
 
-    def test_a_sale_leaves_documents_that_say_the_same_alone(self, orders: list[Callable[[], Order]]) -> None:
+    def test_a_sale_leaves_documents_that_say_the_same_alone(self, orders: list[Callable[[], Purchase]]) -> None:
         before = list(SearchDocument.objects.order_by("pk").values())
         for _ in range(5):
-            assert [type(answer) for answer in at_once(*orders)] == [Order, Order]
+            assert [type(answer) for answer in at_once(*orders)] == [Purchase, Purchase]
         assert list(SearchDocument.objects.order_by("pk").values()) == before and len(before) == 8
 
 
@@ -85,14 +86,14 @@ class TestAnOrderWhileTheShopCloses:
             closing.set()
             threading.Event().wait(0.7)  # the order comes to the lock meanwhile
 
-        def buy() -> Order:
+        def buy() -> Purchase:
             closing.wait(5)
             return ordered((Listing.objects.select_related("shop").get(pk=listing.pk), 1))
 
         monkeypatch.setattr(states, "emit", emit_and_stay)
         closed, order = at_once(lambda: close_shop(shop=shop, by=people.viewer("an")), buy)
         assert isinstance(closed, Shop) and isinstance(order, OutOfStock)
-        assert Listing.objects.get().stock == 10 and not Order.objects.exists()
+        assert Listing.objects.get().stock == 10 and not Purchase.objects.exists()
 
 
 class TestASizeAndItsMain:

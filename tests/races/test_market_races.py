@@ -17,7 +17,8 @@ from core.people.queries import SYSTEM
 from market.listings.actions import OutOfStock
 from market.listings.models import Listing
 from market.orders import actions as orders
-from market.orders.models import Order
+from market.orders.actions import paying, placing
+from market.orders.models import Purchase
 from market.payments.actions import settling
 from market.payments.models import Payment, PaymentAttempt
 from market.platforms.engine import claiming, desired, flow, push
@@ -72,23 +73,23 @@ class TestTwoOrdersForTheLastItem:
                 Listing.objects.filter(pk=wanted.pk).update(stock=left - quantity, revision=F("revision") + 1)
             return [wanted for wanted, _ in quantities]
 
-        monkeypatch.setattr(orders, "take_stock", look_then_take)
+        monkeypatch.setattr(placing, "take_stock", look_then_take)
         answers = at_once(*[lambda: ordered((listing, 1))] * 2)
-        assert gate.met and [type(answer) for answer in answers] == [Order, Order]
+        assert gate.met and [type(answer) for answer in answers] == [Purchase, Purchase]
 
     def test_one_wins(self, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
         Listing.objects.update(stock=1)
-        gate = hold(monkeypatch, orders, "take_stock")
+        gate = hold(monkeypatch, placing, "take_stock")
         answers = at_once(*[lambda: ordered((listing, 1))] * 2)
         assert gate.met
-        assert sorted(type(answer).__name__ for answer in answers) == ["Order", "OutOfStock"]
-        assert (Listing.objects.get().stock, Order.objects.count(), Payment.objects.count()) == (0, 1, 1)
+        assert sorted(type(answer).__name__ for answer in answers) == ["OutOfStock", "Purchase"]
+        assert (Listing.objects.get().stock, Purchase.objects.count(), Payment.objects.count()) == (0, 1, 1)
 
     def test_baskets_in_opposite_order_do_not_wait_for_each_other(self, listing: Listing) -> None:
         other = make_listing(listing.shop, name="Điều sống")
         for _ in range(5):
             answers = at_once(lambda: ordered((listing, 1), (other, 1)), lambda: ordered((other, 1), (listing, 1)))
-            assert [type(answer) for answer in answers] == [Order, Order]
+            assert [type(answer) for answer in answers] == [Purchase, Purchase]
         assert set(Listing.objects.values_list("stock", flat=True)) == {0}
 
 
@@ -185,7 +186,7 @@ class TestAWishAndAClaim:
 
         with monkeypatch.context() as patch:
             patch.setattr(desired, "_priority", read_then_wait)
-            _sold, claimed = at_once(lambda: orders.take_stock([(listing, 1)]), claim)
+            _sold, claimed = at_once(lambda: placing.take_stock([(listing, 1)]), claim)
         assert gate.met
         row.refresh_from_db()
         return claimed, row.work, row.fence
@@ -225,7 +226,7 @@ def test_money_and_release_at_once_do_not_wait_for_each_other(
     attempt = attempt_for(order)
     PaymentAttempt.objects.update(state="failed", response_code="11", transaction_status="02")
     hold(monkeypatch, settling, "_finish")
-    hold(monkeypatch, orders, "cancel_payment")
-    answers = at_once(lambda: send_ipn(notice(attempt)), lambda: orders.release_order(order))
-    stock, state = Listing.objects.get().stock, Order.objects.get().state
+    hold(monkeypatch, paying, "cancel_payment")
+    answers = at_once(lambda: send_ipn(notice(attempt)), lambda: orders.release_purchase(order))
+    stock, state = Listing.objects.get().stock, Purchase.objects.get().state
     assert (answers, state, stock) in [(["00", False], "paid", 7), (["00", True], "paid_late", 10)]

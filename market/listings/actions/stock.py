@@ -89,6 +89,14 @@ def sell_stock(quantities: Sequence[tuple[int, int]], *, reference: str = "", by
         _move(listing, Kind.SOLD, 0, -min(wanted[listing.pk], listing.reserved), reference, by)
 
 
+@transaction.atomic
+def return_stock(quantities: Sequence[tuple[int, int]], *, reference: str = "", by: Viewer = SYSTEM) -> None:
+    """Goods that were sold are back on the shelf; pairs of listing id and quantity."""
+    wanted = dict(quantities)
+    for listing in _held(wanted):
+        _move(listing, Kind.RETURNED, wanted[listing.pk], 0, reference, by)
+
+
 def _held(ids: dict[int, int]) -> list[Listing]:
     held = list(Listing.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
     # Read after the lock: a join would still show the shop as it was before we waited for whoever closed it.

@@ -37,10 +37,18 @@ class NotApprover(PermissionError):
 
 @transaction.atomic
 def request_refund(
-    *, charge: Charge, amount: int, account: str, subject: str, reason: str, by: Viewer = SYSTEM
+    *,
+    charge: Charge,
+    amount: int,
+    account: str,
+    subject: str,
+    reason: str,
+    by: Viewer = SYSTEM,
+    follows_a_person: bool = False,
 ) -> Refund:
     """Ask for `amount` đồng of this charge back, out of `account` of the book. What the product asks for itself is money that
-    nothing is owed for, and goes without a second person; a person's needs one above the limit.
+    nothing is owed for, and goes without a second person; a person's, or what `follows_a_person` (an order called off), needs
+    one above the limit.
 
     Raises PermissionError, RefundRefused when there is not so much left.
     """
@@ -53,7 +61,7 @@ def request_refund(
     taken = Charge.objects.filter(pk=charge.pk, refunded=charge.refunded).update(refunded=F("refunded") + amount)
     if not taken:
         raise RefundRefused("Có người vừa hoàn tiền cho khoản này. Hãy mở lại trang rồi thử lại.")
-    needs_two = by.user_id is not None and takes_two(amount)
+    needs_two = (by.user_id is not None or follows_a_person) and takes_two(amount)
     now = clock.now()
     refund = Refund.objects.create(
         charge=charge,

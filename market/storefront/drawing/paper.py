@@ -10,8 +10,8 @@ from math import cos, pi, sin
 
 from fpdf import FPDF
 
+from core.kit.qr import modules_of, runs_of
 from market.storefront.drawing.lettering import BOLD, REGULAR, ready, wrap
-from market.storefront.drawing.qr import modules_of, runs_of
 
 A4 = (210.0, 297.0)
 A6 = (105.0, 148.5)  # a quarter of A4, so that four fill a sheet

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageOps
 
+from core.kit.qr import modules_of, runs_of
 from market.storefront.drawing.lettering import BOLD, REGULAR, face, ready, wrap
-from market.storefront.drawing.qr import modules_of, runs_of
 
 LAYOUT = 2  # goes into a card's name: raise it when the drawing changes, and every card is drawn anew
 SIZE = (1200, 630)

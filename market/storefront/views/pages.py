@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from core.kit import clock
+from core.kit.qr import qr_svg
 from core.people.queries import viewer_of
 from core.people.views import signed_in
 from market.listings.models import Listing
@@ -19,7 +20,6 @@ from market.listings.rules import missing_for_sale, price_by_measure
 from market.shops.models import Shop
 from market.storefront import structured, wording
 from market.storefront.addresses import absolute, product_address, shop_address
-from market.storefront.drawing.qr import qr_svg
 from market.storefront.queries import (
     ProductFacts,
     ShopFacts,

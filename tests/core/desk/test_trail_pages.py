@@ -22,7 +22,7 @@ from core.people.actions import give_grant
 from core.people.models import Role, User
 from core.people.queries import SYSTEM, viewer_for
 from core.places.models import Unit
-from market.orders.actions import Receiver, place_order
+from market.orders.actions import Receiver, place_purchase
 from onboarding.households.models import Household
 from tests.people import People, make_listing, make_producer, make_shop
 
@@ -286,9 +286,9 @@ class TestMyData:
         an = people.users["an"]
         shop = make_shop(people)
         buyer = User.objects.create_user(username="lan", full_name="Lan")
-        order = place_order(
+        order = place_purchase(
             wanted=[(make_listing(shop), 1)],
-            receiver=Receiver("Lan", "+84903111222", "12 Lê Lợi"),
+            receiver=Receiver("Lan", "+84903111222", "12 Lê Lợi", people.commune),
             by=viewer_for(buyer),
         )
         household = people.producer.household

@@ -91,7 +91,7 @@ def test_every_encrypted_column_is_in_the_rotation() -> None:
         for name, column in facts.fields.items()
         if isinstance(column, EncryptedTextField)
     }
-    assert {"onboarding.household.phone", "core.auditdetail.text", "market.order.receiver_phone"} <= written
+    assert {"onboarding.household.phone", "core.auditdetail.text", "market.purchase.receiver_phone"} <= written
     assert {column.name for column in encrypted_columns()} == written
 
 

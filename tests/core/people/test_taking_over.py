@@ -24,7 +24,7 @@ from core.people.queries import SYSTEM, viewer_by_token
 from core.people.second_factor.actions import end_second_factor
 from core.people.second_factor.queries import has_second_factor
 from core.places.models import Unit
-from market.orders.models import Order
+from market.orders.models import Purchase
 from market.payments.models import Payment
 from tests.core.people.signing import AN_PHONE, UNKNOWN_PHONE, app_code, by_password, by_phone, enrolled, with_phone
 from tests.people import PASSWORD, People
@@ -114,12 +114,12 @@ def test_sellers_are_helped_by_their_province_only(people: People) -> None:
 def test_buyers_are_not_helped_by_a_commune(people: People) -> None:
     hanh, now = people.users["hanh"], clock.now()
     payment = Payment.objects.create(reference="x", amount=10_000, return_path="/", made_at=now)
-    Order.objects.create(
+    Purchase.objects.create(
         code="x", key="x", receiver_name="x", receiver_phone="x", receiver_address="x", payment=payment, total=1,
         placed_at=now, keep_until=now,
     )  # fmt: skip
     assert "hanh" in helped(people, "chi")  # somebody's order without a buyer changes nothing
-    Order.objects.update(buyer=hanh)
+    Purchase.objects.update(buyer=hanh)
     assert "hanh" not in helped(people, "chi") and "hanh" in helped(people, "phuong")
 
 

@@ -12,7 +12,7 @@ from django.db.models import F, Sum
 from market.listings.actions import take_stock
 from market.listings.models import Listing, StockMove
 from market.orders import actions as orders
-from market.orders.models import Order
+from market.orders.models import Purchase
 from tests.market.buying import attempt_for, notice, ordered, send_ipn
 from tests.market.proof import everything
 
@@ -40,7 +40,7 @@ def old(listing: Listing) -> Listing:
 
 
 @pytest.fixture
-def old_order(old: Listing, monkeypatch: pytest.MonkeyPatch) -> Order:
+def old_order(old: Listing, monkeypatch: pytest.MonkeyPatch) -> Purchase:
     """Five of them, ordered when orders changed the stock and nothing else."""
 
     def take(quantities: Any, **_: Any) -> list[Listing]:
@@ -53,7 +53,7 @@ def old_order(old: Listing, monkeypatch: pytest.MonkeyPatch) -> Order:
 
 
 def test_the_books_open_with_what_lies_there_and_what_orders_hold(
-    old: Listing, old_order: Order, listing: Listing
+    old: Listing, old_order: Purchase, listing: Listing
 ) -> None:
     take_stock(
         [(old, 1)], reference="DH-NEW"
@@ -71,13 +71,13 @@ def test_the_books_open_with_what_lies_there_and_what_orders_hold(
 
 
 @pytest.mark.parametrize("is_paid", [True, False])
-def test_an_order_from_before_leaves_a_new_ones_goods_alone(old: Listing, old_order: Order, is_paid: bool) -> None:
+def test_an_order_from_before_leaves_a_new_ones_goods_alone(old: Listing, old_order: Purchase, is_paid: bool) -> None:
     migration.open_the_books(apps, None)
     ordered((old, 3))
     assert books(old) == ((2, 8), (2, 8))
     if is_paid:
         assert send_ipn(notice(attempt_for(old_order))) == "00"
     else:
-        assert orders.release_order(old_order)
+        assert orders.release_purchase(old_order)
     left = (2, 3) if is_paid else (7, 3)
     assert books(old) == (left, left)

@@ -56,7 +56,7 @@ def test_read_beforehand_it_costs_no_query(listing: Listing, django_assert_num_q
 def test_orders_and_platforms_use_it(listing: Listing) -> None:
     promote(listing, 40_000, 0, 0)
     order = ordered((listing, 2))
-    assert (order.total, [line.price for line in order.lines.all()]) == (80_000, [40_000])
+    assert (order.total, [line.price for line in order.orders.get().lines.all()]) == (80_000, [40_000])
     assert document_of(listing).price == 40_000
 
 

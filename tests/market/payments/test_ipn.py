@@ -15,7 +15,7 @@ from core.events.registry import Event
 from market.ledger.accounts import GATEWAY, HELD, REFUNDS, UNCLEAR
 from market.ledger.queries import balances_of
 from market.listings.models import Listing
-from market.orders.models import Order
+from market.orders.models import Purchase
 from market.payments.actions import begin_attempt, open_payment
 from market.payments.events import PaymentSettled
 from market.payments.models import Charge, GatewayMessage, Payment, PaymentAttempt
@@ -106,6 +106,7 @@ def test_money_makes_the_order_paid_once(listing: Listing, heard: list[Event]) -
     assert trail(since) == [
         ("payment.settled", None, f"payment:{order.payment_id}"),
         ("order.paid", None, f"order:{order.pk}"),
+        ("shop_order.to_pack", None, f"shop_order:{order.orders.get().pk}"),
     ]
     before = everything()
     assert [send_ipn(query), send_ipn(query)] == ["02", "02"]
@@ -138,7 +139,7 @@ def test_a_late_failure_of_one_attempt_does_not_undo_anothers_success(listing: L
     assert send_ipn(notice(second)) == "00"
     assert send_ipn(notice(first, response="24", status="02")) == "00"
     assert list(PaymentAttempt.objects.order_by("pk").values_list("state", flat=True)) == ["failed", "succeeded"]
-    assert (Payment.objects.get().state, Order.objects.get().state) == ("succeeded", "paid")
+    assert (Payment.objects.get().state, Purchase.objects.get().state) == ("succeeded", "paid")
 
 
 def test_of_two_attempts_paid_the_second_is_given_back(listing: Listing, heard: list[Event], time_machine: Any) -> None:
@@ -156,6 +157,7 @@ def test_of_two_attempts_paid_the_second_is_given_back(listing: Listing, heard: 
     assert [word for word, _, _ in trail(since)] == [
         "payment.settled",
         "order.paid",
+        "shop_order.to_pack",
         "payment.paid_twice",
         "refund.asked",
     ]
@@ -187,7 +189,7 @@ def test_a_trouble_of_ours_answers_99_and_leaves_no_trace(
         assert send_ipn(query) == "99"
     assert everything() == before
     assert send_ipn(query) == "00", "VNPAY calls again, and then it counts"
-    assert Order.objects.get().state == "paid"
+    assert Purchase.objects.get().state == "paid"
 
 
 def test_only_get_is_a_call_of_vnpay(listing: Listing) -> None:
@@ -265,7 +267,7 @@ def test_vnpay_itself_is_heard(listing: Listing, settings: Any, remote: str, for
     settings.TRUSTED_PROXIES = ["10.0.0.2"]
     query = notice(attempt_for(ordered((listing, 1))))
     assert call_from(remote, query, forwarded) == (200, "00")
-    assert Order.objects.get().state == "paid"
+    assert Purchase.objects.get().state == "paid"
 
 
 def test_without_a_list_the_signature_alone_decides(listing: Listing) -> None:

@@ -12,7 +12,7 @@ from django.conf import settings as django_settings
 from core.events.registry import Event
 from core.kit import clock, outbound
 from market.listings.models import Listing
-from market.orders.models import Order
+from market.orders.models import Purchase
 from market.payments.events import PaymentSettled
 from market.payments.jobs import ask_about_open_attempts
 from market.payments.models import GatewayMessage, Payment, PaymentAttempt
@@ -87,8 +87,8 @@ def ask_at(moment: datetime, time_machine: Any) -> int:
 
 def state() -> tuple[str, str, str]:
     """Order, payment, attempt."""
-    attempt = PaymentAttempt.objects.select_related("payment__order").get()
-    return attempt.payment.order.state, attempt.payment.state, attempt.state
+    attempt = PaymentAttempt.objects.select_related("payment__purchase").get()
+    return attempt.payment.purchase.state, attempt.payment.state, attempt.state
 
 
 def asked_again_at() -> datetime | None:
@@ -216,5 +216,5 @@ def test_one_silent_question_does_not_stop_the_others(
     assert ask_at(DUE, time_machine) == 2
     states = dict(PaymentAttempt.objects.values_list("pk", "state"))
     assert states == {attempt.pk: "open", second.pk: "succeeded"}
-    assert Payment.objects.filter(state="succeeded").count() == Order.objects.filter(state="paid").count() == 1
+    assert Payment.objects.filter(state="succeeded").count() == Purchase.objects.filter(state="paid").count() == 1
     assert clock.now() == DUE

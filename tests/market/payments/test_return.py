@@ -11,24 +11,24 @@ from django.urls import reverse
 from core.events.registry import Event
 from core.kit import clock
 from market.listings.models import Listing
-from market.orders.models import Order
+from market.orders.models import Purchase
 from market.payments.models import GatewayMessage, Payment, PaymentAttempt
 from tests.market.buying import attempt_for, come_back, notice, ordered, send_ipn
 from tests.market.proof import everything
 
 
 @pytest.fixture
-def order(listing: Listing) -> Order:
+def order(listing: Listing) -> Purchase:
     """Two kilograms, at the bank."""
     return ordered((listing, 2))
 
 
-def test_back_before_the_ipn_is_being_confirmed_never_paid(order: Order, heard: list[Event]) -> None:
+def test_back_before_the_ipn_is_being_confirmed_never_paid(order: Purchase, heard: list[Event]) -> None:
     attempt = attempt_for(order)
     heard.clear()
     answer = come_back(notice(attempt))
     assert answer["Location"] == f"/thanh-toan/don/{order.key}?v=paid"
-    assert (Payment.objects.get().state, Order.objects.get().state) == ("processing", "placed")
+    assert (Payment.objects.get().state, Purchase.objects.get().state) == ("processing", "placed")
     attempt.refresh_from_db()
     assert attempt.state == "open"
     assert attempt.next_query_at is not None and attempt.next_query_at <= clock.now(), "asked about at once"
@@ -42,7 +42,7 @@ def test_back_before_the_ipn_is_being_confirmed_never_paid(order: Order, heard: 
     assert "Đã nhận tiền. Người bán đang chuẩn bị hàng cho bạn." in page and 'http-equiv="refresh"' not in page
 
 
-def test_back_after_the_ipn_changes_nothing(order: Order) -> None:
+def test_back_after_the_ipn_changes_nothing(order: Purchase) -> None:
     attempt = attempt_for(order)
     assert send_ipn(notice(attempt)) == "00"
     before = everything()
@@ -50,7 +50,7 @@ def test_back_after_the_ipn_changes_nothing(order: Order) -> None:
     assert everything() == before | {"GatewayMessage": everything()["GatewayMessage"]}
 
 
-def test_an_ipn_of_failure_ends_the_waiting(order: Order) -> None:
+def test_an_ipn_of_failure_ends_the_waiting(order: Purchase) -> None:
     attempt = attempt_for(order)
     come_back(notice(attempt))
     assert Payment.objects.get().state == "processing"
@@ -66,7 +66,9 @@ def test_an_ipn_of_failure_ends_the_waiting(order: Order) -> None:
         ("11", "expired", "Đã hết thời gian thanh toán."),
     ],
 )
-def test_back_without_paying_says_why_and_offers_again(order: Order, response: str, reason: str, sentence: str) -> None:
+def test_back_without_paying_says_why_and_offers_again(
+    order: Purchase, response: str, reason: str, sentence: str
+) -> None:
     attempt = attempt_for(order)
     before = everything()
     answer = come_back(notice(attempt, response=response, status="02"))
@@ -76,7 +78,7 @@ def test_back_without_paying_says_why_and_offers_again(order: Order, response: s
     assert sentence in page and "Trả tiền qua VNPAY" in page
 
 
-def test_a_forged_word_in_the_address_is_only_a_word(order: Order) -> None:
+def test_a_forged_word_in_the_address_is_only_a_word(order: Purchase) -> None:
     page = Client().get(reverse("order", args=[order.key]) + "?v=paid").content.decode()
     assert "Đơn hàng chờ bạn trả tiền." in page and "Đã nhận tiền" not in page
     page = Client().get(reverse("order", args=[order.key]) + "?v=%3Cscript%3E").content.decode()
@@ -101,7 +103,7 @@ def forged(attempt: PaymentAttempt, kind: str) -> str:
 
 
 @pytest.mark.parametrize("kind", ["changed", "unsigned", "other_terminal", "unknown_order", "other_amount", "empty"])
-def test_a_forged_return_is_refused_in_words(order: Order, heard: list[Event], kind: str) -> None:
+def test_a_forged_return_is_refused_in_words(order: Purchase, heard: list[Event], kind: str) -> None:
     query = forged(attempt_for(order), kind)
     before = everything()
     answer: Any = come_back(query)

@@ -15,7 +15,7 @@ from core.people.queries import SYSTEM
 from market.listings.actions import pause_listing, publish_listing, take_stock
 from market.listings.events import ListingChanged
 from market.listings.models import Listing
-from market.orders.actions import release_order
+from market.orders.actions import release_purchase
 from market.platforms.actions import NotAllowed, send_again
 from market.platforms.contract import RemoteIds
 from market.platforms.engine import claiming, flow, home
@@ -382,7 +382,7 @@ def test_goods_given_back_are_offered_again(engine: Engine) -> None:
     order = ordered((engine.listing, 4))
     engine.push()
     assert engine.remote()["quantity"] == 6
-    assert release_order(order) is True
+    assert release_purchase(order) is True
     engine.push()
     assert engine.remote()["quantity"] == 10
 

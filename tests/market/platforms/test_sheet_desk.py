@@ -17,7 +17,7 @@ from core.people.queries import NOBODY, SYSTEM
 from core.places.models import Unit
 from market.listings.actions import take_stock
 from market.listings.models import Listing
-from market.orders.models import Order
+from market.orders.models import Purchase
 from market.platforms.desk.actions import (
     ImportReport,
     NotAllowed,
@@ -386,7 +386,7 @@ def test_the_desk_counts_each_step(desk: Desk, shop: Shop, browser: Browser) -> 
     take_stock([(listings[1], 1)])
     push_due()
     assert counts() == (1, 1, 1)
-    assert not Order.objects.exists()
+    assert not Purchase.objects.exists()
 
 
 def test_csv_is_read_as_well(desk: Desk, listing: Listing) -> None:

@@ -1,4 +1,4 @@
-"""QR codes of addresses."""
+"""QR codes."""
 
 from __future__ import annotations
 
