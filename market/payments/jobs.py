@@ -1,11 +1,15 @@
-"""Asking the gateway about attempts whose result we do not know, sending refunds, and asking what became of them."""
+"""Asking the gateway about attempts whose result we do not know, sending refunds, and asking what became of them.
+
+One row that breaks must not hold up the others, nor be taken first for ever: whatever happens, it comes later again or stays for
+a person.
+"""
 
 from __future__ import annotations
 
 import logging
 
 from core.kit import clock
-from core.kit.outbound import NotSent, OutboundError
+from core.kit.outbound import NotSent, OutboundError, OutboundRefused
 from market.payments.actions import begin_sending, note_question, note_refund_answer, note_refund_question
 from market.payments.models import PaymentAttempt, Refund
 from market.payments.vnpay import provider
@@ -20,11 +24,13 @@ def ask_about_open_attempts() -> int:
     asked = 0
     for attempt in due.select_related("payment").order_by("next_query_at")[:BATCH]:
         try:
-            result = provider.ask(attempt)
+            note_question(attempt=attempt, result=provider.ask(attempt))
         except OutboundError as problem:
             log.warning("no answer about attempt %s: %s", attempt.txn_ref, type(problem).__name__)
-            result = None
-        note_question(attempt=attempt, result=result)
+            note_question(attempt=attempt, result=None)
+        except Exception:
+            log.exception("the answer about attempt %s could not be taken in", attempt.txn_ref)
+            note_question(attempt=attempt, result=None)
         asked += 1
     return asked
 
@@ -38,11 +44,14 @@ def send_refunds() -> int:
             continue
         try:
             note_refund_answer(refund=refund, result=provider.refund(refund))
-        except NotSent:
-            log.warning("refund %s did not leave", refund.pk)
+        except (NotSent, OutboundRefused) as problem:
+            log.warning("refund %s did not leave: %s", refund.pk, type(problem).__name__)
             note_refund_answer(refund=refund, result=None, was_sent=False)
+            continue
         except OutboundError as problem:
             log.warning("nobody knows of refund %s: %s", refund.pk, type(problem).__name__)
+        except Exception:
+            log.exception("the answer to refund %s could not be taken in", refund.pk)
         sent += 1
     return sent
 
@@ -53,10 +62,12 @@ def ask_about_refunds() -> int:
     asked = 0
     for refund in due.select_related("charge__attempt").order_by("next_step_at")[:BATCH]:
         try:
-            result = provider.ask_refund(refund)
+            note_refund_question(refund=refund, result=provider.ask_refund(refund))
         except OutboundError as problem:
             log.warning("no answer about refund %s: %s", refund.pk, type(problem).__name__)
-            result = None
-        note_refund_question(refund=refund, result=result)
+            note_refund_question(refund=refund, result=None)
+        except Exception:
+            log.exception("the answer about refund %s could not be taken in", refund.pk)
+            note_refund_question(refund=refund, result=None)
         asked += 1
     return asked

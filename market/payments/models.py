@@ -149,6 +149,10 @@ class Refund(models.Model):
     response_code = models.CharField(max_length=2, blank=True)
     transaction_status = models.CharField(max_length=2, blank=True)
     transaction_no = models.CharField(max_length=15, blank=True)
+    # Calls that may have reached the gateway; as long as there is none it can be withdrawn.
+    calls = models.PositiveSmallIntegerField(default=0)
+    # The gateway said otherwise after its result was decided: for a person.
+    is_contradicted = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -165,5 +169,8 @@ class Refund(models.Model):
                 condition=Q(state__in=["succeeded", "failed", "withdrawn"], finished_at__isnull=False)
                 | (~Q(state__in=["succeeded", "failed", "withdrawn"]) & Q(finished_at__isnull=True)),
                 name="refund_finished_when_decided",
+            ),
+            models.UniqueConstraint(
+                fields=["charge", "transaction_no"], condition=~Q(transaction_no=""), name="refund_number_is_its_own"
             ),
         ]

@@ -1,8 +1,10 @@
 """Every change of a payment, an attempt, a charge and a refund."""
 
+from market.payments.actions.answers import begin_sending, note_refund_answer, note_refund_question
 from market.payments.actions.attempts import (
     ATTEMPT_LIFE,
     PaymentClosed,
+    ask_soon,
     begin_attempt,
     cancel_payment,
     note_return,
@@ -13,18 +15,18 @@ from market.payments.actions.refunds import (
     NotApprover,
     RefundRefused,
     approve_refund,
-    begin_sending,
+    ask_about_refund_soon,
+    close_case,
     decide_by_report,
-    note_refund_answer,
-    note_refund_question,
     request_refund,
     send_again,
     withdraw_refund,
 )
-from market.payments.actions.settling import Verdict, note_question, settle
+from market.payments.actions.settling import LONG_PENDING, AttemptKept, Verdict, close_attempt, note_question, settle
 
 __all__ = [
-    "ATTEMPT_LIFE", "NotApprover", "PaymentClosed", "RefundRefused", "Verdict", "approve_refund", "begin_attempt", "begin_sending",
-    "cancel_payment", "decide_by_report", "log_message", "note_question", "note_refund_answer", "note_refund_question", "note_return",
-    "open_payment", "request_refund", "send_again", "settle", "withdraw_refund",
+    "ATTEMPT_LIFE", "LONG_PENDING", "AttemptKept", "NotApprover", "PaymentClosed", "RefundRefused", "Verdict", "approve_refund", "ask_about_refund_soon", "ask_soon",
+    "begin_attempt", "begin_sending", "cancel_payment", "close_attempt", "close_case", "decide_by_report", "log_message",
+    "note_question", "note_refund_answer", "note_refund_question", "note_return", "open_payment", "request_refund", "send_again",
+    "settle", "withdraw_refund",
 ]  # fmt: skip

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from core.kit import clock
+from core.people.queries import Viewer
 from market.payments.models import Payment, PaymentAttempt
+from market.payments.rules import may_handle_money
 
 ATTEMPT_LIFE = timedelta(minutes=15)
 ASK_AFTER = timedelta(minutes=1)  # after the attempt's end
@@ -61,10 +63,40 @@ def begin_attempt(*, payment: Payment, customer_address: str) -> PaymentAttempt:
 
 @transaction.atomic
 def note_return(*, attempt: PaymentAttempt) -> None:
-    """The buyer came back with a valid "paid" before the gateway's own message: being confirmed, ask at once."""
+    """The buyer came back with a valid "paid" before the gateway's own message: being confirmed, ask at once.
+
+    Also for an attempt that had failed: it is open again, since only open ones are asked about, and the payment waits for the
+    answer. Coming back again and again asks no more often than the gateway takes.
+    """
     payment = Payment.objects.select_for_update().get(pk=attempt.payment_id)
-    if move_payment(payment, Payment.State.PROCESSING, {Payment.State.WAITING}):
-        PaymentAttempt.objects.filter(pk=attempt.pk, state=PaymentAttempt.State.OPEN).update(next_query_at=clock.now())
+    now = clock.now()
+    again = {"state": PaymentAttempt.State.OPEN, "finished_at": None, "response_code": "", "transaction_status": ""}
+    failed = PaymentAttempt.objects.filter(pk=attempt.pk, state=PaymentAttempt.State.FAILED)
+    is_reopened = bool(failed.update(**again, next_query_at=now))
+    is_open = PaymentAttempt.objects.filter(pk=attempt.pk, state=PaymentAttempt.State.OPEN).exists()
+    if not is_open:
+        return
+    moved = move_payment(payment, Payment.State.PROCESSING, {Payment.State.WAITING})
+    if moved and not is_reopened:
+        _ask_about(attempt)
+    elif not is_reopened:
+        # The payment knows already, or another attempt has paid it: this one's money is asked after all the same.
+        _ask_about(attempt, only_if_later_than=now + ASK_AGAIN)
+
+
+def _ask_about(attempt: PaymentAttempt, only_if_later_than: datetime | None = None) -> bool:
+    waiting = PaymentAttempt.objects.filter(pk=attempt.pk, state=PaymentAttempt.State.OPEN)
+    if only_if_later_than is not None:
+        waiting = waiting.filter(next_query_at__gt=only_if_later_than)
+    return bool(waiting.update(next_query_at=clock.now()))
+
+
+@transaction.atomic
+def ask_soon(*, attempt: PaymentAttempt, by: Viewer) -> bool:
+    """Let the next round ask the gateway about this attempt; False when it has a result. Raises PermissionError."""
+    if not may_handle_money(by):
+        raise PermissionError("only who handles money may ask")
+    return _ask_about(attempt)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Giving money back: asked for, approved by another person above a limit, sent once, and believed only when the gateway says so.
+"""Giving money back: asked for, approved by another person above a limit, and decided by people where the network said nothing.
 
 What a refund takes is taken from the charge and the book as soon as it is asked for: two at once cannot give back more than came.
 """
@@ -9,22 +9,25 @@ import uuid
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 
 from core.audit.actions import record
 from core.events.registry import emit
 from core.kit import clock
 from core.people.queries import SYSTEM, Viewer
-from market.ledger.accounts import GATEWAY, REFUNDS
+from market.ledger.accounts import REFUNDS
 from market.ledger.actions import write_entry
-from market.payments.contract import RefundResult
+from market.payments.actions.answers import finish, move, put_back
 from market.payments.events import RefundFinished
 from market.payments.models import Charge, Refund
 from market.payments.rules import may_handle_money, takes_two
 
 State = Refund.State
-TRY_AGAIN = timedelta(minutes=5)
-ASK_AGAIN = timedelta(hours=1)  # a bank takes days
+DROPPED = (State.FAILED, State.WITHDRAWN)
+# Longer than any call lasts: before that an answer may still be on its way.
+STILL_ANSWERING = timedelta(minutes=5)
+_DECIDED = "Khoản hoàn này đã có kết quả hoặc vừa được gửi. Hãy mở lại trang."
+_NO_NOTE = "Hãy ghi đã đối chiếu theo chứng từ nào."
 
 
 class RefundRefused(Exception):
@@ -45,30 +48,37 @@ def request_refund(
     reason: str,
     by: Viewer = SYSTEM,
     follows_a_person: bool = False,
+    request_id: str = "",
 ) -> Refund:
     """Ask for `amount` đồng of this charge back, out of `account` of the book. What the product asks for itself is money that
-    nothing is owed for, and goes without a second person; a person's, or what `follows_a_person` (an order called off), needs
-    one above the limit.
+    nothing is owed for, and goes without a second person; what `follows_a_person` (an order called off) needs one above the
+    limit, and a person's as soon as what people gave back of this charge alone would pass it: many small ones are one large one.
 
+    `request_id` (32 hexadecimal digits; else a new one) is the number under which it is sent: asking twice with the same is
+    asking once, and the first refund is returned.
     Raises PermissionError, RefundRefused when there is not so much left.
     """
     if not may_handle_money(by):
         raise PermissionError("only who handles money may give it back")
     charge = Charge.objects.select_for_update().get(pk=charge.pk)
+    if request_id and (known := Refund.objects.filter(request_id=request_id).first()) is not None:
+        if (known.charge_id, known.amount, known.asked_by_id) != (charge.pk, amount, by.user_id):
+            raise RefundRefused("Trang này đã được dùng cho một khoản hoàn khác. Hãy mở lại trang rồi thử lại.")
+        return known
     if not 0 < amount <= charge.left:
         raise RefundRefused("Khoản này không còn đủ tiền để hoàn. Hãy xem lại các lần hoàn trước.")
     # SQLite ignores the row lock, so the update itself looks again.
     taken = Charge.objects.filter(pk=charge.pk, refunded=charge.refunded).update(refunded=F("refunded") + amount)
     if not taken:
         raise RefundRefused("Có người vừa hoàn tiền cho khoản này. Hãy mở lại trang rồi thử lại.")
-    needs_two = (by.user_id is not None or follows_a_person) and takes_two(amount)
+    alone = _given_alone(charge) if by.user_id is not None else 0
+    needs_two = (by.user_id is not None or follows_a_person) and takes_two(alone + amount)
     now = clock.now()
     refund = Refund.objects.create(
         charge=charge,
         amount=amount,
-        is_full=amount == charge.amount
-        and not charge.refunds.exclude(state__in=[State.FAILED, State.WITHDRAWN]).exists(),
-        request_id=uuid.uuid4().hex,
+        is_full=amount == charge.amount and not charge.refunds.exclude(state__in=DROPPED).exists(),
+        request_id=request_id or uuid.uuid4().hex,
         account=account,
         subject=subject,
         reason=reason,
@@ -80,149 +90,116 @@ def request_refund(
     write_entry(
         "refund_asked", debit=account, credit=REFUNDS, amount=amount, subject=subject, key=f"refund:{refund.pk}", by=by
     )
-    record("refund.asked", actor_id=by.user_id, object_label=f"refund:{refund.pk}")
+    _note("refund.asked", refund, by)
     return refund
 
 
 @transaction.atomic
 def approve_refund(*, refund: Refund, by: Viewer) -> Refund:
     """The second person agrees. Raises NotApprover (also for whoever asked), RefundRefused when it waits no more."""
-    refund = _waiting_for_decision(refund, by)
+    refund = _locked(refund, by)
     if refund.asked_by_id == by.user_id:
         raise NotApprover
-    _move(refund, {State.ASKED}, State.READY, decided_by_id=by.user_id, next_step_at=clock.now())
-    record("refund.approved", actor_id=by.user_id, object_label=f"refund:{refund.pk}")
+    if not move(refund, {State.ASKED}, State.READY, decided_by_id=by.user_id, next_step_at=clock.now()):
+        raise RefundRefused(_DECIDED)
+    _note("refund.approved", refund, by)
     return refund
 
 
 @transaction.atomic
 def withdraw_refund(*, refund: Refund, by: Viewer, note: str = "") -> Refund:
-    """Whoever asked takes it back, or the second person says no; before it was sent. Raises NotApprover, RefundRefused."""
-    refund = _waiting_for_decision(refund, by)
-    decided_by = by.user_id if by.user_id != refund.asked_by_id else None
-    _move(refund, {State.ASKED}, State.WITHDRAWN, decided_by_id=decided_by, note=note, finished_at=clock.now())
-    _put_back(refund, by)
-    record("refund.withdrawn", actor_id=by.user_id, object_label=f"refund:{refund.pk}")
+    """Whoever asked takes it back, or the second person says no; as long as the gateway surely has not heard of it. Raises
+    NotApprover, RefundRefused."""
+    refund = _locked(refund, by)
+    may_have_left = refund.state != State.ASKED and refund.calls > 0
+    changes: dict[str, object] = {"note": note.strip(), "finished_at": clock.now(), "next_step_at": None}
+    if by.user_id != refund.asked_by_id:
+        changes["decided_by_id"] = by.user_id
+    if may_have_left or not move(refund, {State.ASKED, State.READY}, State.WITHDRAWN, **changes):
+        raise RefundRefused(_DECIDED)
+    put_back(refund, by)
+    _note("refund.withdrawn", refund, by)
     emit(RefundFinished(refund.pk))
     return refund
 
 
 @transaction.atomic
-def begin_sending(refund: Refund) -> bool:
-    """Note that it is about to be sent; False where somebody else has begun. From here on its fate is the gateway's to tell: a
-    process that dies in between leaves it SENT, for a person to compare with the gateway's report."""
-    return _move(refund, {State.READY}, State.SENT, sent_at=clock.now(), next_step_at=None)
-
-
-@transaction.atomic
-def note_refund_answer(*, refund: Refund, result: RefundResult | None, was_sent: bool = True) -> None:
-    """Take in the answer to a sent refund. None: there was none; then it stays SENT, unless it surely did not leave
-    (`was_sent` False), when it is tried again under the same request number."""
-    refund = Refund.objects.select_for_update().select_related("charge").get(pk=refund.pk)
-    if not was_sent:
-        _move(refund, {State.SENT}, State.READY, sent_at=None, next_step_at=clock.now() + TRY_AGAIN)
-    elif result is not None:
-        _take(refund, result, {State.SENT})
-
-
-@transaction.atomic
-def note_refund_question(*, refund: Refund, result: RefundResult | None) -> None:
-    """Take in what the gateway says of a refund that the bank is working on (None: nothing usable), and when to ask again."""
-    refund = Refund.objects.select_for_update().select_related("charge").get(pk=refund.pk)
-    if result is not None:
-        _take(refund, result, {State.ACCEPTED})
-    Refund.objects.filter(pk=refund.pk, state=State.ACCEPTED).update(next_step_at=clock.now() + ASK_AGAIN)
-
-
-@transaction.atomic
 def decide_by_report(*, refund: Refund, has_paid: bool, note: str, by: Viewer) -> Refund:
     """A person has read in the gateway's report what the network did not tell. Never whoever asked for it. `note` says where it
-    stands. Raises NotApprover, RefundRefused when it is not open."""
-    if not may_handle_money(by) or by.user_id is None:
-        raise NotApprover
-    refund = Refund.objects.select_for_update().select_related("charge").get(pk=refund.pk)
+    stands. Raises NotApprover, RefundRefused when it is not open or may still be answered."""
+    refund = _silent(_locked(refund, by), note)
     if refund.asked_by_id == by.user_id:
         raise NotApprover
-    if refund.state not in {State.SENT, State.ACCEPTED} or not note.strip():
-        raise RefundRefused("Khoản hoàn này đã có kết quả, hoặc chưa ghi đối chiếu theo chứng từ nào.")
     Refund.objects.filter(pk=refund.pk).update(note=note.strip())
-    record("refund.decided", actor_id=by.user_id, object_label=f"refund:{refund.pk}")
-    _finish(refund, {State.SENT, State.ACCEPTED}, State.SUCCEEDED if has_paid else State.FAILED, by)
+    if not finish(refund, {State.SENT, State.ACCEPTED}, State.SUCCEEDED if has_paid else State.FAILED, by):
+        raise RefundRefused(_DECIDED)
+    _note("refund.decided", refund, by)
     return refund
 
 
 @transaction.atomic
 def send_again(*, refund: Refund, note: str, by: Viewer) -> Refund:
     """The gateway's report does not know it: send it again, under the same request number. Raises NotApprover, RefundRefused."""
-    if not may_handle_money(by) or by.user_id is None:
-        raise NotApprover
-    refund = Refund.objects.select_for_update().get(pk=refund.pk)
+    refund = _silent(_locked(refund, by), note)
     if refund.asked_by_id == by.user_id and takes_two(refund.amount):
         raise NotApprover
-    if not note.strip() or not _move(
-        refund, {State.SENT}, State.READY, sent_at=None, next_step_at=clock.now(), note=note
-    ):
-        raise RefundRefused("Khoản hoàn này đã có kết quả, hoặc chưa ghi đối chiếu theo chứng từ nào.")
-    record("refund.sent_again", actor_id=by.user_id, object_label=f"refund:{refund.pk}")
+    if not move(refund, {State.SENT}, State.READY, next_step_at=clock.now(), note=note.strip()):
+        raise RefundRefused(_DECIDED)
+    _note("refund.sent_again", refund, by)
     return refund
 
 
-def _take(refund: Refund, result: RefundResult, from_states: set[State]) -> None:
-    """An authenticated word of the gateway about this refund."""
-    if result.amount is not None and result.amount != refund.amount:
-        return  # about another one: it stays as it is, for a person
-    said = {
-        "response_code": result.response_code,
-        "transaction_status": result.transaction_status,
-        "transaction_no": result.transaction_no or refund.transaction_no,
-    }
-    Refund.objects.filter(pk=refund.pk, state__in=from_states).update(**said)
-    if result.outcome == "succeeded":
-        _finish(refund, from_states, State.SUCCEEDED, SYSTEM)
-    elif result.outcome == "failed":
-        _finish(refund, from_states, State.FAILED, SYSTEM)
-    elif result.outcome == "pending":
-        _move(refund, from_states, State.ACCEPTED, next_step_at=clock.now() + ASK_AGAIN)
+@transaction.atomic
+def close_case(*, refund: Refund, note: str, by: Viewer) -> Refund:
+    """Somebody has dealt with a refund that failed, or whose result was contradicted; `note` says how. Raises NotApprover,
+    RefundRefused."""
+    refund = _locked(refund, by)
+    if not note.strip():
+        raise RefundRefused("Hãy ghi đã xử lý thế nào.")
+    waiting = Refund.objects.filter(pk=refund.pk)
+    if not (waiting.filter(state=State.FAILED) | waiting.filter(is_contradicted=True)).exists():
+        raise RefundRefused("Khoản hoàn này không chờ ai xử lý. Hãy mở lại trang.")
+    waiting.update(note=note.strip(), is_contradicted=False)
+    refund.refresh_from_db()
+    _note("refund.case_closed", refund, by)
+    return refund
 
 
-def _finish(refund: Refund, from_states: set[State], to: State, by: Viewer) -> None:
-    if not _move(refund, from_states, to, finished_at=clock.now(), next_step_at=None):
-        return
-    if to == State.SUCCEEDED:
-        write_entry(
-            "refunded", debit=REFUNDS, credit=GATEWAY, amount=refund.amount, subject=refund.subject, key=f"refunded:{refund.pk}", by=by
-        )  # fmt: skip
-    else:
-        _put_back(refund, by)
-    record(
-        f"refund.{to.value}",
-        actor_id=by.user_id,
-        object_label=f"refund:{refund.pk}",
-        via="gateway" if by.is_system else "",
-    )
-    emit(RefundFinished(refund.pk))
+@transaction.atomic
+def ask_about_refund_soon(*, refund: Refund, by: Viewer) -> None:
+    """Let the next round ask the gateway about it. Raises NotApprover, RefundRefused when there is nothing to ask by."""
+    refund = _locked(refund, by)
+    known = Refund.objects.filter(pk=refund.pk, state=State.ACCEPTED).exclude(transaction_no="")
+    if not known.update(next_step_at=clock.now()):
+        raise RefundRefused(
+            "VNPAY không cho số giao dịch hoàn, nên không hỏi được. Hãy đối chiếu theo báo cáo của VNPAY."
+        )
 
 
-def _put_back(refund: Refund, by: Viewer) -> None:
-    Charge.objects.filter(pk=refund.charge_id).update(refunded=F("refunded") - refund.amount)
-    write_entry(
-        "refund_dropped", debit=REFUNDS, credit=refund.account, amount=refund.amount, subject=refund.subject,
-        key=f"refund_dropped:{refund.pk}", by=by,
-    )  # fmt: skip
+def _given_alone(charge: Charge) -> int:
+    """What of this charge people have asked back without a second person, in đồng."""
+    alone = charge.refunds.filter(asked_by__isnull=False, decided_by__isnull=True)
+    found = alone.exclude(state__in=[State.ASKED, *DROPPED]).aggregate(sum=Sum("amount"))["sum"]
+    return int(found or 0)
 
 
-def _waiting_for_decision(refund: Refund, by: Viewer) -> Refund:
+def _locked(refund: Refund, by: Viewer) -> Refund:
+    """The row, for a person who may decide about refunds."""
     if not may_handle_money(by) or by.user_id is None:
         raise NotApprover
-    refund = Refund.objects.select_for_update().get(pk=refund.pk)
-    if refund.state != State.ASKED:
-        raise RefundRefused("Khoản hoàn này đã được quyết định. Hãy mở lại trang.")
+    return Refund.objects.select_for_update().get(pk=refund.pk)
+
+
+def _silent(refund: Refund, note: str) -> Refund:
+    """This refund, if it was sent and no answer can come any more; with a note that says what it was compared with."""
+    if not note.strip():
+        raise RefundRefused(_NO_NOTE)
+    if refund.state not in {State.SENT, State.ACCEPTED}:
+        raise RefundRefused(_DECIDED)
+    if refund.sent_at is not None and refund.sent_at > clock.now() - STILL_ANSWERING:
+        raise RefundRefused("Vừa gửi chưa đầy năm phút, VNPAY còn có thể trả lời. Hãy chờ thêm rồi thử lại.")
     return refund
 
 
-def _move(refund: Refund, from_states: set[State], to: State, **changes: object) -> bool:
-    """A guarded transition: SQLite ignores row locks, so the update itself looks at the state."""
-    moved = bool(Refund.objects.filter(pk=refund.pk, state__in=from_states).update(state=to, **changes))
-    if moved:
-        refund.refresh_from_db()
-    return moved
+def _note(action: str, refund: Refund, by: Viewer) -> None:
+    record(action, actor_id=by.user_id, object_label=f"refund:{refund.pk}")

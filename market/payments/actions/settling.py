@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.db import transaction
 from core.audit.actions import record
 from core.events.registry import emit
 from core.kit import clock
+from core.people.queries import Viewer
 from market.ledger.accounts import GATEWAY, HELD, UNCLEAR
 from market.ledger.actions import write_entry
 from market.payments.actions.attempts import ASK_AGAIN, GRACE, move_payment
@@ -16,6 +18,13 @@ from market.payments.actions.refunds import request_refund
 from market.payments.contract import Result
 from market.payments.events import PaymentSettled
 from market.payments.models import Charge, Payment, PaymentAttempt
+from market.payments.rules import may_handle_money
+
+LONG_PENDING = timedelta(hours=2)
+
+
+class AttemptKept(Exception):
+    """The sentence says why in Vietnamese."""
 
 
 class Verdict(StrEnum):
@@ -56,7 +65,9 @@ def settle(*, attempt: PaymentAttempt, result: Result) -> Verdict:
         move_payment(payment, Payment.State.PROCESSING, {Payment.State.WAITING})
     else:
         _finish(attempt, PaymentAttempt.State.FAILED)
-        move_payment(payment, Payment.State.WAITING, {Payment.State.PROCESSING})
+        if not payment.attempts.filter(state=PaymentAttempt.State.OPEN).exclude(response_code="").exists():
+            # Unless the bank is still looking at another attempt, or it could be paid twice.
+            move_payment(payment, Payment.State.WAITING, {Payment.State.PROCESSING})
     return Verdict.RECORDED
 
 
@@ -74,6 +85,29 @@ def note_question(*, attempt: PaymentAttempt, result: Result | None) -> None:
         settle(attempt=attempt, result=expired)
     # Whatever was said: an attempt that is still open is asked about again, and not at once.
     PaymentAttempt.objects.filter(pk=attempt.pk, state=PaymentAttempt.State.OPEN).update(next_query_at=now + ASK_AGAIN)
+
+
+@transaction.atomic
+def close_attempt(*, attempt: PaymentAttempt, note: str, by: Viewer) -> None:
+    """The gateway's report does not know a payment that its answers leave open: a person ends the attempt. Money that comes all
+    the same still wins. `note` says where it stands. Raises PermissionError, AttemptKept."""
+    if not may_handle_money(by) or by.user_id is None:
+        raise PermissionError("only who handles money may close an attempt")
+    if not note.strip():
+        raise AttemptKept("Hãy ghi đã đối chiếu theo chứng từ nào.")
+    if clock.now() < attempt.expires_at + LONG_PENDING:
+        raise AttemptKept("Lần trả này chưa quá hai giờ, VNPAY còn có thể trả lời. Hãy chờ thêm rồi thử lại.")
+    closed = Result("failed", attempt.amount, response_code="99", transaction_status="02")
+    payment = Payment.objects.select_for_update().get(pk=attempt.payment_id)
+    if not payment.attempts.filter(pk=attempt.pk, state=PaymentAttempt.State.OPEN).exists():
+        raise AttemptKept("Lần trả này đã có kết quả. Hãy mở lại trang.")
+    settle(attempt=attempt, result=closed)
+    record(
+        "payment.closed_by_report",
+        actor_id=by.user_id,
+        object_label=f"payment:{attempt.payment_id}",
+        changes={"Đối chiếu": ("", note.strip())},
+    )
 
 
 def _take_money(payment: Payment, attempt: PaymentAttempt) -> None:

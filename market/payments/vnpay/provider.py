@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import logging
+import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from core.kit import clock
+from core.kit import clock, outbound
 from core.kit.addresses import is_among
 from market.payments.actions import Verdict, log_message, note_return, settle
 from market.payments.contract import RefundResult, Result
@@ -25,6 +28,9 @@ from market.payments.vnpay.codes import (
     outcome_of_refund,
 )
 
+log = logging.getLogger(__name__)
+# Answers to a refund that tell of our settings, not of the money: every refund fails until somebody mends them.
+_WRONGLY_SET_UP = {"02", "97"}
 SERVER_ADDRESS = "127.0.0.1"
 _OUTCOMES = {
     Outcome.PAID: "paid",
@@ -102,18 +108,36 @@ def refund(wanted: Refund) -> RefundResult:
         ip_addr=SERVER_ADDRESS,
         order_info=f"Hoan tien {attempt.txn_ref}",
     )
-    exchange = _spoken(client.refund, request, attempt, GatewayMessage.Kind.REFUND)
+    # Kept before it is sent: after a death it tells a call that may have left from one that was never made. Not the signature.
+    asked = {name: value for name, value in asdict(request).items() if name != "tmn_code"}
+    log_message(kind=GatewayMessage.Kind.REFUND, raw=json.dumps(asked), verdict="asking", attempt=attempt)
+    try:
+        exchange = _spoken(client.refund, request, attempt, GatewayMessage.Kind.REFUND)
+    except client.UnusableAnswer:
+        raise  # kept with what came
+    except outbound.OutboundError as problem:
+        verdict = f"no answer: {type(problem).__name__}"
+        log_message(kind=GatewayMessage.Kind.REFUND, raw="", verdict=verdict, attempt=attempt)
+        raise
     answer = exchange.answer
     outcome = outcome_of_refund(answer.response_code, answer.transaction_status)
-    _keep(exchange, attempt, GatewayMessage.Kind.REFUND, outcome.value)
+    kind = "02" if wanted.is_full else "03"
+    if answer.response_code == "00" and (answer.amount, answer.transaction_type) != (wanted.amount, kind):
+        outcome = RefundOutcome.UNKNOWN  # a yes to something that was not asked for
+    _keep(exchange, attempt, GatewayMessage.Kind.REFUND, f"{answer.response_code} {outcome.value}"[:120])
+    if answer.response_code in _WRONGLY_SET_UP:
+        log.error("VNPAY refuses our terminal or signature (code %s): no refund will go", answer.response_code)
     # The number of a payment is no number of a refund: an answer about a wrong request repeats it.
     number = answer.transaction_no if outcome in {RefundOutcome.SUCCEEDED, RefundOutcome.PENDING} else ""
+    is_own = re.fullmatch("[0-9]{1,15}", number) and int(number) and number != attempt.transaction_no
+    if is_own and wanted.charge.refunds.filter(transaction_no=number).exclude(pk=wanted.pk).exists():
+        is_own = False  # "already asked for" may tell of the one before
     return RefundResult(
         outcome.value,
-        answer.amount,
+        answer.amount if answer.response_code == "00" else None,
         response_code=answer.response_code,
         transaction_status=answer.transaction_status,
-        transaction_no="" if number == attempt.transaction_no else number,
+        transaction_no=number if is_own else "",
     )
 
 

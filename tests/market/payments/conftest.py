@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from tests.market.payments.till import point_at
 from tests.market.payments.vnpay.running import Double, Merchant, until
 
 
@@ -35,3 +37,10 @@ def double(running_double: Double, merchant: Merchant) -> Iterator[Double]:
     # No call of this test may reach the next one's merchant.
     merchant.answers = ["00"]
     until(lambda: all(payment["ipn_due"] is None for payment in running_double.transactions()))
+
+
+@pytest.fixture
+def gateway(double: Double, settings: Any) -> Double:
+    """The double, and a product that speaks with it."""
+    point_at(double, settings)
+    return double
