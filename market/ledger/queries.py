@@ -30,3 +30,18 @@ def entries_of(accounts: Collection[str]) -> QuerySet[LedgerEntry]:
     """Everything that moved one of these accounts, newest first."""
     touched = Q(debit__in=list(accounts)) | Q(credit__in=list(accounts))
     return LedgerEntry.objects.filter(touched).order_by("-pk")
+
+
+def book_sum() -> int:
+    """Debits minus credits of every account there is: 0, or the book is broken."""
+    found = standing_accounts()
+    return sum(found.values())
+
+
+def standing_accounts() -> dict[str, int]:
+    """{account: debits minus credits} of every account that was ever moved."""
+    found: dict[str, int] = {}
+    for side, sign in (("debit", 1), ("credit", -1)):
+        for row in LedgerEntry.objects.values(code=F(side)).annotate(sum=Sum("amount")):
+            found[row["code"]] = found.get(row["code"], 0) + sign * row["sum"]
+    return found

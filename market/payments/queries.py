@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from core.kit import clock
 from core.people.queries import Viewer
 from market.payments.actions.refunds import STILL_ANSWERING
 from market.payments.actions.settling import LONG_PENDING
-from market.payments.models import PaymentAttempt, Refund
+from market.payments.models import Charge, PaymentAttempt, Refund
 from market.payments.rules import may_see_money
 
 # A bank that has not said anything for so long will not: VNPAY promises refunds within some working days.
@@ -59,4 +59,10 @@ def attempts_pending(viewer: Viewer, *, longer_than: timedelta = LONG_PENDING) -
     """Attempts without a result so long after their end; the oldest first."""
     found = PaymentAttempt.objects.filter(state=PaymentAttempt.State.OPEN, expires_at__lte=clock.now() - longer_than)
     found = found.select_related("payment").order_by("expires_at")
+    return found if may_see_money(viewer) else found.none()
+
+
+def charges_for_nothing(viewer: Viewer) -> QuerySet[Charge]:
+    """Money that arrived a second time and is not on its way back."""
+    found = Charge.objects.filter(is_extra=True, refunded__lt=F("amount"))
     return found if may_see_money(viewer) else found.none()
