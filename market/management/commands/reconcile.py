@@ -12,7 +12,6 @@ from django.core.management.base import BaseCommand
 
 from core.people.queries import SYSTEM
 from market.ledger.queries import book_sum
-from market.orders.models import Order
 from market.payments.jobs import ask_about_open_attempts, ask_about_refunds, send_refunds
 from market.payments.models import Charge, Refund
 from market.payments.queries import attempts_pending, charges_for_nothing, refunds_failed, refunds_unknown
@@ -80,7 +79,7 @@ def _payments(older_than: timedelta) -> Iterator[Line]:
         refunds = [_refund(refund) for refund in found]
         yield {"group": group, "count": len(refunds), "rows": refunds}
     for group, charges in (
-        ("charges_without_purchase", Charge.objects.exclude(payment__in=Order.objects.values("payment"))),
+        ("charges_without_purchase", Charge.objects.filter(payment__purchase=None)),
         ("charges_for_nothing", charges_for_nothing(SYSTEM)),
     ):
         rows = [_charge(charge) for charge in charges.select_related("payment", "attempt").order_by("pk")]
