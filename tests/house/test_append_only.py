@@ -197,7 +197,7 @@ def test_the_migrations_go_back_and_forth(committed_db: None) -> None:
     assert set(missing_triggers()) == {
         *(f"onboarding_{name}" for name in ("observation", "submission", "disputedsubmission", "accountreport")),
         "onboarding_accountactivity",
-        *(f"market_{name}" for name in ("stockmove", "pricechange", "reportstep")),
+        *(f"market_{name}" for name in ("stockmove", "pricechange", "reportstep", "ledgerentry")),
         *(f"ocop_{name}" for name in ("certificatecopy", "framehousehold", "snapshotfigure", "snapshotrow")),
     }
     call_command("migrate", verbosity=0)
