@@ -15,6 +15,7 @@ import socket
 import ssl
 import threading
 import time
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
@@ -111,8 +112,8 @@ def send(
     except requests.exceptions.ConnectTimeout as error:
         raise NotSent(str(error)) from error
     except requests.exceptions.SSLError as error:
-        # A certificate is looked at before anything is said; other troubles of TLS also come in the middle of an answer.
-        raise (NotSent if _is_about_the_certificate(error) else OutcomeUnknown)(str(error)) from error
+        # Before hands are shaken nothing is said; other troubles of TLS also come in the middle of an answer.
+        raise (NotSent if _broke_at_the_handshake(error) else OutcomeUnknown)(str(error)) from error
     except requests.exceptions.ConnectionError as error:
         # Only a connection that was never made is known to have carried nothing.
         if "Failed to establish a new connection" in str(error) or "NameResolution" in str(error):
@@ -129,10 +130,13 @@ def send(
         return answer
 
 
-def _is_about_the_certificate(error: BaseException | None) -> bool:
-    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+def _broke_at_the_handshake(error: BaseException | None) -> bool:
+    while error is not None:
+        steps = traceback.walk_tb(error.__traceback__)
+        if isinstance(error, ssl.SSLError) and any(frame.f_code.co_name == "do_handshake" for frame, _ in steps):
+            return True
         error = error.__cause__ or error.__context__
-    return error is not None
+    return False
 
 
 class _Kept(threading.local):

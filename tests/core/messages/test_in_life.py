@@ -65,13 +65,13 @@ def test_a_paid_order_is_told_to_each_seller_of_their_own_goods(people: People) 
     call = notice(attempt_for(order))
     assert [send_ipn(call), send_ipn(call)] == ["00", "02"]
     expected = (
-        f"Đơn {order.code} đã trả tiền, hãy đóng gói",
-        "2 × Hạt điều rang.\nTiền hàng của bạn: 100.000 đ. Người nhận và địa chỉ ở trang Đơn hàng.",
-        "/nguoi-ban/don-hang/",
+        f"Đơn {order.code}01 đã trả tiền, hãy đóng gói",
+        "2 × Hạt điều rang.\nTiền của đơn: 100.000 đ. Người nhận và địa chỉ ở trang Đơn hàng.",
+        f"/nguoi-ban/don-hang/{order.code}01",
     )
     assert told(people, "an", "order.paid") == told(people, "binh", "order.paid") == [expected]
     [(_, text, _)] = told(people, "dung", "order.paid")
-    assert text.startswith("1 × Tiêu sọ.\nTiền hàng của bạn: 90.000 đ.") and "điều" not in text
+    assert text.startswith("1 × Tiêu sọ.\nTiền của đơn: 90.000 đ.") and "điều" not in text
     everything = " ".join(message.title + message.text for message in Message.objects.all())
     for private in (order.receiver_name, "903111222", "903 111 222", order.receiver_address):
         assert private not in everything

@@ -210,9 +210,7 @@ def test_everybody_sees_open_shops_and_nothing_private(
     for query, count in (("q=vuon an", 1), (f"unit={people.commune.code}", 25), ("unit=00000", 0), ("q=khong co", 0)):
         assert client.get(f"/api/v1/shops?{query}").json()["count"] == count
     detail = client.get("/api/v1/shops/vuon-anh-an")
-    assert detail.json()["delivery"] == [
-        {"zone": "country", "fee": 30_000, "free_from": None, "days_from": 2, "days_to": 5}
-    ]
+    assert detail.json()["delivery"] == [{"zone": "country", "fee": 0, "free_from": None, "days_from": 2, "days_to": 5}]
     assert "4800205012345" not in detail.content.decode() and "Nhà số 1" not in detail.content.decode()
     assert client.get(f"/api/v1/shops/{other_shop.slug}").status_code == 404
     assert reverse("shop", args=[shop.slug]) == row["url"]

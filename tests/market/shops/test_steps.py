@@ -92,7 +92,7 @@ def test_what_and_how_to_deliver_replace_what_was_there(people: People, shop: Sh
     ]  # fmt: skip
     assert last_changes(shop)[1] == {
         "giao trong xã": ["không giao", "0\u00a0đ, 0–1 ngày"],
-        "giao các tỉnh khác": ["30.000\u00a0đ, 2–5 ngày", "35.000\u00a0đ, miễn phí từ 500.000\u00a0đ, 2–5 ngày"],
+        "giao các tỉnh khác": ["0\u00a0đ, 2–5 ngày", "35.000\u00a0đ, miễn phí từ 500.000\u00a0đ, 2–5 ngày"],
     }
 
 
