@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Sum
 
 from market.ledger.models import LedgerEntry
-
-
-def balance_of(account: str, *, until: datetime | None = None) -> int:
-    """Debits minus credits of this account in đồng; `until`: of the entries before that moment."""
-    return balances_of([account], until=until)[account]
 
 
 def balances_of(accounts: Collection[str], *, until: datetime | None = None) -> dict[str, int]:
@@ -24,12 +19,6 @@ def balances_of(accounts: Collection[str], *, until: datetime | None = None) -> 
         for row in sums:
             found[row["code"]] += sign * row["sum"]
     return found
-
-
-def entries_of(accounts: Collection[str]) -> QuerySet[LedgerEntry]:
-    """Everything that moved one of these accounts, newest first."""
-    touched = Q(debit__in=list(accounts)) | Q(credit__in=list(accounts))
-    return LedgerEntry.objects.filter(touched).order_by("-pk")
 
 
 def book_sum() -> int:

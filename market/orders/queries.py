@@ -79,11 +79,6 @@ class ShopPart:
     lines: list[BasketLine]
     rules: list[DeliveryRule]
 
-    @property
-    def goods(self) -> int:
-        """What these goods cost, in đồng."""
-        return sum(line.sum for line in self.lines)
-
 
 def parts_of(lines: Iterable[BasketLine]) -> list[ShopPart]:
     """The basket by shop, in the order of adding, with what each shop takes for delivery."""

@@ -86,8 +86,6 @@ def call_off(*, order: Order) -> Order:
     order = _locked(order)
     if order.state not in CALLED_OFF_BY_BUYER:
         raise StepRefused("Người bán đã đóng gói đơn này. Hãy gọi người bán.")
-    if order.state == State.WAITING and order.purchase.method == Method.VNPAY:
-        raise StepRefused("Đơn chưa trả tiền sẽ tự hủy sau ít phút.")
     return _cancelled(order, SYSTEM, "Người mua hủy.")
 
 
@@ -161,6 +159,9 @@ def _delivered(order: Order, by: Viewer, *, reason: str = "") -> Order:
 
 def _cancelled(order: Order, by: Viewer, reason: str) -> Order:
     was_accepted = order.state != State.WAITING
+    # One payment stands for all its orders: while it may still arrive, none of them goes alone.
+    if not was_accepted and order.purchase.method == Method.VNPAY:
+        raise StepRefused("Đơn chưa trả tiền sẽ tự hủy sau ít phút.")
     _step(order, State.CANCELLED, by, ended_at=clock.now(), reason=reason)
     give_back = return_stock if was_accepted else give_stock_back
     give_back(quantities_of(order), reference=order.purchase.code, by=by)

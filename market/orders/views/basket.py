@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from market.listings.queries import goods_for_sale
 from market.orders import basket
-from market.orders.queries import basket_lines, parts_of, unpaid_purchases
+from market.orders.queries import basket_lines, unpaid_purchases
 from market.orders.views.guard import where_goods_are_sold
 
 
@@ -22,7 +22,6 @@ def show_basket(request: HttpRequest) -> HttpResponse:
     lines = basket_lines(basket.basket_of(request.session))
     context = {
         "lines": lines,
-        "parts": parts_of(lines),
         "total": sum(line.sum for line in lines),
         "ready": bool(lines) and not any(line.problem for line in lines),
         "unpaid": unpaid_purchases(keys) if (keys := basket.orders_of(request.session)) else [],

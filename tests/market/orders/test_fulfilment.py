@@ -297,6 +297,16 @@ class TestDelivery:
         assert (changed.value.total, changed.value.fees) == (59_000, 9_000)
 
 
+def test_what_is_not_paid_yet_goes_with_its_whole_purchase(people: People, listing: Listing, other_shop: Shop) -> None:
+    mine, _ = ordered((listing, 1), (make_listing(other_shop, name="Tiêu"), 1)).orders.order_by("pk")
+    before = everything()
+    with pytest.raises(StepRefused, match="tự hủy"):
+        cancel_order(order=mine, by=people.viewer("an"), reason="Hết hàng.")
+    with pytest.raises(StepRefused, match="tự hủy"):
+        call_off(order=mine)
+    assert everything() == before
+
+
 def test_a_way_that_one_shop_does_not_take_is_not_offered(people: People, listing: Listing, other_shop: Shop) -> None:
     other = make_listing(other_shop, name="Tiêu")
     set_ways_to_pay(shop=listing.shop, cash=False, transfer=False, vnpay=True, by=people.viewer("an"))
