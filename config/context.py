@@ -21,6 +21,7 @@ _PLACES: list[tuple[str, str, tuple[str, ...]]] = [
     ("Bàn việc của xã", "/xa/", (Role.COMMUNE, Role.TEAM_LEAD, Role.PROVINCE)),
     ("Bàn việc", "/ban-viec/", (*STAFF_ROLES, Role.PLATFORM_OPERATOR)),
     ("Bàn việc của sàn", "/san/", (Role.PLATFORM_OPERATOR,)),
+    ("Kế toán", "/ke-toan/", (Role.ACCOUNTANT,)),
     ("Xác nhận liên kết", "/san/xac-nhan/", (Role.PROVINCE, Role.COMMUNE)),
 ]
 

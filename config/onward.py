@@ -13,6 +13,7 @@ from onboarding.producers.queries import producers_of
 _FIRST_PAGES = (
     ((Role.TEAM_LEAD, Role.TEAM_MEMBER), "/thuc-dia/"),
     ((Role.PLATFORM_OPERATOR,), "/san/"),
+    ((Role.ACCOUNTANT,), "/ke-toan/"),
     ((Role.NATIONAL, Role.PROVINCE), "/bang/"),
     ((Role.COMMUNE,), "/xa/"),
     ((Role.AUDITOR,), "/bang/"),

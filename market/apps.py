@@ -28,6 +28,7 @@ class MarketConfig(AppConfig):
         from market.orders.actions import on_payment_settled, release_forgotten_purchases
         from market.orders.kinds import ORDER_PAID
         from market.orders.queries import bought_beyond, labels_of_buyer, order_todos, phone_of_receiver
+        from market.payments.desk.ready import register as register_money_desk
         from market.payments.events import PaymentSettled
         from market.payments.jobs import ask_about_open_attempts, ask_about_refunds, send_refunds
         from market.payments.messages.ready import register as register_gateway_messages
@@ -71,6 +72,7 @@ class MarketConfig(AppConfig):
             register_message_kind(kind)
         get_shops_ready()
         register_gateway_messages()
+        register_money_desk()
         register_subject_labels(labels_of_buyer)
         register_holding("market.Purchase", bought_beyond)
         register_revealable("order-phone", Revealable("Số điện thoại người nhận", phone_of_receiver))

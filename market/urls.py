@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("market.listings.stockroom.urls")),
     path("", include("market.listings.promotions.urls")),
     path("", include("market.payments.urls")),
+    path("", include("market.payments.desk.urls")),
     path("", include("market.orders.urls")),
     path("", include("market.platforms.categories.urls")),
     path("", include("market.platforms.orders.urls")),

@@ -47,11 +47,13 @@ class Room(StrEnum):
 
     STAFF = "/ban-viec/"
     COMMUNE = "/xa/"
+    MONEY = "/ke-toan/"
 
 
 _HOMES = {
     Room.STAFF: (gettext_lazy("Việc hôm nay"), "staff_home"),
     Room.COMMUNE: (gettext_lazy("Hôm nay"), "commune_home"),
+    Room.MONEY: (gettext_lazy("Hôm nay"), "money_home"),
 }
 
 

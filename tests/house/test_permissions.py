@@ -399,6 +399,7 @@ PAGES: dict[str, Page] = {
     "thanh-toan/don/<slug:key>/<slug:code>/<slug:step>": Page(
         EVERYBODY, "thanh-toan/don/{order}/{shop_order}/huy", ("POST",), MOVES_ON
     ),
+    "ke-toan/": Page(QUEUE),
     "ban-viec/": Page(STAFF | {"buu", "hanh"}),
     "ban-viec/tim-khong-thay/": Page(STAFF),
     "ban-viec/tim-khong-thay/tim-khong-thay.csv": Page(STAFF),
