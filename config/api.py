@@ -10,6 +10,8 @@ from core.places.api import router as units
 from market.listings.api.access import KeyToOwnGoods
 from market.listings.api.goods import router as listings
 from market.listings.api.stock import router as stock
+from market.orders.api.orders import router as orders
+from market.orders.api.payments import router as payments
 from market.platforms.running.api import router as platforms
 from market.shops.api import router as shops
 from ocop.certificates.api import router as certificates
@@ -45,4 +47,6 @@ show_refusals(api)
 api.add_router("v1", accounts, auth=TokenAuth())
 api.add_router("v1", listings)
 api.add_router("v1", stock, auth=KeyToOwnGoods())
+api.add_router("v1", orders, auth=TokenAuth())
+api.add_router("v1", payments, auth=TokenAuth())
 api.add_router("v1", platforms)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -64,10 +66,15 @@ class Purchase(models.Model):
         ]
 
 
+# One for every step of an order's way; when it was placed is known of its purchase.
+STEP_TIMES = ("accepted_at", "packed_at", "sent_at", "delivered_at", "return_at", "ended_at")
+
+
 class Order(models.Model):
     """One shop's part of a purchase, and how far it is. `goods` and `fee` (delivery) in đồng.
 
-    `code` names it everywhere, also in the words of a bank transfer. Who ended it and why stands in `reason`.
+    `code` names it everywhere, also in the words of a bank transfer. Who ended it and why stands in `reason`; `return_at` is when a
+    return was last asked for or answered.
     """
 
     class State(models.TextChoices):
@@ -92,6 +99,7 @@ class Order(models.Model):
     sent_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    return_at = models.DateTimeField(null=True)
     carrier = models.CharField("đơn vị giao", max_length=60, blank=True, default="")
     tracking = models.CharField("mã vận đơn", max_length=40, blank=True, default="")
     reason = models.CharField(max_length=200, blank=True, default="")
@@ -109,6 +117,12 @@ class Order(models.Model):
     def total(self) -> int:
         """Goods and delivery, in đồng."""
         return self.goods + self.fee
+
+    @property
+    def changed_at(self) -> datetime:
+        """When its last step was taken; reads the purchase."""
+        steps: list[datetime | None] = [getattr(self, name) for name in STEP_TIMES]
+        return max(moment for moment in (self.purchase.placed_at, *steps) if moment is not None)
 
 
 class OrderLine(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
@@ -17,10 +18,11 @@ from market.goods.queries import rules_in_force
 from market.listings.models import Listing, ListingPhoto
 from market.listings.queries import with_promotions
 from market.listings.rules import is_for_adults, selling_price
-from market.orders.models import Method, Order, Purchase
+from market.orders.models import STEP_TIMES, Method, Order, Purchase
 from market.payments.models import Refund
 from market.shops.models import DeliveryRule, Shop
-from onboarding.producers.queries import producers_at_work
+from onboarding.producers.models import Producer
+from onboarding.producers.queries import producers_at_work, producers_with_key
 
 
 @dataclass(frozen=True)
@@ -112,14 +114,31 @@ def unpaid_purchases(keys: Iterable[str]) -> list[Purchase]:
 
 def orders_of_shops(viewer: Viewer) -> QuerySet[Order]:
     """Orders of the shops this person works for now that count, newest first: what waits for VNPAY is nobody's to pack yet."""
+    return _that_count(producers_at_work(viewer)).order_by("-purchase__placed_at", "pk")
+
+
+def orders_acted_for(viewer: Viewer) -> QuerySet[Order]:
+    """The same of every producer this person could act for when the key was made and may today: a program with a key has
+    no session that chooses one. In the order in which they were placed."""
+    return _that_count(producers_with_key(viewer)).order_by("pk")
+
+
+def changed_since(moment: datetime) -> Q:
+    """The condition "a step was taken at this moment or later" on orders."""
+    found = Q(purchase__placed_at__gte=moment)
+    for name in STEP_TIMES:
+        found |= Q(**{f"{name}__gte": moment})
+    return found
+
+
+def _that_count(producers: QuerySet[Producer]) -> QuerySet[Order]:
     waiting = Q(state=Order.State.WAITING, purchase__method=Method.VNPAY)
     unpaid = Q(state=Order.State.CANCELLED, accepted_at__isnull=True, purchase__method=Method.VNPAY)
     return (
-        Order.objects.filter(shop__producer__in=producers_at_work(viewer))
+        Order.objects.filter(shop__producer__in=producers)
         .exclude(waiting | unpaid)
         .select_related("purchase__commune__parent", "shop")
         .prefetch_related("lines")
-        .order_by("-purchase__placed_at", "pk")
     )
 
 

@@ -97,7 +97,7 @@ def ask_return(*, order: Order, reason: str) -> Order:
         raise StepRefused("Hãy ghi lý do trả hàng.")
     if order.delivered_at is not None and clock.now() > order.delivered_at + RETURN_WITHIN:
         raise StepRefused("Đã quá 7 ngày từ khi nhận hàng. Hãy gọi người bán.")
-    _step(order, State.RETURN_ASKED, SYSTEM, reason=reason.strip())
+    _step(order, State.RETURN_ASKED, SYSTEM, reason=reason.strip(), return_at=clock.now())
     return order
 
 
@@ -141,10 +141,11 @@ def _step(order: Order, to: State, by: Viewer, **changes: Any) -> None:
 
 
 def _delivered(order: Order, by: Viewer, *, reason: str = "") -> Order:
-    first = order.delivered_at is None
-    _step(order, State.DELIVERED, by, delivered_at=order.delivered_at or clock.now(), reason=reason)
-    if not first:
+    if order.delivered_at is not None:  # it had come before somebody asked to send it back
+        _step(order, State.DELIVERED, by, reason=reason, return_at=clock.now())
         return order
+    answered = {"return_at": clock.now()} if order.state == State.RETURN_ASKED else {}
+    _step(order, State.DELIVERED, by, delivered_at=clock.now(), reason=reason, **answered)
     if order.purchase.method == Method.VNPAY:
         write_entry(
             "earned", debit=HELD, credit=owed_to(order.shop.producer_id), amount=order.total,
