@@ -31,7 +31,7 @@ from core.people.queries import NOBODY, SYSTEM
 from core.places.queries import communes_of, unit_by_code
 from market.goods.models import Category
 from market.listings.models import Listing
-from market.orders.actions import Receiver, place_purchase
+from market.orders.actions import Receiver, accept_paid_orders, place_purchase
 from market.payments.actions import begin_attempt, open_payment
 from market.payments.models import Charge, PaymentAttempt
 from market.payments.vnpay import wire
@@ -76,6 +76,7 @@ def run(full: bool) -> list[Figure]:
             _call(f"{ours}{ipn}", without, paid)
             _call(f"{ours}{ipn}", part, repeated)
             _call(f"{ours}{ipn}", [f"{message[:-1]}g" for message in part], forged)
+    told = _worker(number)
     wrong = sum(
         len(heard.seconds) - heard.answers[code]
         for heard, code in ((settled, "00"), (paid, "00"), (repeated, "02"), (forged, "97"), (bare, "00"))
@@ -86,6 +87,7 @@ def run(full: bool) -> list[Figure]:
     found = [
         Figure(f"{engine}: answers of another kind", wrong, "", f"load {os.getloadavg()[0]:.1f}", None, "= 0"),
         Figure(f"{engine}: money taken in another number of times than once", abs(Charge.objects.count() - 2 * number), "", "", None, "= 0"),
+        Figure(f"{engine}: paid orders whose shop the worker tells afterwards", told, "/s", "it comes round every second"),
     ]  # fmt: skip
     kinds = {
         "settles an order (00)": settled,
@@ -102,6 +104,16 @@ def run(full: bool) -> list[Figure]:
             Figure("… calls a second", heard.rate, "/s", rates, bare.rate / heard.rate),
         ]  # fmt: skip
     return found
+
+
+def _worker(number: int) -> float:
+    """Purchases accepted a second, by one worker that has nothing else to do."""
+    began, done = time.perf_counter(), 0
+    while found := accept_paid_orders():
+        done += found
+    if done != number:
+        raise RuntimeError(f"{done} of {number} paid purchases were accepted")
+    return done / (time.perf_counter() - began)
 
 
 def _call(url: str, queries: Sequence[str], heard: Heard) -> None:

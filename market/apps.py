@@ -25,7 +25,7 @@ class MarketConfig(AppConfig):
         from market.listings.ready import register as register_listings
         from market.listings.todos import listing_todos
         from market.lists.ready import register as lists_ready
-        from market.orders.actions import on_payment_settled, release_forgotten_purchases
+        from market.orders.actions import accept_paid_orders, on_payment_settled, release_forgotten_purchases
         from market.orders.kinds import ORDER_PAID
         from market.orders.queries import bought_beyond, labels_of_buyer, order_todos, phone_of_receiver
         from market.payments.desk.ready import register as register_money_desk
@@ -103,6 +103,9 @@ class MarketConfig(AppConfig):
         register_periodic("payments.refund", timedelta(seconds=10), send_refunds, label="gửi yêu cầu hoàn tiền")
         register_periodic(
             "payments.ask_refunds", timedelta(minutes=5), ask_about_refunds, label="hỏi VNPAY về khoản đang hoàn"
+        )
+        register_periodic(
+            "orders.accept", timedelta(seconds=1), accept_paid_orders, label="báo người bán đơn đã trả tiền"
         )
         register_periodic(
             "orders.release", timedelta(minutes=1), release_forgotten_purchases, label="trả hàng của đơn bỏ dở"

@@ -66,7 +66,8 @@ class BuyerOrder:
             State.RETURNED: _("Người bán đã nhận lại hàng."),
         }[State(self.order.state)]
         if self.order.state == State.WAITING and self.purchase.method == Method.VNPAY:
-            said = _("Chờ trả tiền.")
+            is_paid = self.purchase.state == Purchase.State.PAID
+            said = _("Đã nhận tiền, đang báo người bán.") if is_paid else _("Chờ trả tiền.")
         return f"{said} {_('Lời nhắn')}: {self.order.reason}" if self.order.reason else said
 
     @property

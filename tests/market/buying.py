@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from core.people.queries import NOBODY
 from market.listings.models import Listing
-from market.orders.actions import Receiver, place_purchase
+from market.orders.actions import Receiver, accept_paid_orders, place_purchase
 from market.orders.models import Purchase
 from market.payments.actions import begin_attempt
 from market.payments.models import PaymentAttempt
@@ -67,9 +67,10 @@ def notice(attempt: PaymentAttempt, *, response: str = "00", status: str = "00",
 
 
 def send_ipn(query: str) -> str:
-    """VNPAY calls; the RspCode of our answer, which is always HTTP 200."""
+    """VNPAY calls, and the worker comes round; the RspCode of our answer, which is always HTTP 200."""
     answer = Client().get(f"{reverse('vnpay_ipn')}?{query}")
     assert answer.status_code == 200
+    accept_paid_orders()
     body: dict[str, Any] = answer.json()
     assert set(body) == {"RspCode", "Message"}
     return str(body["RspCode"])

@@ -15,12 +15,13 @@ from django.db.models import F
 from core.kit import clock
 from core.people.queries import SYSTEM
 from market.listings.actions import OutOfStock
-from market.listings.models import Listing
+from market.listings.models import Listing, StockMove
 from market.orders import actions as orders
 from market.orders.actions import paying, placing
 from market.orders.models import Purchase
 from market.payments.actions import settling
 from market.payments.models import Payment, PaymentAttempt
+from market.payments.vnpay.provider import take_ipn
 from market.platforms.engine import claiming, desired, flow, push
 from market.platforms.engine.flow import flow_of
 from market.platforms.engine.ways import Round
@@ -230,3 +231,30 @@ def test_money_and_release_at_once_do_not_wait_for_each_other(
     answers = at_once(lambda: send_ipn(notice(attempt)), lambda: orders.release_purchase(order))
     stock, state = Listing.objects.get().stock, Purchase.objects.get().state
     assert (answers, state, stock) in [(["00", False], "paid", 7), (["00", True], "paid_late", 10)]
+
+
+class TestTwoWorkersAcceptAPaidPurchase:
+    """As when a worker thinks the other one dead. Other buyers hold goods too, so that there is something to sell twice."""
+
+    @pytest.fixture
+    def sold(self, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[list[Any], int]]:
+        purchase = ordered((listing, 3))
+        ordered((listing, 3))
+        assert take_ipn(notice(attempt_for(purchase)), "203.0.113.9")[0] == "00"
+
+        def both() -> tuple[list[Any], int]:
+            hold(monkeypatch, paying, "sell_stock")
+            answers = at_once(orders.accept_paid_orders, orders.accept_paid_orders)
+            return answers, -sum(StockMove.objects.filter(kind="sold").values_list("reserved_change", flat=True))
+
+        return both
+
+    def test_without_a_lock_its_goods_would_be_sold_twice(
+        self, sold: Callable[[], tuple[list[Any], int]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        without_row_locks(monkeypatch)
+        assert sold()[1] == 6
+
+    def test_they_are_sold_once(self, sold: Callable[[], tuple[list[Any], int]]) -> None:
+        answers, goods = sold()
+        assert (sorted(answers), goods) == ([0, 1], 3)

@@ -13,7 +13,12 @@ from market.orders.actions.fulfilling import (
     send_order,
     take_back,
 )
-from market.orders.actions.paying import on_payment_settled, release_forgotten_purchases, release_purchase
+from market.orders.actions.paying import (
+    accept_paid_orders,
+    on_payment_settled,
+    release_forgotten_purchases,
+    release_purchase,
+)
 from market.orders.actions.placing import (
     AgeNotConfirmed,
     AmountOutOfBounds,
@@ -25,7 +30,7 @@ from market.orders.actions.placing import (
 )
 
 __all__ = [
-    "AgeNotConfirmed", "AmountOutOfBounds", "NotSentThere", "NotTaken", "Receiver", "StepRefused", "TotalChanged", "ask_return",
-    "call_off", "cancel_order", "confirm_transfer", "deliver_order", "on_payment_settled", "pack_order", "place_purchase",
+    "AgeNotConfirmed", "AmountOutOfBounds", "NotSentThere", "NotTaken", "Receiver", "StepRefused", "TotalChanged", "accept_paid_orders",
+    "ask_return", "call_off", "cancel_order", "confirm_transfer", "deliver_order", "on_payment_settled", "pack_order", "place_purchase",
     "receive_order", "refuse_return", "release_forgotten_purchases", "release_purchase", "send_order", "take_back",
 ]  # fmt: skip

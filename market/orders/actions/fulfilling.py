@@ -13,7 +13,7 @@ from market.ledger.actions import write_entry
 from market.listings.actions import give_stock_back, return_stock, sell_stock
 from market.orders.actions.moving import accept_order, move_order, quantities_of
 from market.orders.actions.paying import give_money_back, note_direct_money
-from market.orders.models import Method, Order
+from market.orders.models import Method, Order, Purchase
 from market.orders.rules import CALLED_OFF_BY_BUYER, RETURN_WITHIN
 from market.payments.rules import may_handle_money
 from onboarding.producers.queries import may_act_for
@@ -162,7 +162,8 @@ def _cancelled(order: Order, by: Viewer, reason: str) -> Order:
     was_accepted = order.state != State.WAITING
     # One payment stands for all its orders: while it may still arrive, none of them goes alone.
     if not was_accepted and order.purchase.method == Method.VNPAY:
-        raise StepRefused("Đơn chưa trả tiền sẽ tự hủy sau ít phút.")
+        is_paid = order.purchase.state == Purchase.State.PAID
+        raise StepRefused(MOVED_ON if is_paid else "Đơn chưa trả tiền sẽ tự hủy sau ít phút.")
     _step(order, State.CANCELLED, by, ended_at=clock.now(), reason=reason)
     give_back = return_stock if was_accepted else give_stock_back
     give_back(quantities_of(order), reference=order.purchase.code, by=by)

@@ -23,7 +23,8 @@ def move_order(order: Order, to: State, *, by: Viewer = SYSTEM, via: str = "", *
     moved = Order.objects.filter(pk=order.pk, state__in=FROM[to]).update(state=to, **changes)
     if not moved:
         return False
-    order.refresh_from_db()
+    for name, value in {"state": to, **changes}.items():
+        setattr(order, name, value)
     record(f"shop_order.{to.value}", actor_id=by.user_id, object_label=f"shop_order:{order.pk}", via=via)
     return True
 
@@ -44,7 +45,7 @@ def accept_order(order: Order, *, is_paid: bool, by: Viewer = SYSTEM, via: str =
 
 def _tell_seller(order: Order) -> None:
     """The shop's people read of their own goods only. Nothing about the buyer leaves the order's page."""
-    lines = list(order.lines.order_by("pk"))
+    lines = sorted(order.lines.all(), key=lambda line: line.pk)
     goods = [f"{line.quantity} × {line.name}" for line in lines[:3]]
     goods += [f"và {len(lines) - 3} món khác"] if len(lines) > 3 else []
     context: dict[str, str | int] = {

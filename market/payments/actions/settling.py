@@ -35,15 +35,18 @@ class Verdict(StrEnum):
     WRONG_AMOUNT = "wrong_amount"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle(*, attempt: PaymentAttempt, result: Result) -> Verdict:
     """Take in an authenticated result; the same one again changes nothing.
 
     Success wins over an earlier failure, a failure never undoes a success, and money that arrives for a canceled
     payment is still recorded. A wrong amount changes nothing. A payment that was made twice gives the second one back.
+    What breaks in here breaks the caller's transaction as well: half of a settlement is never kept.
     """
-    payment = Payment.objects.select_for_update().get(pk=attempt.payment_id)
-    attempt = PaymentAttempt.objects.select_for_update().get(pk=attempt.pk)
+    # The payment is locked first, as everywhere.
+    locked = PaymentAttempt.objects.select_for_update(of=("payment", "self")).select_related("payment")
+    attempt = locked.get(pk=attempt.pk)
+    payment = attempt.payment
     if result.amount != attempt.amount:
         return Verdict.WRONG_AMOUNT
     if attempt.state == PaymentAttempt.State.SUCCEEDED:
