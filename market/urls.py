@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("market.payments.urls")),
     path("", include("market.payments.desk.urls")),
     path("", include("market.orders.urls")),
+    path("", include("market.statements.urls")),
     path("", include("market.platforms.categories.urls")),
     path("", include("market.platforms.orders.urls")),
     path("", include("market.platforms.running.urls")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from market.ledger.models import LedgerEntry
 
@@ -34,3 +34,9 @@ def standing_accounts() -> dict[str, int]:
         for row in LedgerEntry.objects.values(code=F(side)).annotate(sum=Sum("amount")):
             found[row["code"]] = found.get(row["code"], 0) + sign * row["sum"]
     return found
+
+
+def entries_on(accounts: Collection[str]) -> QuerySet[LedgerEntry]:
+    """The rows that moved one of these accounts, as they were written."""
+    codes = list(accounts)
+    return LedgerEntry.objects.filter(Q(debit__in=codes) | Q(credit__in=codes)).order_by("at", "pk")

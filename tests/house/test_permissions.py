@@ -392,6 +392,8 @@ PAGES: dict[str, Page] = {
     "nguoi-ban/don-hang/<slug:code>/<slug:step>": Page(
         ANS_SHOP, "nguoi-ban/don-hang/{shop_order}/dong-goi", ("POST",), MOVES_ON
     ),
+    "nguoi-ban/tien/": Page(SIGNED_IN),
+    "nguoi-ban/tien/so.<str:kind>": Page(SELLERS, "nguoi-ban/tien/so.xlsx"),
     "thanh-toan/vnpay/ipn": Page(EVERYBODY),
     "thanh-toan/vnpay/return": Page(EVERYBODY, answers=frozenset({400})),  # unsigned
     "gio-hang": Page(EVERYBODY),

@@ -1,0 +1,133 @@
+"""What a producer's goods have brought in: where the money is now, and how it came to be there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import F, QuerySet, Sum
+
+from core.kit import clock
+from market.ledger.accounts import owed_to, taken_by
+from market.ledger.models import LedgerEntry
+from market.ledger.queries import balances_of, entries_on
+from market.orders.models import Method, Order
+from onboarding.producers.models import Producer
+
+Kind = LedgerEntry.Kind
+# Paid through the operator, on its way to the buyer.
+NOT_OVER = (Order.State.TO_PACK, Order.State.PACKED, Order.State.SENT, Order.State.RETURN_ASKED)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a producer's money is at this moment, in đồng. `owed` below zero: buyers got back more than the producer had coming
+    after the rest was paid out, and the next payout is smaller by it."""
+
+    held: int
+    held_orders: int
+    owed: int
+    paid_out: int
+    taken: int
+
+    @property
+    def debt(self) -> int:
+        """What the producer owes, 0 when nothing."""
+        return max(-self.owed, 0)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the statement. `through` is what it changed in what the operator owes, `owed` what was owed after it, `direct` what
+    it changed in what the producer has taken from buyers himself; all in đồng, below zero for less."""
+
+    at: datetime
+    kind: Kind
+    order: str
+    through: int
+    owed: int
+    direct: int
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One month of a producer's money, from what was owed before it to what was owed after it."""
+
+    month: date
+    opening: int
+    lines: list[Line]
+
+    @property
+    def closing(self) -> int:
+        """What was owed at its end."""
+        return self.lines[-1].owed if self.lines else self.opening
+
+    @property
+    def came(self) -> int:
+        """What was added to what is owed."""
+        return sum(line.through for line in self.lines if line.through > 0)
+
+    @property
+    def went(self) -> int:
+        """What was taken from what is owed, by payouts and refunds."""
+        return -sum(line.through for line in self.lines if line.through < 0)
+
+    @property
+    def direct(self) -> int:
+        """What the producer took himself."""
+        return sum(line.direct for line in self.lines)
+
+
+def held_orders(producer: Producer) -> QuerySet[Order]:
+    """Orders of this producer's shop whose money VNPAY or the operator holds until the goods have come."""
+    return Order.objects.filter(
+        shop__producer=producer, purchase__method=Method.VNPAY, is_paid=True, delivered_at=None, state__in=NOT_OVER
+    )
+
+
+def standing_of(producer: Producer) -> Standing:
+    """Four statements."""
+    owed, taken = owed_to(producer.pk), taken_by(producer.pk)
+    balances = balances_of([owed, taken])
+    waiting = list(held_orders(producer).values_list(F("goods") + F("fee"), flat=True))
+    out = LedgerEntry.objects.filter(debit=owed, kind=Kind.PAID_OUT).aggregate(sum=Sum("amount"))["sum"]
+    return Standing(sum(waiting), len(waiting), -balances[owed], int(out or 0), balances[taken])
+
+
+def statement_of(producer: Producer, month: date) -> Statement:
+    """The month that begins on this day, in Vietnam's time. Four statements."""
+    owed, taken = owed_to(producer.pk), taken_by(producer.pk)
+    start, end = clock.start_of(month), clock.start_of(clock.add_months(month, 1))
+    opening = standing = -balances_of([owed], until=start)[owed]
+    entries = list(entries_on([owed, taken]).filter(at__gte=start, at__lt=end))
+    codes = _codes_of(entries)
+    lines = []
+    for entry in entries:
+        through, direct = _moved(entry, owed, owes=True), _moved(entry, taken)
+        standing += through
+        lines.append(Line(entry.at, Kind(entry.kind), codes.get(entry.subject, ""), through, standing, direct))
+    return Statement(month, opening, lines)
+
+
+def months_of(producer: Producer) -> list[date]:
+    """The months to choose from: from the first in which money moved to this one, the newest first."""
+    this = clock.today().replace(day=1)
+    first = entries_on([owed_to(producer.pk), taken_by(producer.pk)]).values_list("at", flat=True).first()
+    begin = clock.day_of(first).replace(day=1) if first else this
+    months = [this]
+    while months[-1] > begin:
+        months.append(clock.add_months(months[-1], -1))
+    return months
+
+
+def _moved(entry: LedgerEntry, account: str, *, owes: bool = False) -> int:
+    change = (entry.debit == account) - (entry.credit == account)
+    return (-change if owes else change) * entry.amount
+
+
+def _codes_of(entries: Iterable[LedgerEntry]) -> dict[str, str]:
+    """{subject: the order's code}."""
+    named = [entry.subject.removeprefix("shop_order:") for entry in entries if entry.subject.startswith("shop_order:")]
+    rows = Order.objects.filter(pk__in={int(number) for number in named if number.isdecimal()})
+    return {f"shop_order:{pk}": code for pk, code in rows.values_list("pk", "code")}
