@@ -25,13 +25,20 @@ class MarketConfig(AppConfig):
         from market.listings.ready import register as register_listings
         from market.listings.todos import listing_todos
         from market.lists.ready import register as lists_ready
-        from market.orders.actions import accept_paid_orders, on_payment_settled, release_forgotten_purchases
+        from market.orders.actions import (
+            accept_paid_orders,
+            on_payment_settled,
+            on_refund_finished,
+            release_forgotten_purchases,
+        )
         from market.orders.kinds import ORDER_PAID
+        from market.orders.paid_for import PURCHASES
         from market.orders.queries import bought_beyond, labels_of_buyer, order_todos, phone_of_receiver
         from market.payments.desk.ready import register as register_money_desk
-        from market.payments.events import PaymentSettled
+        from market.payments.events import PaymentSettled, RefundFinished
         from market.payments.jobs import ask_about_open_attempts, ask_about_refunds, send_refunds
         from market.payments.messages.ready import register as register_gateway_messages
+        from market.payments.sources import register_payer
         from market.platforms.contract import register_adapter
         from market.platforms.engine.desired import (
             on_consents_recorded,
@@ -82,6 +89,8 @@ class MarketConfig(AppConfig):
         subscribe(ShopChanged, on_shop_changed)
         subscribe(ConsentsRecorded, on_consents_recorded)
         subscribe(PaymentSettled, on_payment_settled)
+        subscribe(RefundFinished, on_refund_finished)
+        register_payer(PURCHASES)
         # Its own look back covers days on which no worker was there.
         register_periodic(
             BADGES_JOB,
@@ -153,6 +162,7 @@ VOCABULARY = {
     "payment.closed_by_report": "đóng lần trả theo đối soát",
     "refund.contradicted": "VNPAY nói khác kết quả hoàn tiền đã ghi",
     "refund.case_closed": "ghi cách xử lý khoản hoàn",
+    "refund.corrected": "sửa sổ theo báo cáo hoàn tiền",
     "refund.sent_again": "gửi lại yêu cầu hoàn tiền",
     "refund.decided": "ghi kết quả hoàn tiền theo đối soát",
     "refund.succeeded": "đã hoàn tiền",

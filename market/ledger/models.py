@@ -25,6 +25,7 @@ class LedgerEntry(AppendOnly):
         REFUND_ASKED = "refund_asked", "ghi để hoàn tiền"
         REFUND_DROPPED = "refund_dropped", "thôi hoàn tiền"
         REFUNDED = "refunded", "đã hoàn tiền"
+        CORRECTED = "corrected", "sửa theo báo cáo của VNPAY"
         SETTLED = "settled", "VNPAY chuyển về ngân hàng"
         PAID_OUT = "paid_out", "chuyển cho người bán"
         DIRECT = "direct", "người bán nhận thẳng"

@@ -48,10 +48,9 @@ def refunds_with_bank(viewer: Viewer) -> QuerySet[Refund]:
 
 
 def refunds_failed(viewer: Viewer) -> QuerySet[Refund]:
-    """Those that the gateway refused and nobody has dealt with: no note, and not asked for again since."""
-    again = Refund.objects.filter(charge=OuterRef("charge"), pk__gt=OuterRef("pk")).exclude(
-        state__in=[State.FAILED, State.WITHDRAWN]
-    )
+    """Those that the gateway refused and nobody has dealt with: no note, and not asked for again (as much, of the same thing) since."""
+    later = Refund.objects.filter(charge=OuterRef("charge"), subject=OuterRef("subject"), pk__gt=OuterRef("pk"))
+    again = later.filter(amount__gte=OuterRef("amount")).exclude(state__in=[State.FAILED, State.WITHDRAWN])
     return refunds_of(viewer).filter(state=State.FAILED, note="").exclude(Exists(again))
 
 

@@ -28,9 +28,11 @@ from market.orders.actions.placing import (
     TotalChanged,
     place_purchase,
 )
+from market.orders.actions.refunding import on_refund_finished
 
 __all__ = [
     "AgeNotConfirmed", "AmountOutOfBounds", "NotSentThere", "NotTaken", "Receiver", "StepRefused", "TotalChanged", "accept_paid_orders",
-    "ask_return", "call_off", "cancel_order", "confirm_transfer", "deliver_order", "on_payment_settled", "pack_order", "place_purchase",
+    "ask_return", "call_off", "cancel_order", "confirm_transfer", "deliver_order", "on_payment_settled", "on_refund_finished", "pack_order",
+    "place_purchase",
     "receive_order", "refuse_return", "release_forgotten_purchases", "release_purchase", "send_order", "take_back",
 ]  # fmt: skip

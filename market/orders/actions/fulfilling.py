@@ -8,11 +8,10 @@ from django.db import transaction
 
 from core.kit import clock
 from core.people.queries import SYSTEM, Viewer
-from market.ledger.accounts import HELD, owed_to
-from market.ledger.actions import write_entry
 from market.listings.actions import give_stock_back, return_stock, sell_stock
 from market.orders.actions.moving import accept_order, move_order, quantities_of
-from market.orders.actions.paying import give_money_back, note_direct_money
+from market.orders.actions.paying import note_direct_money
+from market.orders.actions.refunding import earn, give_back
 from market.orders.models import Method, Order, Purchase
 from market.orders.rules import CALLED_OFF_BY_BUYER, RETURN_WITHIN
 from market.payments.rules import may_handle_money
@@ -105,11 +104,10 @@ def ask_return(*, order: Order, reason: str) -> Order:
 def take_back(*, order: Order, by: Viewer, back_on_shelf: bool) -> Order:
     """The shop has the goods again; what was paid goes back. Raises PermissionError, StepRefused."""
     order = _of_shop(order, by)
-    account = owed_to(order.shop.producer_id) if order.delivered_at else HELD
     _step(order, State.RETURNED, by, ended_at=clock.now())
     if back_on_shelf:
         return_stock(quantities_of(order), reference=order.purchase.code, by=by)
-    give_money_back(order, account=account, by=by, reason="Người mua trả hàng.")
+    give_back(order, by=by, reason="Người mua trả hàng.")
     return order
 
 
@@ -147,10 +145,7 @@ def _delivered(order: Order, by: Viewer, *, reason: str = "") -> Order:
     answered = {"return_at": clock.now()} if order.state == State.RETURN_ASKED else {}
     _step(order, State.DELIVERED, by, delivered_at=clock.now(), reason=reason, **answered)
     if order.purchase.method == Method.VNPAY:
-        write_entry(
-            "earned", debit=HELD, credit=owed_to(order.shop.producer_id), amount=order.total,
-            subject=f"shop_order:{order.pk}", key=f"earned:{order.pk}", by=by,
-        )  # fmt: skip
+        earn(order, by=by)
     elif not order.is_paid:
         Order.objects.filter(pk=order.pk).update(is_paid=True)
         order.is_paid = True
@@ -165,7 +160,7 @@ def _cancelled(order: Order, by: Viewer, reason: str) -> Order:
         is_paid = order.purchase.state == Purchase.State.PAID
         raise StepRefused(MOVED_ON if is_paid else "Đơn chưa trả tiền sẽ tự hủy sau ít phút.")
     _step(order, State.CANCELLED, by, ended_at=clock.now(), reason=reason)
-    give_back = return_stock if was_accepted else give_stock_back
-    give_back(quantities_of(order), reference=order.purchase.code, by=by)
-    give_money_back(order, account=HELD, by=by, reason=reason)
+    to_shelf = return_stock if was_accepted else give_stock_back
+    to_shelf(quantities_of(order), reference=order.purchase.code, by=by)
+    give_back(order, by=by, reason=reason)
     return order

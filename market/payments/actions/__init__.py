@@ -10,13 +10,14 @@ from market.payments.actions.attempts import (
     note_return,
     open_payment,
 )
+from market.payments.actions.by_hand import refund_by_hand
+from market.payments.actions.closing import close_case
 from market.payments.actions.messages import log_message
 from market.payments.actions.refunds import (
     NotApprover,
     RefundRefused,
     approve_refund,
     ask_about_refund_soon,
-    close_case,
     decide_by_report,
     request_refund,
     send_again,
@@ -27,6 +28,6 @@ from market.payments.actions.settling import LONG_PENDING, AttemptKept, Verdict,
 __all__ = [
     "ATTEMPT_LIFE", "LONG_PENDING", "AttemptKept", "NotApprover", "PaymentClosed", "RefundRefused", "Verdict", "approve_refund", "ask_about_refund_soon", "ask_soon",
     "begin_attempt", "begin_sending", "cancel_payment", "close_attempt", "close_case", "decide_by_report", "log_message",
-    "note_question", "note_refund_answer", "note_refund_question", "note_return", "open_payment", "request_refund", "send_again",
+    "note_question", "note_refund_answer", "note_refund_question", "note_return", "open_payment", "refund_by_hand", "request_refund", "send_again",
     "settle", "withdraw_refund",
 ]  # fmt: skip

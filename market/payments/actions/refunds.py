@@ -97,7 +97,7 @@ def request_refund(
 @transaction.atomic
 def approve_refund(*, refund: Refund, by: Viewer) -> Refund:
     """The second person agrees. Raises NotApprover (also for whoever asked), RefundRefused when it waits no more."""
-    refund = _locked(refund, by)
+    refund = locked_refund(refund, by)
     if refund.asked_by_id == by.user_id:
         raise NotApprover
     if not move(refund, {State.ASKED}, State.READY, decided_by_id=by.user_id, next_step_at=clock.now()):
@@ -110,7 +110,7 @@ def approve_refund(*, refund: Refund, by: Viewer) -> Refund:
 def withdraw_refund(*, refund: Refund, by: Viewer, note: str = "") -> Refund:
     """Whoever asked takes it back, or the second person says no; as long as the gateway surely has not heard of it. Raises
     NotApprover, RefundRefused."""
-    refund = _locked(refund, by)
+    refund = locked_refund(refund, by)
     may_have_left = refund.state != State.ASKED and refund.calls > 0
     changes: dict[str, object] = {"note": note.strip(), "finished_at": clock.now(), "next_step_at": None}
     if by.user_id != refund.asked_by_id:
@@ -127,48 +127,32 @@ def withdraw_refund(*, refund: Refund, by: Viewer, note: str = "") -> Refund:
 def decide_by_report(*, refund: Refund, has_paid: bool, note: str, by: Viewer) -> Refund:
     """A person has read in the gateway's report what the network did not tell. Never whoever asked for it. `note` says where it
     stands. Raises NotApprover, RefundRefused when it is not open or may still be answered."""
-    refund = _silent(_locked(refund, by), note)
+    refund = _silent(locked_refund(refund, by), note)
     if refund.asked_by_id == by.user_id:
         raise NotApprover
     Refund.objects.filter(pk=refund.pk).update(note=note.strip())
     if not finish(refund, {State.SENT, State.ACCEPTED}, State.SUCCEEDED if has_paid else State.FAILED, by):
         raise RefundRefused(_DECIDED)
-    _note("refund.decided", refund, by)
+    _note("refund.decided", refund, by, note)
     return refund
 
 
 @transaction.atomic
 def send_again(*, refund: Refund, note: str, by: Viewer) -> Refund:
     """The gateway's report does not know it: send it again, under the same request number. Raises NotApprover, RefundRefused."""
-    refund = _silent(_locked(refund, by), note)
+    refund = _silent(locked_refund(refund, by), note)
     if refund.asked_by_id == by.user_id and takes_two(refund.amount):
         raise NotApprover
     if not move(refund, {State.SENT}, State.READY, next_step_at=clock.now(), note=note.strip()):
         raise RefundRefused(_DECIDED)
-    _note("refund.sent_again", refund, by)
-    return refund
-
-
-@transaction.atomic
-def close_case(*, refund: Refund, note: str, by: Viewer) -> Refund:
-    """Somebody has dealt with a refund that failed, or whose result was contradicted; `note` says how. Raises NotApprover,
-    RefundRefused."""
-    refund = _locked(refund, by)
-    if not note.strip():
-        raise RefundRefused("Hãy ghi đã xử lý thế nào.")
-    waiting = Refund.objects.filter(pk=refund.pk)
-    if not (waiting.filter(state=State.FAILED) | waiting.filter(is_contradicted=True)).exists():
-        raise RefundRefused("Khoản hoàn này không chờ ai xử lý. Hãy mở lại trang.")
-    waiting.update(note=note.strip(), is_contradicted=False)
-    refund.refresh_from_db()
-    _note("refund.case_closed", refund, by)
+    _note("refund.sent_again", refund, by, note)
     return refund
 
 
 @transaction.atomic
 def ask_about_refund_soon(*, refund: Refund, by: Viewer) -> None:
     """Let the next round ask the gateway about it. Raises NotApprover, RefundRefused when there is nothing to ask by."""
-    refund = _locked(refund, by)
+    refund = locked_refund(refund, by)
     known = Refund.objects.filter(pk=refund.pk, state=State.ACCEPTED).exclude(transaction_no="")
     if not known.update(next_step_at=clock.now()):
         raise RefundRefused(
@@ -183,7 +167,7 @@ def _given_alone(charge: Charge) -> int:
     return int(found or 0)
 
 
-def _locked(refund: Refund, by: Viewer) -> Refund:
+def locked_refund(refund: Refund, by: Viewer) -> Refund:
     """The row, for a person who may decide about refunds."""
     if not may_handle_money(by) or by.user_id is None:
         raise NotApprover
@@ -201,5 +185,6 @@ def _silent(refund: Refund, note: str) -> Refund:
     return refund
 
 
-def _note(action: str, refund: Refund, by: Viewer) -> None:
-    record(action, actor_id=by.user_id, object_label=f"refund:{refund.pk}")
+def _note(action: str, refund: Refund, by: Viewer, compared_with: str = "") -> None:
+    changes = {"Đối chiếu": ("", compared_with.strip())} if compared_with else None
+    record(action, actor_id=by.user_id, object_label=f"refund:{refund.pk}", changes=changes)

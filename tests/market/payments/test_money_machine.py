@@ -33,6 +33,7 @@ from market.payments.actions import (
     begin_attempt,
     begin_sending,
     cancel_payment,
+    close_case,
     decide_by_report,
     note_question,
     note_refund_answer,
@@ -134,7 +135,7 @@ class Money(RuleBasedStateMachine):
         by = SYSTEM if who is None else self.people[who]
         account = UNCLEAR if charge.is_extra else HELD
         try:
-            refund = request_refund(charge=charge, amount=amount, account=account, subject="x", reason="x", by=by)
+            refund = request_refund(charge=charge, amount=amount, account=account, subject=f"payment:{charge.payment_id}", reason="x", by=by)  # fmt: skip
         except RefundRefused:
             assert amount > charge.left
         else:
@@ -165,6 +166,26 @@ class Money(RuleBasedStateMachine):
                 assert before in {"sent", "accepted"} and refund.asked_by_id != by.user_id
         except (NotApprover, RefundRefused):
             pass
+
+    @rule(which=WHICH, who=st.sampled_from([0, 1]), has_paid=st.sampled_from([True, False, None]))
+    @precondition(lambda self: Refund.objects.filter(Q(state="failed") | Q(is_contradicted=True)).exists())
+    def close(self, which: int, who: int, has_paid: bool | None) -> None:
+        waiting = Refund.objects.filter(Q(state="failed") | Q(is_contradicted=True))
+        refund, by = self.one(waiting, which), self.people[who]
+        was, was_contradicted, left = refund.state, refund.is_contradicted, refund.charge.left
+        try:
+            close_case(refund=refund, note="Báo cáo.", by=by, has_paid=has_paid)
+        except NotApprover:
+            assert refund.asked_by_id == by.user_id
+        except RefundRefused:
+            assert (was_contradicted and has_paid is None) or (has_paid and left < refund.amount)
+        else:
+            refund.refresh_from_db()
+            expected = (
+                was if has_paid is None else ("succeeded" if has_paid else "failed" if was == "succeeded" else was)
+            )
+            assert (refund.state, refund.is_contradicted) == (expected, False)
+            self.finished[refund.pk] = refund.state
 
     @rule(which=WHICH, answer=ANSWERS, left=st.sampled_from([True, True, True, False]))
     @precondition(lambda self: Refund.objects.filter(state="ready").exists())
@@ -206,6 +227,7 @@ class Money(RuleBasedStateMachine):
         on_the_way = Refund.objects.exclude(state__in=ENDED).aggregate(sum=Sum("amount", default=0))["sum"]
         extra = Charge.objects.filter(is_extra=True).aggregate(sum=Sum(F("amount") - F("refunded"), default=0))["sum"]
         assert (balances[GATEWAY], balances[REFUNDS], balances[UNCLEAR]) == (came - back, -on_the_way, -extra)
+        assert balances[HELD] <= 0, "nothing is held that did not come"
         assert LedgerEntry.objects.filter(kind="received").count() == Charge.objects.count()
 
     @invariant()

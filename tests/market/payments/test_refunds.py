@@ -12,6 +12,7 @@ from core.events.registry import Event
 from core.kit import clock
 from core.people.queries import NOBODY, SYSTEM, Viewer
 from market.ledger.accounts import GATEWAY, HELD, REFUNDS
+from market.ledger.models import LedgerEntry
 from market.payments.actions import (
     NotApprover,
     RefundRefused,
@@ -413,8 +414,73 @@ class TestAnswersThatComeTooLate:
         note_refund_answer(refund=sent, result=self.GOING)
         assert (state(sent)[0], book(), waiting(ngan)) == ("failed", UNTOUCHED, {"unknown": 1})
         assert trail()[-1][0] == "refund.contradicted" and "contradicts" in caplog.text
-        close_case(refund=sent, note="Đã hỏi VNPAY: số này bị hủy.", by=ngan)
-        assert waiting(ngan) == {}
+        with pytest.raises(RefundRefused, match="Hãy chọn"):
+            close_case(refund=sent, note="Đã hỏi VNPAY.", by=ngan)
+        close_case(refund=sent, note="Đã hỏi VNPAY: số này bị hủy.", by=ngan, has_paid=False)
+        assert (waiting(ngan), state(sent)[0], book(), left(sent.charge)) == ({}, "failed", UNTOUCHED, PAID)
+        assert trail()[-1][0] == "refund.case_closed", "the book was right: nothing is corrected"
+
+    def test_money_that_went_back_after_all_is_taken_out_of_the_book(
+        self, sent: Refund, ngan: Viewer, finished: list[Event]
+    ) -> None:
+        decide_by_report(refund=sent, has_paid=False, note="Báo cáo không có.", by=ngan)
+        note_refund_answer(refund=sent, result=self.GOING)
+        finished.clear()
+        close_case(refund=sent, note="Báo cáo 06/01: đã hoàn.", by=ngan, has_paid=True)
+        assert (state(sent)[0], book(), left(sent.charge), waiting(ngan)) == ("succeeded", GAVE_100, 200_000, {})
+        assert [word for word, _, _ in trail()[-2:]] == ["refund.corrected", "refund.case_closed"]
+        assert (sent.note, finished) == ("Báo cáo 06/01: đã hoàn.", [RefundFinished(sent.pk)])
+        before = everything()
+        with pytest.raises(RefundRefused, match="không chờ ai"):
+            close_case(refund=sent, note="Lần nữa.", by=ngan, has_paid=True)
+        assert everything() == before
+
+    def test_money_that_never_went_back_is_there_again_and_may_turn_out_otherwise_once_more(
+        self, sent: Refund, ngan: Viewer, tam: Viewer
+    ) -> None:
+        refused = RefundResult("failed", None, response_code="95")
+        decide_by_report(refund=sent, has_paid=True, note="Báo cáo 05/01.", by=ngan)
+        assert book() == GAVE_100
+        for expected, told, has_paid in (
+            (("failed", UNTOUCHED, PAID), refused, False),
+            (("succeeded", GAVE_100, 200_000), self.GOING, True),
+            (("failed", UNTOUCHED, PAID), refused, False),
+        ):
+            note_refund_answer(refund=sent, result=told)
+            assert waiting(ngan) == {"unknown": 1}
+            close_case(refund=sent, note="Báo cáo.", by=tam, has_paid=has_paid)
+            assert (state(sent)[0], book(), left(sent.charge)) == expected
+        assert LedgerEntry.objects.filter(kind="corrected").count() == 3
+
+    def test_whoever_asked_does_not_say_what_became_of_it(
+        self, charge: Charge, gateway: Double, ngan: Viewer, tam: Viewer
+    ) -> None:
+        gateway.control("plan", api="broken")
+        refund = ask_back(charge, 100_000, by=ngan)
+        send_now()
+        time_passes(refund)
+        decide_by_report(refund=refund, has_paid=False, note="Báo cáo.", by=tam)
+        before = everything()
+        with pytest.raises(NotApprover):
+            close_case(refund=refund, note="Đã hoàn.", by=ngan, has_paid=True)
+        assert everything() == before
+        note_refund_answer(refund=refund, result=self.GOING)
+        with pytest.raises(NotApprover):
+            close_case(refund=refund, note="Chưa hoàn.", by=ngan, has_paid=False)
+        close_case(refund=refund, note="Đã hoàn.", by=tam, has_paid=True)
+        assert (state(refund)[0], book()) == ("succeeded", GAVE_100)
+
+    def test_what_was_given_back_a_second_time_is_not_taken_out_twice(self, sent: Refund, ngan: Viewer) -> None:
+        decide_by_report(refund=sent, has_paid=False, note="Báo cáo không có.", by=ngan)
+        again = ask_back(sent.charge, PAID)
+        note_refund_answer(refund=sent, result=self.GOING)
+        before = everything()
+        with pytest.raises(RefundRefused, match="đã được hoàn lần khác"):
+            close_case(refund=sent, note="Đã hoàn.", by=ngan, has_paid=True)
+        assert everything() == before
+        withdraw_refund(refund=again, by=ngan)
+        close_case(refund=sent, note="Đã hoàn.", by=ngan, has_paid=True)
+        assert (state(sent)[0], book()) == ("succeeded", GAVE_100)
 
     def test_what_agrees_changes_nothing(self, sent: Refund, ngan: Viewer) -> None:
         decide_by_report(refund=sent, has_paid=True, note="Báo cáo 05/01.", by=ngan)
