@@ -153,6 +153,8 @@ def _suggesting(engine: Engine, texts: Sequence[str]) -> list[Figure]:
 def _together(texts: Sequence[str], size: str) -> list[Figure]:
     """Readers without a pause and one writer, each in a process of its own as web workers are."""
     connections.close_all()
+    if connection.vendor == "postgresql":  # or the readers would share its open connections
+        connections["default"].close_pool()  # type: ignore[attr-defined]
     workers = multiprocessing.get_context("fork")
     ends = []
     for number in range(_READERS):

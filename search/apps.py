@@ -35,7 +35,8 @@ class SearchConfig(AppConfig):
         subscribe(DocumentRemoved, document_removed)
         register_periodic("search.refresh", jobs.REFRESH_EVERY, jobs.refresh, label="làm mới chỉ mục tìm kiếm")
         if is_outside():
-            from search.engines.elastic.jobs import SEND_EVERY, send_changes
+            from search.engines.elastic.jobs import RENEW_EVERY, SEND_EVERY, renew, send_changes
 
             register_periodic("search.send", SEND_EVERY, send_changes, label="gửi thay đổi sang máy tìm kiếm")
+            register_periodic("search.renew", RENEW_EVERY, renew, label="làm lại chỉ mục của bản cũ")
         register_upkeep()

@@ -18,11 +18,13 @@ from django.test import Client
 from core.kit import clock
 from core.people.models import User
 from search.documents.actions import rebuild_documents
+from search.documents.models import SearchDocument
 from search.engines.contract import Condition, RebuildUnderWay
 from search.engines.elastic import documents, leasing
 from search.engines.elastic.connecting import Place, client_of, place_of
 from search.engines.elastic.engine import ElasticEngine
 from search.engines.elastic.indices import indices_of, is_outdated, rebuild_index
+from search.engines.elastic.jobs import renew
 from search.engines.elastic.leasing import LEASE, under_way
 from search.engines.elastic.models import Rebuild
 from search.engines.elastic.queries import lag
@@ -150,6 +152,17 @@ class TestAnotherVersion:
         assert not is_outdated(place)
         client_of(place).indices.put_mapping(index=place.alias, meta={})
         assert is_outdated(place)
+
+    def test_soon_after_a_release_it_is_renewed_without_waiting_for_the_daily_check(
+        self, place: Place, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rebuild_index(place)
+        (first,) = indices_of(place)
+        assert (renew(), list(indices_of(place))) == (0, [first])
+        monkeypatch.setattr(documents, "SHAPE", 2)
+        assert (renew(), is_outdated(place)) == (SearchDocument.objects.count(), False)
+        settings.SEARCH_URL = "http://127.0.0.1:9/thu"
+        assert renew() == 0, "a server that is away fails no job"
 
     def test_while_another_rebuilds_the_check_leaves_it_to_that_one(
         self, place: Place, monkeypatch: pytest.MonkeyPatch
