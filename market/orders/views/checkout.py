@@ -45,6 +45,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     form = CheckoutForm(request.POST or None, for_adults=for_adults, methods=methods)
     goods = sum(line.sum for line in lines)
     fees: int | None = None
+    asked_again = ""
     if request.method == "POST" and methods and form.is_valid():
         try:
             purchase = place_purchase(
@@ -62,7 +63,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
             fees = changed.fees
             lines = basket_lines(basket.basket_of(request.session))
             parts, goods = parts_of(lines), changed.total - changed.fees
-            form.add_error(None, _asked_again(_total_seen(request), changed))
+            asked_again = _asked_again(_total_seen(request), changed)
         except NotSentThere as problem:
             said = _(
                 "%(shop)s không giao hàng đến xã này. Hãy bỏ hàng của gian hàng đó khỏi giỏ, hoặc chọn nơi nhận khác."
@@ -76,7 +77,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
             basket.empty(request.session)
             basket.remember_order(request.session, purchase.key)
             return _onward(request, purchase)
-    context = {"form": form, "parts": parts, "fees": fees, "total": goods + (fees or 0), "methods": methods}
+    context = {
+        "form": form, "parts": parts, "fees": fees, "total": goods + (fees or 0), "methods": methods, "asked_again": asked_again,
+    }  # fmt: skip
     return render(request, "market/orders/checkout.html", context)
 
 

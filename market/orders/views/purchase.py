@@ -30,9 +30,15 @@ def order(request: HttpRequest, key: str) -> HttpResponse:
     payment = found.payment
     waiting = payment is not None and payment.state == Payment.State.WAITING and found.state == Purchase.State.PLACED
     meaning = meaning_of_reason(request.GET.get("v", "")) if waiting else None
+    orders = [BuyerOrder(each, found) for each in found.orders.all()]
+    is_processing = payment is not None and payment.state == Payment.State.PROCESSING
+    is_told_soon = found.state == Purchase.State.PAID and any(
+        each.order.state == Order.State.WAITING for each in orders
+    )
     context = {
         "order": found,
-        "orders": [BuyerOrder(each, found) for each in found.orders.all()],
+        "orders": orders,
+        "awaits": is_processing or is_told_soon,
         "refunds": refunds_of(found),
         "payment": payment,
         "waiting": waiting,

@@ -44,6 +44,7 @@ def test_the_worker_tells_both_shops_once(purchase: Purchase) -> None:
     assert not Message.objects.filter(kind="order.paid").exists() and not StockMove.objects.filter(kind="sold").exists()
     since = len(trail())
     assert accept_paid_orders() == 1
+    assert "data-refresh" not in Client().get(reverse("order", args=[purchase.key])).content.decode()
     assert states(purchase) == ("paid", ["to_pack", "to_pack"])
     assert [action for action, _, _ in trail(since)] == ["order.paid", "shop_order.to_pack", "shop_order.to_pack"]
     told = Message.objects.filter(kind="order.paid", channel="inbox").values_list("reference", flat=True)
@@ -57,6 +58,7 @@ def test_the_buyer_reads_that_the_money_is_there_and_cannot_call_off_in_that_sec
     call(purchase)
     page = Client().get(reverse("order", args=[purchase.key])).content.decode()
     assert "Đã nhận tiền, đang báo người bán." in page and "Hủy đơn này" not in page and "Chờ trả tiền" not in page
+    assert "data-refresh" in page, "the page looks again by itself"
     before = everything()
     with pytest.raises(StepRefused, match="vừa đổi trạng thái"):
         call_off(order=purchase.orders.order_by("pk")[0])

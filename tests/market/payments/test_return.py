@@ -34,12 +34,12 @@ def test_back_before_the_ipn_is_being_confirmed_never_paid(order: Purchase, hear
     assert attempt.next_query_at is not None and attempt.next_query_at <= clock.now(), "asked about at once"
     assert heard == []
     page = Client().get(answer["Location"]).content.decode()
-    assert "Chúng tôi đang chờ VNPAY xác nhận" in page and 'http-equiv="refresh"' in page
+    assert "Chúng tôi đang chờ VNPAY xác nhận" in page and f'data-refresh="/thanh-toan/don/{order.key}"' in page
     assert "Đã nhận tiền" not in page and "Trả tiền qua VNPAY" not in page
 
     assert send_ipn(notice(attempt)) == "00"
     page = Client().get(answer["Location"]).content.decode()
-    assert "Đã nhận tiền. Người bán đang chuẩn bị hàng cho bạn." in page and 'http-equiv="refresh"' not in page
+    assert "Đã nhận tiền. Người bán đang chuẩn bị hàng cho bạn." in page and "data-refresh" not in page
 
 
 def test_back_after_the_ipn_changes_nothing(order: Purchase) -> None:
