@@ -11,7 +11,7 @@ class MarketConfig(AppConfig):
         from datetime import time, timedelta
 
         from core.audit.registry import register_objects, register_subject_labels, register_vocabulary
-        from core.desk.registry import register_todos
+        from core.desk.registry import Room, register_section, register_todos
         from core.events.registry import subscribe
         from core.jobs.registry import register_periodic
         from core.messages.registry import register_message_kind
@@ -38,6 +38,7 @@ class MarketConfig(AppConfig):
         from market.payments.events import PaymentSettled, RefundFinished
         from market.payments.jobs import ask_about_open_attempts, ask_about_refunds, send_refunds
         from market.payments.messages.ready import register as register_gateway_messages
+        from market.payments.rules import may_see_money
         from market.payments.sources import register_payer
         from market.platforms.contract import register_adapter
         from market.platforms.engine.desired import (
@@ -91,6 +92,14 @@ class MarketConfig(AppConfig):
         subscribe(PaymentSettled, on_payment_settled)
         subscribe(RefundFinished, on_refund_finished)
         register_payer(PURCHASES)
+        register_section(
+            "Chuyển khoản đang chờ",
+            "transfers",
+            may_see_money,
+            about="Người mua chuyển thẳng cho gian hàng.",
+            order=60,
+            room=Room.MONEY,
+        )
         # Its own look back covers days on which no worker was there.
         register_periodic(
             BADGES_JOB,

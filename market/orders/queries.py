@@ -20,6 +20,7 @@ from market.listings.queries import with_promotions
 from market.listings.rules import is_for_adults, selling_price
 from market.orders.models import STEP_TIMES, Method, Order, Purchase
 from market.payments.models import Refund
+from market.payments.rules import may_see_money
 from market.shops.models import DeliveryRule, Shop
 from onboarding.producers.models import Producer
 from onboarding.producers.queries import producers_at_work, producers_with_key
@@ -140,6 +141,13 @@ def _that_count(producers: QuerySet[Producer]) -> QuerySet[Order]:
         .select_related("purchase__commune__parent", "shop")
         .prefetch_related("lines")
     )
+
+
+def transfers_awaited(viewer: Viewer) -> QuerySet[Order]:
+    """Orders of all shops that wait for a bank transfer, the soonest to lapse first; none for who may not see money."""
+    found = Order.objects.filter(state=Order.State.WAITING, purchase__method=Method.TRANSFER)
+    found = found.select_related("purchase", "shop__producer").order_by("purchase__keep_until", "pk")
+    return found if may_see_money(viewer) else found.none()
 
 
 def counts_by_state(viewer: Viewer) -> dict[str, int]:

@@ -406,6 +406,10 @@ PAGES: dict[str, Page] = {
         EVERYBODY, "thanh-toan/don/{order}/{shop_order}/huy", ("POST",), MOVES_ON
     ),
     "ke-toan/": Page(QUEUE),
+    "ke-toan/chuyen-khoan/": Page(QUEUE),
+    "ke-toan/chuyen-khoan/<slug:code>": Page(
+        OPERATOR, "ke-toan/chuyen-khoan/{shop_order}", methods=("POST",), answers=MOVES_ON
+    ),
     "ban-viec/": Page(STAFF | {"buu", "hanh"}),
     "ban-viec/tim-khong-thay/": Page(STAFF),
     "ban-viec/tim-khong-thay/tim-khong-thay.csv": Page(STAFF),

@@ -101,3 +101,34 @@ def test_vnpay_waits_for_a_dozen_statements_however_many_shops(
     with CaptureQueriesContext(connection) as seen:
         Client().get(f"{reverse('vnpay_ipn')}?{query}")
     assert len(seen) <= 12
+
+
+def test_wherever_the_worker_dies_the_goods_are_sold_once_and_both_shops_are_told_once(purchase: Purchase) -> None:
+    class Died(BaseException):
+        """The process is gone."""
+
+    def writes_until(last: int) -> Any:
+        seen = [0]
+
+        def execute(run: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            if sql.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
+                seen[0] += 1
+                if seen[0] > last:
+                    raise Died
+            return run(sql, params, many, context)
+
+        return connection.execute_wrapper(execute)
+
+    call(purchase)
+    before, deaths = everything(), 0
+    while True:
+        try:
+            with writes_until(deaths):
+                assert accept_paid_orders() == 1
+            break
+        except Died:
+            deaths += 1
+            assert everything() == before, f"died at write {deaths}"
+    assert deaths > 10, "an acceptance writes less than it did"
+    assert states(purchase) == ("paid", ["to_pack", "to_pack"])
+    assert StockMove.objects.filter(kind="sold").count() == 2
