@@ -25,7 +25,7 @@ VAR = Path(os.environ.get("STATE_DIR", ROOT / "var"))
 VENV = Path(os.environ.get("LENSAN_VENV", ROOT / "var" / "venv"))
 PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements.lock"
-DEMO_LOGINS = "tinh, xa, totruong, to, nguoiban, hangxom, sanops, kiemtoan, ketoan, nguoimua, quantri"
+DEMO_LOGINS = "tinh, xa, totruong, to, nguoiban, hangxom, sanops, kiemtoan, ketoan, ketoan2, nguoimua, quantri"
 _CLEAN = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 

@@ -171,6 +171,7 @@ VOCABULARY = {
     "payment.closed_by_report": "đóng lần trả theo đối soát",
     "refund.contradicted": "VNPAY nói khác kết quả hoàn tiền đã ghi",
     "refund.case_closed": "ghi cách xử lý khoản hoàn",
+    "ledger.exported": "tải sổ tiền về",
     "refund.corrected": "sửa sổ theo báo cáo hoàn tiền",
     "refund.sent_again": "gửi lại yêu cầu hoàn tiền",
     "refund.decided": "ghi kết quả hoàn tiền theo đối soát",

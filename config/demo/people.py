@@ -20,6 +20,7 @@ SECRETS = {
     "xa": "DEMOXALENSANDEMOXALENSAN22222222", "tinh": "DEMOTINHLENSANDEMOTINHLENSAN2222",
     "sanops": "DEMOSANOPSLENSANDEMOSANOPSLS2222", "kiemtoan": "DEMOKIEMTOANLENSANDEMOKIEM222222",
     "quantri": "DEMOQUANTRILENSANDEMOQUANTRI2222", "ketoan": "DEMOKETOANLENSANDEMOKETOANLS2222",
+    "ketoan2": "DEMOKETOANHAILENSANDEMOKETOAN222",
 }  # fmt: skip
 PEOPLE = {
     "quantri": "Người quản trị (mẫu)",
@@ -32,6 +33,7 @@ PEOPLE = {
     "sanops": "Đặng Thu Bưu (sàn)",
     "kiemtoan": "Bùi Kiểm",
     "ketoan": "Đỗ Thu Ngân",
+    "ketoan2": "Phan Văn Tính",
     "nguoimua": "Mai Ngọc Lan",
 }
 
@@ -59,6 +61,7 @@ def make_people(commune: Unit, hamlets: list[Hamlet]) -> dict[str, User]:
         ("to", Role.TEAM_MEMBER, commune, hamlets[1]),
         ("sanops", Role.PLATFORM_OPERATOR, None, None),
         ("ketoan", Role.ACCOUNTANT, None, None),
+        ("ketoan2", Role.ACCOUNTANT, None, None),
         ("kiemtoan", Role.AUDITOR, None, None),
     ]
     for username, role, unit, hamlet in grants:

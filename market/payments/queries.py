@@ -54,11 +54,18 @@ def refunds_failed(viewer: Viewer) -> QuerySet[Refund]:
     return refunds_of(viewer).filter(state=State.FAILED, note="").exclude(Exists(again))
 
 
+def attempts_visible_to(viewer: Viewer) -> QuerySet[PaymentAttempt]:
+    """Every attempt; nothing for people who may not see money."""
+    found = PaymentAttempt.objects.select_related("payment")
+    return found if may_see_money(viewer) else found.none()
+
+
 def attempts_pending(viewer: Viewer, *, longer_than: timedelta = LONG_PENDING) -> QuerySet[PaymentAttempt]:
     """Attempts without a result so long after their end; the oldest first."""
-    found = PaymentAttempt.objects.filter(state=PaymentAttempt.State.OPEN, expires_at__lte=clock.now() - longer_than)
-    found = found.select_related("payment").order_by("expires_at")
-    return found if may_see_money(viewer) else found.none()
+    late = clock.now() - longer_than
+    return (
+        attempts_visible_to(viewer).filter(state=PaymentAttempt.State.OPEN, expires_at__lte=late).order_by("expires_at")
+    )
 
 
 def charges_for_nothing(viewer: Viewer) -> QuerySet[Charge]:

@@ -38,8 +38,12 @@ from core.people.devices.actions import trust_device
 from core.people.models import ApiToken, Grant, Role, User
 from core.people.queries import NOBODY, SYSTEM
 from core.places.queries import old_unit
+from market.ledger.accounts import HELD
 from market.listings.models import Listing
 from market.orders.actions import Receiver, place_purchase
+from market.orders.models import Purchase
+from market.payments.actions import request_refund
+from market.payments.models import Charge
 from market.platforms.models import Connection, Drift, PlatformListing, PlatformOrder, SheetAnswer, SheetBatch
 from market.platforms.orders.actions import feed_of
 from market.reports.actions import Said, appeal, take_down_for, take_report
@@ -81,7 +85,7 @@ LEFT_OUT = {
     "thiet-ke/": "only in the demo and while developing",
 }
 
-EVERYBODY = frozenset({"nobody", "an", "binh", "dung", "chi", "hanh", "phuong", "buu", "kiem", "quantri"})
+EVERYBODY = frozenset({"nobody", "an", "binh", "dung", "chi", "hanh", "phuong", "buu", "ngan", "kiem", "quantri"})
 SIGNED_IN = EVERYBODY - {"nobody"}
 ANS_SHOP = frozenset({"an", "binh"})
 SELLERS = ANS_SHOP | {"dung"}  # Dũng has a shop of his own
@@ -96,13 +100,15 @@ HELPERS = frozenset({"hanh", "chi", "phuong", "quantri"})
 HELPERS_OF_HANH = frozenset({"chi", "phuong", "quantri"})
 QUEUE = frozenset({"kiem", "quantri"})
 OPERATOR = frozenset({"quantri"})
+MONEY = frozenset({"ngan", "quantri"})
+SEES_MONEY = MONEY | {"kiem"}
 FOUNDERS = frozenset({"chi", "quantri"})  # of teams
 OFFICERS = frozenset({"chi", "phuong", "quantri"})  # of the commune and the province
 IMPORTERS = frozenset({"chi", "phuong", "quantri"})
 KEYS = frozenset({"chi", "phuong", "kiem", "quantri"})
 BY_KEY = KEYS - {"quantri"}  # a key carries grants, never what an operator may
 SENDERS = frozenset({"hanh", "chi", "phuong"})  # by key, which never carries what an operator may
-HAVE_KEYS = KEYS | {"buu"}
+HAVE_KEYS = KEYS | {"buu", "ngan"}
 
 
 @dataclass(frozen=True)
@@ -405,11 +411,23 @@ PAGES: dict[str, Page] = {
     "thanh-toan/don/<slug:key>/<slug:code>/<slug:step>": Page(
         EVERYBODY, "thanh-toan/don/{order}/{shop_order}/huy", ("POST",), MOVES_ON
     ),
-    "ke-toan/": Page(QUEUE),
-    "ke-toan/chuyen-khoan/": Page(QUEUE),
+    "ke-toan/chuyen-khoan/": Page(SEES_MONEY),
     "ke-toan/chuyen-khoan/<slug:code>": Page(
-        OPERATOR, "ke-toan/chuyen-khoan/{shop_order}", methods=("POST",), answers=MOVES_ON
+        MONEY, "ke-toan/chuyen-khoan/{shop_order}", methods=("POST",), answers=MOVES_ON
     ),
+    "ke-toan/": Page(SEES_MONEY),
+    "ke-toan/tien-vao/": Page(SEES_MONEY),
+    "ke-toan/tien-vao/<int:pk>/": Page(SEES_MONEY, "ke-toan/tien-vao/{payment}/"),
+    "ke-toan/tien-vao/<int:pk>/hoan": Page(
+        MONEY, "ke-toan/tien-vao/{payment}/hoan", ("POST",), frozenset({404, 422}), posted={"charge": "{charge}"}
+    ),
+    "ke-toan/hoan-tien/": Page(SEES_MONEY),
+    "ke-toan/hoan-tien/<int:pk>/": Page(SEES_MONEY, "ke-toan/hoan-tien/{refund}/"),
+    "ke-toan/hoan-tien/<int:pk>/<slug:step>": Page(MONEY, "ke-toan/hoan-tien/{refund}/duyet", ("POST",), MOVES_ON),
+    "ke-toan/dang-cho/": Page(SEES_MONEY),
+    "ke-toan/dang-cho/<int:pk>/<slug:step>": Page(MONEY, "ke-toan/dang-cho/{attempt}/dong", ("POST",), MOVES_ON),
+    "ke-toan/so/": Page(SEES_MONEY),
+    "ke-toan/so/so-tien.<str:kind>": Page(SEES_MONEY, "ke-toan/so/so-tien.xlsx"),
     "ban-viec/": Page(STAFF | {"buu", "hanh"}),
     "ban-viec/tim-khong-thay/": Page(STAFF),
     "ban-viec/tim-khong-thay/tim-khong-thay.csv": Page(STAFF),
@@ -701,12 +719,23 @@ def reported(people: People, shop: Shop) -> dict[str, Any]:
     return {"report_key": waits.key, "report": waits.number, "takedown": takedown.pk, "appeal": asked.pk}
 
 
+def paid_for(order: Purchase) -> dict[str, Any]:
+    """The money of a paid order, some of which is to go back."""
+    charge = Charge.objects.get(payment=order.payment)
+    refund = request_refund(
+        charge=charge, amount=1_000, account=HELD, subject=f"shop_order:{order.orders.get().pk}", reason="x", by=SYSTEM
+    )
+    return {"payment": charge.payment_id, "charge": charge.pk, "attempt": charge.attempt_id, "refund": refund.pk}
+
+
 @pytest.fixture
 def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """An's shop with a listing on platforms, sold, certified; Dũng has a shop of his own."""
     monkeypatch.setattr(SheetBatch._meta.get_field("file"), "storage", FileSystemStorage(tmp_path / "sheets"))
     users = dict(people.users)
     users["kiem"] = User.objects.create_user(username="kiem", full_name="Kiểm")
+    users["ngan"] = User.objects.create_user(username="ngan", full_name="Ngân")
+    give_grant(user=users["ngan"], role=Role.ACCOUNTANT, unit=None, given_by=SYSTEM)
     users["quantri"] = User.objects.create_superuser(username="quantri", full_name="Quản trị")
     give_grant(user=users["kiem"], role=Role.AUDITOR, unit=None, given_by=SYSTEM)
     people.producer.phone = "+84912345678"
@@ -844,7 +873,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     asked_by_binh = application_of(people, "binh")
     facts |= {"application": asked_by_binh.pk, "application_number": asked_by_binh.number}
     facts["letter"] = send_message("order.paid", user=users["an"], context=said, key="thu", by=SYSTEM)[0].reference
-    facts |= reported(people, shop)
+    facts |= reported(people, shop) | paid_for(order)
     keys = {name: make_api_token(user=user, name="thử", by=SYSTEM) for name, user in users.items()}
     facts["key_of_chi"] = ApiToken.objects.get(user=users["chi"]).pk
     # Noting a key's use is no change by the call; it would come at most once a minute anyway.

@@ -15,7 +15,7 @@ from core.kit import clock
 from core.people.actions import give_grant
 from core.people.models import Role, User
 from core.people.queries import SYSTEM, Viewer, viewer_for
-from market.payments.desk.queries import money_waiting
+from market.payments.desk.queries.home import money_waiting
 from market.payments.models import Charge, Payment, PaymentAttempt, Refund
 from market.payments.vnpay import client as vnpay
 from tests.market.payments.desk.conftest import Signed

@@ -30,32 +30,47 @@ class Group:
 
     label: str | Promise
     about: str | Promise
+    said: str | Promise  # with its count, as a to-do
     count: int
     url: str
-    kind: str = "warn"
+    kind: str
 
 
 def money_waiting(viewer: Viewer) -> list[Group]:
     """Every group, those in which nothing waits too; nothing is counted for people who may not see money."""
-    rows: tuple[tuple[str | Promise, str | Promise, QuerySet[Any], str, str], ...] = (
-        (_("Hoàn tiền chờ duyệt"), _("Trên mức một người tự quyết, cần người thứ hai."), refunds_to_approve(viewer), "", "warn"),
-        (_("Hoàn tiền chưa rõ kết quả"), _("Đã gửi mà VNPAY không trả lời, hoặc nói khác sổ."), refunds_unknown(viewer), "", "bad"),
-        (_("Hoàn tiền không được"), _("VNPAY hoặc ngân hàng từ chối."), refunds_failed(viewer), "", "bad"),
-        (_("Lần trả tiền chờ quá lâu"), _("Hơn hai giờ mà VNPAY chưa cho kết quả."), attempts_pending(viewer), "", "warn"),
-        (_("Tiền đến hai lần"), _("Chưa trên đường trả lại người mua."), charges_for_nothing(viewer), "", "bad"),
+    refunds, incoming = reverse("money_refunds"), reverse("money_payments")
+    rows: tuple[tuple[str | Promise, str | Promise, str | Promise, QuerySet[Any], str, str], ...] = (
+        (
+            _("Hoàn tiền chờ duyệt"), _("Trên mức một người tự quyết, cần người thứ hai."), _("Có %d khoản hoàn tiền chờ duyệt."),
+            refunds_to_approve(viewer), f"{refunds}?muc=cho-duyet", "warn",
+        ),
+        (
+            _("Hoàn tiền chưa rõ kết quả"), _("Đã gửi mà VNPAY không trả lời, hoặc nói khác sổ."),
+            _("Có %d khoản hoàn tiền chưa rõ kết quả."), refunds_unknown(viewer), f"{refunds}?muc=chua-ro", "bad",
+        ),
+        (
+            _("Hoàn tiền không được"), _("VNPAY hoặc ngân hàng từ chối."), _("Có %d khoản hoàn tiền không được."),
+            refunds_failed(viewer), f"{refunds}?muc=khong-duoc", "bad",
+        ),
+        (
+            _("Lần trả tiền chờ quá lâu"), _("Hơn hai giờ mà VNPAY chưa cho kết quả."), _("Có %d lần trả tiền chờ quá lâu."),
+            attempts_pending(viewer), reverse("money_attempts"), "warn",
+        ),
+        (
+            _("Tiền đến hai lần"), _("Chưa trên đường trả lại người mua."), _("Có %d khoản tiền đến hai lần, chưa trả lại."),
+            charges_for_nothing(viewer), f"{incoming}?for_nothing=on", "bad",
+        ),
     )  # fmt: skip
-    return [Group(label, about, found.count(), url, kind) for label, about, found, url, kind in rows]
+    return [Group(label, about, said, found.count(), url, kind) for label, about, said, found, url, kind in rows]
 
 
 def money_todos(viewer: Viewer) -> Iterable[Todo]:
     """What waits for who handles money."""
     if not may_handle_money(viewer):
         return
-    waiting = [group for group in money_waiting(viewer) if group.count]
-    if waiting:
-        words = ", ".join(f"{str(group.label).lower()} ({group.count})" for group in waiting)
-        kind = "bad" if any(group.kind == "bad" for group in waiting) else "warn"
-        yield Todo(f"Sổ tiền: {words}.", reverse("money_home"), "Xem", 1, kind)
+    for group in money_waiting(viewer):
+        if group.count:
+            yield Todo(str(group.said) % group.count, group.url, str(_("Xem")), 1, group.kind)
 
 
 @dataclass(frozen=True)
