@@ -174,7 +174,7 @@ PAGES: dict[str, Page] = {
     "api/v1/orders": Page(SIGNED_IN, by_key=True),  # whose: by membership, tested with the API
     "api/v1/orders/<code>": Page(ANS_SHOP, "api/v1/orders/{shop_order}", by_key=True),
     "api/v1/payments": Page(SIGNED_IN, by_key=True),  # whose: by membership or as who sees money, tested with the API
-    "api/v1/payments/<code>": Page(ANS_SHOP | {"kiem"}, "api/v1/payments/{shop_order}", by_key=True),
+    "api/v1/payments/<code>": Page(ANS_SHOP | {"ngan", "kiem"}, "api/v1/payments/{shop_order}", by_key=True),
     "api/v1/shops": Page(EVERYBODY),
     "api/v1/shops/<slug>": Page(EVERYBODY, "api/v1/shops/{shop}"),
     "api/v1/producers": Page(BY_KEY | {"hanh"}, by_key=True),
