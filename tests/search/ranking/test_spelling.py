@@ -44,6 +44,40 @@ def test_of_three_words_and_more_one_at_least_stays_as_it_was_typed() -> None:
     assert _near("nuog mamm")[0] == "nuoc mam"
 
 
+TRAPS = vocabulary_of(
+    ["Mắc ca Tuy Đức", "Bột gia vị", "Xã Đồng Nai", "Dịch vụ Bắc Ruộng", "Hạt điều rang củi", "Khoai lang sấy dẻo", "Rong nho", "Yến sào", "Cà phê",
+     "Gạo Đức Lan", "Bánh gai", "Kẹo dồi", "Thực phẩm An Đà"]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["bia", "vịt", "thuốc", "vải", "mía", "xúc xích", "măng cụt", "áo dài", "kẹo cốm", "bánh mía", "bia vịt"]
+)
+def test_what_is_not_sold_here_is_no_slip_of_a_finger(text: str) -> None:
+    """«bia» was answered as «gia», «thuốc» as «thực», «xúc xích» as «đức dịch»."""
+    assert list(nearby_questions(understood(text).words, TRAPS)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("rong ngo", "rong nho"),  # beside «rong» others write «nho»
+        ("yen sap", "yen sao"), ("khoai lan sấy dẻo", "khoai lang sấy dẻo"), ("caf phee", "ca phe"),
+        ("khoay lang", "khoai lang"),
+        ("giaa vị", "gia vị"), ("thựcc", "thực"),  # what can be no syllable is a slip, also alone
+    ],
+)  # fmt: skip
+def test_a_syllable_is_respelled_where_the_word_beside_it_says_so(text: str, meant: str) -> None:
+    assert next(nearby_questions(understood(text).words, TRAPS)) == meant
+
+
+def test_other_marks_name_the_thing_that_others_call_otherwise() -> None:
+    """«dừa» is not sold here; «dứa» is, as khóm."""
+    assert list(nearby_questions(understood("dừa").words, TRAPS)) == ["dứa"]
+    assert next(nearby_questions(understood("dừa sấy").words, TRAPS)) == "dứa sấy"
+    assert "dứa" not in list(nearby_questions(understood("dua").words, TRAPS))  # it means dứa already
+
+
 def test_what_only_asks_stays_where_nothing_else_was_said() -> None:
     assert "" not in _near("giá bao nhiêu")
 
