@@ -58,6 +58,9 @@ GATEWAY_MESSAGE_DAYS: int = env.int("GATEWAY_MESSAGE_DAYS", 400, validate=valida
 
 # Refunds above this many đồng need a second person.
 REFUND_ALONE_UP_TO: int = env.int("REFUND_ALONE_UP_TO", 2_000_000)
+# Payouts to producers: who is owed less waits for the next batch; what one person sends alone in a day before a second must approve.
+PAYOUT_MINIMUM: int = env.int("PAYOUT_MINIMUM", 50_000, validate=validate.Range(min=1))
+PAYOUT_ALONE_UP_TO: int = env.int("PAYOUT_ALONE_UP_TO", 5_000_000)
 
 # The marketplace double: a simulation under its own name, never a stand-in for VoSo or Postmart.
 SANDBOX_MARKET_URL: str = env.str("SANDBOX_MARKET_URL", f"http://127.0.0.1:{PORT + 1}")

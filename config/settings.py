@@ -139,6 +139,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 TRUSTED_PROXIES = env.TRUSTED_PROXIES
 PUBLIC_REQUESTS_PER_MINUTE = env.PUBLIC_REQUESTS_PER_MINUTE
 REFUND_ALONE_UP_TO = env.REFUND_ALONE_UP_TO
+PAYOUT_MINIMUM, PAYOUT_ALONE_UP_TO = env.PAYOUT_MINIMUM, env.PAYOUT_ALONE_UP_TO
 # Seconds below which a request for a sign-in code is never answered, so that the time says nothing about the phone.
 SIGN_IN_FLOOR = 0.0 if env.MODE == "test" else 0.4
 AUTH_PASSWORD_VALIDATORS = [

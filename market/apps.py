@@ -40,6 +40,7 @@ class MarketConfig(AppConfig):
         from market.payments.messages.ready import register as register_gateway_messages
         from market.payments.rules import may_see_money
         from market.payments.sources import register_payer
+        from market.payouts.ready import register as register_payouts
         from market.platforms.contract import register_adapter
         from market.platforms.engine.desired import (
             on_consents_recorded,
@@ -81,6 +82,7 @@ class MarketConfig(AppConfig):
         get_shops_ready()
         register_gateway_messages()
         register_money_desk()
+        register_payouts()
         register_subject_labels(labels_of_buyer)
         register_holding("market.Purchase", bought_beyond)
         register_revealable("order-phone", Revealable("Số điện thoại người nhận", phone_of_receiver))

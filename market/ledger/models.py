@@ -27,7 +27,9 @@ class LedgerEntry(AppendOnly):
         REFUNDED = "refunded", "đã hoàn tiền"
         CORRECTED = "corrected", "sửa theo báo cáo của VNPAY"
         SETTLED = "settled", "VNPAY chuyển về ngân hàng"
+        SETTLED_BACK = "settled_back", "bỏ dòng VNPAY chuyển ghi sai"
         PAID_OUT = "paid_out", "chuyển cho người bán"
+        PAYOUT_BACK = "payout_back", "ngân hàng trả lại tiền chi"
         DIRECT = "direct", "người bán nhận thẳng"
         DIRECT_BACK = "direct_back", "người bán tự hoàn"
 

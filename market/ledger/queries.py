@@ -27,6 +27,16 @@ def book_sum() -> int:
     return sum(found.values())
 
 
+def balances_under(prefix: str) -> dict[str, int]:
+    """{account: debits minus credits} of every account whose code begins so ("producer:") and was ever moved."""
+    found: dict[str, int] = {}
+    for side, sign in (("debit", 1), ("credit", -1)):
+        rows = LedgerEntry.objects.filter(**{f"{side}__startswith": prefix})
+        for row in rows.values(code=F(side)).annotate(sum=Sum("amount")):
+            found[row["code"]] = found.get(row["code"], 0) + sign * row["sum"]
+    return found
+
+
 def standing_accounts() -> dict[str, int]:
     """{account: debits minus credits} of every account that was ever moved."""
     found: dict[str, int] = {}

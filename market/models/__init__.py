@@ -14,6 +14,7 @@ from market.listings.models import (
 from market.lists.models import SheetPicture
 from market.orders.models import Order, OrderLine, Purchase
 from market.payments.models import Charge, GatewayMessage, Payment, PaymentAttempt, Refund
+from market.payouts.models import GatewaySettlement, PayoutBatch, PayoutRow
 from market.platforms.models import (
     Connection,
     Drift,
@@ -43,6 +44,7 @@ __all__ = [
     "Drift",
     "Flow",
     "GatewayMessage",
+    "GatewaySettlement",
     "GoodsRule",
     "GuidePage",
     "HomePage",
@@ -55,6 +57,8 @@ __all__ = [
     "OrderLine",
     "Payment",
     "PaymentAttempt",
+    "PayoutBatch",
+    "PayoutRow",
     "PlatformCategory",
     "PlatformFeed",
     "PlatformListing",
@@ -64,7 +68,8 @@ __all__ = [
     "PlatformTreeNode",
     "PriceChange",
     "Promotion",
-    "Purchase", "Refund",
+    "Purchase",
+    "Refund",
     "Report",
     "ReportStep",
     "SheetAnswer",

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from core.kit import clock
-from market.ledger.accounts import owed_to, taken_by
+from market.ledger.accounts import HELD, owed_to, taken_by
 from market.ledger.models import LedgerEntry
 from market.ledger.queries import balances_of, entries_on
 from market.orders.models import Method, Order
+from market.payments.models import Refund
+from market.payouts.queries import on_its_way
 from onboarding.producers.models import Producer
 
 Kind = LedgerEntry.Kind
@@ -22,7 +24,7 @@ NOT_OVER = (Order.State.TO_PACK, Order.State.PACKED, Order.State.SENT, Order.Sta
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a producer's money is at this moment, in đồng. `owed` below zero: buyers got back more than the producer had coming
+    """Where a producer's money is at this moment, in đồng. `on_its_way` is what of `owed` an approved payout holds; `owed` below zero: buyers got back more than the producer had coming
     after the rest was paid out, and the next payout is smaller by it."""
 
     held: int
@@ -30,6 +32,7 @@ class Standing:
     owed: int
     paid_out: int
     taken: int
+    on_its_way: int = 0
 
     @property
     def debt(self) -> int:
@@ -89,10 +92,23 @@ def held_orders(producer: Producer) -> QuerySet[Order]:
 def standing_of(producer: Producer) -> Standing:
     """Four statements."""
     owed, taken = owed_to(producer.pk), taken_by(producer.pk)
-    balances = balances_of([owed, taken])
-    waiting = list(held_orders(producer).values_list(F("goods") + F("fee"), flat=True))
-    out = LedgerEntry.objects.filter(debit=owed, kind=Kind.PAID_OUT).aggregate(sum=Sum("amount"))["sum"]
-    return Standing(sum(waiting), len(waiting), -balances[owed], int(out or 0), balances[taken])
+    sums = entries_on([owed, taken]).aggregate(
+        earned=_sum_of(credit=owed),
+        gone=_sum_of(debit=owed),
+        out=_sum_of(debit=owed, kind=Kind.PAID_OUT),
+        back=_sum_of(credit=owed, kind=Kind.PAYOUT_BACK),
+        taken=_sum_of(debit=taken),
+        given=_sum_of(credit=taken),
+    )
+    waiting = dict(held_orders(producer).values_list("pk", F("goods") + F("fee")))
+    return Standing(
+        held=sum(waiting.values()) - _given_back(waiting),
+        held_orders=len(waiting),
+        owed=sums["earned"] - sums["gone"],
+        paid_out=sums["out"] - sums["back"],
+        taken=sums["taken"] - sums["given"],
+        on_its_way=on_its_way(producer),
+    )
 
 
 def statement_of(producer: Producer, month: date) -> Statement:
@@ -119,6 +135,17 @@ def months_of(producer: Producer) -> list[date]:
     while months[-1] > begin:
         months.append(clock.add_months(months[-1], -1))
     return months
+
+
+def _given_back(orders: Iterable[int]) -> int:
+    """What of the money held for these orders (ids) goes back to their buyers by hand, in đồng."""
+    refunds = Refund.objects.filter(subject__in=[f"shop_order:{pk}" for pk in orders], account=HELD)
+    refunds = refunds.exclude(state__in=[Refund.State.FAILED, Refund.State.WITHDRAWN])
+    return int(refunds.aggregate(sum=Sum("amount", default=0))["sum"])
+
+
+def _sum_of(**facts: str) -> Sum:
+    return Sum("amount", filter=Q(**facts), default=0)
 
 
 def _moved(entry: LedgerEntry, account: str, *, owes: bool = False) -> int:

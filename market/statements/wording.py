@@ -18,6 +18,7 @@ WORDS: dict[Kind, str | Promise] = {
     Kind.REFUND_ASKED: _("Hoàn cho người mua"),
     Kind.REFUND_DROPPED: _("Không hoàn cho người mua nữa"),
     Kind.PAID_OUT: _("Chuyển vào tài khoản ngân hàng của bạn"),
+    Kind.PAYOUT_BACK: _("Ngân hàng trả lại, tiền chưa đến tài khoản của bạn"),
     Kind.DIRECT: _("Bạn tự nhận tiền của người mua"),
     Kind.DIRECT_BACK: _("Bạn tự hoàn cho người mua"),
 }

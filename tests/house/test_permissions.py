@@ -38,12 +38,14 @@ from core.people.devices.actions import trust_device
 from core.people.models import ApiToken, Grant, Role, User
 from core.people.queries import NOBODY, SYSTEM
 from core.places.queries import old_unit
-from market.ledger.accounts import HELD
+from market.ledger.accounts import HELD, owed_to
+from market.ledger.actions import write_entry
 from market.listings.models import Listing
 from market.orders.actions import Receiver, place_purchase
 from market.orders.models import Purchase
 from market.payments.actions import request_refund
 from market.payments.models import Charge
+from market.payouts.models import GatewaySettlement, PayoutBatch, PayoutRow
 from market.platforms.models import Connection, Drift, PlatformListing, PlatformOrder, SheetAnswer, SheetBatch
 from market.platforms.orders.actions import feed_of
 from market.reports.actions import Said, appeal, take_down_for, take_report
@@ -428,6 +430,15 @@ PAGES: dict[str, Page] = {
     "ke-toan/dang-cho/<int:pk>/<slug:step>": Page(MONEY, "ke-toan/dang-cho/{attempt}/dong", ("POST",), MOVES_ON),
     "ke-toan/so/": Page(SEES_MONEY),
     "ke-toan/so/so-tien.<str:kind>": Page(SEES_MONEY, "ke-toan/so/so-tien.xlsx"),
+    "ke-toan/chi/": Page(SEES_MONEY),
+    "ke-toan/chi/moi/": Page(MONEY, methods=FORM, answers=frozenset({200, 302})),
+    "ke-toan/chi/vnpay-chuyen/": Page(SEES_MONEY),
+    "ke-toan/chi/vnpay-chuyen/<int:pk>/bo/": Page(
+        MONEY, "ke-toan/chi/vnpay-chuyen/{settlement}/bo/", ("POST",), MOVES_ON
+    ),
+    "ke-toan/chi/<slug:code>/": Page(SEES_MONEY, "ke-toan/chi/{payout}/"),
+    "ke-toan/chi/<slug:code>/tep.<str:kind>": Page(MONEY, "ke-toan/chi/{payout}/tep.csv", ("POST",)),
+    "ke-toan/chi/<slug:code>/<slug:step>/": Page(MONEY, "ke-toan/chi/{payout}/rut/", ("POST",), MOVES_ON),
     "ban-viec/": Page(STAFF | {"buu", "hanh"}),
     "ban-viec/tim-khong-thay/": Page(STAFF),
     "ban-viec/tim-khong-thay/tim-khong-thay.csv": Page(STAFF),
@@ -814,6 +825,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         unit=people.commune, year=clock.today().year, source="review", document="", by=people.viewer("chi")
     )
     facts = {
+        **payout_facts(people, users["quantri"]),
         "frame": frame.pk,
         "snapshot": snapshots[1].number,
         "target": set_target(
@@ -879,6 +891,25 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     # Noting a key's use is no change by the call; it would come at most once a minute anyway.
     ApiToken.objects.update(last_used_at=timezone.now() + timedelta(hours=1))
     return World(users, keys, facts)
+
+
+def payout_facts(people: People, maker: User) -> dict[str, Any]:
+    """An approved batch with a row for An's producer, and what VNPAY sent."""
+    now = timezone.now()
+    batch = PayoutBatch.objects.create(
+        code="BC1", state="approved", total=9_000, count=1, minimum=1, needs_two=False, made_by=maker, made_at=now,
+        approved_by=maker, approved_at=now,
+    )  # fmt: skip
+    PayoutRow.objects.create(
+        batch=batch, number=1, producer=people.producer, amount=9_000, bank_bin="970403", bank_account="1", bank_holder="A", words="A"
+    )  # fmt: skip
+    with transaction.atomic():
+        write_entry("earned", debit=HELD, credit=owed_to(people.producer.pk), amount=9_000, subject="thử", key="thử")
+    Shop.objects.filter(producer=people.producer).update(bank_bin="970403", bank_account="1", bank_holder="A")
+    settlement = GatewaySettlement.objects.create(
+        amount=1, on=clock.today(), report_number="1", made_by=maker, made_at=now
+    )
+    return {"payout": batch.code, "settlement": settlement.pk}
 
 
 def account_facts(people: People, neighbour: Producer) -> dict[str, Any]:

@@ -29,6 +29,8 @@ from market.orders.actions import (
     take_back,
 )
 from market.orders.models import Method, Order
+from market.payments.actions import request_refund
+from market.payments.models import Charge, Refund
 from market.shops.models import Shop
 from market.statements.queries import Standing, months_of, standing_of, statement_of
 from onboarding.producers.actions import add_member
@@ -94,6 +96,16 @@ def test_what_is_asked_back_before_it_came_stays_held(people: People, listing: L
     assert standing_of(people.producer).held == 50_000
     take_back(order=order, by=people.viewer("an"), back_on_shelf=True)
     assert standing_of(people.producer) == Standing(0, 0, 0, 0, 0)
+
+
+def test_what_an_accountant_gives_back_by_hand_is_not_held(people: People, listing: Listing) -> None:
+    order = paid((listing, 2))[0]
+    refund = request_refund(
+        charge=Charge.objects.get(), amount=30_000, account=HELD, subject=f"shop_order:{order.pk}", reason="Một túi rách."
+    )  # fmt: skip
+    assert standing_of(people.producer).held == 70_000
+    Refund.objects.filter(pk=refund.pk).update(state="withdrawn", finished_at=refund.made_at)
+    assert standing_of(people.producer).held == 100_000
 
 
 def test_a_month_begins_with_what_the_last_one_left(people: People, listing: Listing, time_machine: Any) -> None:
