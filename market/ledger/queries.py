@@ -38,11 +38,11 @@ def balances_under(prefix: str) -> dict[str, int]:
 
 
 def standing_accounts() -> dict[str, int]:
-    """{account: debits minus credits} of every account that was ever moved."""
+    """{account: debits minus credits} of every account that was ever moved, in one statement."""
     found: dict[str, int] = {}
-    for side, sign in (("debit", 1), ("credit", -1)):
-        for row in LedgerEntry.objects.values(code=F(side)).annotate(sum=Sum("amount")):
-            found[row["code"]] = found.get(row["code"], 0) + sign * row["sum"]
+    for row in LedgerEntry.objects.values("debit", "credit").annotate(sum=Sum("amount")):
+        found[row["debit"]] = found.get(row["debit"], 0) + row["sum"]
+        found[row["credit"]] = found.get(row["credit"], 0) - row["sum"]
     return found
 
 

@@ -208,4 +208,4 @@ def test_what_it_costs(people: People, listing: Listing, browser: Browser, numbe
     with CaptureQueriesContext(connection) as queries:
         page = an.get(MONEY)
     assert page.status_code == 200 and len(page.context["lines"]) == number
-    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 16
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 15
