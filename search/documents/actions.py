@@ -103,6 +103,8 @@ def link_seen(event: LinkSeen) -> None:
     mains = {main_id or pk for pk, main_id in listings.values_list("pk", "main_id")}
     if mains:
         note_platforms(mains)
+    if products := queries.ocop_products_of_page(event.link_id):
+        index_ocop_products(products)
 
 
 def index_listing(listing_id: int) -> None:
@@ -175,7 +177,11 @@ def refresh_documents() -> int:
         SearchDocument.objects.filter(kind=PRODUCT, object_id=listing_id).update(indexed_at=now)
     ended = list(queries.ocop_products_with_turned_papers(clock.today()))
     index_ocop_products(ended)
-    return len(turned) + len(ended) + note_platforms(None) + remove_leftovers()
+    faded = set[Key]()
+    seen = queries.ocop_products_on_platforms()
+    for start in range(0, len(seen), CHUNK):
+        _index(_REGISTER, seen[start : start + CHUNK], wrong=faded)
+    return len(turned) + len(ended) + len(faded) + note_platforms(None) + remove_leftovers()
 
 
 def remove_leftovers() -> int:

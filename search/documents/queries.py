@@ -16,6 +16,7 @@ from market.listings.models import Listing, ListingBadge
 from market.listings.queries import goods_on_show, with_promotions
 from market.shops.models import Shop
 from ocop.certificates.queries import with_certificates
+from ocop.presence.models import PresenceLink
 from ocop.presence.queries import live_pages, with_presence_marks
 from ocop.register.models import OcopProduct
 from onboarding.consent.models import Purpose
@@ -134,6 +135,21 @@ def ocop_products_with_turned_papers(today: date) -> QuerySet[SearchDocument, in
     ended = Q(stars_until__lt=today, stars_until__gte=TruncDate("indexed_at", tzinfo=clock.VIETNAM))
     rows = SearchDocument.objects.filter(ended, kind=SearchDocument.Kind.OCOP)
     return rows.order_by("object_id").values_list("object_id", flat=True)
+
+
+def ocop_products_of_page(link_id: int) -> list[int]:
+    """Ids of the products that are sold on a page: linked to it, or to the listing whose page it is."""
+    open_links = PresenceLink.objects.filter(ended_at__isnull=True).order_by()
+    of_page = open_links.filter(outside_link=link_id).values_list("product_id", flat=True)
+    return list(
+        of_page.union(open_links.filter(listing__on_platforms__link=link_id).values_list("product_id", flat=True))
+    )
+
+
+def ocop_products_on_platforms() -> list[int]:
+    """Ids of the certified products of which a document says that they were seen somewhere for sale."""
+    rows = SearchDocument.objects.filter(kind=SearchDocument.Kind.OCOP).exclude(platforms="")
+    return list(rows.order_by("object_id").values_list("object_id", flat=True))
 
 
 def documents_without_goods() -> QuerySet[SearchDocument]:

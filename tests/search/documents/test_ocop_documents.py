@@ -11,15 +11,18 @@ from core.kit import clock
 from core.people.queries import SYSTEM
 from core.places.models import Unit
 from ocop.certificates.events import CertificatesChanged
+from ocop.presence.models import PresenceLink
 from ocop.register.models import OcopProduct
+from onboarding.accounts.actions import observe
+from onboarding.accounts.models import Observation
 from onboarding.consent.actions import record_consents
 from onboarding.consent.models import Purpose
 from onboarding.producers.models import Producer, ProducerKind
-from search.documents.actions import index_ocop_products, paper_changed, rebuild_documents
+from search.documents.actions import index_ocop_products, paper_changed, rebuild_documents, refresh_documents
 from search.documents.models import SearchDocument
 from search.engines.contract import Question, Scope
 from search.engines.registry import search
-from tests.ocop.conftest import Land, land, paper, product  # noqa: F401  (the fixture)
+from tests.ocop.conftest import Land, land, linked, listing, paper, product, put_on  # noqa: F401  (the fixture)
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +85,33 @@ def test_a_maker_who_may_be_a_person_is_named_only_after_a_yes(land: Land) -> No
     assert not SearchDocument.objects.filter(raw_body__contains="079188001234").exists()
     record_consents(producer=maker, answers={Purpose.PUBLICATION: False}, by=SYSTEM, means="online")
     assert ("ocop", "Muối ớt") not in found("tran thi ngot")
+
+
+@pytest.mark.parametrize("through", ["listing", "page"])
+def test_where_a_product_is_sold_follows_what_was_seen(land: Land, through: str) -> None:  # noqa: F811
+    made = product("Nước mắm nhĩ", (4, "7/5/2024"), unit=land.phu_thuy)
+    good = listing("Nước mắm nhĩ", land.phu_thuy)
+    link = put_on(good, "voso")
+    if through == "listing":
+        linked(made, good)
+    else:
+        PresenceLink.objects.create(product=made, outside_link=link, linked_at=clock.now())
+    rebuild_documents()
+
+    def on_voso() -> list[tuple[str, str]]:
+        return found("nước mắm nhĩ", chosen={"platform": ["voso"]}, scope=Scope(kinds=("ocop",)))
+
+    assert on_voso() == []
+    observe(link=link, result=Observation.Result.LIVE, observer="adapter", by=SYSTEM)
+    assert on_voso() == [("ocop", "Nước mắm nhĩ")]
+    observe(link=link, result=Observation.Result.GONE, observer="adapter", by=SYSTEM)
+    assert on_voso() == []
+    observe(link=link, result=Observation.Result.LIVE, observer="adapter", by=SYSTEM)
+    assert rebuild_documents().out_of_step == 0
+    with time_machine.travel(clock.now() + timedelta(days=32), tick=False):
+        assert refresh_documents() > 0
+        assert on_voso() == []
+        assert rebuild_documents().out_of_step == 0
 
 
 def test_producers_are_found_only_in_their_scope(land: Land) -> None:  # noqa: F811
