@@ -23,11 +23,19 @@ from market.payments.actions.refunds import (
     send_again,
     withdraw_refund,
 )
-from market.payments.actions.settling import LONG_PENDING, AttemptKept, Verdict, close_attempt, note_question, settle
+from market.payments.actions.settling import (
+    LONG_PENDING,
+    AttemptKept,
+    Verdict,
+    close_attempt,
+    note_question,
+    settle,
+    settle_by_reference,
+)
 
 __all__ = [
     "ATTEMPT_LIFE", "LONG_PENDING", "AttemptKept", "NotApprover", "PaymentClosed", "RefundRefused", "Verdict", "approve_refund", "ask_about_refund_soon", "ask_soon",
     "begin_attempt", "begin_sending", "cancel_payment", "close_attempt", "close_case", "decide_by_report", "log_message",
     "note_question", "note_refund_answer", "note_refund_question", "note_return", "open_payment", "refund_by_hand", "request_refund", "send_again",
-    "settle", "withdraw_refund",
+    "settle", "settle_by_reference", "withdraw_refund",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from core.audit.actions import record
 from core.events.registry import emit
@@ -21,6 +22,7 @@ from market.payments.models import Charge, Payment, PaymentAttempt
 from market.payments.rules import may_handle_money
 
 LONG_PENDING = timedelta(hours=2)
+_TOLD = ("response_code", "transaction_status", "transaction_no", "bank_code", "pay_date")  # by the gateway
 
 
 class AttemptKept(Exception):
@@ -43,9 +45,23 @@ def settle(*, attempt: PaymentAttempt, result: Result) -> Verdict:
     payment is still recorded. A wrong amount changes nothing. A payment that was made twice gives the second one back.
     What breaks in here breaks the caller's transaction as well: half of a settlement is never kept.
     """
+    return _settle(_locked().get(pk=attempt.pk), result)
+
+
+@transaction.atomic(savepoint=False)
+def settle_by_reference(*, txn_ref: str, result: Result) -> tuple[Verdict, PaymentAttempt] | None:
+    """`settle` for the attempt of this number at the gateway, with the attempt; None where it is none of ours. One look at the
+    database finds and locks it: the gateway waits."""
+    attempt = _locked().filter(txn_ref=txn_ref).order_by().first()
+    return None if attempt is None else (_settle(attempt, result), attempt)
+
+
+def _locked() -> QuerySet[PaymentAttempt]:
     # The payment is locked first, as everywhere.
-    locked = PaymentAttempt.objects.select_for_update(of=("payment", "self")).select_related("payment")
-    attempt = locked.get(pk=attempt.pk)
+    return PaymentAttempt.objects.select_for_update(of=("payment", "self")).select_related("payment")
+
+
+def _settle(attempt: PaymentAttempt, result: Result) -> Verdict:
     payment = attempt.payment
     if result.amount != attempt.amount:
         return Verdict.WRONG_AMOUNT
@@ -57,7 +73,7 @@ def settle(*, attempt: PaymentAttempt, result: Result) -> Verdict:
     same = (result.response_code, result.transaction_status) == (attempt.response_code, attempt.transaction_status)
     if not paid and (same or attempt.state == PaymentAttempt.State.FAILED):
         return Verdict.ALREADY_FINAL
-    for name in ("response_code", "transaction_status", "transaction_no", "bank_code", "pay_date"):
+    for name in _TOLD:
         setattr(attempt, name, getattr(result, name))
     if paid:
         _finish(attempt, PaymentAttempt.State.SUCCEEDED)
@@ -135,4 +151,4 @@ def _take_money(payment: Payment, attempt: PaymentAttempt) -> None:
 
 def _finish(attempt: PaymentAttempt, state: str) -> None:
     attempt.state, attempt.finished_at, attempt.next_query_at = PaymentAttempt.State(state), clock.now(), None
-    attempt.save()
+    attempt.save(update_fields=["state", "finished_at", "next_query_at", *_TOLD])

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from core.kit import clock, outbound
 from core.kit.addresses import is_among
-from market.payments.actions import Verdict, log_message, note_return, settle
+from market.payments.actions import Verdict, log_message, note_return, settle_by_reference
 from market.payments.contract import RefundResult, Result
 from market.payments.models import GatewayMessage, Payment, PaymentAttempt, Refund
 from market.payments.vnpay import client, wire
@@ -210,14 +210,14 @@ def take_ipn(raw_query: str, caller_address: str) -> tuple[str, str]:
         log_message(kind=GatewayMessage.Kind.IPN, raw=raw, verdict="caller refused", caller_address=caller_address)
         raise CallerRefused
     # Read before the transaction: where one writer at a time may begin, nobody waits while a signature is checked.
-    found = _read_ipn(raw_query)
+    told = _read_ipn(raw_query)
     with transaction.atomic():
-        code, message = _take_in(found) if isinstance(found, _Told) else found
+        attempt, code, message = _take_in(told) if isinstance(told, _Told) else (None, *told)
         log_message(
             kind=GatewayMessage.Kind.IPN,
             raw=wire.without_card_data(raw_query),
             verdict=f"{code} {message}",
-            attempt=found.attempt if isinstance(found, _Told) else None,
+            attempt=attempt,
             caller_address=caller_address,
         )
     return code, message
@@ -225,10 +225,13 @@ def take_ipn(raw_query: str, caller_address: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class _Told:
-    """VNPAY's own word about an attempt of ours."""
+    """VNPAY's own word about an attempt."""
 
-    attempt: PaymentAttempt
+    txn_ref: str
     result: Result
+
+
+_UNKNOWN = "01", "Order not found"
 
 
 def _read_ipn(raw_query: str) -> _Told | tuple[str, str]:
@@ -238,17 +241,19 @@ def _read_ipn(raw_query: str) -> _Told | tuple[str, str]:
         notice = wire.parse_and_verify(raw_query, settings.VNPAY["hash_secret"])
     except wire.Refused:
         return "97", "Invalid signature"
-    attempt = _attempt_of(notice)
-    return ("01", "Order not found") if attempt is None else _Told(attempt, _result_of(notice))
+    return _Told(notice.txn_ref, _result_of(notice)) if notice.tmn_code == settings.VNPAY["tmn_code"] else _UNKNOWN
 
 
-def _take_in(told: _Told) -> tuple[str, str]:
-    verdict = settle(attempt=told.attempt, result=told.result)
+def _take_in(told: _Told) -> tuple[PaymentAttempt | None, str, str]:
+    found = settle_by_reference(txn_ref=told.txn_ref, result=told.result)
+    if found is None:
+        return None, *_UNKNOWN
+    verdict, attempt = found
     if verdict == Verdict.WRONG_AMOUNT:
-        return "04", "Invalid amount"
+        return attempt, "04", "Invalid amount"
     if verdict == Verdict.ALREADY_FINAL:
-        return "02", "Order already confirmed"
-    return "00", "Confirm Success"
+        return attempt, "02", "Order already confirmed"
+    return attempt, "00", "Confirm Success"
 
 
 @dataclass(frozen=True)
