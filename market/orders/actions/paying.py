@@ -8,7 +8,7 @@ from django.db import transaction
 
 from core.audit.actions import record
 from core.kit import clock
-from core.people.queries import SYSTEM, Viewer
+from core.people.queries import Viewer
 from market.ledger.accounts import HELD, taken_by, turnover_of
 from market.ledger.actions import write_entry
 from market.listings.actions import OutOfStock, give_stock_back, sell_stock
@@ -129,20 +129,10 @@ def note_direct_money(order: Order, *, by: Viewer) -> None:
     )  # fmt: skip
 
 
-def give_money_back(order: Order, *, account: str, by: Viewer, reason: str) -> None:
-    """What was paid for this order goes back: by the gateway, or, taken by the shop itself, by the shop, and is noted so."""
-    purchase = order.purchase
-    if not order.is_paid:
-        return
-    if purchase.method != Method.VNPAY:
-        producer = order.shop.producer_id
-        write_entry(
-            "direct_back", debit=turnover_of(producer), credit=taken_by(producer), amount=order.total,
-            subject=f"shop_order:{order.pk}", key=f"direct_back:{order.pk}", by=by,
-        )  # fmt: skip
-        return
-    charge = Charge.objects.get(payment=purchase.payment, is_extra=False)
-    request_refund(
-        charge=charge, amount=order.total, account=account, subject=f"shop_order:{order.pk}", reason=reason, by=SYSTEM,
-        follows_a_person=True,
+def note_money_handed_back(order: Order, *, by: Viewer) -> None:
+    """The shop gives back what it took from the buyer itself."""
+    producer = order.shop.producer_id
+    write_entry(
+        "direct_back", debit=turnover_of(producer), credit=taken_by(producer), amount=order.total,
+        subject=f"shop_order:{order.pk}", key=f"direct_back:{order.pk}", by=by,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from django.db import transaction
 from core.people.queries import SYSTEM, Viewer
 from market.ledger.accounts import HELD, owed_to
 from market.ledger.actions import write_entry
-from market.orders.actions.paying import give_money_back
+from market.orders.actions.paying import note_money_handed_back
 from market.orders.models import Method, Order
 from market.payments.actions import request_refund
 from market.payments.events import RefundFinished
@@ -27,10 +27,10 @@ def earn(order: Order, *, by: Viewer) -> None:
 
 def give_back(order: Order, *, by: Viewer, reason: str) -> None:
     """What is left of this order's money goes back, from wherever the book has it. In the caller's transaction."""
-    if order.purchase.method != Method.VNPAY:
-        give_money_back(order, account=HELD, by=by, reason=reason)
-        return
     if not order.is_paid:
+        return
+    if order.purchase.method != Method.VNPAY:
+        note_money_handed_back(order, by=by)
         return
     charge = _charge_of(order)
     for source in sources_of(charge):
