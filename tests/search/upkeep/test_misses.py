@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -44,6 +45,13 @@ def kept() -> list[tuple[str, int]]:
         ("một hai ba bốn năm sáu bảy tám chín", ""),
         ("!!! 😀", ""),
         ("", ""),
+        ("Nguyễn Thanh Nam", ""),
+        (unicodedata.normalize("NFD", "rau của TRẦN quốc tuấn"), ""),
+        ("nguyen thi hoa", ""),
+        ("gạo Lê Văn Tám", ""),
+        ("mật ong nguyên chất", "mat ong nguyen chat"),
+        ("hồ tiêu đen", "ho tieu den"),
+        ("nước mắm Phan Thiết", "nuoc mam phan thiet"),
     ],
 )
 def test_only_words_that_name_nobody_are_kept(text: str, words: str) -> None:
