@@ -26,3 +26,9 @@ def write_entry(
         at=clock.now(), kind=LedgerEntry.Kind(kind), debit=debit, credit=credit, amount=amount, subject=subject, key=key,
         by_id=by.user_id,
     )  # fmt: skip
+
+
+def hold_account(code: str) -> None:
+    """Until the end of the transaction nobody else who holds this account decides by what stands on it. Its first entry, which is there
+    for ever, stands for it; an account without any has nothing to decide about."""
+    LedgerEntry.objects.select_for_update(no_key=True).filter(debit=code).order_by("pk").first()

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.db.models import Sum
 
-from core.people.queries import Viewer
-from market.ledger.accounts import owed_to
+from core.kit import clock
+from core.people.models import User
+from core.people.queries import SYSTEM, Viewer, viewer_for
+from market.ledger.accounts import BANK, GATEWAY, owed_to
 from market.ledger.models import LedgerEntry
 from market.ledger.queries import balances_of, book_sum
 from market.payouts import queries
@@ -21,13 +23,16 @@ from market.payouts.actions import (
     make_batch,
     making,
     mark_paid,
+    record_settlement,
+    settlements,
     withdraw_batch,
 )
 from market.payouts.models import PayoutBatch, PayoutRow
 from market.shops.models import Shop
+from onboarding.producers.actions import add_member
 from tests.market.payments.till import accountant
 from tests.market.payouts.conftest import earn, with_account
-from tests.people import make_people, make_shop
+from tests.people import make_people, make_producer, make_shop, shop_for
 from tests.races.conftest import at_once, without_row_locks
 from tests.races.test_market_races import hold
 
@@ -160,3 +165,62 @@ class TestOneRowTwice:
         batch.refresh_from_db()
         paid = LedgerEntry.objects.filter(kind="paid_out").count()
         assert (batch.state, batch.rows.get().state, paid) in {("done", "paid", 1), ("withdrawn", "dropped", 0)}
+
+
+def shop_of_dung(beside: Shop) -> Shop:
+    """The neighbour's."""
+    assert beside.producer.household is not None
+    producer, dung = (
+        make_producer("Hộ Trần Văn Dũng", beside.producer.household.hamlet),
+        User.objects.get(username="dung"),
+    )
+    add_member(user=dung, producer=producer, right="owner", by=SYSTEM, how="bài thử")
+    return with_account(shop_for(producer, "Nhà Dũng", viewer_for(dung)), "0011098765432")
+
+
+class TestTwoReportsOfVnpayAtOnce:
+    """Each by itself is what VNPAY has; both together are more."""
+
+    def both(self, two: tuple[Viewer, Viewer], monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+        hold(monkeypatch, settlements, "balances_of", after=True)
+        day = clock.today()
+        return at_once(
+            *[
+                lambda by=by, number=number: record_settlement(amount=EARNED, on=day, report_number=number, by=by)
+                for by, number in zip(two, ("BC-1", "BC-2"), strict=True)
+            ]
+        )
+
+    def test_without_the_lock_more_comes_than_there_was(
+        self, shop: Shop, two: tuple[Viewer, Viewer], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        without_row_locks(monkeypatch)
+        assert words(self.both(two, monkeypatch)) == ["GatewaySettlement", "GatewaySettlement"]
+        assert balances_of([GATEWAY, BANK]) == {GATEWAY: -EARNED, BANK: 2 * EARNED}
+
+    def test_with_it_the_second_reads_what_is_left(
+        self, shop: Shop, two: tuple[Viewer, Viewer], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert words(self.both(two, monkeypatch)) == ["GatewaySettlement", "PayoutRefused"]
+        assert balances_of([GATEWAY, BANK]) == {GATEWAY: 0, BANK: EARNED}
+
+
+class TestOnePersonApprovesTwoOfTheirOwnAtOnce:
+    """Each is below what one person may send alone in a day; both together are not."""
+
+    def both(self, shop: Shop, by: Viewer, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+        first = make_batch(total_seen=EARNED, by=by)
+        earn(shop_of_dung(shop).producer, EARNED)
+        second = make_batch(total_seen=EARNED, by=by)
+        hold(monkeypatch, making, "_sent_alone_today", after=True)
+        return at_once(*[lambda batch=batch: approve_batch(batch=batch, by=by) for batch in (first, second)])
+
+    @pytest.mark.parametrize("locks", [False, True])
+    def test_the_second_waits_for_another_person(
+        self, shop: Shop, two: tuple[Viewer, Viewer], monkeypatch: pytest.MonkeyPatch, settings: Any, locks: bool
+    ) -> None:
+        settings.PAYOUT_ALONE_UP_TO = EARNED
+        if not locks:
+            without_row_locks(monkeypatch)
+        answers = words(self.both(shop, two[0], monkeypatch))
+        assert answers == (["NotApprover", "PayoutBatch"] if locks else ["PayoutBatch", "PayoutBatch"])

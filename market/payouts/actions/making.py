@@ -17,6 +17,7 @@ from market.payouts.actions.shared import (
     PayoutRefused,
     held_batch,
     held_rows,
+    hold_person,
     hold_producers,
     note,
     person,
@@ -88,6 +89,7 @@ def approve_batch(*, batch: PayoutBatch, by: Viewer) -> PayoutBatch:
     Raises PermissionError, NotApprover, PayoutRefused when it waits no more or no longer is what should be sent.
     """
     approver = person(by)
+    hold_person(approver)
     batch = held_batch(batch)
     if batch.state != State.DRAFT:
         raise PayoutRefused(MOVED_ON)

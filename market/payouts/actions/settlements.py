@@ -11,7 +11,7 @@ from core.kit import clock
 from core.kit.money import dong
 from core.people.queries import Viewer
 from market.ledger.accounts import BANK, GATEWAY
-from market.ledger.actions import write_entry
+from market.ledger.actions import hold_account, write_entry
 from market.ledger.queries import balances_of
 from market.payouts.actions.shared import PayoutRefused, person
 from market.payouts.models import GatewaySettlement
@@ -31,6 +31,7 @@ def record_settlement(*, amount: int, on: date, report_number: str, by: Viewer) 
             made = GatewaySettlement.objects.create(
                 amount=amount, on=on, report_number=report, made_by_id=maker, made_at=clock.now()
             )
+            hold_account(GATEWAY)
             with_vnpay = balances_of([GATEWAY])[GATEWAY]
             if amount > with_vnpay:
                 raise PayoutRefused(

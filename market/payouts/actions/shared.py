@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.audit.actions import record
+from core.people.models import User
 from core.people.queries import Viewer
 from market.payments.rules import may_handle_money
 from market.payouts.models import PayoutBatch, PayoutRow
@@ -24,6 +25,11 @@ def person(by: Viewer) -> int:
     if by.user_id is None or not may_handle_money(by):
         raise PermissionError("only who handles money may pay out")
     return by.user_id
+
+
+def hold_person(user_id: int) -> None:
+    """One person decides about one batch at a time: what they have sent alone today is a sum over all."""
+    User.objects.select_for_update(no_key=True).get(pk=user_id)
 
 
 def held_batch(batch: PayoutBatch) -> PayoutBatch:
