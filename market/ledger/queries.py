@@ -21,6 +21,12 @@ def balances_of(accounts: Collection[str], *, until: datetime | None = None) -> 
     return found
 
 
+def moved_on(account: str, subjects: Collection[str]) -> int:
+    """Debits minus credits that these subjects brought to this account, in one statement."""
+    rows = entries_on([account]).filter(subject__in=list(subjects)).order_by().values_list("debit", "amount")
+    return sum(amount if debit == account else -amount for debit, amount in rows)
+
+
 def book_sum() -> int:
     """Debits minus credits of every account there is: 0, or the book is broken."""
     found = standing_accounts()

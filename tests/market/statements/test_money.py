@@ -29,14 +29,16 @@ from market.orders.actions import (
     take_back,
 )
 from market.orders.models import Method, Order
-from market.payments.actions import request_refund
+from market.payments.actions import refund_by_hand, request_refund, withdraw_refund
 from market.payments.models import Charge, Refund
+from market.payments.sources import sources_of
 from market.shops.models import Shop
 from market.statements.queries import Standing, months_of, standing_of, statement_of
 from onboarding.producers.actions import add_member
 from onboarding.producers.models import Producer
 from tests.market.buying import attempt_for, notice, ordered, receiver_near, send_ipn
 from tests.market.conftest import Browser
+from tests.market.payments.till import accountant
 from tests.people import People, make_listing, make_producer
 
 MONEY = "/nguoi-ban/tien/"
@@ -56,6 +58,25 @@ def paid_out(producer: Producer, amount: int, key: str = "payout:1") -> None:
 def moves(producer: Producer) -> list[tuple[str, int, int, int]]:
     month = clock.today().replace(day=1)
     return [(line.kind.value, line.through, line.owed, line.direct) for line in statement_of(producer, month).lines]
+
+
+def test_what_an_accountant_gave_back_of_an_order_under_way_is_not_held_for_its_shop(
+    people: People, listing: Listing
+) -> None:
+    order = paid((listing, 2))[0]
+    charge = Charge.objects.get(payment=order.purchase.payment)
+    (source,) = sources_of(charge)
+    refund = refund_by_hand(
+        charge=charge,
+        source=source.key,
+        amount=30_000,
+        reason="Thiếu hàng.",
+        request_id="a" * 32,
+        by=accountant("ngan"),
+    )
+    assert standing_of(people.producer) == Standing(70_000, 1, 0, 0, 0)
+    withdraw_refund(refund=refund, by=accountant("tam"))
+    assert standing_of(people.producer) == Standing(100_000, 1, 0, 0, 0)
 
 
 def test_where_the_money_is_at_every_step(people: People, listing: Listing, other_shop: Shop) -> None:
