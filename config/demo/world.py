@@ -33,6 +33,7 @@ from core.places.queries import old_unit, successor
 from market.goods.models import Category
 from market.listings.actions import ListingFacts, publish_listing, write_listing
 from market.listings.models import Listing
+from market.listings.stockroom.actions import count_stock
 from market.platforms.desk.actions import confirm_link
 from market.platforms.models import PlatformListing
 from market.shops.models import Shop
@@ -200,7 +201,7 @@ def _own_shops(people: dict[str, User], producers: list[Producer], team: Viewer)
         listing = _listing(shop, facts, image, an)
         publish_listing(listing=listing, by=an)
         if not stock:
-            Listing.objects.filter(pk=listing.pk).update(stock=0)
+            count_stock(listing=listing, counted=0, seen=1, by=an, reason="bán hết ở chợ phiên")
     _seen_on_voso(Listing.objects.get(shop=shop, name=rows[0][0]), viewer_for(people["sanops"]), number=1)
     dung = viewer_for(people["hangxom"])
     open_demo_shop(producer=producers[1], name="Lúa nhà Dũng", story="Lúa hai vụ, xay khi có người đặt.", by=dung)
