@@ -169,4 +169,4 @@ def test_query_budgets(
             browser.get(PAGE, asked)
 
 
-PLAIN, OF_ACCOUNT = 11, 13
+PLAIN, OF_ACCOUNT = 10, 12
