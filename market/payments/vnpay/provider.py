@@ -108,17 +108,7 @@ def refund(wanted: Refund) -> RefundResult:
         ip_addr=SERVER_ADDRESS,
         order_info=f"Hoan tien {attempt.txn_ref}",
     )
-    # Kept before it is sent: after a death it tells a call that may have left from one that was never made. Not the signature.
-    asked = {name: value for name, value in asdict(request).items() if name != "tmn_code"}
-    log_message(kind=GatewayMessage.Kind.REFUND, raw=json.dumps(asked), verdict="asking", attempt=attempt)
-    try:
-        exchange = _spoken(client.refund, request, attempt, GatewayMessage.Kind.REFUND)
-    except client.UnusableAnswer:
-        raise  # kept with what came
-    except outbound.OutboundError as problem:
-        verdict = f"no answer: {type(problem).__name__}"
-        log_message(kind=GatewayMessage.Kind.REFUND, raw="", verdict=verdict, attempt=attempt)
-        raise
+    exchange = _spoken(client.refund, request, attempt, GatewayMessage.Kind.REFUND)
     answer = exchange.answer
     outcome = outcome_of_refund(answer.response_code, answer.transaction_status)
     kind = "02" if wanted.is_full else "03"
@@ -174,7 +164,10 @@ def ask_refund(wanted: Refund) -> RefundResult:
 def _spoken(
     call: Any, request: wire.QueryRequest | wire.RefundRequest, attempt: PaymentAttempt, kind: str
 ) -> client.Exchange:
-    """One exchange with VNPAY; an answer that may not be believed is kept all the same, and raised."""
+    """One exchange with VNPAY. What we say is kept before it is sent: after a death that tells a call which may have left from one that
+    was never made. An answer that may not be believed is kept all the same, and raised."""
+    asked = {name: value for name, value in asdict(request).items() if name != "tmn_code"}  # nor the signature
+    log_message(kind=kind, raw=json.dumps(asked), verdict="asking", attempt=attempt)
     try:
         exchange: client.Exchange = call(
             settings.VNPAY["api_url"],
@@ -185,6 +178,9 @@ def _spoken(
     except client.UnusableAnswer as problem:
         raw = wire.without_card_data(problem.received.decode(errors="replace"))
         log_message(kind=kind, raw=raw, verdict=f"unusable: {problem}"[:120], attempt=attempt)
+        raise
+    except outbound.OutboundError as problem:
+        log_message(kind=kind, raw="", verdict=f"no answer: {type(problem).__name__}", attempt=attempt)
         raise
     return exchange
 
