@@ -58,6 +58,8 @@ LIKE = {
 NOT_FOR = {
     # A member helps nobody to sign in, as a lead does, and so has no desk; nor one in the commune.
     "tam": {"ban-viec/dang-nhap/", "ban-viec/", *(route for route in PAGES if route.startswith("xa/"))},
+    # The operator's book of money is of the whole country.
+    "kha": {route for route in PAGES if route.startswith("ke-toan/")},
     # Dũng has a shop, a buyer has none.
     "mua": {route for route in PAGES if route.startswith("nguoi-ban/")},
 }

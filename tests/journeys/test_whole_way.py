@@ -30,7 +30,7 @@ def test_the_whole_way(stack: Stack, walker: Callable[..., Walker], tmp_path: Pa
     buyer = walker()
     buy(buyer)
     seller.open("/nguoi-ban/don-hang/")
-    assert seller.page.get_by_text("Lê Thị Mua").is_visible()
+    seller.wait_for("Lê Thị Mua")
     province = walker()
     link_to_the_certificate(province, buyer)
     count_the_households(walker(), province)
