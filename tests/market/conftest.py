@@ -11,7 +11,9 @@ from django.test import Client
 
 from core.events import registry
 from core.events.registry import Event
-from core.people.queries import SYSTEM
+from core.people.actions import give_grant
+from core.people.models import Role, User
+from core.people.queries import SYSTEM, Viewer, viewer_for
 from market.listings.events import ListingChanged
 from market.listings.models import Listing
 from market.payments.events import PaymentSettled
@@ -19,9 +21,11 @@ from market.platforms.models import SheetBatch
 from market.shops.events import ShopChanged
 from market.shops.models import Shop
 from onboarding.producers.actions import add_member
+from tests.market.payments.till import accountant
 from tests.people import People, make_listing, make_producer, make_shop, shop_for
 
 Browser = Callable[[str], Client]
+Signed = Callable[[Viewer], Client]
 
 
 @pytest.fixture(autouse=True)
@@ -70,3 +74,35 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
     for kind in (ListingChanged, ShopChanged, PaymentSettled):
         monkeypatch.setitem(registry._handlers, kind, [*registry._handlers[kind], events.append])
     return events
+
+
+@pytest.fixture
+def ngan(db: None) -> Viewer:
+    """She keeps the books."""
+    return accountant("ngan")
+
+
+@pytest.fixture
+def tam(db: None) -> Viewer:
+    """And so does he."""
+    return accountant("tam")
+
+
+@pytest.fixture
+def kiem(db: None) -> Viewer:
+    """He audits the whole country: he reads."""
+    user = User.objects.create_user(username="kiem", full_name="Kiểm")
+    give_grant(user=user, role=Role.AUDITOR, unit=None, given_by=SYSTEM)
+    return viewer_for(user)
+
+
+@pytest.fixture
+def signed() -> Signed:
+    """Makes a browser for one of them."""
+
+    def make(viewer: Viewer) -> Client:
+        client = Client()
+        client.force_login(User.objects.get(pk=viewer.user_id))
+        return client
+
+    return make

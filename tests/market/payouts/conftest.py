@@ -1,57 +1,17 @@
-"""People at the accountant's place, and producers who are owed money."""
+"""Producers who are owed money."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from django.db import transaction
-from django.test import Client
 
-from core.people.actions import give_grant
-from core.people.models import Role, User
-from core.people.queries import SYSTEM, Viewer, viewer_for
+from core.people.queries import SYSTEM
 from market.ledger.accounts import GATEWAY, HELD, owed_to
 from market.ledger.actions import write_entry
 from market.ledger.models import LedgerEntry
 from market.shops.actions import set_bank_account
 from market.shops.models import Shop
 from onboarding.producers.models import Producer
-from tests.market.payments.till import accountant
-
-Signed = Callable[[Viewer], Client]
-
-
-@pytest.fixture
-def ngan(db: None) -> Viewer:
-    """She keeps the books."""
-    return accountant("ngan")
-
-
-@pytest.fixture
-def tam(db: None) -> Viewer:
-    """And so does he."""
-    return accountant("tam")
-
-
-@pytest.fixture
-def kiem(db: None) -> Viewer:
-    """He audits the whole country: he reads."""
-    user = User.objects.create_user(username="kiem", full_name="Kiểm")
-    give_grant(user=user, role=Role.AUDITOR, unit=None, given_by=SYSTEM)
-    return viewer_for(user)
-
-
-@pytest.fixture
-def signed() -> Signed:
-    """Makes a browser for one of them."""
-
-    def make(viewer: Viewer) -> Client:
-        client = Client()
-        client.force_login(User.objects.get(pk=viewer.user_id))
-        return client
-
-    return make
 
 
 def earn(producer: Producer, amount: int) -> None:

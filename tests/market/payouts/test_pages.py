@@ -19,7 +19,8 @@ from market.payouts.actions import approve_batch, make_batch
 from market.payouts.models import GatewaySettlement, PayoutBatch
 from market.payouts.queries import propose
 from market.shops.models import Shop
-from tests.market.payouts.conftest import Signed, earn
+from tests.market.conftest import Signed
+from tests.market.payouts.conftest import earn
 from tests.market.proof import everything
 from tests.people import People, make_producer, shop_for
 

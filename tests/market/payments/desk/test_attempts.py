@@ -11,7 +11,7 @@ from core.kit import clock
 from core.people.queries import Viewer
 from market.payments.jobs import ask_about_open_attempts
 from market.payments.models import Charge, Payment, PaymentAttempt
-from tests.market.payments.desk.conftest import Signed
+from tests.market.conftest import Signed
 from tests.market.payments.till import book, opened, pay_there
 from tests.market.payments.vnpay.running import Double
 from tests.market.proof import everything

@@ -19,7 +19,7 @@ from market.ledger.actions import write_entry
 from market.ledger.models import LedgerEntry
 from market.payments.models import Charge
 from onboarding.producers.models import Producer
-from tests.market.payments.desk.conftest import Signed
+from tests.market.conftest import Signed
 from tests.market.payments.till import ask_back
 from tests.people import People
 

@@ -18,7 +18,7 @@ from core.people.queries import SYSTEM, Viewer, viewer_for
 from market.payments.desk.queries.home import money_waiting
 from market.payments.models import Charge, Payment, PaymentAttempt, Refund
 from market.payments.vnpay import client as vnpay
-from tests.market.payments.desk.conftest import Signed
+from tests.market.conftest import Signed
 from tests.market.payments.till import ask_back, opened, paid, send_now
 from tests.market.payments.vnpay.running import Double
 from tests.people import People

@@ -14,7 +14,7 @@ from core.people.queries import Viewer
 from market.ledger.accounts import GATEWAY, HELD, REFUNDS
 from market.payments.actions import log_message, open_payment
 from market.payments.models import Charge, GatewayMessage, Payment, PaymentAttempt, Refund
-from tests.market.payments.desk.conftest import Signed
+from tests.market.conftest import Signed
 from tests.market.payments.till import PAID, ask_back, ask_now, book, opened, paid, pay_there, send_now
 from tests.market.payments.vnpay.running import Double
 from tests.market.proof import everything

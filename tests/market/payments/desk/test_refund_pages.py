@@ -15,7 +15,7 @@ from market.ledger.queries import book_sum
 from market.payments.actions import approve_refund, decide_by_report, note_refund_answer, withdraw_refund
 from market.payments.contract import RefundResult
 from market.payments.models import Charge, Refund
-from tests.market.payments.desk.conftest import Signed
+from tests.market.conftest import Signed
 from tests.market.payments.till import PAID, ask_back, ask_refunds_now, bank_says, book, given, send_now, state
 from tests.market.payments.vnpay.running import Double
 from tests.market.proof import everything, trail
