@@ -34,11 +34,6 @@ from tests.people import People, make_listing
 
 
 @pytest.fixture
-def ngan(db: None) -> Viewer:
-    return accountant("ngan")
-
-
-@pytest.fixture
 def bought(listing: Listing, other_shop: Shop) -> Purchase:
     """Three of An's cashews (150,000 đ) and one of Dũng's peppers (70,000 đ), paid."""
     purchase = ordered((listing, 3), (make_listing(other_shop, name="Tiêu", price=70_000), 1))

@@ -9,7 +9,7 @@ from market.ledger.accounts import GATEWAY, HELD, REFUNDS, UNCLEAR
 from market.payments.actions import NotApprover, RefundRefused, refund_by_hand, withdraw_refund
 from market.payments.models import Charge, Refund
 from market.payments.sources import sources_of
-from tests.market.payments.till import PAID, accountant, ask_back, book, opened, paid, pay_there
+from tests.market.payments.till import PAID, ask_back, book, opened, paid, pay_there
 from tests.market.payments.till import ask_now as ask_about_attempts
 from tests.market.payments.vnpay.running import Double
 from tests.market.proof import everything
@@ -22,11 +22,6 @@ ONE, TWO = "1" * 32, "2" * 32
 def charge(gateway: Double, db: None) -> Charge:
     """300,000 đồng that were paid at the double, for something nobody sells here."""
     return paid(gateway)
-
-
-@pytest.fixture
-def ngan(db: None) -> Viewer:
-    return accountant("ngan")
 
 
 def by_hand(charge: Charge, amount: int, by: Viewer, *, source: str = "", request_id: str = ONE) -> Refund:

@@ -32,7 +32,6 @@ from market.payments.queries import refunds_failed, refunds_to_approve, refunds_
 from market.payments.vnpay import client
 from tests.market.payments.till import (
     PAID,
-    accountant,
     ask_back,
     ask_refunds_now,
     bank_says,
@@ -56,18 +55,6 @@ def charge(gateway: Double, db: None) -> Charge:
     charge = paid(gateway)
     assert book() == UNTOUCHED
     return charge
-
-
-@pytest.fixture
-def ngan(db: None) -> Viewer:
-    """She keeps the books."""
-    return accountant("ngan")
-
-
-@pytest.fixture
-def tam(db: None) -> Viewer:
-    """And so does he."""
-    return accountant("tam")
 
 
 @pytest.fixture

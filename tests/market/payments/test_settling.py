@@ -25,7 +25,6 @@ from market.payments.models import Charge, Payment, PaymentAttempt
 from market.payments.queries import attempts_pending
 from market.payments.vnpay import provider
 from tests.market.buying import come_back, notice, send_ipn
-from tests.market.payments.till import accountant
 from tests.market.proof import everything, trail
 
 START = datetime.fromisoformat("2026-03-01T02:00:00+00:00")
@@ -42,11 +41,6 @@ def payment(db: None, time_machine: Any) -> Payment:
 @pytest.fixture
 def attempt(payment: Payment) -> PaymentAttempt:
     return begin_attempt(payment=payment, customer_address="203.0.113.7")
-
-
-@pytest.fixture
-def ngan(db: None) -> Viewer:
-    return accountant("ngan")
 
 
 def states(payment: Payment) -> tuple[str, list[str]]:
