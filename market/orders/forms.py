@@ -79,8 +79,8 @@ class CheckoutForm(forms.Form):
 class SendingForm(forms.Form):
     """Who carries a parcel, if the shop wants to say it."""
 
-    carrier = forms.CharField(label=_("Đơn vị giao (không bắt buộc)"), max_length=60, required=False)
-    tracking = forms.CharField(label=_("Mã vận đơn (không bắt buộc)"), max_length=40, required=False)
+    carrier = forms.CharField(label=_("Đơn vị giao"), max_length=60, required=False)
+    tracking = forms.CharField(label=_("Mã vận đơn"), max_length=40, required=False)
 
 
 class ReasonForm(forms.Form):

@@ -30,7 +30,7 @@ PER_PAGE = 100
 @signed_in
 def seller_money(request: HttpRequest) -> HttpResponse:
     """Held, owed, paid out and taken directly; below it a month's rows."""
-    producers = list(producers_at_work(viewer_of(request)))
+    producers = list(producers_at_work(viewer_of(request)).select_related("shop"))
     context: dict[str, Any] = {"space_items": seller_places("seller_orders"), "producer": None}
     if producers:
         producer = _chosen(request, producers)
@@ -42,6 +42,7 @@ def seller_money(request: HttpRequest) -> HttpResponse:
             "producer": producer,
             "producers": producers if len(producers) > 1 else [],
             "standing": standing_of(producer),
+            "has_account": bool(getattr(producer, "shop", None) and producer.shop.bank_account),
             "months": [(f"{day:%Y-%m}", f"tháng {day.month}/{day.year}") for day in months],
             "month": f"{month:%Y-%m}",
             "month_words": f"{month.month}/{month.year}",

@@ -20,6 +20,9 @@ from market.orders.queries import purchase_by_key, refunds_of
 from market.payments.models import Payment
 from market.payments.vnpay.codes import meaning_of_reason
 
+# Not on its way yet.
+_PREPARED = (Order.State.WAITING, Order.State.TO_PACK, Order.State.PACKED)
+
 
 @never_cache
 def order(request: HttpRequest, key: str) -> HttpResponse:
@@ -38,6 +41,7 @@ def order(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "order": found,
         "orders": orders,
+        "is_prepared": any(each.order.state in _PREPARED for each in orders),
         "awaits": is_processing or is_told_soon,
         "refunds": refunds_of(found),
         "payment": payment,

@@ -60,6 +60,7 @@ def payouts(request: HttpRequest) -> HttpResponse:
         "page_obj": page,
         "batches": [(batch, KINDS[State(batch.state)], sentence(batch, viewer)) for batch in page],
         "proposal": proposal,
+        "omissions": _told(proposal.omissions),
         "at_hand": money_at_hand(),
         "may_handle": may_handle_money(viewer),
     }

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.messages.models import Message
+from core.people.queries import SYSTEM
 from market.listings.models import Listing, StockMove
-from market.orders.actions import StepRefused, accept_paid_orders, call_off, paying
+from market.orders.actions import StepRefused, accept_paid_orders, call_off, paying, send_order
 from market.orders.models import Order, Purchase
 from market.shops.models import Shop
 from tests.market.buying import attempt_for, notice, ordered
@@ -84,6 +85,17 @@ def test_one_that_breaks_keeps_nothing_and_does_not_hold_up_the_others(
     assert accept_paid_orders() == 1
     assert states(purchase) == ("paid", ["to_pack", "to_pack"])
     assert StockMove.objects.filter(kind="sold").count() == 3
+
+
+def test_what_is_under_way_is_not_said_to_be_prepared(purchase: Purchase) -> None:
+    call(purchase)
+    accept_paid_orders()
+    page = reverse("order", args=[purchase.key])
+    for count, order in enumerate(purchase.orders.order_by("pk"), 1):
+        send_order(order=order, by=SYSTEM)
+        said = Client().get(page).content.decode()
+        assert ("Đã nhận tiền. Người bán đang chuẩn bị hàng cho bạn." in said) == (count == 1)
+        assert "Đã nhận tiền." in said
 
 
 def test_what_nobody_has_paid_is_left_alone(purchase: Purchase) -> None:

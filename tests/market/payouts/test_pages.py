@@ -155,6 +155,12 @@ def test_what_vnpay_sent(ngan: Viewer, an_shop: Shop, signed: Signed) -> None:
     assert browser.post(f"{SETTLED}{made.pk + 1}/bo/", {"why": "x"}).status_code == 404
 
 
+def test_who_cannot_be_paid_yet_stands_on_the_first_page(ngan: Viewer, shop: Shop, signed: Signed) -> None:
+    earn(shop.producer, 90_000)
+    page = signed(ngan).get(PAYOUTS).content.decode()
+    assert "Chưa chi được" in page and shop.producer.name in page and "Lập bảng chi" not in page
+
+
 def test_odd_requests_change_nothing(ngan: Viewer, an_shop: Shop, signed: Signed) -> None:
     earn(an_shop.producer, 120_000)
     browser, address = signed(ngan), f"{PAYOUTS}{made(ngan).code}/"

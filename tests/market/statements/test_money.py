@@ -32,6 +32,7 @@ from market.orders.models import Method, Order
 from market.payments.actions import refund_by_hand, request_refund, withdraw_refund
 from market.payments.models import Charge, Refund
 from market.payments.sources import sources_of
+from market.shops.actions import set_bank_account
 from market.shops.models import Shop
 from market.statements.queries import Standing, months_of, standing_of, statement_of
 from onboarding.producers.actions import add_member
@@ -230,3 +231,16 @@ def test_what_it_costs(people: People, listing: Listing, browser: Browser, numbe
         page = an.get(MONEY)
     assert page.status_code == 200 and len(page.context["lines"]) == number
     assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 15
+
+
+def test_who_is_owed_and_has_no_bank_account_reads_what_is_missing(
+    people: People, listing: Listing, browser: Browser
+) -> None:
+    an, missing = browser("an"), "Gian hàng chưa có tài khoản ngân hàng"
+    order = paid((listing, 2))[0]
+    assert missing not in an.get(MONEY).content.decode(), "nothing is owed yet"
+    receive_order(order=send_order(order=order, by=people.viewer("an")))
+    assert missing in an.get(MONEY).content.decode()
+    holder = {"bank_bin": "970436", "account": "0011012345678", "holder": "NGUYEN VAN AN"}
+    set_bank_account(shop=listing.shop, by=people.viewer("an"), **holder)
+    assert missing not in an.get(MONEY).content.decode()
