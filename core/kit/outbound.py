@@ -2,6 +2,8 @@
 
 Guards: only http(s), no redirects, bounded answers, bounded time, and no private or loopback
 address unless the caller says that its target is a configured one (server-side request forgery).
+The address is checked where the connection is made (`core.kit.lines`), so there is no way round by a proxy
+of the environment: proxies are not used. Certificates of the environment (REQUESTS_CA_BUNDLE) are believed.
 Errors say what the caller may do next: `NotSent` may be tried again, `OutcomeUnknown` may not.
 
 Each thread keeps the connection to the server that it spoke to last, for a moment: see `_session_for`.
@@ -9,9 +11,7 @@ Each thread keeps the connection to the server that it spoke to last, for a mome
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import socket
 import ssl
 import threading
 import time
@@ -24,6 +24,8 @@ from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
+
+from core.kit.lines import Call, Lines, NoLine, NotPublic
 
 # A server that closes what is idle does so after some seconds. A connection that was idle for longer than this is not used
 # again: what is sent while the other side closes may or may not have arrived.
@@ -89,11 +91,9 @@ def send(
     Timeouts are in seconds; `read_timeout` bounds the whole answer, not only the gap between bytes.
     Raises OutboundRefused (Redirected), NotSent or OutcomeUnknown (TooLong).
     """
-    if not allow_private:
-        _refuse_private(url)
     deadline = time.monotonic() + connect_timeout + read_timeout
     try:
-        response = _session_for(url).request(
+        response = _session_for(url, Call(only_public=not allow_private, deadline=deadline)).request(
             method,
             url,
             headers=dict(headers or {}),
@@ -104,21 +104,18 @@ def send(
             allow_redirects=False,
             stream=True,
         )
+    except NotPublic as error:
+        raise OutboundRefused(str(error)) from error
+    except NoLine as error:
+        raise NotSent(str(error)) from error
     except requests.exceptions.InvalidHeader as error:
         # Also said of an answer's headers (two lengths that differ), though it is a ValueError like those below.
         raise OutcomeUnknown(str(error)) from error
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, ValueError) as error:
         raise OutboundRefused(str(error)) from error
-    except requests.exceptions.ConnectTimeout as error:
-        raise NotSent(str(error)) from error
     except requests.exceptions.SSLError as error:
         # Before hands are shaken nothing is said; other troubles of TLS also come in the middle of an answer.
         raise (NotSent if _broke_at_the_handshake(error) else OutcomeUnknown)(str(error)) from error
-    except requests.exceptions.ConnectionError as error:
-        # Only a connection that was never made is known to have carried nothing.
-        if "Failed to establish a new connection" in str(error) or "NameResolution" in str(error):
-            raise NotSent(str(error)) from error
-        raise OutcomeUnknown(str(error)) from error
     except requests.exceptions.RequestException as error:
         raise OutcomeUnknown(str(error)) from error
     # Whatever is not read to its end closes the connection.
@@ -143,6 +140,7 @@ class _Kept(threading.local):
     """What a thread keeps between two calls: nothing but the connection to one server."""
 
     session: requests.Session | None = None
+    call = Call(only_public=True)
     server, used_at = "", 0.0
 
 
@@ -157,19 +155,31 @@ def _forget() -> None:
 os.register_at_fork(after_in_child=_forget)
 
 
-def _session_for(url: str) -> requests.Session:
-    """This thread's session with the server of `url`, new when the last call went elsewhere or is long ago. It carries no
-    cookies, and no headers from one call to the next."""
+def _session_for(url: str, call: Call) -> requests.Session:
+    """This thread's session with the server of `url`, new when the last call went elsewhere, is long ago or might go where
+    this one may not. It carries no cookies, and no headers from one call to the next."""
     parts = urlsplit(url)
     server, now = f"{parts.scheme}://{parts.netloc}", time.monotonic()
-    if _kept.session is None or _kept.server != server or now - _kept.used_at > IDLE_AT_MOST:
+    is_same = _kept.server == server and _kept.call.only_public == call.only_public
+    if _kept.session is None or not is_same or now - _kept.used_at > IDLE_AT_MOST:
         if _kept.session is not None:
             _kept.session.close()
-        _kept.session, _kept.server = requests.Session(), server
-        _kept.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        _kept.session, _kept.server, _kept.call = _new_session(call), server, call
+    _kept.call.deadline = call.deadline
     # Until a call has ended well nobody knows what state the connection is in.
     _kept.used_at = 0.0
     return _kept.session
+
+
+def _new_session(call: Call) -> requests.Session:
+    session = requests.Session()
+    # Neither proxies nor passwords (.netrc) of the environment: they are not for addresses that strangers name.
+    session.trust_env = False
+    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, Lines(call))
+    return session
 
 
 def _read(response: requests.Response, max_bytes: int, deadline: float) -> bytes:
@@ -192,20 +202,3 @@ def _read(response: requests.Response, max_bytes: int, deadline: float) -> bytes
     if raw and expected is not None and expected.isdigit() and size < int(expected):
         raise OutcomeUnknown(f"answer ended after {size} of {expected} bytes")
     return b"".join(parts)
-
-
-def _refuse_private(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        port = parts.port or 443
-    except ValueError as error:
-        raise OutboundRefused(f"not an address: {error}") from error
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise OutboundRefused(f"not an http address: {parts.scheme}")
-    try:
-        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise NotSent(f"no such host: {parts.hostname}") from error
-    for entry in found:
-        if not ipaddress.ip_address(entry[4][0]).is_global:
-            raise OutboundRefused(f"{parts.hostname} is not a public address")
