@@ -51,6 +51,7 @@ class MarketConfig(AppConfig):
         from market.platforms.engine.look import look_at_due
         from market.platforms.engine.push import push_due
         from market.platforms.kinds import LISTING_REFUSED
+        from market.platforms.oscar.adapter import OscarAdapter
         from market.platforms.postmart.adapter import adapter as postmart
         from market.platforms.ready import register as register_platforms
         from market.platforms.reconcile.finding import reconcile_all
@@ -69,6 +70,7 @@ class MarketConfig(AppConfig):
         register_adapter("voso", voso)
         register_adapter("postmart", postmart)
         register_adapter("santhu", SanThuAdapter)
+        register_adapter("oscar", OscarAdapter)
         register_platforms()
         register_promotions()
         register_listings()

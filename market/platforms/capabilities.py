@@ -74,6 +74,9 @@ class Capabilities:
     `settling_seconds`: after an unknown outcome, a `find` that finds nothing counts only when this much time
     has passed, for a write may still be under way when our patience ends.
     `push_verified`: who sent a push can be proved; without it no push is taken. `remote_validate`: the platform has a dry run.
+    `key_expires`: what opens a connection runs out by itself. `suspends_shops`: the platform closes a shop, or lets it rest, and says so.
+    `holds_what_is_ordered`: a listing with an open order may not be withdrawn. `dates_order_changes`: an order says when it changed; without
+    it `pull_orders` goes by when orders were placed.
     `category_leaf_only`: goods stand only in leaves of its tree. `category_rules`: it tells what it asks in a category.
     """
 
@@ -120,6 +123,10 @@ class Capabilities:
     categories: CategoryWay = CategoryWay.NONE
     category_leaf_only: bool = False
     category_rules: bool = False
+    key_expires: bool = False
+    suspends_shops: bool = False
+    holds_what_is_ordered: bool = False
+    dates_order_changes: bool = True
 
     @property
     def pulls_orders(self) -> bool:

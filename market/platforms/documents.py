@@ -70,13 +70,15 @@ class RemoteIds:
 
 @dataclass(frozen=True)
 class PhotoReference:
-    """A photo by its content: `sha256` is the hex digest of what `read` brings (`read` may raise OSError)."""
+    """A photo by its content: `sha256` is the hex digest of what `read` brings (`read` may raise OSError). `address` is where a
+    platform may fetch the same bytes ("": nowhere)."""
 
     sha256: str
     file_name: str
     content_type: str
     read: Callable[[], bytes] = field(repr=False, compare=False)
     alt: str = ""
+    address: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,12 @@ def document_with(
         stock=max(0, listing.stock),
         photos=tuple(
             PhotoReference(
-                row.photo.sha256, f"{listing.sku}-{row.position + 1}.jpg", "image/jpeg", _reader(row.photo), row.alt
+                row.photo.sha256,
+                f"{listing.sku}-{row.position + 1}.jpg",
+                "image/jpeg",
+                _reader(row.photo),
+                row.alt,
+                settings.BASE_URL + row.photo.large.url,
             )
             for row in photos
         ),

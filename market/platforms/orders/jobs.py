@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from core.kit import clock
 from core.people.queries import SYSTEM
 from market.platforms.contract import (
+    Capabilities,
     Conflict,
     ConflictKind,
     ConnectionSettings,
@@ -88,7 +89,7 @@ def _call_for(round_: Round, connection: Connection) -> Call | None:
         return None
     if not claim_pull(feed=feed, until=clock.now() + EVERY):
         return None  # another worker, or a hint came in this instant: then it is due again
-    pull = _pull_of(feed)
+    pull = _pull_of(feed, can)
     return Call(way, partial(_pull, way.adapter, connection, pull), pull)
 
 
@@ -98,13 +99,15 @@ def _may_ask(connection: Connection, row: Flow) -> bool:
     return flow.take_probe(row)
 
 
-def _pull_of(feed: PlatformFeed) -> _Pull:
+def _pull_of(feed: PlatformFeed, can: Capabilities) -> _Pull:
     now = clock.now()
     if feed.seen_until is None:
         return _Pull(feed, now - AT_FIRST, is_deep=True)
     if feed.deep_on != clock.today():
         return _Pull(feed, min(feed.seen_until - OVERLAP, now - DEEP), is_deep=True)
-    return _Pull(feed, feed.seen_until - OVERLAP, is_deep=False)
+    # Where nobody says when an order changed, all that may still change are read.
+    back = feed.seen_until - OVERLAP if can.dates_order_changes else min(feed.seen_until - OVERLAP, now - DEEP)
+    return _Pull(feed, back, is_deep=False)
 
 
 def _pull(

@@ -86,6 +86,9 @@ CAPABILITIES = Capabilities(
     categories=CategoryWay.TREE,
     category_leaf_only=True,
     category_rules=True,
+    key_expires=True,
+    suspends_shops=True,
+    holds_what_is_ordered=True,
 )
 RENEWABLE = replace(CAPABILITIES, refreshes=True)
 REFRESH_NAME, PUSH_NAME = "refresh_token", "push_secret"

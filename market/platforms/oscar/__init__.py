@@ -1,0 +1,1 @@
+"""Shops on django-oscar, over the admin API of oscarapi."""
