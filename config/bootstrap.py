@@ -1,6 +1,6 @@
 """What `make` calls: sets up what is missing, then runs, tests or checks. Standard library only.
 
-    python3 config/bootstrap.py run | test [pytest arguments] | test-servers | lint | bench [parts] | tools
+    python3 config/bootstrap.py run | test [pytest arguments] | test-servers [servers] | lint | bench [parts] | tools
 
 Everything it makes is in var/. Each step leaves a stamp of what it was made from, so a second start takes seconds.
 """
@@ -26,6 +26,7 @@ VENV = Path(os.environ.get("LENSAN_VENV", ROOT / "var" / "venv"))
 PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements.lock"
 DEMO_LOGINS = "tinh, xa, totruong, to, nguoiban, hangxom, sanops, kiemtoan, ketoan, ketoan2, nguoimua, quantri"
+SERVERS = ("elasticsearch", "oscar")
 _CLEAN = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
@@ -119,9 +120,18 @@ def test(arguments: list[str]) -> int:
 
 
 def _on_a_server(arguments: list[str]) -> int:
-    """The search tests on a real search server (Java and Maven): what `make test` runs on one in memory."""
-    command = [str(PYTHON), "tests/servers/elasticsearch/running.py", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=_CLEAN | {"STATE_DIR": str(VAR)}, check=False).returncode
+    """Tests on real servers that somebody else wrote, in turn: those that are named (`elasticsearch`, `oscar`), or all. What else is given
+    goes to pytest."""
+    chosen = [name for name in SERVERS if name in arguments] or list(SERVERS)
+    rest = [argument for argument in arguments if argument not in SERVERS]
+    environment = _CLEAN | {"STATE_DIR": str(VAR)}
+    statuses = [
+        subprocess.run(
+            [str(PYTHON), f"tests/servers/{name}/running.py", *rest], cwd=ROOT, env=environment, check=False
+        ).returncode
+        for name in chosen
+    ]
+    return max(statuses)
 
 
 def bench(arguments: list[str]) -> int:

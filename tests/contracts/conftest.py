@@ -1,13 +1,16 @@
-"""Worlds for the platform adapters: one marketplace process for the folder, emptied before each test that asks for it."""
+"""Worlds for the platform adapters: one marketplace process for the folder, emptied before each test that asks for it, and one real
+server of each kind where they are there."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from market.platforms.sandbox.process import Double, running_double
-from tests.contracts.platform_worlds import ADAPTERS, World, world_of
+from tests.contracts.platform_worlds import ADAPTERS, ON_SERVERS, World, world_of
+from tests.servers.oscar.world import Stage, oscar_world, running_stage
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +25,17 @@ def double(_double_process: Double) -> Double:
     return _double_process
 
 
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    told = os.environ.get("OSCAR_TESTS", "runs on a real django-oscar: make test-servers")
+    if told != "1":
+        pytest.skip(told)
+    with running_stage() as running:
+        yield running
+
+
 @pytest.fixture(params=ADAPTERS)
-def world(request: pytest.FixtureRequest, double: Double) -> World:
-    return world_of(request.param, double, request.node.name)
+def world(request: pytest.FixtureRequest) -> World:
+    if request.param in ON_SERVERS:
+        return oscar_world(request.getfixturevalue("stage"), request.node.name)
+    return world_of(request.param, request.getfixturevalue("double"), request.node.name)

@@ -1,7 +1,7 @@
 """One suite for every platform adapter: the adapters with their outside worlds, and the one way to skip a test.
 
-An API adapter runs against the marketplace double in its own process, a sheet adapter with a scripted operator who fills the
-answer columns. A test is skipped only where a capability says that it cannot apply: `needs` names it in the output.
+An API adapter runs against the marketplace double in its own process or against a real server (`tests/servers`), a sheet adapter with a
+scripted operator who fills the answer columns. A test is skipped only where a capability says that it cannot apply: `needs` names it in the output.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ from market.platforms.sandbox.process import Double
 from market.platforms.sheets.adapter import SheetAdapter
 from tests.market.platforms.sheet_tools import filled, rows_of
 
-ADAPTERS = ("santhu", "voso", "postmart")
+ADAPTERS = ("santhu", "voso", "postmart", "oscar")
+# Run against a server that somebody else wrote: `make test-servers`.
+ON_SERVERS = ("oscar",)
 LIVE, REJECTED, PENDING = ReviewState.LIVE, ReviewState.REJECTED, ReviewState.PENDING
 NOWHERE = RemoteIds("1")
 
@@ -52,12 +54,25 @@ class Shown:
     photos: int
 
 
+@dataclass(frozen=True)
+class Branch:
+    """Codes of a platform's own tree: a leaf and what stands above it, nearest first."""
+
+    codes: tuple[str, ...]
+
+
 class World(Protocol):
-    """One adapter with its outside world; `test` is the name of the test that runs."""
+    """One adapter with its outside world; `test` is the name of the test that runs, `creation` the call that makes a listing."""
 
     adapter: PlatformAdapter
     connection: ConnectionSettings
+    server: Any
+    creation: dict[str, Any]
     test: str
+
+    def connect(self, settings: Any) -> None: ...
+
+    def environment(self) -> dict[str, str]: ...
 
     def push(self, ours: ListingDocument, operation: str = "op") -> Submission: ...
 
@@ -80,11 +95,32 @@ def needs(world: World, **wanted: Any) -> None:
 class ServerWorld:
     """Behind the adapter: the double, whose moderator obeys."""
 
+    creation: dict[str, Any] = {"method": "POST", "path": "/api/listings"}
+    branch = Branch(("TP-GV-NM", "TP-GV", "TP"))
+
     def __init__(self, adapter: PlatformAdapter, double: Double, test: str) -> None:
-        self.adapter, self.double, self.test = adapter, double, test
+        self.adapter, self.server, self.test = adapter, double, test
         self.connection = ConnectionSettings(
             base_url=double.url, credentials={"key": double.key}, allow_private=True, read_timeout=5.0
         )
+
+    def connect(self, settings: Any) -> None:
+        """Let the engine find this server."""
+        settings.SANDBOX_MARKET = {"url": self.server.url, "key": self.server.key}
+
+    def environment(self) -> dict[str, str]:
+        """What a worker process has to be told besides the database."""
+        return {}
+
+    def plant(self, *nodes: dict[str, str]) -> None:
+        """Another tree of goods."""
+        self.server.catalogue(list(nodes))
+
+    def refuse_category(self, code: str) -> str:
+        """Have a category refused; returns the server's words for it."""
+        body = {"error": {"code": "invalid", "message": "", "fields": {"category": ["Không có ngành này."]}}}
+        self.server.plan({**self.creation, "kind": "answer", "status": 422, "body": body})
+        return "Không có ngành này."
 
     def push(self, ours: ListingDocument, operation: str = "op") -> Submission:
         """What the engine does: look by our SKU first."""
@@ -96,9 +132,9 @@ class ServerWorld:
         submission = self.push(ours)
         assert submission.remote is not None
         if decision is LIVE:
-            self.double.approve(submission.remote.product_id)
+            self.server.approve(submission.remote.product_id)
         elif decision is REJECTED:
-            self.double.reject(submission.remote.product_id, *(("", text) for text in reasons))
+            self.server.reject(submission.remote.product_id, *(("", text) for text in reasons))
         review = self.adapter.poll(self.connection, submission)
         return Seen(review.state, tuple(each.remote_text for each in review.reasons), submission.remote.url)
 
@@ -115,15 +151,27 @@ class ServerWorld:
 
     def writes(self) -> int:
         """Calls so far that could change something."""
-        return sum(call["method"] != "GET" for call in self.double.calls())
+        return sum(call["method"] != "GET" for call in self.server.calls())
 
 
 class OperatorWorld:
     """Behind the adapter: a person with a spreadsheet program."""
 
-    def __init__(self, adapter: SheetAdapter, test: str) -> None:
+    creation: dict[str, Any] = {}
+
+    def __init__(self, adapter: SheetAdapter, double: Double, test: str) -> None:
         self.adapter: FileAdapter = adapter
         self.layout, self.connection, self.test = adapter.layout, ConnectionSettings(), test
+        # Nothing of this adapter goes there: that is looked at.
+        self.server = double
+
+    def connect(self, settings: Any) -> None:
+        """The double is a platform beside this one."""
+        settings.SANDBOX_MARKET = {"url": self.server.url, "key": self.server.key}
+
+    def environment(self) -> dict[str, str]:
+        """Nothing."""
+        return {}
 
     def push(self, ours: ListingDocument, operation: str = "op") -> Submission:
         """The listing joins the next sheet."""
@@ -164,4 +212,8 @@ def world_of(key: str, double: Double, test: str) -> World:
     """The world of the adapter that is registered under `key`."""
     adapter = adapter_for(key)
     assert adapter.key == key
-    return OperatorWorld(adapter, test) if isinstance(adapter, SheetAdapter) else ServerWorld(adapter, double, test)
+    return (
+        OperatorWorld(adapter, double, test)
+        if isinstance(adapter, SheetAdapter)
+        else ServerWorld(adapter, double, test)
+    )

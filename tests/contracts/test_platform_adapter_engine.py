@@ -33,21 +33,20 @@ from market.platforms.engine.sending import speak
 from market.platforms.engine.ways import Round
 from market.platforms.models import Connection, Flow, PlatformListing
 from market.platforms.queries import states_of
-from market.platforms.sandbox.process import ROOT, Double
+from market.platforms.sandbox.process import ROOT
 from tests.contracts.platform_worlds import World, needs
 from tests.market.platforms.engine_tools import Engine
 from tests.market.platforms.test_worker_killed import environment
 from tests.people import People, make_listing, make_people, make_shop
 
-CREATION = {"method": "POST", "path": "/api/listings"}
 SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def engine(world: World, double: Double, people: People, settings: Any) -> Iterator[Engine]:
-    settings.SANDBOX_MARKET = {"url": double.url, "key": double.key}
-    yield Engine(make_listing(make_shop(people)), double, world.adapter.key)
-    double.plan()
+def engine(world: World, people: People, settings: Any) -> Iterator[Engine]:
+    world.connect(settings)
+    yield Engine(make_listing(make_shop(people)), world.server, world.adapter.key)
+    world.server.plan()
 
 
 def rows(engine: Engine) -> Any:
@@ -71,8 +70,9 @@ def all_due(engine: Engine) -> None:
 def test_ten_cuts_after_the_write_leave_ten_objects(world: World, engine: Engine) -> None:
     needs(world, kind=AdapterKind.API, lookup_by_reference=True)
     for number in range(10):
-        engine.double.plan({**CREATION, "kind": "cut_after", "calls": [1]})
-        each = engine if number == 0 else Engine(make_listing(engine.listing.shop, name=f"Hạt {number}"), engine.double)
+        engine.double.plan({**world.creation, "kind": "cut_after", "calls": [1]})
+        listing = engine.listing if number == 0 else make_listing(engine.listing.shop, name=f"Hạt {number}")
+        each = Engine(listing, engine.double, engine.adapter)
         each.push()
         assert each.state == ("absent", "outcome_unknown")
         each.push()
@@ -108,21 +108,20 @@ def test_a_worker_that_comes_late_makes_no_second_object(world: World, engine: E
 
 
 def test_two_worker_processes_make_one_object_each(
-    world: World, double: Double, request: pytest.FixtureRequest, tmp_path: Path
+    world: World, request: pytest.FixtureRequest, tmp_path: Path, settings: Any
 ) -> None:
     needs(world, kind=AdapterKind.API)
     request.getfixturevalue("committed_db")
+    world.connect(settings)
     shop = make_shop(make_people())
     skus = sorted(make_listing(shop, name=f"Hạt điều {number}").sku for number in range(6))
-    double.habits(latency_ms=150)
+    world.server.habits(latency_ms=150)
+    environ = environment(world.server, tmp_path) | world.environment()
     command = [sys.executable, "manage.py", "shell", "-v0", "-c"]
     round_ = "from market.platforms.engine.push import push_due; push_due()"
-    workers = [
-        subprocess.Popen([*command, round_], cwd=ROOT, env=environment(double, tmp_path), stderr=subprocess.PIPE)
-        for _ in range(2)
-    ]
+    workers = [subprocess.Popen([*command, round_], cwd=ROOT, env=environ, stderr=subprocess.PIPE) for _ in range(2)]
     assert [(worker.wait(timeout=60), worker.communicate()[1][-500:]) for worker in workers] == [(0, b"")] * 2
-    assert sorted(item["seller_sku"] for item in double.listings()) == skus
+    assert sorted(item["seller_sku"] for item in world.server.listings()) == skus
     found = PlatformListing.objects.filter(connection__adapter=world.adapter.key)
     assert set(found.values_list("work", "fence")) == {("idle", 1)}, "each was claimed once"
 
@@ -203,7 +202,7 @@ def with_tokens(world: World, engine: Engine) -> Connection:
 
 
 def test_an_expired_token_is_renewed_once_and_the_work_is_done(world: World, engine: Engine) -> None:
-    needs(world, auth=AuthWay.KEY)
+    needs(world, auth=AuthWay.KEY, key_expires=True)
     more(engine, 5)
     with_tokens(world, engine)
     all_due(engine)
@@ -215,7 +214,7 @@ def test_an_expired_token_is_renewed_once_and_the_work_is_done(world: World, eng
 
 
 def test_two_workers_renew_once(world: World, engine: Engine) -> None:
-    needs(world, auth=AuthWay.KEY)
+    needs(world, auth=AuthWay.KEY, key_expires=True)
     mine = with_tokens(world, engine)
     theirs = Connection.objects.select_related("platform").get(pk=mine.pk)
     flow_of(mine)
@@ -237,7 +236,7 @@ def test_two_workers_renew_once(world: World, engine: Engine) -> None:
 def test_a_refused_key_or_shop_stops_the_connection_and_no_listing(
     world: World, engine: Engine, kind: str, stopped: str
 ) -> None:
-    needs(world, auth=AuthWay.KEY)
+    needs(world, auth=AuthWay.KEY, **({"suspends_shops": True} if stopped == "shop" else {}))
     engine.go_live()
     engine.edit(price=65_000)
     engine.double.plan({"kind": kind})

@@ -151,11 +151,8 @@ def test_papers_that_a_platform_asks_for_are_missed_by_name(world: World) -> Non
 def test_a_category_that_the_platform_does_not_know_comes_back_on_our_field(world: World) -> None:
     needs(world, kind=AdapterKind.API)
     assert isinstance(world, ServerWorld)
-    body = {"error": {"code": "invalid", "message": "", "fields": {"category": ["Không có ngành này."]}}}
-    world.double.plan({"method": "POST", "path": "/api/listings", "kind": "answer", "status": 422, "body": body})
+    words = world.refuse_category("khong-co")
     with pytest.raises(ValidationFailed) as caught:
         world.push(document(category_code="khong-co"))
-    assert [(issue.field, issue.remote_text) for issue in caught.value.issues] == [
-        ("category_code", "Không có ngành này.")
-    ]
-    assert world.double.listings() == []
+    assert [(issue.field, issue.remote_text) for issue in caught.value.issues] == [("category_code", words)]
+    assert world.server.listings() == []

@@ -21,6 +21,7 @@ from market.platforms.contract import (
     ItemOutcome,
     NotFound,
     OfferDocument,
+    ReviewWay,
     SubmissionState,
     Unsupported,
     changed_fields,
@@ -58,10 +59,12 @@ def test_a_complete_listing_has_no_issue_and_an_accepted_one_is_not_live(world: 
     is_file = world.adapter.capabilities(world.connection).kind is AdapterKind.FILE
     assert submission.state is (SubmissionState.AWAITING_OPERATOR if is_file else SubmissionState.ACCEPTED)
     assert submission.operation_id == "op-7"
-    assert world.adapter.poll(world.connection, submission).state is not LIVE
+    is_reviewed = world.adapter.capabilities(world.connection).review is not ReviewWay.NONE
+    assert (world.adapter.poll(world.connection, submission).state is not LIVE) is is_reviewed
 
 
 def test_pending_then_rejected_with_two_reasons_then_corrected_and_live(world: World) -> None:
+    needs(world, rejection_reasons=True)
     assert world.reviewed(document(), PENDING).state is PENDING
     rejected = world.reviewed(document(), REJECTED, ("Ảnh mờ", "Thiếu giấy <b>ATTP</b>"))
     assert (rejected.state, rejected.reasons) == (REJECTED, ("Ảnh mờ", "Thiếu giấy <b>ATTP</b>"))
@@ -162,7 +165,7 @@ def test_stock_goes_to_nothing_and_up_again_without_a_review(world: World) -> No
     needs(world, separate_offers=True, reads_back=True)
     remote = world.push(document()).remote
     assert remote is not None and isinstance(world, ServerWorld)
-    world.double.approve(remote.product_id)
+    world.server.approve(remote.product_id)
     for stock in (0, 7, 0, 7):
         world.adapter.put_offers(world.connection, [OfferDocument("NM-001", remote, 85_000, stock)], "op")
         fetched = world.adapter.fetch(world.connection, remote)
@@ -213,12 +216,12 @@ def test_two_spellings_of_one_text_are_no_change(world: World) -> None:
 
 
 def test_what_was_live_can_be_suspended(world: World) -> None:
-    needs(world, reads_back=True)
+    needs(world, reads_back=True, review=ReviewWay.ASYNC)
     submission = world.push(document())
     assert submission.remote is not None and isinstance(world, ServerWorld)
-    world.double.approve(submission.remote.product_id)
+    world.server.approve(submission.remote.product_id)
     assert world.adapter.poll(world.connection, submission).state is LIVE
-    world.double.suspend(submission.remote.product_id)
+    world.server.suspend(submission.remote.product_id)
     assert world.adapter.poll(world.connection, submission).state.value == "suspended"
 
 
@@ -240,10 +243,10 @@ def test_withdrawing_twice_is_as_good_as_once(world: World) -> None:
 
 
 def test_what_has_an_open_order_is_held_and_may_be_withdrawn_later(world: World) -> None:
-    needs(world, can_withdraw=True, reads_back=True)
+    needs(world, can_withdraw=True, reads_back=True, holds_what_is_ordered=True)
     remote = world.push(document()).remote
     assert remote is not None and isinstance(world, ServerWorld)
-    world.double.plan({"method": "DELETE", "kind": "open_order", "calls": [1]})
+    world.server.plan({"method": "DELETE", "kind": "open_order", "calls": [1]})
     with pytest.raises(Conflict) as caught:
         world.adapter.withdraw(world.connection, remote, "op")
     assert (caught.value.kind, caught.value.permanent) == (ConflictKind.LOCKED, False)

@@ -11,6 +11,7 @@ from typing import Any
 from PIL import Image
 
 from market.platforms.contract import BadgeDocument, ListingDocument, ListingReference, PaperDocument, PhotoReference
+from tests.market.platforms.photo_host import HOST
 
 
 @cache
@@ -30,6 +31,7 @@ def photo(shade: int = 10, **changes: Any) -> PhotoReference:
         "content_type": "image/jpeg",
         "read": lambda: content,
         "alt": "Chai nước mắm nhìn từ trước",
+        "address": HOST.address_of(content),
     }
     return PhotoReference(**{**values, **changes})
 
