@@ -23,8 +23,8 @@ def origin(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def for_pages(pay_url: str) -> Directives:
-    """The policy of every page but the editor's."""
+def for_pages(*pay_urls: str) -> Directives:
+    """The policy of every page but the editor's. Forms may lead on to these pay pages; "" is none."""
     return {
         "default-src": [NONE],
         "script-src": [SELF],
@@ -34,7 +34,7 @@ def for_pages(pay_url: str) -> Directives:
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "worker-src": [SELF],
-        "form-action": [SELF, origin(pay_url)] if pay_url else [SELF],
+        "form-action": [SELF, *dict.fromkeys(origin(url) for url in pay_urls if url)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],

@@ -51,8 +51,16 @@ DEMO_HASH_SECRET = "DEMOSECRETDEMOSECRETDEMOSECRET01"
 VNPAY_HASH_SECRET: str = env.str("VNPAY_HASH_SECRET", "" if PRODUCTION else DEMO_HASH_SECRET)
 VNPAY_PAY_URL: str = env.str("VNPAY_PAY_URL", f"{VNPAY_DOUBLE}/paymentv2/vpcpay.html")
 VNPAY_API_URL: str = env.str("VNPAY_API_URL", f"{VNPAY_DOUBLE}/merchant_webapi/api/transaction")
+# A second terminal, VNPAY's sandbox, for the trials (test keys) of connected applications; unset: no trials in production, the
+# double elsewhere. docs/operations.md.
+VNPAY_TEST_TMN_CODE: str = env.str("VNPAY_TEST_TMN_CODE", "")
+VNPAY_TEST_HASH_SECRET: str = env.str("VNPAY_TEST_HASH_SECRET", "")
+VNPAY_TEST_PAY_URL: str = env.str("VNPAY_TEST_PAY_URL", "https://sandbox.vnpayment.vn/paymentv2/vpcpay.html")
+VNPAY_TEST_API_URL: str = env.str("VNPAY_TEST_API_URL", "https://sandbox.vnpayment.vn/merchant_webapi/api/transaction")
 # Addresses or networks that VNPAY calls us from; empty: anybody's IPN is read, its signature decides. docs/operations.md.
 VNPAY_IPN_ADDRESSES: list[str] = env.list("VNPAY_IPN_ADDRESSES", [])
+# Requests a second that one key of a connected application may make of one web process, with bursts of twice as many; 0: no limit.
+STRIPE_API_REQUESTS_PER_SECOND: int = env.int("STRIPE_API_REQUESTS_PER_SECOND", 50)
 # What was said to and heard from the gateway is kept so long; VNPAY asks merchants for two months.
 GATEWAY_MESSAGE_DAYS: int = env.int("GATEWAY_MESSAGE_DAYS", 400, validate=validate.Range(min=62))
 

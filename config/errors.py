@@ -23,7 +23,7 @@ def page_for_wrong_method(get_response: Callable[[HttpRequest], HttpResponse]) -
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if response.status_code == 405 and request.method == "GET" and not request.path.startswith("/api/"):
+        if response.status_code == 405 and request.method == "GET" and not request.path.startswith(("/api/", "/v1/")):
             page = render(request, "405.html", status=405)
             page["Allow"] = response.get("Allow", "POST")
             return page
@@ -40,9 +40,11 @@ def page_for_too_large_request(
 
     def middleware(request: HttpRequest) -> HttpResponse:
         announced = request.META.get("CONTENT_LENGTH") or "0"
+        if request.path.startswith("/v1/"):
+            return get_response(request)  # it looks for itself, and answers as Stripe does
         if announced.isdecimal() and int(announced) <= request_bytes_maximum(request.path):
             return get_response(request)
-        if request.path.startswith(("/api/", "/v1/")):
+        if request.path.startswith("/api/"):
             return JsonResponse({"detail": REQUEST_TOO_HEAVY}, status=413)
         return render(request, "413.html", {"sentence": REQUEST_TOO_HEAVY}, status=413)
 

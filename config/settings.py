@@ -190,7 +190,9 @@ SECURE_HSTS_SECONDS = 31_536_000 if env.PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
-    "DIRECTIVES": content_policy.for_pages(env.VNPAY_PAY_URL if env.SELLING == "direct" else "")
+    "DIRECTIVES": content_policy.for_pages(
+        env.VNPAY_PAY_URL if env.VNPAY_TMN_CODE else "", env.VNPAY_TEST_PAY_URL if env.VNPAY_TEST_TMN_CODE else ""
+    )
 }
 X_FRAME_OPTIONS = "DENY"  # Wagtail marks its own preview as allowed in a frame of this site
 
@@ -214,6 +216,18 @@ VNPAY: dict[str, Any] = {
     "allow_private": env.VNPAY_API_URL.startswith(env.VNPAY_DOUBLE),
     "ipn_addresses": env.VNPAY_IPN_ADDRESSES,
 }
+STRIPE_API_REQUESTS_PER_SECOND = env.STRIPE_API_REQUESTS_PER_SECOND
+VNPAY_TEST: dict[str, Any] | None = (
+    {
+        "tmn_code": env.VNPAY_TEST_TMN_CODE,
+        "hash_secret": env.VNPAY_TEST_HASH_SECRET,
+        "pay_url": env.VNPAY_TEST_PAY_URL,
+        "api_url": env.VNPAY_TEST_API_URL,
+        "allow_private": env.VNPAY_TEST_API_URL.startswith(env.VNPAY_DOUBLE),
+    }
+    if env.VNPAY_TEST_TMN_CODE
+    else None
+)
 GATEWAY_MESSAGE_DAYS = env.GATEWAY_MESSAGE_DAYS
 SANDBOX_MARKET: dict[str, str] = {"url": env.SANDBOX_MARKET_URL, "key": env.SANDBOX_MARKET_KEY}
 

@@ -40,6 +40,7 @@ class MarketConfig(AppConfig):
         from market.payments.messages.ready import register as register_gateway_messages
         from market.payments.rules import may_see_money
         from market.payments.sources import register_payer
+        from market.payments.stripe_api.ready import register as register_stripe_api
         from market.payouts.ready import register as register_payouts
         from market.platforms.contract import register_adapter
         from market.platforms.engine.desired import (
@@ -84,6 +85,7 @@ class MarketConfig(AppConfig):
         get_shops_ready()
         register_gateway_messages()
         register_money_desk()
+        register_stripe_api()
         register_payouts()
         register_subject_labels(labels_of_buyer)
         register_holding("market.Purchase", bought_beyond)
@@ -135,6 +137,7 @@ class MarketConfig(AppConfig):
 
 
 OBJECTS = {
+    "application": "ứng dụng kết nối",
     "shop": "gian hàng",
     "listing": "tin bán",
     "order": "đơn hàng",
@@ -168,7 +171,12 @@ VOCABULARY = {
     "order.paid_late": "đơn hàng trả tiền sau khi hủy",
     "order.released": "hủy đơn hàng chưa trả tiền",
     "payment.settled": "nhận đủ tiền",
+    "application.connected": "kết nối ứng dụng",
+    "application.closed": "đóng ứng dụng kết nối",
+    "application.key_made": "tạo khóa ứng dụng",
+    "application.key_revoked": "thu hồi khóa ứng dụng",
     "payment.paid_twice": "trả tiền hai lần",
+    "payment.paid_late": "tiền đến sau khi đã hủy",
     "refund.asked": "yêu cầu hoàn tiền",
     "refund.approved": "duyệt hoàn tiền",
     "refund.withdrawn": "rút yêu cầu hoàn tiền",

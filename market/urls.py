@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("market.listings.promotions.urls")),
     path("", include("market.payments.urls")),
     path("", include("market.payments.desk.urls")),
+    path("", include("market.payments.stripe_api.urls")),
     path("", include("market.payouts.urls")),
     path("", include("market.orders.urls")),
     path("", include("market.statements.urls")),

@@ -14,6 +14,20 @@ from market.listings.models import (
 from market.lists.models import SheetPicture
 from market.orders.models import Order, OrderLine, Purchase
 from market.payments.models import Charge, GatewayMessage, Payment, PaymentAttempt, Refund
+from market.payments.stripe_api.models import (
+    ApiCharge,
+    ApiEvent,
+    ApiRefund,
+    ApplicationKey,
+    CheckoutSession,
+    ConnectedApplication,
+    Customer,
+    IdempotencyRecord,
+    PaymentIntent,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookTry,
+)
 from market.payouts.models import GatewaySettlement, PayoutBatch, PayoutRow
 from market.platforms.models import (
     Connection,
@@ -36,10 +50,17 @@ from market.shops.models import DeliveryRule, Shop, ShopMaker, ShopPhoto
 from market.storefront.models import GuidePage, HomePage, StoryPage
 
 __all__ = [
+    "ApiCharge",
+    "ApiEvent",
+    "ApiRefund",
     "Appeal",
+    "ApplicationKey",
     "Category",
     "Charge",
+    "CheckoutSession",
+    "ConnectedApplication",
     "Connection",
+    "Customer",
     "DeliveryRule",
     "Drift",
     "Flow",
@@ -48,6 +69,7 @@ __all__ = [
     "GoodsRule",
     "GuidePage",
     "HomePage",
+    "IdempotencyRecord",
     "LedgerEntry",
     "Listing",
     "ListingBadge",
@@ -57,6 +79,7 @@ __all__ = [
     "OrderLine",
     "Payment",
     "PaymentAttempt",
+    "PaymentIntent",
     "PayoutBatch",
     "PayoutRow",
     "PlatformCategory",
@@ -83,4 +106,7 @@ __all__ = [
     "StockMove",
     "StoryPage",
     "Takedown",
-]  # fmt: skip
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookTry",
+]

@@ -39,7 +39,7 @@ def send_refunds() -> int:
     """Send every approved refund, once; returns how many left. Each is committed as begun before the gateway hears of it."""
     due = Refund.objects.filter(state=Refund.State.READY, next_step_at__lte=clock.now())
     sent = 0
-    for refund in due.select_related("charge__attempt").order_by("next_step_at")[:BATCH]:
+    for refund in due.select_related("charge__attempt", "charge__payment").order_by("next_step_at")[:BATCH]:
         if not begin_sending(refund):
             continue
         try:
@@ -60,7 +60,7 @@ def ask_about_refunds() -> int:
     """Ask what became of refunds that the bank is working on; returns how many were asked about."""
     due = Refund.objects.filter(state=Refund.State.ACCEPTED, next_step_at__lte=clock.now()).exclude(transaction_no="")
     asked = 0
-    for refund in due.select_related("charge__attempt").order_by("next_step_at")[:BATCH]:
+    for refund in due.select_related("charge__attempt", "charge__payment").order_by("next_step_at")[:BATCH]:
         try:
             note_refund_question(refund=refund, result=provider.ask_refund(refund))
         except OutboundError as problem:

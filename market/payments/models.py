@@ -12,7 +12,12 @@ from core.people.models import User
 
 
 class Payment(models.Model):
-    """Money asked for once. `reference` is the payer's order code; `amount` whole đồng."""
+    """Money asked for once. `reference` is the payer's order code; `amount` whole đồng. Who asks is its channel: our own shops, or a
+    connected application by the API. What is not live is a program's trial: the gateway's test terminal, and never in the book."""
+
+    class Channel(models.TextChoices):
+        SHOP = "shop", "gian hàng"
+        API = "api", "ứng dụng kết nối"
 
     class State(models.TextChoices):
         WAITING = "waiting", "chờ thanh toán"
@@ -24,12 +29,15 @@ class Payment(models.Model):
     amount = models.BigIntegerField()
     # Where the buyer's browser goes after the gateway: an unguessable page of the payer.
     return_path = models.CharField(max_length=120)
+    channel = models.CharField(max_length=6, choices=Channel.choices, default=Channel.SHOP)
+    is_live = models.BooleanField(default=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
     made_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=~Q(channel="shop") | Q(is_live=True), name="payment_of_shop_is_live"),
             models.CheckConstraint(
                 condition=Q(amount__gte=5_000, amount__lt=1_000_000_000), name="payment_amount_in_bounds"
             ),

@@ -19,10 +19,9 @@ State = Refund.State
 
 
 def refunds_of(viewer: Viewer) -> QuerySet[Refund]:
-    """Every refund, newest first; nothing for people who may not see money."""
-    found = Refund.objects.select_related("charge__payment", "charge__attempt", "asked_by", "decided_by").order_by(
-        "-pk"
-    )
+    """Every refund of real money, newest first; nothing for people who may not see money."""
+    rows = Refund.objects.select_related("charge__payment", "charge__attempt", "asked_by", "decided_by")
+    found = rows.filter(charge__payment__is_live=True).order_by("-pk")
     return found if may_see_money(viewer) else found.none()
 
 
@@ -55,8 +54,8 @@ def refunds_failed(viewer: Viewer) -> QuerySet[Refund]:
 
 
 def attempts_visible_to(viewer: Viewer) -> QuerySet[PaymentAttempt]:
-    """Every attempt; nothing for people who may not see money."""
-    found = PaymentAttempt.objects.select_related("payment")
+    """Every attempt to pay real money; nothing for people who may not see money."""
+    found = PaymentAttempt.objects.select_related("payment").filter(payment__is_live=True)
     return found if may_see_money(viewer) else found.none()
 
 
@@ -70,5 +69,5 @@ def attempts_pending(viewer: Viewer, *, longer_than: timedelta = LONG_PENDING) -
 
 def charges_for_nothing(viewer: Viewer) -> QuerySet[Charge]:
     """Money that arrived a second time and is not on its way back."""
-    found = Charge.objects.filter(is_extra=True, refunded__lt=F("amount"))
+    found = Charge.objects.filter(is_extra=True, refunded__lt=F("amount"), payment__is_live=True)
     return found if may_see_money(viewer) else found.none()

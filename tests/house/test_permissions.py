@@ -71,6 +71,7 @@ from onboarding.producers.models import Membership, Producer
 from onboarding.teams.actions import add_team_member, found_team
 from tests.market.buying import attempt_for, notice, send_ipn
 from tests.market.goods_facts import goods_facts
+from tests.market.payments.stripe_api.program import Program, connected
 from tests.onboarding.intake.sending import Device, sha256
 from tests.onboarding.matching.households import matching_facts
 from tests.onboarding.producers.applying import application_of
@@ -84,6 +85,7 @@ LEFT_OUT = {
     "_util/login/": "leads to the one log-in; tested at the front door",
     "_util/authenticate_with_password/": "a page behind a password of its own, by Wagtail",
     "^((": "Wagtail's pages, public",
+    "^v1(": "opened by the keys of connected applications, never by a person; tests/market/payments/stripe_api",
     "thiet-ke/": "only in the demo and while developing",
 }
 
@@ -407,6 +409,9 @@ PAGES: dict[str, Page] = {
     "gio-hang": Page(EVERYBODY),
     "gio-hang/doi": Page(EVERYBODY, methods=("POST",), answers=MOVES_ON, posted={"sku": "{sku}", "add": "1"}),
     "gio-hang/bo/<slug:sku>": Page(EVERYBODY, "gio-hang/bo/{sku}", ("POST",), MOVES_ON),
+    # The address is the secret; POST leads on to VNPAY.
+    "thanh-toan/phien/<slug:public_id>": Page(EVERYBODY, "thanh-toan/phien/{session}", FORM, frozenset({200, 302})),
+    "thanh-toan/ve/<slug:secret>": Page(EVERYBODY, "thanh-toan/ve/{intent_secret}", answers=MOVES_ON),
     "thanh-toan/": Page(EVERYBODY, methods=FORM, answers=MOVES_ON),  # the basket is empty
     "thanh-toan/don/<slug:key>": Page(EVERYBODY, "thanh-toan/don/{order}"),  # the address is the secret
     "thanh-toan/don/<slug:key>/tra": Page(EVERYBODY, "thanh-toan/don/{order}/tra", ("POST",), MOVES_ON),
@@ -885,12 +890,20 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     asked_by_binh = application_of(people, "binh")
     facts |= {"application": asked_by_binh.pk, "application_number": asked_by_binh.number}
     facts["letter"] = send_message("order.paid", user=users["an"], context=said, key="thu", by=SYSTEM)[0].reference
-    facts |= reported(people, shop) | paid_for(order)
+    facts |= reported(people, shop) | paid_for(order) | connected_facts(people)
     keys = {name: make_api_token(user=user, name="thử", by=SYSTEM) for name, user in users.items()}
     facts["key_of_chi"] = ApiToken.objects.get(user=users["chi"]).pk
     # Noting a key's use is no change by the call; it would come at most once a minute anyway.
     ApiToken.objects.update(last_used_at=timezone.now() + timedelta(hours=1))
     return World(users, keys, facts)
+
+
+def connected_facts(people: People) -> dict[str, Any]:
+    """A program of An's with a page on which somebody may pay."""
+    program = Program.of(connected(people.producer), is_live=False)
+    session = program.session()
+    intent = program.get(f"payment_intents/{session['payment_intent']}")
+    return {"session": session["id"], "intent_secret": intent["client_secret"]}
 
 
 def payout_facts(people: People, maker: User) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def _payments(older_than: timedelta) -> Iterator[Line]:
         refunds = [_refund(refund) for refund in found]
         yield {"group": group, "count": len(refunds), "rows": refunds}
     for group, charges in (
-        ("charges_without_purchase", Charge.objects.filter(payment__purchase=None)),
+        ("charges_without_purchase", Charge.objects.filter(payment__purchase=None, payment__channel="shop")),
         ("charges_for_nothing", charges_for_nothing(SYSTEM)),
     ):
         rows = [_charge(charge) for charge in charges.select_related("payment", "attempt").order_by("pk")]

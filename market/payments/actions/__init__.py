@@ -7,6 +7,7 @@ from market.payments.actions.attempts import (
     ask_soon,
     begin_attempt,
     cancel_payment,
+    change_amount,
     note_return,
     open_payment,
 )
@@ -35,7 +36,7 @@ from market.payments.actions.settling import (
 
 __all__ = [
     "ATTEMPT_LIFE", "LONG_PENDING", "AttemptKept", "NotApprover", "PaymentClosed", "RefundRefused", "Verdict", "approve_refund", "ask_about_refund_soon", "ask_soon",
-    "begin_attempt", "begin_sending", "cancel_payment", "close_attempt", "close_case", "decide_by_report", "log_message",
+    "begin_attempt", "begin_sending", "cancel_payment", "change_amount", "close_attempt", "close_case", "decide_by_report", "log_message",
     "note_question", "note_refund_answer", "note_refund_question", "note_return", "open_payment", "refund_by_hand", "request_refund", "send_again",
     "settle", "settle_by_reference", "withdraw_refund",
 ]  # fmt: skip

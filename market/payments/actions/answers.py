@@ -14,10 +14,10 @@ from core.events.registry import emit
 from core.kit import clock
 from core.people.queries import SYSTEM, Viewer
 from market.ledger.accounts import GATEWAY, REFUNDS
-from market.ledger.actions import write_entry
+from market.payments.actions.booking import book
 from market.payments.contract import RefundResult
-from market.payments.events import RefundFinished
-from market.payments.models import Charge, Refund
+from market.payments.events import RefundChanged, RefundFinished
+from market.payments.models import Charge, Payment, Refund
 
 log = logging.getLogger(__name__)
 State = Refund.State
@@ -101,8 +101,9 @@ def finish(refund: Refund, from_states: set[State], to: State, by: Viewer) -> bo
     if not move(refund, from_states, to, finished_at=clock.now(), next_step_at=None):
         return False
     if to == State.SUCCEEDED:
-        write_entry(
-            "refunded", debit=REFUNDS, credit=GATEWAY, amount=refund.amount, subject=refund.subject, key=f"refunded:{refund.pk}", by=by
+        book(
+            payment_of(refund), "refunded", debit=REFUNDS, credit=GATEWAY, amount=refund.amount, subject=refund.subject,
+            key=f"refunded:{refund.pk}", by=by,
         )  # fmt: skip
     else:
         put_back(refund, by)
@@ -119,10 +120,15 @@ def finish(refund: Refund, from_states: set[State], to: State, by: Viewer) -> bo
 def put_back(refund: Refund, by: Viewer) -> None:
     """What it took is there again. In the transaction of the guarded transition that dropped it."""
     Charge.objects.filter(pk=refund.charge_id).update(refunded=F("refunded") - refund.amount)
-    write_entry(
-        "refund_dropped", debit=REFUNDS, credit=refund.account, amount=refund.amount, subject=refund.subject,
-        key=f"refund_dropped:{refund.pk}", by=by,
+    book(
+        payment_of(refund), "refund_dropped", debit=REFUNDS, credit=refund.account, amount=refund.amount,
+        subject=refund.subject, key=f"refund_dropped:{refund.pk}", by=by,
     )  # fmt: skip
+
+
+def payment_of(refund: Refund) -> Payment:
+    """What was paid for, in one query."""
+    return Payment.objects.get(charges=refund.charge_id)
 
 
 def move(refund: Refund, from_states: set[State], to: State, **changes: object) -> bool:
@@ -130,4 +136,5 @@ def move(refund: Refund, from_states: set[State], to: State, **changes: object) 
     moved = bool(Refund.objects.filter(pk=refund.pk, state__in=from_states).update(state=to, **changes))
     if moved:
         refund.refresh_from_db()
+        emit(RefundChanged(refund.pk))
     return moved

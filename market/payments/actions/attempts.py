@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from core.events.registry import emit
 from core.kit import clock
 from core.people.queries import Viewer
+from market.payments.events import PaymentChanged
 from market.payments.models import Payment, PaymentAttempt
 from market.payments.rules import may_handle_money
 
@@ -25,18 +27,45 @@ class PaymentClosed(Exception):
 
 
 @transaction.atomic
-def open_payment(*, reference: str, amount: int, return_path: str) -> Payment:
+def open_payment(
+    *,
+    reference: str,
+    amount: int,
+    return_path: str,
+    channel: str = Payment.Channel.SHOP,
+    is_live: bool = True,
+) -> Payment:
     """Ask for money once; `reference` is unique, `amount` whole đồng from 5,000 to below one milliard, `return_path`
-    the page of ours that shows the payer the result."""
-    return Payment.objects.create(reference=reference, amount=amount, return_path=return_path, made_at=clock.now())
+    the page of ours that shows the payer the result. `channel` says who asks; only the API's may be a trial (`is_live` False)."""
+    return Payment.objects.create(
+        reference=reference,
+        amount=amount,
+        return_path=return_path,
+        channel=channel,
+        is_live=is_live,
+        made_at=clock.now(),
+    )
 
 
 @transaction.atomic
-def begin_attempt(*, payment: Payment, customer_address: str) -> PaymentAttempt:
+def change_amount(*, payment: Payment, amount: int) -> Payment:
+    """Ask for another amount, as long as nobody is about to pay the old one. Raises PaymentClosed."""
+    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    if payment.attempts.filter(state=PaymentAttempt.State.OPEN).exists():
+        raise PaymentClosed
+    # Guarded for SQLite, which ignores the lock.
+    if not Payment.objects.filter(pk=payment.pk, state=Payment.State.WAITING).update(amount=amount):
+        raise PaymentClosed
+    payment.amount = amount
+    return payment
+
+
+@transaction.atomic
+def begin_attempt(*, payment: Payment, customer_address: str, ends_at: datetime | None = None) -> PaymentAttempt:
     """The open attempt if it has more than two minutes left, else a new one under a new reference.
 
-    The attempt is committed before its address is given out, since the gateway's answer may overtake us.
-    Raises PaymentClosed.
+    The attempt is committed before its address is given out, since the gateway's answer may overtake us. It lives for a
+    quarter of an hour, or until `ends_at` if that is sooner. Raises PaymentClosed.
     """
     payment = Payment.objects.select_for_update().get(pk=payment.pk)
     if payment.state != Payment.State.WAITING:
@@ -48,17 +77,20 @@ def begin_attempt(*, payment: Payment, customer_address: str) -> PaymentAttempt:
     if current is not None:
         return current
     local = now.astimezone(clock.VIETNAM)
-    return PaymentAttempt.objects.create(
+    end = min(now + ATTEMPT_LIFE, ends_at or now + ATTEMPT_LIFE)
+    attempt = PaymentAttempt.objects.create(
         payment=payment,
         txn_ref=f"LS{secrets.token_hex(10).upper()}",
         create_date=local.strftime(TIME_FORMAT),
-        expire_date=(local + ATTEMPT_LIFE).strftime(TIME_FORMAT),
-        expires_at=now + ATTEMPT_LIFE,
+        expire_date=end.astimezone(clock.VIETNAM).strftime(TIME_FORMAT),
+        expires_at=end,
         amount=payment.amount,
         customer_address=customer_address,
         made_at=now,
-        next_query_at=now + ATTEMPT_LIFE + ASK_AFTER,
+        next_query_at=end + ASK_AFTER,
     )
+    emit(PaymentChanged(payment.pk, payment.channel))
+    return attempt
 
 
 @transaction.atomic
@@ -76,12 +108,14 @@ def note_return(*, attempt: PaymentAttempt) -> None:
     is_open = PaymentAttempt.objects.filter(pk=attempt.pk, state=PaymentAttempt.State.OPEN).exists()
     if not is_open:
         return
+    # The state may stay as it is: an attempt that had failed is open again.
     moved = move_payment(payment, Payment.State.PROCESSING, {Payment.State.WAITING})
     if moved and not is_reopened:
         _ask_about(attempt)
     elif not is_reopened:
         # The payment knows already, or another attempt has paid it: this one's money is asked after all the same.
         _ask_about(attempt, only_if_later_than=now + ASK_AGAIN)
+    emit(PaymentChanged(payment.pk, payment.channel))
 
 
 def _ask_about(attempt: PaymentAttempt, only_if_later_than: datetime | None = None) -> bool:
@@ -100,12 +134,16 @@ def ask_soon(*, attempt: PaymentAttempt, by: Viewer) -> bool:
 
 
 @transaction.atomic
-def cancel_payment(*, payment: Payment) -> bool:
-    """Stop waiting for money. False when it has arrived, is being confirmed, or an attempt is still open."""
+def cancel_payment(*, payment: Payment, though_open: bool = False) -> bool:
+    """Stop waiting for money. False when it has arrived, is being confirmed, or an attempt is still open: `though_open` cancels
+    all the same, and money that comes by it is still taken in."""
     payment = Payment.objects.select_for_update().get(pk=payment.pk)
-    if payment.attempts.filter(state=PaymentAttempt.State.OPEN).exists():
+    if not though_open and payment.attempts.filter(state=PaymentAttempt.State.OPEN).exists():
         return False
-    return move_payment(payment, Payment.State.CANCELED, {Payment.State.WAITING})
+    moved = move_payment(payment, Payment.State.CANCELED, {Payment.State.WAITING})
+    if moved:
+        emit(PaymentChanged(payment.pk, payment.channel))
+    return moved
 
 
 def move_payment(payment: Payment, to: str, from_states: set[Payment.State]) -> bool:

@@ -11,10 +11,10 @@ from core.events.registry import emit
 from core.kit import clock
 from core.people.queries import Viewer
 from market.ledger.accounts import GATEWAY
-from market.ledger.actions import write_entry
 from market.ledger.models import LedgerEntry
+from market.payments.actions.booking import book
 from market.payments.actions.refunds import NotApprover, RefundRefused, locked_refund
-from market.payments.events import RefundFinished
+from market.payments.events import RefundChanged, RefundFinished
 from market.payments.models import Charge, Refund
 from market.payments.sources import sources_of
 
@@ -66,7 +66,8 @@ def _correct(refund: Refund, has_paid: bool, by: Viewer) -> None:
     Charge.objects.filter(pk=charge.pk).update(refunded=F("refunded") + more)
     key = f"corrected:{refund.pk}:"
     number = LedgerEntry.objects.filter(key__startswith=key).count() + 1
-    write_entry(
+    book(
+        charge.payment,
         "corrected",
         debit=debit,
         credit=credit,
@@ -82,6 +83,7 @@ def _correct(refund: Refund, has_paid: bool, by: Viewer) -> None:
         changes={"Kết quả": (was.label, to.label)},
     )
     refund.refresh_from_db()
+    emit(RefundChanged(refund.pk))
     emit(RefundFinished(refund.pk))
 
 

@@ -16,9 +16,9 @@ from core.events.registry import emit
 from core.kit import clock
 from core.people.queries import SYSTEM, Viewer
 from market.ledger.accounts import REFUNDS
-from market.ledger.actions import write_entry
 from market.payments.actions.answers import finish, move, put_back
-from market.payments.events import RefundFinished
+from market.payments.actions.booking import book
+from market.payments.events import RefundChanged, RefundFinished
 from market.payments.models import Charge, Refund
 from market.payments.rules import may_handle_money, takes_two
 
@@ -60,7 +60,7 @@ def request_refund(
     """
     if not may_handle_money(by):
         raise PermissionError("only who handles money may give it back")
-    charge = Charge.objects.select_for_update().get(pk=charge.pk)
+    charge = Charge.objects.select_for_update(of=("self",)).select_related("payment").get(pk=charge.pk)
     if request_id and (known := Refund.objects.filter(request_id=request_id).first()) is not None:
         if (known.charge_id, known.amount, known.asked_by_id) != (charge.pk, amount, by.user_id):
             raise RefundRefused("Trang này đã được dùng cho một khoản hoàn khác. Hãy mở lại trang rồi thử lại.")
@@ -87,10 +87,12 @@ def request_refund(
         made_at=now,
         next_step_at=None if needs_two else now,
     )
-    write_entry(
-        "refund_asked", debit=account, credit=REFUNDS, amount=amount, subject=subject, key=f"refund:{refund.pk}", by=by
-    )
+    book(
+        charge.payment, "refund_asked", debit=account, credit=REFUNDS, amount=amount, subject=subject,
+        key=f"refund:{refund.pk}", by=by,
+    )  # fmt: skip
     _note("refund.asked", refund, by)
+    emit(RefundChanged(refund.pk))
     return refund
 
 

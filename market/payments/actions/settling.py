@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from enum import StrEnum
 
@@ -13,11 +14,11 @@ from core.events.registry import emit
 from core.kit import clock
 from core.people.queries import Viewer
 from market.ledger.accounts import GATEWAY, HELD, UNCLEAR
-from market.ledger.actions import write_entry
 from market.payments.actions.attempts import ASK_AGAIN, GRACE, move_payment
+from market.payments.actions.booking import book
 from market.payments.actions.refunds import request_refund
 from market.payments.contract import Result
-from market.payments.events import PaymentSettled
+from market.payments.events import PaymentChanged, PaymentSettled
 from market.payments.models import Charge, Payment, PaymentAttempt
 from market.payments.rules import may_handle_money
 
@@ -49,10 +50,13 @@ def settle(*, attempt: PaymentAttempt, result: Result) -> Verdict:
 
 
 @transaction.atomic(savepoint=False)
-def settle_by_reference(*, txn_ref: str, result: Result) -> tuple[Verdict, PaymentAttempt] | None:
+def settle_by_reference(
+    *, txn_ref: str, result: Result, modes: Collection[bool] = (True, False)
+) -> tuple[Verdict, PaymentAttempt] | None:
     """`settle` for the attempt of this number at the gateway, with the attempt; None where it is none of ours. One look at the
-    database finds and locks it: the gateway waits."""
-    attempt = _locked().filter(txn_ref=txn_ref).order_by().first()
+    database finds and locks it: the gateway waits. `modes` are what the gateway's terminal may speak of: live payments (True),
+    trials (False)."""
+    attempt = _locked().filter(txn_ref=txn_ref, payment__is_live__in=modes).order_by().first()
     return None if attempt is None else (_settle(attempt, result), attempt)
 
 
@@ -87,6 +91,7 @@ def _settle(attempt: PaymentAttempt, result: Result) -> Verdict:
         if not payment.attempts.filter(state=PaymentAttempt.State.OPEN).exclude(response_code="").exists():
             # Unless the bank is still looking at another attempt, or it could be paid twice.
             move_payment(payment, Payment.State.WAITING, {Payment.State.PROCESSING})
+    emit(PaymentChanged(payment.pk, payment.channel))
     return Verdict.RECORDED
 
 
@@ -130,18 +135,32 @@ def close_attempt(*, attempt: PaymentAttempt, note: str, by: Viewer) -> None:
 
 
 def _take_money(payment: Payment, attempt: PaymentAttempt) -> None:
-    is_extra = payment.state == Payment.State.SUCCEEDED
+    # A program that has called its payment off hears nothing more of it; a shop decides what late money is for.
+    called_off = payment.state == Payment.State.CANCELED and payment.channel == Payment.Channel.API
+    is_extra = called_off or payment.state == Payment.State.SUCCEEDED
     charge = Charge.objects.create(
         payment=payment, attempt=attempt, amount=attempt.amount, is_extra=is_extra, made_at=clock.now()
     )
     label = f"payment:{payment.pk}"
     account = UNCLEAR if is_extra else HELD
-    write_entry(
-        "received", debit=GATEWAY, credit=account, amount=charge.amount, subject=label, key=f"charge:{charge.pk}"
+    book(
+        payment,
+        "received",
+        debit=GATEWAY,
+        credit=account,
+        amount=charge.amount,
+        subject=label,
+        key=f"charge:{charge.pk}",
     )
     if is_extra:
-        record("payment.paid_twice", actor_id=None, object_label=label, via="gateway")
-        request_refund(charge=charge, amount=charge.amount, account=account, subject=label, reason="Trả tiền hai lần.")
+        record(
+            "payment.paid_late" if called_off else "payment.paid_twice",
+            actor_id=None,
+            object_label=label,
+            via="gateway",
+        )
+        reason = "Tiền đến sau khi đã hủy." if called_off else "Trả tiền hai lần."
+        request_refund(charge=charge, amount=charge.amount, account=account, subject=label, reason=reason)
         return
     payment.state, payment.settled_at = Payment.State.SUCCEEDED, clock.now()
     payment.save(update_fields=["state", "settled_at"])

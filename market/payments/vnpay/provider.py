@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import re
@@ -27,11 +28,13 @@ from market.payments.vnpay.codes import (
     meaning_of_query,
     outcome_of_refund,
 )
+from market.payments.vnpay.terminals import Terminal, modes_of, signing_terminals, terminal_of
 
 log = logging.getLogger(__name__)
 # Answers to a refund that tell of our settings, not of the money: every refund fails until somebody mends them.
 _WRONGLY_SET_UP = {"02", "97"}
 SERVER_ADDRESS = "127.0.0.1"
+_TITLES = {Payment.Channel.SHOP: "Thanh toan don hang", Payment.Channel.API: "Thanh toan"}
 _OUTCOMES = {
     Outcome.PAID: "paid",
     Outcome.UNDER_REVIEW: "under_review",
@@ -39,19 +42,22 @@ _OUTCOMES = {
 }
 
 
-def pay_page(attempt: PaymentAttempt) -> str:
-    """The signed address of VNPAY's pay page for a committed attempt."""
+def pay_page(attempt: PaymentAttempt, bank_code: str = "") -> str:
+    """The signed address of VNPAY's pay page for a committed attempt. `bank_code` (VNPAYQR, VNBANK, INTCARD, or one bank's)
+    chooses for the payer how to pay. Raises terminals.NoTerminal."""
+    terminal = terminal_of(attempt.payment)
     fields = wire.PayFields(
-        tmn_code=settings.VNPAY["tmn_code"],
+        tmn_code=terminal.tmn_code,
         txn_ref=attempt.txn_ref,
         amount=attempt.amount,
-        order_info=wire.order_info(f"Thanh toan don hang {attempt.payment.reference}"),
+        order_info=wire.order_info(f"{_TITLES[Payment.Channel(attempt.payment.channel)]} {attempt.payment.reference}"),
         return_url=settings.BASE_URL + reverse("vnpay_return"),
         ip_addr=attempt.customer_address,
         create_date=attempt.create_date,
         expire_date=attempt.expire_date,
+        bank_code=bank_code,
     )
-    url = wire.build_pay_url(settings.VNPAY["pay_url"], fields, settings.VNPAY["hash_secret"])
+    url = wire.build_pay_url(terminal.pay_url, fields, terminal.hash_secret)
     log_message(
         kind=GatewayMessage.Kind.PAY,
         raw=url,
@@ -64,16 +70,17 @@ def pay_page(attempt: PaymentAttempt) -> str:
 
 def ask(attempt: PaymentAttempt) -> Result:
     """Ask by querydr. Raises core.kit.outbound.OutboundError; then nothing is known."""
+    terminal = terminal_of(attempt.payment)
     request = wire.QueryRequest(
         request_id=uuid.uuid4().hex,
-        tmn_code=settings.VNPAY["tmn_code"],
+        tmn_code=terminal.tmn_code,
         txn_ref=attempt.txn_ref,
         transaction_date=attempt.create_date,
         create_date=wire.gateway_time(clock.now()),
         ip_addr=SERVER_ADDRESS,
         order_info=f"Truy van {attempt.txn_ref}",
     )
-    exchange = _spoken(client.query, request, attempt, GatewayMessage.Kind.QUERY)
+    exchange = _spoken(client.query, request, attempt, GatewayMessage.Kind.QUERY, terminal)
     answer = exchange.answer
     meaning = meaning_of_query(answer.response_code, answer.transaction_type, answer.transaction_status)
     _keep(exchange, attempt, GatewayMessage.Kind.QUERY, meaning.reason)
@@ -94,10 +101,10 @@ def ask(attempt: PaymentAttempt) -> Result:
 def refund(wanted: Refund) -> RefundResult:
     """Send a committed refund, once. Raises core.kit.outbound.NotSent when it surely did not leave; after any other OutboundError
     nobody knows, and it must not be sent again."""
-    attempt = wanted.charge.attempt
+    attempt, terminal = wanted.charge.attempt, terminal_of(wanted.charge.payment)
     request = wire.RefundRequest(
         request_id=wanted.request_id,
-        tmn_code=settings.VNPAY["tmn_code"],
+        tmn_code=terminal.tmn_code,
         txn_ref=attempt.txn_ref,
         amount=wanted.amount,
         is_full=wanted.is_full,
@@ -108,7 +115,7 @@ def refund(wanted: Refund) -> RefundResult:
         ip_addr=SERVER_ADDRESS,
         order_info=f"Hoan tien {attempt.txn_ref}",
     )
-    exchange = _spoken(client.refund, request, attempt, GatewayMessage.Kind.REFUND)
+    exchange = _spoken(client.refund, request, attempt, GatewayMessage.Kind.REFUND, terminal)
     answer = exchange.answer
     outcome = outcome_of_refund(answer.response_code, answer.transaction_status)
     kind = "02" if wanted.is_full else "03"
@@ -133,10 +140,10 @@ def refund(wanted: Refund) -> RefundResult:
 
 def ask_refund(wanted: Refund) -> RefundResult:
     """Ask by querydr what became of an accepted refund, by its own number. Raises core.kit.outbound.OutboundError."""
-    attempt = wanted.charge.attempt
+    attempt, terminal = wanted.charge.attempt, terminal_of(wanted.charge.payment)
     request = wire.QueryRequest(
         request_id=uuid.uuid4().hex,
-        tmn_code=settings.VNPAY["tmn_code"],
+        tmn_code=terminal.tmn_code,
         txn_ref=attempt.txn_ref,
         transaction_no=wanted.transaction_no,
         transaction_date=attempt.create_date,
@@ -144,7 +151,7 @@ def ask_refund(wanted: Refund) -> RefundResult:
         ip_addr=SERVER_ADDRESS,
         order_info=f"Truy van hoan tien {attempt.txn_ref}",
     )
-    exchange = _spoken(client.query, request, attempt, GatewayMessage.Kind.QUERY)
+    exchange = _spoken(client.query, request, attempt, GatewayMessage.Kind.QUERY, terminal)
     answer = exchange.answer
     is_about_it = (
         answer.response_code == "00"
@@ -162,7 +169,7 @@ def ask_refund(wanted: Refund) -> RefundResult:
 
 
 def _spoken(
-    call: Any, request: wire.QueryRequest | wire.RefundRequest, attempt: PaymentAttempt, kind: str
+    call: Any, request: wire.QueryRequest | wire.RefundRequest, attempt: PaymentAttempt, kind: str, terminal: Terminal
 ) -> client.Exchange:
     """One exchange with VNPAY. What we say is kept before it is sent: after a death that tells a call which may have left from one that
     was never made. An answer that may not be believed is kept all the same, and raised."""
@@ -170,10 +177,10 @@ def _spoken(
     log_message(kind=kind, raw=json.dumps(asked), verdict="asking", attempt=attempt)
     try:
         exchange: client.Exchange = call(
-            settings.VNPAY["api_url"],
+            terminal.api_url,
             request,
-            settings.VNPAY["hash_secret"],
-            allow_private=settings.VNPAY["allow_private"],
+            terminal.hash_secret,
+            allow_private=terminal.allow_private,
         )
     except client.UnusableAnswer as problem:
         raw = wire.without_card_data(problem.received.decode(errors="replace"))
@@ -225,6 +232,7 @@ class _Told:
 
     txn_ref: str
     result: Result
+    modes: tuple[bool, ...]
 
 
 _UNKNOWN = "01", "Order not found"
@@ -234,14 +242,25 @@ def _read_ipn(raw_query: str) -> _Told | tuple[str, str]:
     if not raw_query:
         return "99", "Input data required"
     try:
-        notice = wire.parse_and_verify(raw_query, settings.VNPAY["hash_secret"])
+        notice, terminal = _verified(raw_query)
     except wire.Refused:
         return "97", "Invalid signature"
-    return _Told(notice.txn_ref, _result_of(notice)) if notice.tmn_code == settings.VNPAY["tmn_code"] else _UNKNOWN
+    if notice.tmn_code != terminal.tmn_code:
+        return _UNKNOWN
+    return _Told(notice.txn_ref, _result_of(notice), modes_of(terminal))
+
+
+def _verified(raw_query: str) -> tuple[wire.Notice, Terminal]:
+    """The notice, and the terminal under whose secret it was signed. Raises wire.Refused."""
+    *others, last = signing_terminals()
+    for terminal in others:
+        with contextlib.suppress(wire.Refused):
+            return wire.parse_and_verify(raw_query, terminal.hash_secret), terminal
+    return wire.parse_and_verify(raw_query, last.hash_secret), last
 
 
 def _take_in(told: _Told) -> tuple[PaymentAttempt | None, str, str]:
-    found = settle_by_reference(txn_ref=told.txn_ref, result=told.result)
+    found = settle_by_reference(txn_ref=told.txn_ref, result=told.result, modes=told.modes)
     if found is None:
         return None, *_UNKNOWN
     verdict, attempt = found
@@ -264,11 +283,11 @@ def take_return(raw_query: str, caller_address: str) -> Return | None:
     """Handle the browser's return; None when it is not VNPAY's word. Never settles a payment."""
     raw = wire.without_card_data(raw_query)
     try:
-        notice = wire.parse_and_verify(raw_query, settings.VNPAY["hash_secret"])
+        notice, terminal = _verified(raw_query)
     except wire.Refused:
         log_message(kind=GatewayMessage.Kind.RETURN, raw=raw, verdict="refused", caller_address=caller_address)
         return None
-    attempt = _attempt_of(notice)
+    attempt = _attempt_of(notice, terminal)
     if attempt is None or notice.amount != attempt.amount:
         log_message(kind=GatewayMessage.Kind.RETURN, raw=raw, verdict="not ours", caller_address=caller_address)
         return None
@@ -286,10 +305,10 @@ def take_return(raw_query: str, caller_address: str) -> Return | None:
     return Return(Payment.objects.get(pk=attempt.payment_id), meaning)
 
 
-def _attempt_of(notice: wire.Notice) -> PaymentAttempt | None:
-    if notice.tmn_code != settings.VNPAY["tmn_code"]:
+def _attempt_of(notice: wire.Notice, terminal: Terminal) -> PaymentAttempt | None:
+    if notice.tmn_code != terminal.tmn_code:
         return None
-    return PaymentAttempt.objects.filter(txn_ref=notice.txn_ref).first()
+    return PaymentAttempt.objects.filter(txn_ref=notice.txn_ref, payment__is_live__in=modes_of(terminal)).first()
 
 
 def _result_of(notice: wire.Notice) -> Result:

@@ -30,8 +30,8 @@ class Asked:
 
 
 def payments_visible_to(viewer: Viewer) -> QuerySet[Payment]:
-    """Every payment, newest first; nothing for people who may not see money."""
-    found = Payment.objects.prefetch_related("charges").order_by("-pk")
+    """Every payment of real money, newest first; nothing for people who may not see money."""
+    found = Payment.objects.filter(is_live=True).prefetch_related("charges").order_by("-pk")
     return found if may_see_money(viewer) else found.none()
 
 

@@ -11,9 +11,12 @@ import pytest
 from core.jobs.models import Schedule
 from core.kit import clock
 from market.payments.models import Refund
+from market.payments.stripe_api.models import ConnectedApplication
 from tests.market.payments.stripe_api.clients import environments
+from tests.market.payments.stripe_api.program import Program, connected
 from tests.market.payments.stripe_api.serving import Haste, Server, double_for
 from tests.market.payments.stripe_api.wire import Recorder
+from tests.people import People
 
 
 @pytest.fixture(scope="session")
@@ -80,3 +83,27 @@ def recorder(server: Server) -> Iterator[Recorder]:
     recorder = Recorder(server.port)
     yield recorder
     recorder.stop()
+
+
+@pytest.fixture
+def application(people: People) -> ConnectedApplication:
+    """An's program."""
+    return connected(people.producer)
+
+
+@pytest.fixture
+def trial(application: ConnectedApplication) -> Program:
+    """It, with a test key."""
+    return Program.of(application, is_live=False)
+
+
+@pytest.fixture
+def live(application: ConnectedApplication) -> Program:
+    """It, with a live key."""
+    return Program.of(application, is_live=True)
+
+
+@pytest.fixture
+def stranger(people: People) -> Program:
+    """Somebody else's program, with a test key."""
+    return Program.of(connected(people.producer, "Phần mềm khác"), is_live=False)

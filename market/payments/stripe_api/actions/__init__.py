@@ -1,0 +1,1 @@
+"""Every change of Stripe's objects."""

@@ -1,0 +1,96 @@
+"""Connected applications and their keys: made, shown once, revoked."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from core.audit.actions import record
+from core.kit import clock
+from core.people.models import User
+from core.people.queries import SYSTEM, Viewer, key_hash
+from market.payments.stripe_api.ids import new_id
+from market.payments.stripe_api.models import ApplicationKey, ConnectedApplication
+from onboarding.producers.models import Producer
+
+NOTE_EVERY = timedelta(minutes=1)
+
+
+@transaction.atomic
+def connect_application(
+    *, producer: Producer, name: str, by: Viewer = SYSTEM, user: User | None = None
+) -> ConnectedApplication:
+    """A program of this producer's that takes payments. The caller has asked whether `by` may."""
+    application = ConnectedApplication.objects.create(
+        public_id=new_id("acct", 16), producer=producer, name=name, made_at=clock.now(), made_by=user
+    )
+    record(
+        "application.connected",
+        actor_id=by.user_id,
+        object_label=f"application:{application.pk}",
+        changes={"Tên": ("", name)},
+    )
+    return application
+
+
+@transaction.atomic
+def make_key(
+    *,
+    application: ConnectedApplication,
+    is_live: bool,
+    name: str,
+    by: Viewer = SYSTEM,
+    user: User | None = None,
+    secret: str = "",
+) -> str:
+    """A new secret key, returned once and kept hashed. `secret` is given only by the demo world."""
+    secret = secret or f"sk_{'live' if is_live else 'test'}_{secrets.token_hex(24)}"
+    ApplicationKey.objects.create(
+        application=application,
+        is_live=is_live,
+        name=name,
+        key_hash=key_hash(secret),
+        hint=f"{secret[:8]}…{secret[-4:]}",
+        made_at=clock.now(),
+        made_by=user,
+    )
+    record(
+        "application.key_made",
+        actor_id=by.user_id,
+        object_label=f"application:{application.pk}",
+        changes={"Khóa": ("", f"{name} ({'thật' if is_live else 'thử'})")},
+    )
+    return secret
+
+
+@transaction.atomic
+def revoke_key(*, key: ApplicationKey, by: Viewer = SYSTEM) -> None:
+    """It opens nothing any more; twice is harmless."""
+    if ApplicationKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=clock.now()):
+        record(
+            "application.key_revoked",
+            actor_id=by.user_id,
+            object_label=f"application:{key.application_id}",
+            changes={"Khóa": (f"{key.name} {key.hint}", "")},
+        )
+
+
+@transaction.atomic
+def close_application(*, application: ConnectedApplication, by: Viewer = SYSTEM) -> None:
+    """Its keys open nothing and its endpoints hear nothing any more; what it was paid stays, and payers who are at the gateway are
+    still taken in."""
+    now = clock.now()
+    if ConnectedApplication.objects.filter(pk=application.pk, closed_at=None).update(closed_at=now):
+        ApplicationKey.objects.filter(application=application, revoked_at=None).update(revoked_at=now)
+        record("application.closed", actor_id=by.user_id, object_label=f"application:{application.pk}")
+
+
+def note_key_use(key: ApplicationKey) -> None:
+    """Keep when a key was last used, to the minute: many calls at once write one row."""
+    before = clock.now() - NOTE_EVERY
+    if key.last_used_at is None or key.last_used_at < before:
+        stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=before)
+        ApplicationKey.objects.filter(stale, pk=key.pk).update(last_used_at=clock.now())

@@ -1,0 +1,24 @@
+"""What the Stripe API adds to the registries below it, called once at start."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+from core.events.registry import subscribe
+from core.jobs.registry import register_periodic
+from market.payments.events import PaymentChanged, RefundChanged
+from market.payments.stripe_api.actions.following import on_payment_changed, on_refund_changed
+from market.payments.stripe_api.actions.idempotency import forget_old_keys
+from market.payments.stripe_api.actions.sessions import expire_old_sessions
+
+
+def register() -> None:
+    """Following the payments below, closing pages in time, forgetting keys."""
+    subscribe(PaymentChanged, on_payment_changed)
+    subscribe(RefundChanged, on_refund_changed)
+    register_periodic(
+        "stripe_api.sessions", timedelta(seconds=30), expire_old_sessions, label="đóng trang thanh toán hết hạn"
+    )
+    register_periodic(
+        "stripe_api.keys", timedelta(days=1), forget_old_keys, label="xóa khóa lặp yêu cầu cũ", at=time(3, 55)
+    )
