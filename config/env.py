@@ -64,6 +64,11 @@ STRIPE_API_REQUESTS_PER_SECOND: int = env.int("STRIPE_API_REQUESTS_PER_SECOND", 
 # What was said to and heard from the gateway is kept so long; VNPAY asks merchants for two months.
 GATEWAY_MESSAGE_DAYS: int = env.int("GATEWAY_MESSAGE_DAYS", 400, validate=validate.Range(min=62))
 
+# Events of connected applications, with what was sent of them and what was answered, are kept so long; Stripe keeps 30 days.
+API_EVENT_DAYS: int = env.int("API_EVENT_DAYS", 30, validate=validate.Range(min=7))
+# Whether events may be sent to addresses of this machine or its network: to programs next door, in trials only.
+WEBHOOKS_ALLOW_PRIVATE: bool = env.bool("WEBHOOKS_ALLOW_PRIVATE", not PRODUCTION)
+
 # Refunds above this many đồng need a second person.
 REFUND_ALONE_UP_TO: int = env.int("REFUND_ALONE_UP_TO", 2_000_000)
 # Payouts to producers: who is owed less waits for the next batch; what one person sends alone in a day before a second must approve.

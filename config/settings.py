@@ -229,6 +229,8 @@ VNPAY_TEST: dict[str, Any] | None = (
     else None
 )
 GATEWAY_MESSAGE_DAYS = env.GATEWAY_MESSAGE_DAYS
+API_EVENT_DAYS = env.API_EVENT_DAYS
+WEBHOOKS_ALLOW_PRIVATE = env.WEBHOOKS_ALLOW_PRIVATE
 SANDBOX_MARKET: dict[str, str] = {"url": env.SANDBOX_MARKET_URL, "key": env.SANDBOX_MARKET_KEY}
 
 # Channel → adapter; "off" closes a channel. The adapters are registered in core/apps.py.

@@ -41,6 +41,7 @@ class MarketConfig(AppConfig):
         from market.payments.rules import may_see_money
         from market.payments.sources import register_payer
         from market.payments.stripe_api.ready import register as register_stripe_api
+        from market.payments.stripe_api.webhooks.ready import register as register_webhooks
         from market.payouts.ready import register as register_payouts
         from market.platforms.contract import register_adapter
         from market.platforms.engine.desired import (
@@ -87,6 +88,7 @@ class MarketConfig(AppConfig):
         register_money_desk()
         register_stripe_api()
         register_payouts()
+        register_webhooks()
         register_subject_labels(labels_of_buyer)
         register_holding("market.Purchase", bought_beyond)
         register_revealable("order-phone", Revealable("Số điện thoại người nhận", phone_of_receiver))

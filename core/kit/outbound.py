@@ -61,7 +61,11 @@ class OutcomeUnknown(OutboundError):
 
 
 class TooLong(OutcomeUnknown):
-    """The answer is longer than the caller takes."""
+    """The answer is longer than the caller takes. `status` is what it began with."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -191,7 +195,7 @@ def _read(response: requests.Response, max_bytes: int, deadline: float) -> bytes
         while part := response.raw.read1(65536, decode_content=True):
             size += len(part)
             if size > max_bytes:
-                raise TooLong(f"answer longer than {max_bytes} bytes")
+                raise TooLong(f"answer longer than {max_bytes} bytes", response.status_code)
             if time.monotonic() > deadline:
                 raise OutcomeUnknown("answer took too long")
             parts.append(part)

@@ -410,7 +410,7 @@ PAGES: dict[str, Page] = {
     "gio-hang/doi": Page(EVERYBODY, methods=("POST",), answers=MOVES_ON, posted={"sku": "{sku}", "add": "1"}),
     "gio-hang/bo/<slug:sku>": Page(EVERYBODY, "gio-hang/bo/{sku}", ("POST",), MOVES_ON),
     # The address is the secret; POST leads on to VNPAY.
-    "thanh-toan/phien/<slug:public_id>": Page(EVERYBODY, "thanh-toan/phien/{session}", FORM, frozenset({200, 302})),
+    "thanh-toan/phien/<slug:public_id>": Page(EVERYBODY, "thanh-toan/phien/{paying_page}", FORM, frozenset({200, 302})),
     "thanh-toan/ve/<slug:secret>": Page(EVERYBODY, "thanh-toan/ve/{intent_secret}", answers=MOVES_ON),
     "thanh-toan/": Page(EVERYBODY, methods=FORM, answers=MOVES_ON),  # the basket is empty
     "thanh-toan/don/<slug:key>": Page(EVERYBODY, "thanh-toan/don/{order}"),  # the address is the secret
@@ -903,7 +903,7 @@ def connected_facts(people: People) -> dict[str, Any]:
     program = Program.of(connected(people.producer), is_live=False)
     session = program.session()
     intent = program.get(f"payment_intents/{session['payment_intent']}")
-    return {"session": session["id"], "intent_secret": intent["client_secret"]}
+    return {"paying_page": session["id"], "intent_secret": intent["client_secret"]}
 
 
 def payout_facts(people: People, maker: User) -> dict[str, Any]:

@@ -178,6 +178,7 @@ class WebhookEndpoint(ApiObject):
     metadata = models.JSONField(default=dict)
     api_version = models.CharField(max_length=40, blank=True, default="")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ENABLED)
+    failing_since = models.DateTimeField(null=True)  # the first call since the last success that it did not take
     deleted_at = models.DateTimeField(null=True)
 
     class Meta(ApiObject.Meta):
@@ -185,18 +186,21 @@ class WebhookEndpoint(ApiObject):
 
 
 class WebhookDelivery(models.Model):
-    """One event for one endpoint. `lease_until`: somebody is sending it until then."""
+    """One event for one endpoint. `lease_until`: somebody is sending it until then, and whoever wrote that moment may note how it
+    went. `round_at`: when a person asked for it again; `tries` are counted since."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "chờ gửi"
         DELIVERED = "delivered", "đã nhận"
         GIVEN_UP = "given_up", "thôi gửi"
+        SKIPPED = "skipped", "không gửi"  # the endpoint was off, or its application closed, when its turn came
 
     event = models.ForeignKey(ApiEvent, on_delete=models.CASCADE, related_name="deliveries")
     endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.PROTECT, related_name="deliveries")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
     made_at = models.DateTimeField()
+    round_at = models.DateTimeField(null=True)
     next_try_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -204,7 +208,10 @@ class WebhookDelivery(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event", "endpoint"], name="webhook_delivery_once")]
         indexes = [
-            models.Index(fields=["next_try_at"], condition=Q(state="waiting"), name="webhook_deliveries_due"),
+            models.Index(
+                fields=["endpoint", "next_try_at"], condition=Q(state="waiting"), name="webhook_deliveries_due"
+            ),
+            models.Index(fields=["endpoint", "-id"], name="webhook_deliveries_newest"),
         ]
 
 

@@ -1,6 +1,13 @@
 """Every request that is answered."""
 
-from market.payments.stripe_api.resources import customers, events, payment_intents, refunds, sessions
+from market.payments.stripe_api.resources import (
+    customers,
+    events,
+    payment_intents,
+    refunds,
+    sessions,
+    webhook_endpoints,
+)
 from market.payments.stripe_api.transport.routes import Route
 
 ROUTES: list[Route] = [
@@ -9,4 +16,5 @@ ROUTES: list[Route] = [
     *refunds.ROUTES,
     *sessions.ROUTES,
     *events.ROUTES,
+    *webhook_endpoints.ROUTES,
 ]
