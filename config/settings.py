@@ -61,6 +61,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.audit.middleware.request_number",
+    "market.payments.stripe_api.transport.door.answers_in_json",
     "django.middleware.security.SecurityMiddleware",
     "config.content_policy.ContentPolicy",
     "config.errors.page_for_too_large_request",

@@ -36,3 +36,13 @@ def test_the_address_of_a_form_opened_by_hand(client: Client, db: None) -> None:
 
 def test_a_question_without_letters_finds_nothing(client: Client, db: None) -> None:
     assert client.get("/api/v1/search?q=%F0%9F%98%80").json()["count"] == 0
+
+
+@pytest.mark.parametrize("path", ["/", "/nguoi-ban/", "/api/v1/search", "/v1/customers", "/health/live"])
+def test_a_request_for_another_host(path: str, db: None) -> None:
+    answer = Client(raise_request_exception=False).get(path, headers={"host": "ban-sao.example"})
+    assert answer.status_code == 400
+    if path.startswith("/v1/"):
+        assert answer.json()["error"]["type"] == "invalid_request_error" and answer["Request-Id"].startswith("req_")
+    else:
+        assert "Trang này không đọc được yêu cầu" in answer.content.decode()

@@ -73,6 +73,8 @@ def _next_step(authenticator: Authenticator) -> int:
 
 
 def _proofs(request: Any) -> list[dict[str, Any]]:
-    if getattr(request, "session", None) is None or not request.user.is_authenticated:
+    # A request that was refused early (another host's) has no person yet, and its page is made all the same.
+    user = getattr(request, "user", None)
+    if getattr(request, "session", None) is None or user is None or not user.is_authenticated:
         return []
-    return [proof for proof in get_authentication_records(request, request.user) if "at" in proof]
+    return [proof for proof in get_authentication_records(request, user) if "at" in proof]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -57,6 +58,21 @@ def door(request: HttpRequest, path: str = "") -> HttpResponse:
         version=request.headers.get("Stripe-Version", "")[:60],
         idempotency_key=idempotency_key[:255],
     )
+
+
+def answers_in_json(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: what is refused under /v1 before it comes to the door (another host's name) is said in JSON too."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_ours = request.path.startswith("/v1/") or request.path == "/v1"
+        if not is_ours or response.get("Content-Type", "").startswith("application/json"):
+            return response
+        status = response.status_code if response.status_code >= 400 else 400
+        problem = Problem("The request could not be read.", status=status) if status < 500 else _OUR_FAULT
+        return respond(_of(problem), request_id=new_id("req", 14), version="", idempotency_key="")
+
+    return middleware
 
 
 def _of(problem: Problem) -> Answered:
@@ -125,6 +141,8 @@ def _fields(request: HttpRequest) -> Fields:
     query = request.META.get("QUERY_STRING", "")
     if request.method != "POST":
         return read_form(query)
+    if "Transfer-Encoding" in request.headers:
+        raise Problem("The request's body must come with its length.", status=411)
     announced = request.META.get("CONTENT_LENGTH") or "0"
     if not announced.isdecimal() or int(announced) > LARGEST_BODY:
         raise too_large()
@@ -136,6 +154,9 @@ def _fields(request: HttpRequest) -> Fields:
         raise Problem("The request's body ended too early.") from None
     if len(body) > LARGEST_BODY:
         raise too_large()
+    if len(body) < int(announced):
+        # Half a form is another form: amount=150000 may have become amount=15000.
+        raise Problem("The request's body ended too early.")
     kind = request.content_type or ""
     if body and kind != "application/x-www-form-urlencoded":
         raise Problem(

@@ -40,6 +40,9 @@ def _put(found: Fields, name: str, value: str) -> None:
     parts = [match[1], *match[2][1:-1].split("][")] if match[2] else [match[1]]
     if len(parts) > DEEPEST:
         raise Problem("The parameter is nested too deeply.", code="parameter_unknown", param=_shown(name))
+    if "" in parts[1:-1]:
+        # Which of two fields of `a[][b]` belong to one element nobody can say.
+        raise Problem("Invalid array: elements that are objects need indexes (a[0][b]).", param=_shown(name))
     node = found
     for part in parts[:-1]:
         node = node.setdefault(part, {})
