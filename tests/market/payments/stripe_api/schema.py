@@ -62,6 +62,7 @@ class Schema:
         for (name, field), words in NEWER.items():
             self._widen(self.document["$defs"][name]["properties"][field], words)
         self._judges: dict[str, jsonschema.Draft202012Validator] = {}
+        self._known: dict[str, list[str]] = {}
 
     def _widen(self, node: Any, words: set[str]) -> None:
         if isinstance(node, dict):
@@ -101,7 +102,7 @@ class Schema:
             if not isinstance(thing["has_more"], bool) or not str(thing["url"]).startswith("/v1/"):
                 yield f"{where}: has_more or url"
             for number, each in enumerate(thing["data"]):
-                yield from self._faults(each, f"{where}.data[{number}]")
+                yield from (f"{where}.data[{number}]{fault}" for fault in self._of_an_item(each))
             return
         if not isinstance(kind, str) or kind not in OBJECTS:
             yield f"{where}: object {kind!r} is not published"
@@ -122,6 +123,13 @@ class Schema:
             # What was expanded is an object of its own, with everything that is required of one.
             if isinstance(inner, dict) and str(inner.get("object")) in {*OBJECTS, "list"}:
                 yield from self._faults(inner, f"{where}.{name}")
+
+    def _of_an_item(self, thing: Any) -> list[str]:
+        """The same object stands in many lists; it is judged once."""
+        text = json.dumps(thing, sort_keys=True)
+        if text not in self._known:
+            self._known[text] = list(self._faults(thing, ""))
+        return self._known[text]
 
     def _against(self, definition: str, thing: Any, where: str) -> Iterator[str]:
         for error in self.judge(definition).iter_errors(thing):
