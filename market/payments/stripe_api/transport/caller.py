@@ -72,9 +72,9 @@ class _Buckets:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._left: OrderedDict[int, tuple[float, float]] = OrderedDict()
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def take(self, key: int, rate: int) -> bool:
+    def take(self, key: str, rate: int) -> bool:
         """One request of this key; False when it is one too many. A burst may be as large as two seconds' worth."""
         now = time.monotonic()
         with self._lock:
@@ -93,7 +93,7 @@ _buckets = _Buckets()
 def count_request(key: ApplicationKey) -> None:
     """Count one request of this key. Raises Problem (429)."""
     rate = int(settings.STRIPE_API_REQUESTS_PER_SECOND)
-    if rate and not _buckets.take(key.pk, rate):
+    if rate and not _buckets.take(key.key_hash, rate):
         raise Problem(
             "Too many requests made to the API too quickly.",
             status=429,
