@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 
 if not settings.configured:  # in gunicorn, not in the process that measures
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
@@ -36,9 +37,19 @@ def write(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"RspCode": "00", "Message": "Confirm Success"})
 
 
+@csrf_exempt
+def write_two(request: HttpRequest) -> HttpResponse:
+    """Write two rows of what came, answer with an object."""
+    text = request.body.decode()
+    with transaction.atomic():
+        for kind in ("intent", "event"):
+            Row(at=timezone.now(), kind=kind, raw=text).save(force_insert=True)
+    return JsonResponse({"id": "pi_x", "object": "payment_intent"})
+
+
 def health(request: HttpRequest) -> HttpResponse:
     """It answers."""
     return HttpResponse("ok")
 
 
-urlpatterns = [path("write", write), path("health", health)]
+urlpatterns = [path("write", write), path("write-two", write_two), path("health", health)]

@@ -18,7 +18,7 @@ from market.payments.stripe_api.transport.params import merged
 PRIVATE = ("name", "phone", "address", "shipping", "description")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def make_customer(caller: Caller, *, email: str, private: dict[str, Any], metadata: dict[str, str]) -> Customer:
     """A new one; what names a person is kept encrypted."""
     customer = Customer.objects.create(
@@ -34,7 +34,7 @@ def make_customer(caller: Caller, *, email: str, private: dict[str, Any], metada
     return customer
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def change_customer(
     customer: Customer, *, email: str | None, private: dict[str, Any], metadata: dict[str, str] | None
 ) -> Customer:
@@ -49,7 +49,7 @@ def change_customer(
     return customer
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def delete_customer(customer: Customer) -> None:
     """Nothing of the person stays; the number does, for payments name it. The caller holds the row."""
     tell(customer, [News("customer.deleted", customer_shape(customer))])

@@ -33,12 +33,13 @@ _NEWS = {
 def on_payment_changed(event: PaymentChanged) -> None:
     """The payment of an intent has moved."""
     if event.channel == Payment.Channel.API:
-        follow(PaymentIntent.objects.get(payment_id=event.payment_id))
+        follow(event.payment_id)
 
 
-def follow(intent: PaymentIntent) -> PaymentIntent:
-    """The intent as its payment is now, with the events of what is new. In the caller's transaction, which holds the payment."""
-    intent = locked(intent)
+def follow(payment_id: int) -> None:
+    """The payment's intent as the payment is now, with the events of what is new. In the caller's transaction, which holds the
+    payment."""
+    intent = locked(payment_id)
     attempts = list(intent.payment.attempts.select_related("charge").order_by("pk"))
     before = Status(intent.status)
     status = _status_of(intent, attempts)
@@ -60,13 +61,12 @@ def follow(intent: PaymentIntent) -> PaymentIntent:
         news.append(News(_NEWS[status], intent_shape(intent)))
         news += _session_news(intent)
     tell(intent, news)
-    return intent
 
 
-def locked(intent: PaymentIntent) -> PaymentIntent:
-    """The row with its payment and customer, until the end of the transaction."""
-    rows = PaymentIntent.objects.select_for_update(of=("self",)).select_related("payment", "customer", "application")
-    return rows.get(pk=intent.pk)
+def locked(payment_id: int) -> PaymentIntent:
+    """The payment's intent with payment and customer, until the end of the transaction. The payment is locked first, as everywhere."""
+    rows = PaymentIntent.objects.select_for_update(of=("payment", "self"))
+    return rows.select_related("payment", "customer", "application").get(payment_id=payment_id)
 
 
 def _status_of(intent: PaymentIntent, attempts: list[PaymentAttempt]) -> Status:
@@ -135,7 +135,7 @@ def on_refund_changed(event: RefundChanged) -> None:
     refund = rows.get(pk=event.refund_id)
     if refund.charge.payment.channel != Payment.Channel.API:
         return
-    intent = locked(PaymentIntent.objects.get(payment=refund.charge.payment_id))
+    intent = locked(refund.charge.payment_id)
     # Money that came for nothing goes back at once: its charge may not have been told of yet.
     told = _charge_news(intent, refund.charge.attempt)
     tell(intent, told + _refund_news(intent, refund))

@@ -47,7 +47,7 @@ class Method:
     bank_code: str = ""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def make_intent(
     caller: Caller,
     *,
@@ -93,7 +93,7 @@ def make_intent(
     return intent
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def change_intent(
     intent: PaymentIntent,
     *,
@@ -103,7 +103,7 @@ def change_intent(
     **changes: Any,
 ) -> PaymentIntent:
     """Change what is named. Another amount only as long as nobody is about to pay it. Raises Problem."""
-    intent = _held(intent)
+    intent = locked(intent.payment_id)
     if amount is not None and amount != intent.payment.amount:
         if intent.status not in _BEFORE_PAYING:
             raise unexpected_state(
@@ -139,7 +139,7 @@ def confirm_intent(
 ) -> PaymentIntent:
     """The payer is to be sent to VNPAY: a committed attempt and its signed address. Again while one is open gives the same one, as
     long as it has two minutes left. Raises Problem."""
-    intent = _held(intent)
+    intent = locked(intent.payment_id)
     if intent.status not in _BEFORE_PAYING | {Status.REQUIRES_ACTION}:
         raise unexpected_state(
             f"This PaymentIntent could not be confirmed because it has a status of {intent.status}.",
@@ -177,7 +177,7 @@ def confirm_intent(
         intent.method, intent.bank_code, intent.return_url = method.name, method.bank_code, return_url
         intent.last_error = None
         intent.save(update_fields=["pay_url", "method", "bank_code", "return_url", "last_error"])
-    return locked(intent)
+    return locked(intent.payment_id)
 
 
 def no_terminal() -> Problem:
@@ -198,7 +198,7 @@ def ask_before_closing(intent: PaymentIntent) -> None:
 @transaction.atomic
 def cancel_intent(intent: PaymentIntent, *, reason: str) -> PaymentIntent:
     """No longer ask for money. Raises Problem where it has come, or is being confirmed."""
-    intent = _held(intent)
+    intent = locked(intent.payment_id)
     with gathered():
         if not cancel_payment(payment=intent.payment, though_open=True):
             raise unexpected_state(
@@ -207,10 +207,4 @@ def cancel_intent(intent: PaymentIntent, *, reason: str) -> PaymentIntent:
             )
         intent.cancellation_reason, intent.canceled_at = reason, clock.now()
         intent.save(update_fields=["cancellation_reason", "canceled_at"])
-    return locked(intent)
-
-
-def _held(intent: PaymentIntent) -> PaymentIntent:
-    """The payment is locked first, as everywhere, then the intent."""
-    Payment.objects.select_for_update().only("pk").get(pk=intent.payment_id)
-    return locked(intent)
+    return locked(intent.payment_id)

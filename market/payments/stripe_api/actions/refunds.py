@@ -26,7 +26,7 @@ _REASONS = {
 }
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def make_refund(
     caller: Caller, *, charge: ApiCharge, amount: int | None, reason: str, metadata: dict[str, str]
 ) -> ApiRefund:
@@ -85,7 +85,7 @@ def make_refund(
     return row
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def note_metadata(row: ApiRefund, change: dict[str, str]) -> ApiRefund:
     """What a program notes with its refund. Raises Problem."""
     row.metadata = merged(row.metadata, change)

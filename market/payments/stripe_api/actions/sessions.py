@@ -20,7 +20,7 @@ from market.payments.stripe_api.transport.problems import Problem
 LONGEST, SHORTEST = timedelta(hours=24), timedelta(minutes=30)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def make_session(
     caller: Caller,
     *,
