@@ -40,6 +40,7 @@ class MarketConfig(AppConfig):
         from market.payments.messages.ready import register as register_gateway_messages
         from market.payments.rules import may_see_money
         from market.payments.sources import register_payer
+        from market.payments.stripe_api.desk.webhooks.ready import register as register_webhook_pages
         from market.payments.stripe_api.ready import register as register_stripe_api
         from market.payments.stripe_api.webhooks.ready import register as register_webhooks
         from market.payouts.ready import register as register_payouts
@@ -89,6 +90,7 @@ class MarketConfig(AppConfig):
         register_stripe_api()
         register_payouts()
         register_webhooks()
+        register_webhook_pages()
         register_subject_labels(labels_of_buyer)
         register_holding("market.Purchase", bought_beyond)
         register_revealable("order-phone", Revealable("Số điện thoại người nhận", phone_of_receiver))

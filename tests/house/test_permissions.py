@@ -45,6 +45,7 @@ from market.orders.actions import Receiver, place_purchase
 from market.orders.models import Purchase
 from market.payments.actions import request_refund
 from market.payments.models import Charge
+from market.payments.stripe_api.webhooks.actions import EndpointFacts, make_endpoint
 from market.payouts.models import GatewaySettlement, PayoutBatch, PayoutRow
 from market.platforms.models import Connection, Drift, PlatformListing, PlatformOrder, SheetAnswer, SheetBatch
 from market.platforms.orders.actions import feed_of
@@ -92,6 +93,7 @@ LEFT_OUT = {
 EVERYBODY = frozenset({"nobody", "an", "binh", "dung", "chi", "hanh", "phuong", "buu", "ngan", "kiem", "quantri"})
 SIGNED_IN = EVERYBODY - {"nobody"}
 ANS_SHOP = frozenset({"an", "binh"})
+OWNS_PROGRAM = frozenset({"an"})  # what takes payments is its owner's alone
 SELLERS = ANS_SHOP | {"dung"}  # Dũng has a shop of his own
 TEAM = frozenset({"hanh", "quantri"})
 STAFF = frozenset({"chi", "phuong", "kiem", "quantri"})
@@ -408,6 +410,22 @@ PAGES: dict[str, Page] = {
     "thanh-toan/vnpay/return": Page(EVERYBODY, answers=frozenset({400})),  # unsigned
     "gio-hang": Page(EVERYBODY),
     "gio-hang/doi": Page(EVERYBODY, methods=("POST",), answers=MOVES_ON, posted={"sku": "{sku}", "add": "1"}),
+    "nguoi-ban/ung-dung/<int:pk>/webhook/": Page(OWNS_PROGRAM, "nguoi-ban/ung-dung/{hearing}/webhook/"),
+    "nguoi-ban/ung-dung/<int:pk>/webhook/luot/<int:delivery>/": Page(
+        OWNS_PROGRAM, "nguoi-ban/ung-dung/{hearing}/webhook/luot/{delivery}/"
+    ),
+    "nguoi-ban/ung-dung/<int:pk>/webhook/luot/<int:delivery>/gui-lai/": Page(
+        OWNS_PROGRAM, "nguoi-ban/ung-dung/{hearing}/webhook/luot/{delivery}/gui-lai/", ("POST",), MOVES_ON
+    ),
+    "nguoi-ban/ung-dung/<int:pk>/webhook/<slug:endpoint>/": Page(
+        OWNS_PROGRAM, "nguoi-ban/ung-dung/{hearing}/webhook/{endpoint}/"
+    ),
+    "nguoi-ban/ung-dung/<int:pk>/webhook/<slug:endpoint>/doi-khoa/": Page(
+        OWNS_PROGRAM, "nguoi-ban/ung-dung/{hearing}/webhook/{endpoint}/doi-khoa/", FORM, MOVES_ON
+    ),  # asks for a fresh proof first
+    "nguoi-ban/ung-dung/<int:pk>/webhook/<slug:endpoint>/<slug:step>/": Page(
+        OWNS_PROGRAM, "nguoi-ban/ung-dung/{hearing}/webhook/{endpoint}/tat/", ("POST",), MOVES_ON
+    ),
     "gio-hang/bo/<slug:sku>": Page(EVERYBODY, "gio-hang/bo/{sku}", ("POST",), MOVES_ON),
     # The address is the secret; POST leads on to VNPAY.
     "thanh-toan/phien/<slug:public_id>": Page(EVERYBODY, "thanh-toan/phien/{paying_page}", FORM, frozenset({200, 302})),
@@ -890,7 +908,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     asked_by_binh = application_of(people, "binh")
     facts |= {"application": asked_by_binh.pk, "application_number": asked_by_binh.number}
     facts["letter"] = send_message("order.paid", user=users["an"], context=said, key="thu", by=SYSTEM)[0].reference
-    facts |= reported(people, shop) | paid_for(order) | connected_facts(people)
+    facts |= reported(people, shop) | paid_for(order) | connected_facts(people) | webhook_facts(people)
     keys = {name: make_api_token(user=user, name="thử", by=SYSTEM) for name, user in users.items()}
     facts["key_of_chi"] = ApiToken.objects.get(user=users["chi"]).pk
     # Noting a key's use is no change by the call; it would come at most once a minute anyway.
@@ -904,6 +922,15 @@ def connected_facts(people: People) -> dict[str, Any]:
     session = program.session()
     intent = program.get(f"payment_intents/{session['payment_intent']}")
     return {"paying_page": session["id"], "intent_secret": intent["client_secret"]}
+
+
+def webhook_facts(people: People) -> dict[str, Any]:
+    """A program of An's that wants to hear of things, and something it has not heard of yet."""
+    application = connected(people.producer, "Kho")
+    facts = EndpointFacts(url="https://shop.example.vn/hook", enabled_events=["*"])
+    endpoint = make_endpoint(application=application, is_live=False, facts=facts)
+    Program.of(application, is_live=False).intent()
+    return {"hearing": application.pk, "endpoint": endpoint.public_id, "delivery": endpoint.deliveries.get().pk}
 
 
 def payout_facts(people: People, maker: User) -> dict[str, Any]:
