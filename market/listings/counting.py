@@ -20,6 +20,14 @@ class MovedSince:
     by_orders: int = 0
 
 
+@dataclass(frozen=True)
+class Booked:
+    """Units of one listing that an order elsewhere takes out of the store: all of them, and those of it that still lie there."""
+
+    taken: int
+    held: int
+
+
 def stock_to_be(now: int, wanted: int, since: MovedSince | None) -> int:
     """What a listing has in store after somebody wrote `wanted`, having seen what stood there before `since` (None: it is a
     count of this moment). What orders took or gave back since is taken off or added; a number left as it stood changes

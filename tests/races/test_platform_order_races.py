@@ -10,6 +10,7 @@ import pytest
 
 from core.kit import clock
 from core.people.queries import SYSTEM
+from market.listings.models import Listing
 from market.platforms.contract import OrderPage, OrderState, PushEvent, PushKind, RemoteOrder, RemoteOrderLine
 from market.platforms.models import Connection, PlatformOrder, PlatformOrderLine, PlatformPush
 from market.platforms.orders import actions
@@ -36,8 +37,9 @@ class TestTwoReadersAtOnce:
     @pytest.fixture
     def calls(self) -> list[Callable[[], Any]]:
         listing = make_listing(make_shop(make_people()))
-        santhu, now = Connection.objects.get(adapter="santhu"), clock.now()
+        santhu = Connection.objects.get(adapter="santhu")
         feed_of(santhu)
+        now = clock.now()
         line = RemoteOrderLine(listing.sku, 1, 50_000)
         page = OrderPage((RemoteOrder("DH-1", now, now, "new", OrderState.PLACED, (line,)),))
         return [lambda: keep_orders(connection=santhu, page=page, by=SYSTEM)] * 2
@@ -56,6 +58,7 @@ class TestTwoReadersAtOnce:
         gate = hold(monkeypatch, "_made")
         assert sorted(each.new for each in at_once(*calls)) == [0, 1] and not gate.met
         assert (PlatformOrder.objects.count(), PlatformOrderLine.objects.count()) == (1, 1)
+        assert Listing.objects.values_list("stock", "reserved").get() == (9, 1), "its goods are taken once"
 
 
 class TestTheSameHintTwiceAtOnce:

@@ -13,12 +13,20 @@ from market.listings.actions.selling import (
     withdraw_listing,
 )
 from market.listings.actions.shared import NotYourShop, locked_good
-from market.listings.actions.stock import OutOfStock, give_stock_back, move_stock, return_stock, sell_stock, take_stock
+from market.listings.actions.stock import (
+    OutOfStock,
+    book_order_elsewhere,
+    give_stock_back,
+    move_stock,
+    return_stock,
+    sell_stock,
+    take_stock,
+)
 from market.listings.actions.takedown import put_back, take_down
 from market.listings.actions.writing import WrongFacts, new_sku, photos_by_id, write_listing
 
 __all__ = [
-    "BadgeFacts", "ListingFacts", "NotReady", "NotYourShop", "OutOfStock", "Outcome", "WrittenMeanwhile", "WrongFacts", "give_stock_back",
+    "BadgeFacts", "ListingFacts", "NotReady", "NotYourShop", "OutOfStock", "Outcome", "WrittenMeanwhile", "WrongFacts", "book_order_elsewhere", "give_stock_back",
     "locked_good", "move_stock",
     "new_sku", "pause_listing", "pause_several", "photos_by_id", "publish_listing", "publish_several", "put_back", "return_stock", "sell_stock", "set_badges",
     "take_down", "take_stock", "withdraw_listing", "write_listing",

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 
 from core.events.registry import emit
 from core.kit import clock
 from core.people.queries import SYSTEM, Viewer
 from market.listings.actions.shared import bump
+from market.listings.counting import Booked
 from market.listings.events import ListingChanged
 from market.listings.models import Listing, StockMove
 from market.shops.models import Shop
 
 Kind = StockMove.Kind
+_REASON_LIMIT = 160
+_NOTHING = Booked(0, 0)
 
 
 class OutOfStock(Exception):
@@ -97,7 +102,43 @@ def return_stock(quantities: Sequence[tuple[int, int]], *, reference: str = "", 
         _move(listing, Kind.RETURNED, wanted[listing.pk], 0, reference, by)
 
 
-def _held(ids: dict[int, int]) -> list[Listing]:
+@transaction.atomic
+def book_order_elsewhere(
+    wanted: Mapping[int, Booked], *, reference: str, reason: str = "", by: Viewer = SYSTEM
+) -> dict[int, int]:
+    """Bring what an order on another platform takes to what it says now, by listing id; the book under `reference` tells what it
+    took before, so that the same order said again moves nothing, and what it no longer names is given back. What was handed over does not
+    come back by itself. Nothing is taken that is not there: returns how many units of which listing are missing."""
+    missing: dict[int, int] = {}
+    # A seller's program may write any reference; what is booked here is by nobody.
+    moves = StockMove.objects.filter(reference=reference, by_id=None).order_by().values("listing")
+    before = {
+        each["listing"]: Booked(-each["taken"], each["held"])
+        for each in moves.annotate(taken=Sum("change"), held=Sum("reserved_change"))
+    }
+    for listing in _held({**before, **wanted}):
+        target, was = wanted.get(listing.pk, _NOTHING), before.get(listing.pk, _NOTHING)
+        take = max(0, target.taken - was.taken)
+        give = min(max(0, was.taken - target.taken), was.held)
+        found = min(take, listing.stock)
+        if take > found:
+            missing[listing.pk] = take - found
+        held = was.held + found - give
+        kept = min(target.held, held)
+        words: dict[str, Any] = {"by": by, "reason": reason[:_REASON_LIMIT], "reference": reference}
+        if found:
+            move_stock(listing, Kind.RESERVED, change=-found, reserved=found, **words)
+        if give:
+            move_stock(listing, Kind.RELEASED, change=give, reserved=-give, **words)
+        if held > kept:
+            move_stock(listing, Kind.SOLD, reserved=kept - held, **words)
+        if found or give:
+            bump(listing)
+            emit(ListingChanged(listing.pk))
+    return missing
+
+
+def _held(ids: Mapping[int, object]) -> list[Listing]:
     held = list(Listing.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
     # Read after the lock: a join would still show the shop as it was before we waited for whoever closed it.
     shops = Shop.objects.in_bulk({listing.shop_id for listing in held})

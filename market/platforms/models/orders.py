@@ -7,6 +7,7 @@ import secrets
 from django.db import models
 from django.db.models import Q
 
+from core.kit import clock
 from core.people.models import User
 from market.listings.models import Listing
 from market.platforms.models.connections import Connection
@@ -21,13 +22,14 @@ class PlatformFeed(models.Model):
     """How far a connection's orders have been read, and where the platform may send its hints (`push_token`).
 
     `due_at` is when orders are asked for next: a hint brings it forward. `seen_until` is the newest change that was read; each reading
-    begins well before it. `deep_on` is the day (of Vietnam) of the last reading that went back much further.
+    begins well before it. Orders from before `counts_from` leave the stock alone: whoever entered it had seen them. `deep_on` is the day (of Vietnam) of the last reading that went back much further.
     """
 
     connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="feed")
     push_token = models.CharField(max_length=40, unique=True, default=new_push_token)
     due_at = models.DateTimeField()
     seen_until = models.DateTimeField(null=True)
+    counts_from = models.DateTimeField(default=clock.now)
     deep_on = models.DateField(null=True)
     pulled_at = models.DateTimeField(null=True)
     unreadable = models.PositiveIntegerField(default=0)

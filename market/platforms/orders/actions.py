@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from core.audit.actions import record
 from core.events.registry import emit, gathered
 from core.kit import clock
 from core.people.queries import Viewer
+from market.listings.actions import book_order_elsewhere
 from market.listings.models import Listing
 from market.platforms.contract import OrderPage, OrderState, PushEvent, PushKind, RemoteOrder, payload_hash
 from market.platforms.documents import Json
@@ -25,7 +27,7 @@ from market.platforms.models import (
     PlatformPush,
 )
 from market.platforms.orders.queries import accounts_of_orders
-from market.platforms.orders.rules import goes_back, may_see_orders, reasons_to_look, status_after
+from market.platforms.orders.rules import Reason, booked_for, goes_back, may_see_orders, reasons_to_look, status_after
 from onboarding.accounts.events import AccountChanged
 
 log = logging.getLogger(__name__)
@@ -64,11 +66,13 @@ def keep_orders(*, connection: Connection, page: OrderPage, by: Viewer) -> Kept:
     listings = _listings_of(told)
     counts = {"new": 0, "changed": 0, "ignored": 0}
     written = list[int]()
+    booking = list[PlatformOrder]()
     for remote in told:
         found = held.get(remote.order_id)
         if found is None:
             held[remote.order_id] = made = _made(connection, remote, listings)
             written.append(made.pk)
+            booking.append(made)
             counts["new"] += 1
         elif _is_known(found, remote):
             continue  # twice on one page
@@ -80,6 +84,7 @@ def keep_orders(*, connection: Connection, page: OrderPage, by: Viewer) -> Kept:
         else:
             _move_on(found, remote, listings)
             written.append(found.pk)
+            booking.append(found)
             counts["changed"] += 1
     newest = max((order.updated_at for order in page.items), default=None)
     if newest is not None:
@@ -88,9 +93,12 @@ def keep_orders(*, connection: Connection, page: OrderPage, by: Viewer) -> Kept:
         if feed.seen_until is None or newest > feed.seen_until:
             feed.seen_until = newest
             feed.save(update_fields=["seen_until"])
-    # An order proves that an account trades, and a cancelled one that it does not.
+    # An order proves that an account trades, and a cancelled one that it does not; what it takes is told to all other platforms.
     if written:
         with gathered():
+            for order in booking:
+                if order.placed_at >= feed.counts_from:
+                    _book(order, connection)
             for account_id in accounts_of_orders(connection, written):
                 emit(AccountChanged(account_id))
     if counts["ignored"]:
@@ -160,6 +168,8 @@ def _move_on(held: PlatformOrder, told: RemoteOrder, listings: Mapping[str, int]
     before = OrderState(held.status)
     goods = [listings.get(line.sku) for line in told.lines]
     reasons = reasons_to_look(before, told.state, goods, held.reasons)
+    # Whether something is still missing is known when the stock is booked.
+    reasons += [Reason.SHORT.value] if Reason.SHORT in held.reasons else []
     # What a person has looked at stays looked at, unless there is something else to see.
     held.needs_review = (held.needs_review and bool(reasons)) or bool(set(reasons) - set(held.reasons))
     held.reasons, held.raw_status = reasons, told.raw_status
@@ -169,6 +179,28 @@ def _move_on(held: PlatformOrder, told: RemoteOrder, listings: Mapping[str, int]
     held.save()
     held.lines.all().delete()
     _write_lines(held, told, listings)
+
+
+def _book(order: PlatformOrder, connection: Connection) -> None:
+    """Take out of the store what the order sold, or put back what it no longer wants. An order of which something is not there is shown to
+    a person, as long as that is so."""
+    wanted: Counter[int] = Counter()
+    for listing_id, quantity in order.lines.exclude(listing=None).values_list("listing_id", "quantity"):
+        wanted[listing_id] += quantity
+    booked = {listing_id: booked_for(OrderState(order.status), quantity) for listing_id, quantity in wanted.items()}
+    known = {listing_id: each for listing_id, each in booked.items() if each is not None}
+    if len(known) < len(booked):
+        return  # nobody knows how it stands
+    missing = book_order_elsewhere(
+        known,
+        reference=f"platform_order:{order.pk}",
+        reason=f"Đơn {order.remote_id} trên {connection.platform.name}",
+    )
+    if bool(missing) is not (Reason.SHORT in order.reasons):
+        others = [reason for reason in order.reasons if reason != Reason.SHORT]
+        order.needs_review = bool(missing) or (order.needs_review and bool(others))
+        order.reasons = [*others, Reason.SHORT.value] if missing else others
+        order.save(update_fields=["needs_review", "reasons"])
 
 
 def _note_back(held: PlatformOrder, told: RemoteOrder) -> None:

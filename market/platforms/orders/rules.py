@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from core.people.models import Role
 from core.people.queries import Viewer
+from market.listings.counting import Booked
 from market.platforms.contract import OrderState
 
 # What comes after what. Both ends (cancelled, returned) come after everything that may have happened before.
@@ -22,6 +23,7 @@ _STEP = {
 # What was ordered and not called off: such an order proves trade. A word that nobody knows proves nothing, and neither does what came back.
 PROVING = frozenset({OrderState.PLACED, OrderState.CONFIRMED, OrderState.SHIPPED, OrderState.DELIVERED})
 UNDER_WAY = frozenset({OrderState.SHIPPED, OrderState.DELIVERED})
+_TO_SEND = frozenset({OrderState.PLACED, OrderState.CONFIRMED})
 
 
 class Reason(StrEnum):
@@ -31,6 +33,7 @@ class Reason(StrEnum):
     GOODS = "goods"
     CANCELLED_LATE = "cancelled_late"
     WENT_BACK = "went_back"
+    SHORT = "short"
 
 
 def goes_back(held: OrderState, told: OrderState) -> bool:
@@ -41,6 +44,17 @@ def goes_back(held: OrderState, told: OrderState) -> bool:
 def status_after(held: OrderState, told: OrderState) -> OrderState:
     """What is known of an order after the platform has told a status: never less than before."""
     return held if told is OrderState.UNKNOWN or goes_back(held, told) else told
+
+
+def booked_for(state: OrderState, quantity: int) -> Booked | None:
+    """What an order that stands so takes of a listing of which it names `quantity`: goods to send lie in the store and are not for sale,
+    sent ones are gone, those of a cancelled order that still lie there are for sale again, and what was sent stays gone, for nobody knows how
+    it comes back. None: nothing is concluded."""
+    if state in _TO_SEND:
+        return Booked(quantity, quantity)
+    if state in UNDER_WAY or state is OrderState.RETURNED:
+        return Booked(quantity, 0)
+    return Booked(0, 0) if state is OrderState.CANCELLED else None
 
 
 def reasons_to_look(

@@ -10,6 +10,7 @@ REASONS = {
     Reason.STATUS: "Sàn ghi trạng thái lạ «%(raw)s». Hãy mở đơn trên sàn để xem.",
     Reason.GOODS: "Có món không khớp mã hàng nào ở đây. Hãy xem món đó là của ai.",
     Reason.CANCELLED_LATE: "Đơn bị hủy sau khi đã gửi hàng. Hãy hỏi người bán xem hàng đang ở đâu.",
+    Reason.SHORT: "Sàn đã bán nhiều hơn số còn trong kho. Hãy báo người bán nhập thêm hoặc hủy đơn trên sàn.",
     Reason.WENT_BACK: "Sàn vừa lùi trạng thái của đơn. Ở đây giữ trạng thái cũ, hãy hỏi lại sàn.",
 }
 
