@@ -3,14 +3,13 @@ server of each kind where they are there."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
 from market.platforms.sandbox.process import Double, running_double
 from tests.contracts.platform_worlds import ADAPTERS, ON_SERVERS, World, world_of
-from tests.servers.oscar.world import Stage, oscar_world, running_stage
+from tests.servers.oscar.world import oscar_world, stage  # noqa: F401 - a fixture
 
 
 @pytest.fixture(scope="session")
@@ -23,15 +22,6 @@ def _double_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Double
 def double(_double_process: Double) -> Double:
     _double_process.control("POST", "reset")
     return _double_process
-
-
-@pytest.fixture(scope="session")
-def stage() -> Iterator[Stage]:
-    told = os.environ.get("OSCAR_TESTS", "runs on a real django-oscar: make test-servers")
-    if told != "1":
-        pytest.skip(told)
-    with running_stage() as running:
-        yield running
 
 
 @pytest.fixture(params=ADAPTERS)

@@ -83,14 +83,15 @@ class _Handler(BaseHTTPRequestHandler):
         kind = fault.kind if fault else ""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         time.sleep(self.owner.latency)
-        status = self._spoilt_before(fault) if fault and kind in BEFORE else self._forwarded(fault, body)
-        self.owner.faults.note(
-            {"method": self.command, "path": path, "status": status, "fault": kind, "at": time.time()}
-        )
+        self._call = {"method": self.command, "path": path, "fault": kind, "at": time.time()}
+        if fault and kind in BEFORE:
+            self._spoilt_before(fault)
+        else:
+            self._forwarded(fault, body)
 
     do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET
 
-    def _spoilt_before(self, fault: Fault) -> int:
+    def _spoilt_before(self, fault: Fault) -> None:
         if fault.kind in {"cut_before", "timeout_before"}:
             time.sleep(fault.seconds if fault.kind == "timeout_before" else 0)
             return self._cut()
@@ -107,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
             503 if fault.kind == "maintenance" else 500, {"Content-Type": "text/html"}, b"<h1>Server Error</h1>"
         )
 
-    def _forwarded(self, fault: Fault | None, body: bytes) -> int:
+    def _forwarded(self, fault: Fault | None, body: bytes) -> None:
         headers, kind = dict(self.headers.items()), fault.kind if fault else ""
         if kind == "key_revoked":
             headers["Authorization"] = "Token of-somebody-who-left"
@@ -136,7 +137,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._cut()
         return self._cut()
 
-    def _answer(self, status: int, headers: dict[str, str], body: bytes, *, announced: int | None = None) -> int:
+    def _answer(self, status: int, headers: dict[str, str], body: bytes, *, announced: int | None = None) -> None:
+        self._note(status)
         self.send_response_only(status)
         for name, text in headers.items():
             self.send_header(name, text)
@@ -145,11 +147,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
         self.wfile.flush()
-        return status
 
-    def _cut(self) -> int:
+    def _cut(self) -> None:
+        self._note(0)
         self.close_connection = True
-        return 0
+
+    def _note(self, status: int) -> None:
+        """Before the answer leaves: whoever has it may count calls. Once for each call."""
+        if self._call:
+            self.owner.faults.note({**self._call, "status": status})
+        self._call = {}
 
     def handle(self) -> None:
         try:

@@ -97,9 +97,11 @@ def attribute_bodies() -> list[dict[str, Any]]:
     ]
 
 
-def content_body(document: ListingDocument, photos: Sequence[SentPhoto], category: str, nonce: str) -> dict[str, Any]:
+def content_body(
+    document: ListingDocument, photos: Sequence[SentPhoto], category: str, nonce: str, *, is_new: bool = False
+) -> dict[str, Any]:
     """Everything but the offer. `category`: the whole name of the document's category there ("": none). `nonce` (hex) is another one
-    for each call: the codes of photos are unique in the whole shop, also beside those that they replace."""
+    for each call: the codes of photos are unique in the whole shop, also beside those that they replace. `is_new`: nothing is replaced."""
     values = attribute_values(document, category)
     return {
         "product_class": PRODUCT_CLASS,
@@ -112,7 +114,9 @@ def content_body(document: ListingDocument, photos: Sequence[SentPhoto], categor
         "attributes": [{"code": code, "value": value} for code, value in values.items()],
         "images": [
             {
-                "original": _address(photo, is_again=photo.sha256 in {each.sha256 for each in photos[:number]}),
+                "original": _address(
+                    photo, is_again=photo.sha256 in {each.sha256 for each in photos[:number]}, is_new=is_new
+                ),
                 "caption": normalised_text(photo.alt)[:CAPTION_LIMIT],
                 "display_order": number,
                 "code": f"{photo.sha256}-{nonce}-{number}",
@@ -127,7 +131,7 @@ def creation_body(
 ) -> dict[str, Any]:
     """A whole new product: content and offer, shown to buyers. `partner` is the path of our partner there."""
     record = {"partner": partner, "partner_sku": document.reference.sku, **offer_body(document.price, document.stock)}
-    return {**content_body(document, photos, category, nonce), "is_public": True, "stockrecords": [record]}
+    return {**content_body(document, photos, category, nonce, is_new=True), "is_public": True, "stockrecords": [record]}
 
 
 def offer_body(price: int, stock: int, allocated: int = 0) -> dict[str, Any]:
@@ -205,8 +209,11 @@ def parse_product(value: Any, *, partner: str, public_url: str, seen_at: datetim
     return Product(snapshot, record)
 
 
-def _address(photo: SentPhoto, *, is_again: bool) -> str:
-    """With the digest the shop need not fetch what it has. The same photo once more must not be taken for the first one."""
+def _address(photo: SentPhoto, *, is_again: bool, is_new: bool) -> str:
+    """With the digest the shop need not fetch what it has; but then a photo that cannot be fetched is a fault of the shop's and no
+    refusal, so that a new product comes without. The same photo once more must not be taken for the first one."""
+    if is_new and not is_again:
+        return photo.address
     digest = f"{photo.sha1}-again" if is_again else photo.sha1
     return f"{photo.address}{'&' if '?' in photo.address else '?'}sha1={digest}"
 

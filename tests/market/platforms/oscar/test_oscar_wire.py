@@ -171,6 +171,11 @@ def test_photos_are_addresses_with_a_digest_and_the_second_of_two_alike_is_anoth
         "https://lensan.example/a.jpg?sha1=5d",
         "https://lensan.example/a.jpg?b=1&sha1=5d-again",
     ]
+    new = wire.creation_body(document(), sent, "", "0f", PARTNER)["images"]
+    assert [image["original"] for image in new] == [
+        "https://lensan.example/a.jpg",
+        "https://lensan.example/a.jpg?b=1&sha1=5d-again",
+    ]
     assert [image["code"] for image in images] == [f"{SHA}-0f-0", f"{SHA}-0f-1"]
 
 

@@ -68,6 +68,8 @@ def reset(given: dict) -> dict:
     Product.objects.all().delete()
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
     User.objects.exclude(username=STAFF).delete()
+    Partner.objects.exclude(code="htx-an").delete()
+    ProductClass.objects.all().delete()
     seed(given["token"])
     return {}
 
@@ -106,6 +108,7 @@ def order(given: dict) -> dict:
             stockrecord=held,
             title=each.get("title", each["sku"]),
             quantity=each["quantity"],
+            num_allocated=each["quantity"] if held else 0,
             line_price_incl_tax=total,
             line_price_excl_tax=total,
             line_price_before_discounts_incl_tax=total,
@@ -138,9 +141,18 @@ def stock(given: dict) -> dict:
     return {"num_in_stock": held.num_in_stock, "num_allocated": held.num_allocated}
 
 
+def no_stock(given: dict) -> dict:
+    StockRecord.objects.filter(partner_sku=given["sku"]).delete()
+    return {}
+
+
+def another_partner(given: dict) -> dict:
+    return {"id": Partner.objects.get_or_create(code="khac", defaults={"name": "Khác"})[0].pk}
+
+
 def categories(given: list) -> dict:
     plant(given or TREE)
     return {}
 
 
-DOORS = {f.__name__: f for f in (reset, order, listings, stock, categories)}
+DOORS = {f.__name__: f for f in (reset, order, listings, stock, no_stock, another_partner, categories)}

@@ -1,0 +1,12 @@
+"""A real shop for tests of oscar alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.servers.oscar.world import OscarWorld, Stage, oscar_world, stage  # noqa: F401 - a fixture
+
+
+@pytest.fixture
+def world(stage: Stage, request: pytest.FixtureRequest) -> OscarWorld:  # noqa: F811
+    return oscar_world(stage, request.node.name)
