@@ -175,6 +175,7 @@ def _supervise(commands: dict[str, list[str]], environment: dict[str, str], port
             print(f"  Sàn mô phỏng:   http://127.0.0.1:{port + 1}/   (duyệt tin ở /kiem-duyet)")
             print(f"  VNPAY mô phỏng: http://127.0.0.1:{port + 2}/")
             print(f"  Đăng nhập:      {DEMO_LOGINS}; mật khẩu lensan-demo")
+            print(f"  API kiểu Stripe: http://127.0.0.1:{port}/v1; khóa thử sk_test_lensan_demo")
             print("  Ctrl-C để dừng tất cả.\n", flush=True)
         while all(child.poll() is None for child in children.values()):
             time.sleep(0.3)

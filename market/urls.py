@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("market.payments.urls")),
     path("", include("market.payments.desk.urls")),
     path("", include("market.payments.stripe_api.urls")),
+    path("", include("market.payments.stripe_api.desk.urls")),
     path("", include("market.payments.stripe_api.desk.webhooks.urls")),
     path("", include("market.payouts.urls")),
     path("", include("market.orders.urls")),

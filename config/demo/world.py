@@ -20,6 +20,7 @@ from config.demo.opening import make_opening
 from config.demo.pages import make_pages
 from config.demo.people import make_people
 from config.demo.pictures import picture
+from config.demo.programs import connect_programs
 from config.demo.shops import open_demo_shop
 from config.demo.snapshots import make_snapshot
 from config.demo.teams import make_teams
@@ -84,6 +85,7 @@ def make_world() -> None:
     make_teams(people, hamlets)
     make_doubles(hamlets, team)
     _own_shops(people, producers, team)
+    connect_programs(producers[0], viewer_for(people["nguoiban"]))
     keep_papers(producers[0], viewer_for(people["nguoiban"]), viewer_for(people["xa"]))
     import_products(content=OCOP_FILE.read_bytes(), by=SYSTEM, is_demo=True)
     _shops_of_makers(viewer_for(people["sanops"]))

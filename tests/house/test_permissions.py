@@ -93,7 +93,8 @@ LEFT_OUT = {
 EVERYBODY = frozenset({"nobody", "an", "binh", "dung", "chi", "hanh", "phuong", "buu", "ngan", "kiem", "quantri"})
 SIGNED_IN = EVERYBODY - {"nobody"}
 ANS_SHOP = frozenset({"an", "binh"})
-OWNS_PROGRAM = frozenset({"an"})  # what takes payments is its owner's alone
+AN = frozenset({"an"})
+OWNERS = AN | {"dung"}
 SELLERS = ANS_SHOP | {"dung"}  # Dũng has a shop of his own
 TEAM = frozenset({"hanh", "quantri"})
 STAFF = frozenset({"chi", "phuong", "kiem", "quantri"})
@@ -405,26 +406,39 @@ PAGES: dict[str, Page] = {
         ANS_SHOP, "nguoi-ban/don-hang/{shop_order}/dong-goi", ("POST",), MOVES_ON
     ),
     "nguoi-ban/tien/": Page(SIGNED_IN),
+    "nguoi-ban/ung-dung/": Page(OWNERS),
+    "nguoi-ban/ung-dung/moi/": Page(OWNERS, methods=FORM),
+    "nguoi-ban/ung-dung/<int:pk>/": Page(AN, "nguoi-ban/ung-dung/{connected}/"),
+    "nguoi-ban/ung-dung/<int:pk>/khoa/": Page(
+        AN,
+        "nguoi-ban/ung-dung/{connected}/khoa/",
+        FORM,
+        MOVES_ON,  # asks for a fresh proof first
+    ),
+    "nguoi-ban/ung-dung/<int:pk>/khoa/<int:key>/thu-hoi/": Page(
+        AN, "nguoi-ban/ung-dung/{connected}/khoa/{connected_key}/thu-hoi/", ("POST",), MOVES_ON
+    ),
+    "nguoi-ban/ung-dung/<int:pk>/dong/": Page(AN, "nguoi-ban/ung-dung/{connected}/dong/", ("POST",), MOVES_ON),
     "nguoi-ban/tien/so.<str:kind>": Page(SELLERS, "nguoi-ban/tien/so.xlsx"),
     "thanh-toan/vnpay/ipn": Page(EVERYBODY),
     "thanh-toan/vnpay/return": Page(EVERYBODY, answers=frozenset({400})),  # unsigned
     "gio-hang": Page(EVERYBODY),
     "gio-hang/doi": Page(EVERYBODY, methods=("POST",), answers=MOVES_ON, posted={"sku": "{sku}", "add": "1"}),
-    "nguoi-ban/ung-dung/<int:pk>/webhook/": Page(OWNS_PROGRAM, "nguoi-ban/ung-dung/{hearing}/webhook/"),
+    "nguoi-ban/ung-dung/<int:pk>/webhook/": Page(AN, "nguoi-ban/ung-dung/{hearing}/webhook/"),
     "nguoi-ban/ung-dung/<int:pk>/webhook/luot/<int:delivery>/": Page(
-        OWNS_PROGRAM, "nguoi-ban/ung-dung/{hearing}/webhook/luot/{delivery}/"
+        AN, "nguoi-ban/ung-dung/{hearing}/webhook/luot/{delivery}/"
     ),
     "nguoi-ban/ung-dung/<int:pk>/webhook/luot/<int:delivery>/gui-lai/": Page(
-        OWNS_PROGRAM, "nguoi-ban/ung-dung/{hearing}/webhook/luot/{delivery}/gui-lai/", ("POST",), MOVES_ON
+        AN, "nguoi-ban/ung-dung/{hearing}/webhook/luot/{delivery}/gui-lai/", ("POST",), MOVES_ON
     ),
     "nguoi-ban/ung-dung/<int:pk>/webhook/<slug:endpoint>/": Page(
-        OWNS_PROGRAM, "nguoi-ban/ung-dung/{hearing}/webhook/{endpoint}/"
+        AN, "nguoi-ban/ung-dung/{hearing}/webhook/{endpoint}/"
     ),
     "nguoi-ban/ung-dung/<int:pk>/webhook/<slug:endpoint>/doi-khoa/": Page(
-        OWNS_PROGRAM, "nguoi-ban/ung-dung/{hearing}/webhook/{endpoint}/doi-khoa/", FORM, MOVES_ON
+        AN, "nguoi-ban/ung-dung/{hearing}/webhook/{endpoint}/doi-khoa/", FORM, MOVES_ON
     ),  # asks for a fresh proof first
     "nguoi-ban/ung-dung/<int:pk>/webhook/<slug:endpoint>/<slug:step>/": Page(
-        OWNS_PROGRAM, "nguoi-ban/ung-dung/{hearing}/webhook/{endpoint}/tat/", ("POST",), MOVES_ON
+        AN, "nguoi-ban/ung-dung/{hearing}/webhook/{endpoint}/tat/", ("POST",), MOVES_ON
     ),
     "gio-hang/bo/<slug:sku>": Page(EVERYBODY, "gio-hang/bo/{sku}", ("POST",), MOVES_ON),
     # The address is the secret; POST leads on to VNPAY.
@@ -453,6 +467,8 @@ PAGES: dict[str, Page] = {
     "ke-toan/dang-cho/<int:pk>/<slug:step>": Page(MONEY, "ke-toan/dang-cho/{attempt}/dong", ("POST",), MOVES_ON),
     "ke-toan/so/": Page(SEES_MONEY),
     "ke-toan/so/so-tien.<str:kind>": Page(SEES_MONEY, "ke-toan/so/so-tien.xlsx"),
+    "ke-toan/ung-dung/": Page(SEES_MONEY),
+    "ke-toan/ung-dung/<int:pk>/dong/": Page(MONEY, "ke-toan/ung-dung/{connected}/dong/", ("POST",), MOVES_ON),
     "ke-toan/chi/": Page(SEES_MONEY),
     "ke-toan/chi/moi/": Page(MONEY, methods=FORM, answers=frozenset({200, 302})),
     "ke-toan/chi/vnpay-chuyen/": Page(SEES_MONEY),
@@ -921,7 +937,13 @@ def connected_facts(people: People) -> dict[str, Any]:
     program = Program.of(connected(people.producer), is_live=False)
     session = program.session()
     intent = program.get(f"payment_intents/{session['payment_intent']}")
-    return {"paying_page": session["id"], "intent_secret": intent["client_secret"]}
+    key = program.application.keys.get()
+    return {
+        "paying_page": session["id"],
+        "intent_secret": intent["client_secret"],
+        "connected": program.application.pk,
+        "connected_key": key.pk,
+    }
 
 
 def webhook_facts(people: People) -> dict[str, Any]:

@@ -39,6 +39,11 @@ def has_test_terminal() -> bool:
     return _test() is not None
 
 
+def has_live_terminal() -> bool:
+    """Whether real money can be taken here."""
+    return bool(_live().tmn_code)
+
+
 def signing_terminals() -> list[Terminal]:
     """Those whose secrets may have signed what arrives: one, where both modes share it (the double)."""
     live, test = _live(), _test()

@@ -12,7 +12,7 @@ from core.people.views import signed_in
 from market.shops.navigation import seller_places
 from market.shops.queries import producer_without_shop, shop_of
 from onboarding.producers.applications.queries import applications_open
-from onboarding.producers.queries import besides_at_work
+from onboarding.producers.queries import besides_at_work, is_owner
 
 
 @signed_in
@@ -25,6 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "producer": None if shop else producer_without_shop(viewer),
         "applications": applications_open(viewer),
         "besides": besides_at_work(viewer),
+        "is_owner": shop is not None and is_owner(viewer, shop.producer_id),
         "todos": todos_for(viewer) if shop else [],
         "is_staff": viewer.has_role(*STAFF_ROLES, Role.PLATFORM_OPERATOR),
         "space_items": seller_places("seller_home"),

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.test import Client
 
+from core.people.queries import SYSTEM
 from market.payments.stripe_api.actions.keys import connect_application, make_key
 from market.payments.stripe_api.models import ApiEvent, ConnectedApplication
 from onboarding.producers.models import Producer
@@ -16,7 +17,7 @@ from onboarding.producers.models import Producer
 
 def connected(producer: Producer, name: str = "Cửa hàng HTX") -> ConnectedApplication:
     """A program of this producer's."""
-    return connect_application(producer=producer, name=name)
+    return connect_application(producer=producer, name=name, by=SYSTEM)
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Program:
     @classmethod
     def of(cls, application: ConnectedApplication, *, is_live: bool) -> Program:
         """With a new key."""
-        return cls(application, make_key(application=application, is_live=is_live, name="thử"))
+        return cls(application, make_key(application=application, is_live=is_live, name="thử", by=SYSTEM))
 
     def post(self, path: str, fields: dict[str, Any] | str | None = None, **headers: str) -> Any:
         """POST of flat, bracketed fields."""

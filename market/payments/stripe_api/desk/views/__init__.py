@@ -1,0 +1,1 @@
+"""Connected applications: the owner's pages and the accountant's."""
