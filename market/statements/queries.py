@@ -14,6 +14,7 @@ from market.ledger.models import LedgerEntry
 from market.ledger.queries import balances_of, entries_on
 from market.orders.models import Method, Order
 from market.payments.models import Refund
+from market.payments.sources import names_of
 from market.payouts.queries import on_its_way
 from onboarding.producers.models import Producer
 
@@ -51,6 +52,7 @@ class Line:
     through: int
     owed: int
     direct: int
+    called: str = ""  # what a connected application sold
 
 
 @dataclass(frozen=True)
@@ -117,12 +119,22 @@ def statement_of(producer: Producer, month: date) -> Statement:
     start, end = clock.start_of(month), clock.start_of(clock.add_months(month, 1))
     opening = standing = -balances_of([owed], until=start)[owed]
     entries = list(entries_on([owed, taken]).filter(at__gte=start, at__lt=end))
-    codes = _codes_of(entries)
+    codes, called = _codes_of(entries), _called(entries)
     lines = []
     for entry in entries:
         through, direct = _moved(entry, owed, owes=True), _moved(entry, taken)
         standing += through
-        lines.append(Line(entry.at, Kind(entry.kind), codes.get(entry.subject, ""), through, standing, direct))
+        lines.append(
+            Line(
+                entry.at,
+                Kind(entry.kind),
+                codes.get(entry.subject, ""),
+                through,
+                standing,
+                direct,
+                called.get(entry.subject, ""),
+            )
+        )
     return Statement(month, opening, lines)
 
 
@@ -151,6 +163,12 @@ def _sum_of(**facts: str) -> Sum:
 def _moved(entry: LedgerEntry, account: str, *, owes: bool = False) -> int:
     change = (entry.debit == account) - (entry.credit == account)
     return (-change if owes else change) * entry.amount
+
+
+def _called(entries: Iterable[LedgerEntry]) -> dict[str, str]:
+    """{subject: what it is called} of payments to connected applications; one more statement where there are any."""
+    paid = {entry.subject for entry in entries if entry.subject.startswith("payment:")}
+    return {subject: named.label for subject, named in names_of(paid).items()} if paid else {}
 
 
 def _codes_of(entries: Iterable[LedgerEntry]) -> dict[str, str]:

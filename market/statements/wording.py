@@ -39,5 +39,5 @@ def rows_of(statement: Statement) -> list[Cells]:
         at = f"{timezone.localtime(line.at, clock.VIETNAM):%d/%m/%Y %H:%M}"
         through = (line.through if line.through > 0 else None, -line.through if line.through < 0 else None)
         direct = (line.direct if line.direct > 0 else None, -line.direct if line.direct < 0 else None)
-        rows.append([at, words_of(line), line.order, *through, line.owed, *direct])
+        rows.append([at, words_of(line), line.order or line.called, *through, line.owed, *direct])
     return [*rows, ["", "Cuối tháng", "", statement.came, statement.went, statement.closing, None, None]]

@@ -11,13 +11,16 @@ from core.events.registry import subscribe
 from core.jobs.registry import register_periodic
 from market.payments.events import PaymentChanged, RefundChanged
 from market.payments.rules import may_see_money
+from market.payments.sources import register_payer
 from market.payments.stripe_api.actions.following import on_payment_changed, on_refund_changed
 from market.payments.stripe_api.actions.idempotency import forget_old_keys
 from market.payments.stripe_api.actions.sessions import expire_old_sessions
+from market.payments.stripe_api.paid_for import CONNECTED
 
 
 def register() -> None:
     """Following the payments below, closing pages in time, forgetting keys; the accountant's list."""
+    register_payer(CONNECTED)
     subscribe(PaymentChanged, on_payment_changed)
     subscribe(RefundChanged, on_refund_changed)
     register_periodic(
