@@ -66,8 +66,22 @@ def _payment_problems() -> Iterable[str]:
         host = urlsplit(address).hostname or ""
         if not address.startswith("https://") or address.startswith(env.VNPAY_DOUBLE) or host.startswith("sandbox."):
             yield f"{name} must be VNPAY's https address, not its sandbox and not a double."
+    if env.VNPAY_TEST_TMN_CODE:
+        yield from _trial_problems()
     if not _are_networks(env.VNPAY_IPN_ADDRESSES):
         yield "VNPAY_IPN_ADDRESSES must name VNPAY's addresses or networks (113.52.45.78), or be unset."
+
+
+def _trial_problems() -> Iterable[str]:
+    """Trials of connected applications: a terminal of their own, at VNPAY's. Everybody can pay at a double."""
+    if env.VNPAY_TEST_TMN_CODE in {env.VNPAY_TMN_CODE, "DEMO0001"}:
+        yield "VNPAY_TEST_TMN_CODE must be another terminal than VNPAY_TMN_CODE, or be unset."
+    if env.VNPAY_TEST_HASH_SECRET in {"", env.VNPAY_HASH_SECRET, env.DEMO_HASH_SECRET}:
+        yield "VNPAY_TEST_HASH_SECRET must be the secret of the test terminal alone."
+    addresses = (("VNPAY_TEST_PAY_URL", env.VNPAY_TEST_PAY_URL), ("VNPAY_TEST_API_URL", env.VNPAY_TEST_API_URL))
+    for name, address in addresses:
+        if not address.startswith("https://") or address.startswith(env.VNPAY_DOUBLE):
+            yield f"{name} must be VNPAY's https address and not a double."
 
 
 def _are_networks(written: list[str]) -> bool:

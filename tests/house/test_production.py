@@ -38,6 +38,10 @@ SAFE: dict[str, Any] = {
     "VNPAY_HASH_SECRET": "H" * 32,
     "VNPAY_DOUBLE": "http://127.0.0.1:8002",
     "VNPAY_IPN_ADDRESSES": ["113.52.45.78", "116.97.245.130"],
+    "VNPAY_TEST_TMN_CODE": "LENSANT1",
+    "VNPAY_TEST_HASH_SECRET": "T" * 32,
+    "VNPAY_TEST_PAY_URL": "https://sandbox.vnpayment.vn/paymentv2/vpcpay.html",
+    "VNPAY_TEST_API_URL": "https://sandbox.vnpayment.vn/merchant_webapi/api/transaction",
     "VNPAY_PAY_URL": "https://pay.vnpay.vn/vpcpay.html",
     "VNPAY_API_URL": "https://merchant.vnpay.vn/merchant_webapi/api/transaction",
 }
@@ -53,6 +57,7 @@ def problems(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> list[str]:
 
 def test_safe_values_are_safe(monkeypatch: pytest.MonkeyPatch) -> None:
     assert problems(monkeypatch) == []
+    assert problems(monkeypatch, VNPAY_TEST_TMN_CODE="", VNPAY_TEST_HASH_SECRET="") == [], "trials may be left out"
 
 
 @pytest.mark.parametrize(
@@ -88,6 +93,16 @@ def test_safe_values_are_safe(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"SMS_INBOUND_KEY": "short"}, "SMS_INBOUND_KEY"),
         ({"EMAIL_URL": "console://"}, "EMAIL_URL"),
         ({"VNPAY_TMN_CODE": ""}, "VNPAY_TMN_CODE"),
+        ({"VNPAY_TEST_TMN_CODE": "LENSAN01"}, "VNPAY_TEST_TMN_CODE"),
+        ({"VNPAY_TEST_TMN_CODE": "DEMO0001"}, "VNPAY_TEST_TMN_CODE"),
+        ({"VNPAY_TEST_HASH_SECRET": "H" * 32}, "VNPAY_TEST_HASH_SECRET"),
+        ({"VNPAY_TEST_HASH_SECRET": ""}, "VNPAY_TEST_HASH_SECRET"),
+        ({"VNPAY_TEST_PAY_URL": "http://127.0.0.1:8002/paymentv2/vpcpay.html"}, "VNPAY_TEST_PAY_URL"),
+        (
+            {"VNPAY_DOUBLE": "https://thu.example.vn", "VNPAY_TEST_PAY_URL": "https://thu.example.vn/x"},
+            "VNPAY_TEST_PAY_URL",
+        ),
+        ({"VNPAY_TEST_API_URL": "http://127.0.0.1:8002/x"}, "VNPAY_TEST_API_URL"),
         ({"VNPAY_TMN_CODE": "DEMO0001"}, "VNPAY_TMN_CODE"),
         ({"VNPAY_HASH_SECRET": ""}, "VNPAY_HASH_SECRET"),
         ({"VNPAY_HASH_SECRET": DEMO_VNPAY_SECRET}, "VNPAY_HASH_SECRET"),
