@@ -10,13 +10,14 @@ import pytest
 
 from core.kit import clock
 from core.people.queries import SYSTEM
+from market.listings.actions import move_stock
 from market.listings.models import Listing, StockMove
 from market.platforms.contract import OrderPage, OrderState, RemoteOrder, RemoteOrderLine
 from market.platforms.models import Connection, PlatformFeed, PlatformListing, PlatformOrder
 from market.platforms.orders.actions import Kept, feed_of, keep_orders
 from market.platforms.sandbox.process import Double
 from tests.market.platforms.engine_tools import Engine
-from tests.people import make_listing
+from tests.people import People, make_listing
 
 pytestmark = pytest.mark.django_db
 WORDS = {
@@ -146,15 +147,15 @@ def test_orders_from_before_we_were_asked_leave_the_stock_alone(voso: Connection
         assert (book(listing), moved(listing)) == ((10, 0), [])
 
 
-def test_a_sellers_own_words_are_not_taken_for_what_an_order_took(voso: Connection, listing: Listing) -> None:
+def test_a_sellers_own_words_are_not_taken_for_what_an_order_took(
+    voso: Connection, listing: Listing, people: People
+) -> None:
     tell(voso, order((listing.sku, 2)))
     reference = StockMove.objects.get(listing=listing, kind="reserved").reference
-    StockMove.objects.create(
-        listing=listing, kind="in", change=0, reserved_change=0, stock_after=8, reserved_after=2, reference=reference,
-        by_id=listing.shop_id, at=clock.now(),
-    )  # fmt: skip
+    listing.refresh_from_db()
+    move_stock(listing, StockMove.Kind.IN, change=3, by=people.viewer("an"), reference=reference)
     tell(voso, order((listing.sku, 2), state=OrderState.SHIPPED))
-    assert book(listing) == (8, 0)
+    assert book(listing) == (11, 0)
 
 
 def test_what_is_sold_on_one_platform_is_told_to_the_others(
