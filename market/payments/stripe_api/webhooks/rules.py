@@ -37,11 +37,6 @@ def next_try(*, begun: datetime, tries: int, now: datetime) -> datetime | None:
     return end if now < end - _PAUSES[0] else None
 
 
-def wants(enabled_events: list[str], kind: str) -> bool:
-    """Whether an endpoint with this list hears of events of this type."""
-    return "*" in enabled_events or kind in enabled_events
-
-
 def is_event_name(name: str) -> bool:
     """Whether it may stand in an endpoint's list; types that never happen here may."""
     return name == "*" or (len(name) <= 60 and _EVENT.fullmatch(name) is not None)
