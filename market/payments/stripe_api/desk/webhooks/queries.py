@@ -11,17 +11,12 @@ from django.utils.translation import gettext as _
 from core.desk.registry import Todo
 from core.kit import clock
 from core.people.queries import STAFF_ROLES, Viewer
+from market.payments.stripe_api.desk.queries import producers_owned
 from market.payments.stripe_api.models import ConnectedApplication, WebhookDelivery, WebhookEndpoint, WebhookTry
 from market.payments.stripe_api.webhooks.rules import GIVE_UP_AFTER
-from onboarding.producers.queries import owned
 
 State = WebhookDelivery.State
 FEW = 5
-
-
-def applications_owned(viewer: Viewer) -> QuerySet[ConnectedApplication]:
-    """Applications of the producers that this person owns; closed ones too, whose log can still be read."""
-    return ConnectedApplication.objects.filter(owned(by=viewer, of="producer_id")).select_related("producer")
 
 
 def endpoints_of(application: ConnectedApplication) -> QuerySet[WebhookEndpoint]:
@@ -57,12 +52,12 @@ def tries_of(delivery: WebhookDelivery) -> QuerySet[WebhookTry]:
 
 
 def webhook_todos(viewer: Viewer) -> Iterable[Todo]:
-    """Endpoints that have taken nothing for as long as events are kept trying: their programs know nothing of payments. One query,
+    """Endpoints that have taken nothing for as long as events are kept trying: their programs know nothing of payments. Two queries,
     none for staff."""
     if not viewer.is_signed_in or viewer.has_role(*STAFF_ROLES):
         return
     rows = WebhookEndpoint.objects.filter(
-        owned(by=viewer, of="application__producer_id"),
+        application__producer__in=producers_owned(viewer),
         status=WebhookEndpoint.Status.ENABLED,
         deleted_at=None,
         application__closed_at=None,

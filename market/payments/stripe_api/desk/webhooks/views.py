@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,10 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.kit.encryption import decrypt, encrypt
 from core.people.account.proof import freshly_proved
 from core.people.queries import viewer_of
-from core.people.views import signed_in
+from market.payments.stripe_api.desk.guard import with_application
 from market.payments.stripe_api.desk.webhooks.pages import TABS, health_of, readable, row_of, try_of
 from market.payments.stripe_api.desk.webhooks.queries import (
-    applications_owned,
     deliveries_of,
     delivery_for,
     endpoints_of,
@@ -38,24 +33,11 @@ from market.payments.stripe_api.webhooks.actions import (
 from market.shops.navigation import seller_places
 
 PER_PAGE = 25
-View = Callable[..., HttpResponseBase]
-
-
-def of_own_application(view: View) -> View:
-    """Only for who owns the application's producer; not there for others."""
-
-    @signed_in
-    @wraps(view)
-    def guarded(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        found = get_object_or_404(applications_owned(viewer_of(request)), pk=pk)
-        return view(request, found, *args, **kwargs)
-
-    return guarded
 
 
 @require_safe
 @never_cache
-@of_own_application
+@with_application
 def endpoints(request: HttpRequest, application: ConnectedApplication) -> HttpResponse:
     """Where it hears of events."""
     is_closed = application.closed_at is not None
@@ -66,7 +48,7 @@ def endpoints(request: HttpRequest, application: ConnectedApplication) -> HttpRe
 
 @require_safe
 @never_cache
-@of_own_application
+@with_application
 def endpoint(request: HttpRequest, application: ConnectedApplication, endpoint: str) -> HttpResponse:
     """One of them with its log; a secret made just now is shown, once."""
     found = _endpoint(application, endpoint)
@@ -93,7 +75,7 @@ def endpoint(request: HttpRequest, application: ConnectedApplication, endpoint: 
 
 @require_POST
 @never_cache
-@of_own_application
+@with_application
 def endpoint_step(request: HttpRequest, application: ConnectedApplication, endpoint: str, step: str) -> HttpResponse:
     """«bat», «tat»: on and off."""
     found = _endpoint(application, endpoint)
@@ -107,7 +89,7 @@ def endpoint_step(request: HttpRequest, application: ConnectedApplication, endpo
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@of_own_application
+@with_application
 @freshly_proved
 def secret(request: HttpRequest, application: ConnectedApplication, endpoint: str) -> HttpResponse:
     """Another secret; asks for a fresh proof, because whoever has it can speak in our name."""
@@ -123,7 +105,7 @@ def secret(request: HttpRequest, application: ConnectedApplication, endpoint: st
 
 @require_safe
 @never_cache
-@of_own_application
+@with_application
 def delivery(request: HttpRequest, application: ConnectedApplication, delivery: int) -> HttpResponse:
     """One event for one endpoint: what was sent, and every try."""
     found = delivery_for(application, delivery)
@@ -142,7 +124,7 @@ def delivery(request: HttpRequest, application: ConnectedApplication, delivery: 
 
 @require_POST
 @never_cache
-@of_own_application
+@with_application
 def delivery_again(request: HttpRequest, application: ConnectedApplication, delivery: int) -> HttpResponse:
     """A new round, at once."""
     found = delivery_for(application, delivery)
