@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from core.events.registry import gathered
 from core.kit import clock
 from market.ledger.accounts import HELD, owed_to
 from market.payments.actions.booking import book
@@ -11,11 +16,12 @@ from market.payments.sources import label_of_payment
 from market.payments.stripe_api.actions.news import News, tell
 from market.payments.stripe_api.declines import decline_of
 from market.payments.stripe_api.ids import new_id
-from market.payments.stripe_api.models import ApiCharge, ApiRefund, CheckoutSession, PaymentIntent
+from market.payments.stripe_api.models import ApiCharge, ApiRefund, CheckoutSession, ConnectedApplication, PaymentIntent
 from market.payments.stripe_api.shapes.intent import charge_shape, intent_shape, refund_shape, refund_status
 from market.payments.stripe_api.shapes.session import session_shape
 
 Status = PaymentIntent.Status
+_in_hand: ContextVar[PaymentIntent | None] = ContextVar("in_hand", default=None)
 _OF_PAYMENT = {
     Payment.State.SUCCEEDED: Status.SUCCEEDED,
     Payment.State.CANCELED: Status.CANCELED,
@@ -36,10 +42,23 @@ def on_payment_changed(event: PaymentChanged) -> None:
         follow(event.payment_id)
 
 
+@contextmanager
+def in_hand(intent: PaymentIntent) -> Iterator[None]:
+    """Within this block the intent of this payment, which the caller has locked and whose payment's state is as it was, is not read again:
+    this object follows, and is as it should be told when the block has ended."""
+    token = _in_hand.set(intent)
+    try:
+        with gathered():
+            yield
+    finally:
+        _in_hand.reset(token)
+
+
 def follow(payment_id: int) -> None:
     """The payment's intent as the payment is now, with the events of what is new. In the caller's transaction, which holds the
     payment."""
-    intent = locked(payment_id)
+    held = _in_hand.get()
+    intent = held if held is not None and held.payment_id == payment_id else locked(payment_id)
     attempts = list(intent.payment.attempts.select_related("charge").order_by("pk"))
     before = Status(intent.status)
     status = _status_of(intent, attempts)
@@ -66,7 +85,7 @@ def follow(payment_id: int) -> None:
 def locked(payment_id: int) -> PaymentIntent:
     """The payment's intent with payment and customer, until the end of the transaction. The payment is locked first, as everywhere."""
     rows = PaymentIntent.objects.select_for_update(of=("payment", "self"))
-    return rows.select_related("payment", "customer", "application").get(payment_id=payment_id)
+    return rows.select_related("payment", "customer").get(payment_id=payment_id)
 
 
 def _status_of(intent: PaymentIntent, attempts: list[PaymentAttempt]) -> Status:
@@ -83,8 +102,9 @@ def _status_of(intent: PaymentIntent, attempts: list[PaymentAttempt]) -> Status:
 def _earn(intent: PaymentIntent) -> None:
     """A program sells outside: what it is paid is its producer's at once."""
     payment = intent.payment
+    producer = ConnectedApplication.objects.values_list("producer_id", flat=True).get(pk=intent.application_id)
     book(
-        payment, "earned", debit=HELD, credit=owed_to(intent.application.producer_id), amount=payment.amount,
+        payment, "earned", debit=HELD, credit=owed_to(producer), amount=payment.amount,
         subject=label_of_payment(payment.pk), key=f"earned:payment:{payment.pk}",
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ from market.payments.actions import (
     open_payment,
 )
 from market.payments.models import Payment, PaymentAttempt
-from market.payments.stripe_api.actions.following import locked
+from market.payments.stripe_api.actions.following import in_hand, locked
 from market.payments.stripe_api.actions.news import News, tell
 from market.payments.stripe_api.ids import new_id
 from market.payments.stripe_api.models import Customer, PaymentIntent
@@ -128,7 +128,7 @@ def change_intent(
     return intent
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def confirm_intent(
     intent: PaymentIntent,
     *,
@@ -159,7 +159,7 @@ def confirm_intent(
             code="payment_intent_incompatible_payment_method",
             param="payment_method",
         )
-    with gathered():
+    with in_hand(intent):
         try:
             attempt = begin_attempt(payment=intent.payment, customer_address=address or "127.0.0.1", ends_at=ends_at)
             is_same = attempt.txn_ref in intent.pay_url and (method.name, method.bank_code) == (
@@ -177,7 +177,7 @@ def confirm_intent(
         intent.method, intent.bank_code, intent.return_url = method.name, method.bank_code, return_url
         intent.last_error = None
         intent.save(update_fields=["pay_url", "method", "bank_code", "return_url", "last_error"])
-    return locked(intent.payment_id)
+    return intent
 
 
 def no_terminal() -> Problem:

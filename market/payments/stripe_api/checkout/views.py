@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -59,13 +60,14 @@ def _begin(request: HttpRequest, session: CheckoutSession) -> str:
     wanted = request.POST.get("method", "")
     names = session.intent.method_types
     method = Method(wanted if wanted in names else names[0])
-    intent = confirm_intent(
-        session.intent,
-        method=method,
-        return_url=success_address(session),
-        address=client_address(request),
-        ends_at=session.expires_at,
-    )
+    with transaction.atomic():
+        intent = confirm_intent(
+            session.intent,
+            method=method,
+            return_url=success_address(session),
+            address=client_address(request),
+            ends_at=session.expires_at,
+        )
     return intent.pay_url
 
 

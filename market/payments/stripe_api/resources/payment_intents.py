@@ -19,7 +19,7 @@ from market.payments.stripe_api.resources.loading import intents
 from market.payments.stripe_api.shapes.basics import METHODS
 from market.payments.stripe_api.shapes.intent import intent_shape
 from market.payments.stripe_api.transport.caller import Caller
-from market.payments.stripe_api.transport.lists import found, page_of
+from market.payments.stripe_api.transport.lists import found, own, page_of
 from market.payments.stripe_api.transport.params import (
     Address,
     Amount,
@@ -287,7 +287,8 @@ def change(caller: Caller, given: Change, public_id: str) -> Shape:
 
 def confirm(caller: Caller, given: Confirm, public_id: str) -> Shape:
     """The payer can be sent to VNPAY."""
-    intent = _found(caller, public_id)
+    # Read in full, and locked, by the action.
+    intent = _found(caller, public_id, only=("payment_id", "method", "method_types", "bank_code"))
     method = given.method()
     if method is None and given.bank_code():
         method = Method(intent.method or intent.method_types[0], given.bank_code())
@@ -332,8 +333,9 @@ def list_of(caller: Caller, given: ListOf) -> Shape:
     )
 
 
-def _found(caller: Caller, public_id: str) -> PaymentIntent:
-    row = intents(caller).select_related("payment", "customer", "session").filter(public_id=public_id).first()
+def _found(caller: Caller, public_id: str, only: tuple[str, ...] = ()) -> PaymentIntent:
+    rows = own(caller, PaymentIntent).only(*only) if only else intents(caller).select_related("session")
+    row = rows.filter(public_id=public_id).first()
     if row is None:
         raise missing("payment_intent", "intent", public_id)
     return row

@@ -29,6 +29,13 @@ class Caller:
     address: str
 
 
+# Every request reads these, and nothing else of whom they belong to.
+_OF_KEY = (
+    "is_live", "key_hash", "revoked_at", "last_used_at", "application__public_id", "application__name",
+    "application__closed_at", "application__producer__is_demo",
+)  # fmt: skip
+
+
 def key_of(request: HttpRequest) -> ApplicationKey:
     """The open key of this request, with its application. Raises Problem (401)."""
     secret = _secret(request.headers.get("Authorization", ""))
@@ -38,7 +45,7 @@ def key_of(request: HttpRequest) -> ApplicationKey:
             "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
             status=401,
         )
-    rows = ApplicationKey.objects.select_related("application__producer")
+    rows = ApplicationKey.objects.select_related("application__producer").only(*_OF_KEY)
     key = rows.filter(key_hash=key_hash(secret)).first()
     # Keys of the demo world are known to everybody.
     if key is None or (settings.PRODUCTION and key.application.producer.is_demo):
