@@ -31,6 +31,7 @@ from market.payments.stripe_api.transport.routes import Found, Shape, find
 
 log = logging.getLogger(__name__)
 LARGEST_BODY = 256_000
+_LOCKED = {"40001", "40P01", "55P03"}  # PostgreSQL: could not serialise, deadlock, lock not available
 _OUR_FAULT = Problem("An unknown error occurred on our side.", status=500, kind="api_error")
 _BUSY = Problem(
     "The object is in use by another request. Try again.", status=429, code="lock_timeout", is_worth_repeating=True
@@ -46,12 +47,9 @@ def door(request: HttpRequest, path: str = "") -> HttpResponse:
         answered = _answer(request, path, request_id, idempotency_key)
     except Problem as problem:
         answered = _of(problem)
-    except (OperationalError, Overtaken):
-        log.warning("request %s met another one", request_id, exc_info=True)
-        answered = _of(_BUSY)
-    except Exception:
+    except Exception as error:
         log.exception("request %s failed", request_id)
-        answered = _of(_OUR_FAULT)
+        answered = _of(_BUSY if _met_another(error) else _OUR_FAULT)
     return respond(
         answered,
         request_id=request_id,
@@ -73,6 +71,14 @@ def answers_in_json(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
         return respond(_of(problem), request_id=new_id("req", 14), version="", idempotency_key="")
 
     return middleware
+
+
+def _met_another(error: Exception) -> bool:
+    """Whether it failed only because somebody else was at the same rows; other troubles of the database are ours to mend."""
+    if not isinstance(error, OperationalError):
+        return isinstance(error, Overtaken)
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state in _LOCKED or (state is None and "locked" in str(error))
 
 
 def _of(problem: Problem) -> Answered:

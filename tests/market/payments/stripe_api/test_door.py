@@ -7,10 +7,12 @@ import json
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from market.payments.stripe_api.actions.keys import close_application, revoke_key
 from market.payments.stripe_api.models import ApplicationKey, ConnectedApplication, PaymentIntent
+from market.payments.stripe_api.resources import customers
 from tests.market.payments.stripe_api.program import Program, error
 
 
@@ -166,3 +168,22 @@ def test_the_key_is_kept_hashed(application: ConnectedApplication, trial: Progra
     row = ApplicationKey.objects.get()
     assert trial.key not in "".join(str(value) for value in row.__dict__.values())
     assert row.hint == f"sk_test_…{trial.key[-4:]}"
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [("database is locked", 429), ("no such column: market_customer.x", 500), ("disk I/O error", 500)],
+)
+def test_only_who_met_another_is_told_to_try_again(
+    trial: Program, monkeypatch: pytest.MonkeyPatch, said: str, status: int
+) -> None:
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        raise OperationalError(said)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(customers, "make_customer", broken)
+        answer = trial.post("customers", {"name": "An"}, Idempotency_Key="k")
+    assert trial.last.status_code == status and said not in str(answer)
+    assert trial.last.get("Stripe-Should-Retry") == ("true" if status == 429 else None)
+    # Nothing was done, so the key is free.
+    assert trial.post("customers", {"name": "An"}, Idempotency_Key="k")["name"] == "An"

@@ -208,3 +208,24 @@ def test_events_are_what_happened(trial: Program) -> None:
     ]
     assert len(trial.get("events", delivery_success="true")["data"]) == 2
     assert trial.get("events", delivery_success="false")["data"] == []
+
+
+def test_a_path_that_leads_nowhere_is_refused_though_nothing_is_there(trial: Program) -> None:
+    nowhere = {"expand[0]": "data.latest_charge.farm"}
+    assert error(trial.get("payment_intents", **nowhere))[2] == "expand[0]"
+    intent = trial.intent()
+    for path in (
+        "latest_charge.farm",
+        "farm",
+        "latest_charge.payment_intent.latest_charge.customer.farm",
+        "data.customer",
+        "",
+    ):
+        assert (
+            error(trial.get(f"payment_intents/{intent['id']}", **{"expand[]": path}))[0] == "invalid_request_error"
+        ), path
+    assert (
+        trial.get(f"payment_intents/{intent['id']}", **{"expand[]": "latest_charge.customer"})["latest_charge"] is None
+    )
+    for path in ("customers", "events"):
+        assert error(trial.get(path, **{"expand[]": "data.customer"}))[2] == "expand[0]"
