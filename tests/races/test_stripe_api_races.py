@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -9,11 +10,13 @@ import pytest
 from core.kit import clock
 from market.ledger.accounts import owed_to
 from market.ledger.queries import balances_of, book_sum
-from market.payments.actions import settle
+from market.payments.actions import RefundRefused, refund_by_hand, settle
 from market.payments.contract import Result
 from market.payments.models import Charge, Payment, PaymentAttempt, Refund
+from market.payments.sources import sources_of
 from market.payments.stripe_api.models import ApiCharge, ApiEvent, ApiRefund, PaymentIntent
 from tests.market.payments.stripe_api.program import Program, connected
+from tests.market.payments.till import accountant
 from tests.people import make_people
 from tests.races.conftest import at_once
 
@@ -103,3 +106,34 @@ def test_confirming_twice_at_once_is_one_attempt(live: Program) -> None:
     assert len({address.partition("vnp_TxnRef=")[2][:22] for address in addresses}) == 1
     assert (PaymentAttempt.objects.count(), told("payment_intent.requires_action")) == (1, 1)
     assert clock.now() < PaymentAttempt.objects.get().expires_at
+
+
+def test_an_accountant_and_a_program_give_back_at_once(live: Program) -> None:
+    """Neither waits for the other for ever, and no more goes back than came."""
+    ngan = accountant("ngan")
+    for _ in range(6):
+        intent = live.to_be_paid()
+        attempt = PaymentAttempt.objects.get(payment__reference=intent["id"])
+        settle(
+            attempt=attempt,
+            result=Result("paid", attempt.amount, "00", "00", f"15{attempt.pk:06d}", "NCB", "20261123120000"),
+        )
+        charge = Charge.objects.get(attempt=attempt)
+        (source,) = sources_of(charge)
+
+        def by_hand(charge: Charge = charge, key: str = source.key) -> Any:
+            return refund_by_hand(
+                charge=charge, source=key, amount=100_000, reason="Khách gọi.", request_id=uuid.uuid4().hex, by=ngan
+            )
+
+        def by_program(public_id: str = intent["id"]) -> int:
+            program = other(live)
+            program.post("refunds", {"payment_intent": public_id, "amount": 100_000})
+            return int(program.last.status_code)
+
+        hand, program = at_once(by_hand, by_program)
+        assert (isinstance(hand, Refund), program) in {(True, 400), (True, 429), (False, 200)}, hand
+        assert isinstance(hand, Refund | RefundRefused)
+        charge.refresh_from_db()
+        assert charge.left == 50_000 and Refund.objects.filter(charge=charge).count() == 1
+    assert book_sum() == 0
