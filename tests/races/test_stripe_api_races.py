@@ -10,15 +10,17 @@ import pytest
 from core.kit import clock
 from market.ledger.accounts import owed_to
 from market.ledger.queries import balances_of, book_sum
-from market.payments.actions import RefundRefused, refund_by_hand, settle
+from market.payments.actions import refund_by_hand, settle
+from market.payments.actions import refunds as by_people
 from market.payments.contract import Result
 from market.payments.models import Charge, Payment, PaymentAttempt, Refund
 from market.payments.sources import sources_of
+from market.payments.stripe_api.actions import refunds as by_programs
 from market.payments.stripe_api.models import ApiCharge, ApiEvent, ApiRefund, PaymentIntent
 from tests.market.payments.stripe_api.program import Program, connected
 from tests.market.payments.till import accountant
 from tests.people import make_people
-from tests.races.conftest import at_once
+from tests.races.conftest import Gate, at_once
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -108,32 +110,37 @@ def test_confirming_twice_at_once_is_one_attempt(live: Program) -> None:
     assert clock.now() < PaymentAttempt.objects.get().expires_at
 
 
-def test_an_accountant_and_a_program_give_back_at_once(live: Program) -> None:
-    """Neither waits for the other for ever, and no more goes back than came."""
-    ngan = accountant("ngan")
-    for _ in range(6):
-        intent = live.to_be_paid()
-        attempt = PaymentAttempt.objects.get(payment__reference=intent["id"])
-        settle(
-            attempt=attempt,
-            result=Result("paid", attempt.amount, "00", "00", f"15{attempt.pk:06d}", "NCB", "20261123120000"),
+def test_an_accountant_and_a_program_give_back_at_once(live: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one holds the charge, the other the payment: neither waits for ever, and no more goes back than came."""
+    ngan, intent, gate = accountant("ngan"), live.to_be_paid(), Gate()
+    paid(PaymentAttempt.objects.get())
+    charge = Charge.objects.get()
+    (source,) = sources_of(charge)
+    needs_two, hold = by_people.takes_two, by_programs._hold
+
+    def takes_two(amount: int) -> bool:
+        gate()
+        return needs_two(amount)
+
+    def held(payment_id: int) -> None:
+        hold(payment_id)
+        gate()
+
+    monkeypatch.setattr(by_people, "takes_two", takes_two)
+    monkeypatch.setattr(by_programs, "_hold", held)
+
+    def by_hand() -> Any:
+        return refund_by_hand(
+            charge=charge, source=source.key, amount=100_000, reason="Khách gọi.", request_id=uuid.uuid4().hex, by=ngan
         )
-        charge = Charge.objects.get(attempt=attempt)
-        (source,) = sources_of(charge)
 
-        def by_hand(charge: Charge = charge, key: str = source.key) -> Any:
-            return refund_by_hand(
-                charge=charge, source=key, amount=100_000, reason="Khách gọi.", request_id=uuid.uuid4().hex, by=ngan
-            )
+    def by_program() -> int:
+        program = other(live)
+        program.post("refunds", {"payment_intent": intent["id"], "amount": 100_000})
+        return int(program.last.status_code)
 
-        def by_program(public_id: str = intent["id"]) -> int:
-            program = other(live)
-            program.post("refunds", {"payment_intent": public_id, "amount": 100_000})
-            return int(program.last.status_code)
-
-        hand, program = at_once(by_hand, by_program)
-        assert (isinstance(hand, Refund), program) in {(True, 400), (True, 429), (False, 200)}, hand
-        assert isinstance(hand, Refund | RefundRefused)
-        charge.refresh_from_db()
-        assert charge.left == 50_000 and Refund.objects.filter(charge=charge).count() == 1
+    hand, program = at_once(by_hand, by_program)
+    assert gate.met
+    assert (isinstance(hand, Refund), program) == (True, 400), hand
+    assert Charge.objects.get().left == 50_000 and Refund.objects.count() == 1
     assert book_sum() == 0

@@ -156,8 +156,8 @@ def on_refund_changed(event: RefundChanged) -> None:
     if refund.charge.payment.channel != Payment.Channel.API:
         return
     # Whoever asks for a refund holds its charge by now: payment, charge, intent is the order, so the payment is only read here.
-    rows = PaymentIntent.objects.select_for_update(of=("self",)).select_related("payment", "customer")
-    intent = rows.get(payment_id=refund.charge.payment_id)
+    intents = PaymentIntent.objects.select_for_update(of=("self",)).select_related("payment", "customer")
+    intent = intents.get(payment_id=refund.charge.payment_id)
     # Money that came for nothing goes back at once: its charge may not have been told of yet.
     told = _charge_news(intent, refund.charge.attempt)
     tell(intent, told + _refund_news(intent, refund))

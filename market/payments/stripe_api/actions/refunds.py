@@ -31,7 +31,7 @@ def make_refund(
     caller: Caller, *, charge: ApiCharge, amount: int | None, reason: str, metadata: dict[str, str]
 ) -> ApiRefund:
     """Give `amount` đồng of this charge back (None: all that is left). It is sent to VNPAY by the worker, once. Raises Problem."""
-    Payment.objects.select_for_update().only("pk").get(pk=charge.intent.payment_id)
+    _hold(charge.intent.payment_id)
     money = Charge.objects.select_for_update(of=("self",)).filter(attempt=charge.attempt_id).first()
     if money is None:
         raise Problem(
@@ -83,6 +83,11 @@ def make_refund(
             metadata=merged({}, metadata),
         )
     return row
+
+
+def _hold(payment_id: int) -> None:
+    """The payment first, then its charge, then its intent: the order of everybody who holds several."""
+    Payment.objects.select_for_update().only("pk").get(pk=payment_id)
 
 
 @transaction.atomic(savepoint=False)
