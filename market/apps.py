@@ -36,7 +36,7 @@ class MarketConfig(AppConfig):
         from market.orders.queries import bought_beyond, labels_of_buyer, order_todos, phone_of_receiver
         from market.payments.desk.ready import register as register_money_desk
         from market.payments.events import PaymentSettled, RefundFinished
-        from market.payments.jobs import ask_about_open_attempts, ask_about_refunds, send_refunds
+        from market.payments.jobs import live_attempts, live_refunds, live_refunds_asked, see_to_trials
         from market.payments.messages.ready import register as register_gateway_messages
         from market.payments.rules import may_see_money
         from market.payments.sources import register_payer
@@ -125,13 +125,12 @@ class MarketConfig(AppConfig):
             "platforms.reconcile", timedelta(days=1), reconcile_all, label="đối chiếu với sàn", at=time(2, 30)
         )
         register_periodic("platforms.look", timedelta(seconds=2), look_at_due, label="xem kết quả trên sàn")
+        register_periodic("payments.ask", timedelta(seconds=10), live_attempts, label="hỏi VNPAY về lần trả chưa rõ")
+        register_periodic("payments.refund", timedelta(seconds=10), live_refunds, label="gửi yêu cầu hoàn tiền")
         register_periodic(
-            "payments.ask", timedelta(seconds=10), ask_about_open_attempts, label="hỏi VNPAY về lần trả chưa rõ"
+            "payments.ask_refunds", timedelta(minutes=5), live_refunds_asked, label="hỏi VNPAY về khoản đang hoàn"
         )
-        register_periodic("payments.refund", timedelta(seconds=10), send_refunds, label="gửi yêu cầu hoàn tiền")
-        register_periodic(
-            "payments.ask_refunds", timedelta(minutes=5), ask_about_refunds, label="hỏi VNPAY về khoản đang hoàn"
-        )
+        register_periodic("payments.trials", timedelta(seconds=10), see_to_trials, label="lo các lần thử của ứng dụng")
         register_periodic(
             "orders.accept", timedelta(seconds=1), accept_paid_orders, label="báo người bán đơn đã trả tiền"
         )
@@ -181,6 +180,7 @@ VOCABULARY = {
     "application.key_revoked": "thu hồi khóa ứng dụng",
     "payment.paid_twice": "trả tiền hai lần",
     "payment.paid_late": "tiền đến sau khi đã hủy",
+    "payment.paid_other": "trả số tiền không còn được đòi",
     "refund.asked": "yêu cầu hoàn tiền",
     "refund.approved": "duyệt hoàn tiền",
     "refund.withdrawn": "rút yêu cầu hoàn tiền",

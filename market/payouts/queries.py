@@ -146,6 +146,15 @@ def on_its_way(producer: Producer) -> int:
     return int(rows.aggregate(sum=Sum("amount"))["sum"] or 0)
 
 
+def claimed_by_payouts(account: str) -> int:
+    """What of a producer's account stands in a batch, approved or not, that the bank has not answered yet, in đồng."""
+    kind, _colon, number = account.partition(":")
+    if kind != "producer" or not number.isdecimal():
+        return 0
+    rows = PayoutRow.objects.filter(producer=int(number), state=PayoutRow.State.WAITING)
+    return int(rows.aggregate(sum=Sum("amount"))["sum"] or 0)
+
+
 def settlements_of(viewer: Viewer) -> QuerySet[GatewaySettlement]:
     """What VNPAY sent to the bank, the newest first; nothing for people who may not see money."""
     rows = GatewaySettlement.objects.select_related("made_by", "withdrawn_by").order_by("-on", "-pk")

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from core.audit.registry import register_objects, register_vocabulary
 from core.desk.registry import Room, register_section, register_todos
 from core.people.reveal.registry import Revealable, register_revealable
+from market.ledger.claims import register_claim
 from market.payments.rules import may_see_money
-from market.payouts.queries import payout_account_of, payout_todos
+from market.payouts.queries import claimed_by_payouts, payout_account_of, payout_todos
 
 
 def register() -> None:
@@ -27,6 +28,7 @@ def register() -> None:
         }
     )
     register_todos(payout_todos)
+    register_claim(claimed_by_payouts)
     register_revealable("payout-account", Revealable("Tài khoản nhận tiền", payout_account_of, is_phone=False))
     register_section(
         _("Chi cho người bán"),

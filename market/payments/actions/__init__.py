@@ -33,10 +33,11 @@ from market.payments.actions.settling import (
     settle,
     settle_by_reference,
 )
+from market.payments.actions.trials import end_old_trials
 
 __all__ = [
     "ATTEMPT_LIFE", "LONG_PENDING", "AttemptKept", "NotApprover", "PaymentClosed", "RefundRefused", "Verdict", "approve_refund", "ask_about_refund_soon", "ask_soon",
-    "begin_attempt", "begin_sending", "cancel_payment", "change_amount", "close_attempt", "close_case", "decide_by_report", "log_message",
+    "begin_attempt", "begin_sending", "cancel_payment", "change_amount", "close_attempt", "close_case", "decide_by_report", "end_old_trials", "log_message",
     "note_question", "note_refund_answer", "note_refund_question", "note_return", "open_payment", "refund_by_hand", "request_refund", "send_again",
     "settle", "settle_by_reference", "withdraw_refund",
 ]  # fmt: skip

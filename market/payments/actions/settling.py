@@ -137,7 +137,9 @@ def close_attempt(*, attempt: PaymentAttempt, note: str, by: Viewer) -> None:
 def _take_money(payment: Payment, attempt: PaymentAttempt) -> None:
     # A program that has called its payment off hears nothing more of it; a shop decides what late money is for.
     called_off = payment.state == Payment.State.CANCELED and payment.channel == Payment.Channel.API
-    is_extra = called_off or payment.state == Payment.State.SUCCEEDED
+    # An attempt that was made before the payment asked for another amount pays something that nobody asks for any more.
+    is_other = attempt.amount != payment.amount
+    is_extra = called_off or is_other or payment.state == Payment.State.SUCCEEDED
     charge = Charge.objects.create(
         payment=payment, attempt=attempt, amount=attempt.amount, is_extra=is_extra, made_at=clock.now()
     )
@@ -153,13 +155,14 @@ def _take_money(payment: Payment, attempt: PaymentAttempt) -> None:
         key=f"charge:{charge.pk}",
     )
     if is_extra:
-        record(
-            "payment.paid_late" if called_off else "payment.paid_twice",
-            actor_id=None,
-            object_label=label,
-            via="gateway",
+        word, reason = (
+            ("payment.paid_late", "Tiền đến sau khi đã hủy.")
+            if called_off
+            else ("payment.paid_other", "Số tiền không còn được đòi.")
+            if is_other
+            else ("payment.paid_twice", "Trả tiền hai lần.")
         )
-        reason = "Tiền đến sau khi đã hủy." if called_off else "Trả tiền hai lần."
+        record(word, actor_id=None, object_label=label, via="gateway")
         request_refund(charge=charge, amount=charge.amount, account=account, subject=label, reason=reason)
         return
     payment.state, payment.settled_at = Payment.State.SUCCEEDED, clock.now()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 
 from core.events.registry import gathered
 from core.kit import clock
@@ -42,6 +43,22 @@ def on_payment_changed(event: PaymentChanged) -> None:
         follow(event.payment_id)
 
 
+def _brought_money(attempt: PaymentAttempt) -> bool:
+    """The one that settled the payment comes last: it is the latest charge, whatever was declined before or after."""
+    money = getattr(attempt, "charge", None)
+    return money is not None and not money.is_extra
+
+
+def _last_error(attempts: list[PaymentAttempt]) -> dict[str, object] | None:
+    failed = [each for each in attempts if each.state == PaymentAttempt.State.FAILED and each.finished_at]
+    return decline_of(max(failed, key=_finished).response_code).error() if failed else None
+
+
+def _finished(attempt: PaymentAttempt) -> datetime:
+    assert attempt.finished_at is not None
+    return attempt.finished_at
+
+
 @contextmanager
 def in_hand(intent: PaymentIntent) -> Iterator[None]:
     """Within this block the intent of this payment, which the caller has locked and whose payment's state is as it was, is not read again:
@@ -68,12 +85,12 @@ def follow(payment_id: int) -> None:
         if status != Status.REQUIRES_ACTION:
             intent.pay_url = ""
         if status == Status.REQUIRES_PAYMENT_METHOD:
-            intent.last_error = decline_of(attempts[-1].response_code).error() if attempts else None
+            intent.last_error = _last_error(attempts)
             intent.method = ""
         elif status == Status.SUCCEEDED:
             intent.last_error = None
             _earn(intent)
-    for attempt in attempts:
+    for attempt in sorted(attempts, key=_brought_money):
         news += _charge_news(intent, attempt)
     intent.save(update_fields=["status", "pay_url", "last_error", "method", "latest_charge_id"])
     if status != before and status in _NEWS:
@@ -129,7 +146,7 @@ def _charge_news(intent: PaymentIntent, attempt: PaymentAttempt) -> list[News]:
     if row.told == status:
         return []
     row.told, row.intent, row.attempt = status, intent, attempt
-    row.save()
+    _keep(row)
     return [News(f"charge.{status}", charge_shape(row))]
 
 
@@ -147,6 +164,14 @@ def _session_news(intent: PaymentIntent) -> list[News]:
     session.save(update_fields=["status", "completed_at"])
     session.intent = intent
     return [News(f"checkout.session.{what}", session_shape(session))]
+
+
+def _keep(row: ApiCharge | ApiRefund) -> None:
+    """A new row, or no more than what was told: a program may be noting its metadata."""
+    if row.pk is None:
+        row.save(force_insert=True)
+    else:
+        row.save(update_fields=["told"])
 
 
 def on_refund_changed(event: RefundChanged) -> None:
@@ -176,7 +201,7 @@ def _refund_news(intent: PaymentIntent, refund: Refund) -> list[News]:
     if status == before:
         return []
     row.told = status
-    row.save()
+    _keep(row)
     shape = refund_shape(row)
     if not before:
         return [News("refund.created", shape), News("charge.refunded", _charge_of(row))]

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from core.events.registry import gathered
 from core.kit import clock
@@ -20,7 +21,8 @@ from market.payments.actions import (
     note_question,
     open_payment,
 )
-from market.payments.models import Payment, PaymentAttempt
+from market.payments.actions.attempts import ASK_AGAIN
+from market.payments.models import GatewayMessage, Payment, PaymentAttempt
 from market.payments.stripe_api.actions.following import in_hand, locked
 from market.payments.stripe_api.actions.news import News, tell
 from market.payments.stripe_api.ids import new_id
@@ -37,6 +39,7 @@ Status = PaymentIntent.Status
 _BEFORE_PAYING = {Status.REQUIRES_PAYMENT_METHOD, Status.REQUIRES_CONFIRMATION}
 # VNPAY's own name for "an international card".
 _CARDS = "INTCARD"
+MOST_ASKED = 3
 
 
 @dataclass(frozen=True)
@@ -186,9 +189,15 @@ def no_terminal() -> Problem:
 
 
 def ask_before_closing(intent: PaymentIntent) -> None:
-    """Ask VNPAY about attempts that are open, outside of any transaction: whoever paid a moment ago has paid. Without an answer it
-    goes on: money that comes all the same is given back."""
-    for attempt in intent.payment.attempts.filter(state=PaymentAttempt.State.OPEN).select_related("payment"):
+    """Ask VNPAY about attempts that are open, outside of any transaction: whoever paid a moment ago has paid. VNPAY is not asked about
+    the same one again so soon. Without an answer it goes on: money that comes all the same is given back."""
+    if intent.status not in _BEFORE_PAYING | {Status.REQUIRES_ACTION}:
+        return
+    asked = GatewayMessage.objects.filter(
+        attempt=OuterRef("pk"), kind=GatewayMessage.Kind.QUERY, at__gt=clock.now() - ASK_AGAIN
+    )
+    rows = intent.payment.attempts.filter(~Exists(asked), state=PaymentAttempt.State.OPEN)
+    for attempt in rows.select_related("payment").order_by("-pk")[:MOST_ASKED]:
         try:
             note_question(attempt=attempt, result=provider.ask(attempt))
         except (OutboundError, NoTerminal):

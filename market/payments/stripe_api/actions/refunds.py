@@ -6,8 +6,8 @@ from django.db import transaction
 
 from core.events.registry import gathered
 from core.kit import clock
-from market.ledger.accounts import owed_to
-from market.ledger.actions import hold_account
+from market.ledger.accounts import UNCLEAR, owed_to
+from market.ledger.claims import spoken_for
 from market.ledger.queries import balances_of
 from market.payments.actions import RefundRefused, request_refund
 from market.payments.models import Charge, Payment
@@ -17,6 +17,7 @@ from market.payments.stripe_api.models import ApiCharge, ApiRefund
 from market.payments.stripe_api.transport.caller import Caller
 from market.payments.stripe_api.transport.params import merged
 from market.payments.stripe_api.transport.problems import Problem
+from market.shops.models import Shop
 
 _REASONS = {
     "": "Ứng dụng hoàn tiền.",
@@ -48,13 +49,9 @@ def make_refund(
             code="amount_too_large",
             param="amount",
         )
-    account = owed_to(caller.application.producer_id)
-    if caller.is_live:
-        hold_account(account)
-        if -balances_of([account])[account] < wanted:
-            raise Problem(
-                "Your balance is too small for this refund: it has been paid out already.", code="balance_insufficient"
-            )
+    account = UNCLEAR if money.is_extra else owed_to(caller.application.producer_id)
+    if caller.is_live and not money.is_extra:
+        _see_that_it_is_there(caller.application.producer_id, account, wanted)
     with gathered():
         try:
             refund = request_refund(
@@ -85,6 +82,17 @@ def make_refund(
     return row
 
 
+def _see_that_it_is_there(producer_id: int, account: str, wanted: int) -> None:
+    """Raises Problem where the producer's money has been paid out, or is on its way to the bank. Whoever makes a batch holds the
+    producer's shops as well."""
+    list(Shop.objects.select_for_update().filter(producer=producer_id).order_by("pk"))
+    if -balances_of([account])[account] - spoken_for(account) < wanted:
+        raise Problem(
+            "Your balance is too small for this refund: it has been paid out, or is being paid out.",
+            code="balance_insufficient",
+        )
+
+
 def _hold(payment_id: int) -> None:
     """The payment first, then its charge, then its intent: the order of everybody who holds several."""
     Payment.objects.select_for_update().only("pk").get(pk=payment_id)
@@ -93,6 +101,6 @@ def _hold(payment_id: int) -> None:
 @transaction.atomic(savepoint=False)
 def note_metadata(row: ApiRefund, change: dict[str, str]) -> ApiRefund:
     """What a program notes with its refund. Raises Problem."""
-    row.metadata = merged(row.metadata, change)
+    row.metadata = merged(ApiRefund.objects.select_for_update().only("metadata").get(pk=row.pk).metadata, change)
     row.save(update_fields=["metadata"])
     return row

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from core.kit import clock
 from market.payments.models import PaymentAttempt
+from market.payments.stripe_api.actions.following import locked
 from market.payments.stripe_api.actions.intents import cancel_intent, make_intent
 from market.payments.stripe_api.ids import new_id
 from market.payments.stripe_api.models import CheckoutSession, Customer, PaymentIntent
@@ -33,6 +34,7 @@ def make_session(
     client_reference_id: str,
     metadata: dict[str, str],
     intent_metadata: dict[str, str],
+    receipt_email: str,
     description: str,
     locale: str,
     expires_at: datetime | None,
@@ -58,7 +60,7 @@ def make_session(
         customer=customer,
         description=description,
         return_url=page,
-        private={"receipt_email": customer_email},
+        private={"receipt_email": receipt_email or customer_email},
         metadata=intent_metadata,
     )
     return CheckoutSession.objects.create(
@@ -81,6 +83,7 @@ def make_session(
 @transaction.atomic
 def expire_session(session: CheckoutSession) -> None:
     """Close the page; its payment is canceled with it. Raises Problem where it is not open, or is being paid."""
+    locked(session.intent.payment_id)  # first, as everywhere: whoever takes the money in comes to the session last
     session = CheckoutSession.objects.select_for_update(of=("self",)).select_related("intent").get(pk=session.pk)
     if session.status != CheckoutSession.Status.OPEN:
         raise Problem(
@@ -96,7 +99,7 @@ def expire_old_sessions() -> int:
         status=CheckoutSession.Status.OPEN, expires_at__lte=clock.now(), intent__payment__state="waiting"
     ).exclude(intent__payment__attempts__state=PaymentAttempt.State.OPEN)
     done = 0
-    for session in late.order_by("expires_at")[:100]:
+    for session in late.select_related("intent").order_by("expires_at")[:100]:
         try:
             expire_session(session)
         except Problem:  # paid in this instant
@@ -113,4 +116,4 @@ def is_payable(session: CheckoutSession) -> bool:
         PaymentIntent.Status.REQUIRES_ACTION,
     }
     is_open = session.status == CheckoutSession.Status.OPEN and clock.now() < session.expires_at
-    return is_open and session.intent.status in waiting
+    return is_open and session.application.closed_at is None and session.intent.status in waiting

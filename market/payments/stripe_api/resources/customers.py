@@ -77,8 +77,8 @@ def delete(caller: Caller, given: Nothing, public_id: str) -> Shape:
 def list_of(caller: Caller, given: ListOf) -> Shape:
     """The newest first."""
     rows = own(caller, Customer).filter(deleted_at=None)
-    if given.email:
-        rows = rows.filter(email_index__of=given.email)
+    if given.email is not None:
+        rows = rows.filter(email_index__of=given.email) if given.email else rows.none()
     return page_of(
         caller, rows, given, url=URL, name="customer", shaped=lambda page: [customer_shape(row) for row in page]
     )

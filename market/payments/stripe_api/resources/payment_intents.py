@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import IPvAnyAddress
+from pydantic import BeforeValidator, IPvAnyAddress
 
 from market.payments.stripe_api.actions.intents import (
     Method,
@@ -44,11 +44,16 @@ URL = "/v1/payment_intents"
 Kind = Literal["vnpay", "card"]
 
 
+def _plain(value: Any) -> Any:
+    """Addresses with a zone ("fe80::1%eth0") mean something on one machine only."""
+    return "" if "%" in str(value) else value
+
+
 class VnpayOptions(Part):
     """Our extension: which of VNPAY's ways, and the payer's address where the program knows it."""
 
     bank_code: Literal["VNPAYQR", "VNBANK", "INTCARD"] | None = None
-    ip_address: IPvAnyAddress | None = None
+    ip_address: Annotated[IPvAnyAddress, BeforeValidator(_plain)] | None = None
 
 
 class CardOptions(Part):
@@ -265,6 +270,8 @@ def retrieve(caller: Caller, given: Retrieve, public_id: str) -> Shape:
 def change(caller: Caller, given: Change, public_id: str) -> Shape:
     """Another amount, other facts."""
     intent = _found(caller, public_id)
+    if given.amount is not None and given.amount != intent.payment.amount and hasattr(intent, "session"):
+        raise Problem("The amount of a PaymentIntent created by Checkout is the sum of its lines.", param="amount")
     changes: dict[str, Any] = {}
     if given.description is not None:
         changes["description"] = given.description
@@ -299,8 +306,10 @@ def confirm(caller: Caller, given: Confirm, public_id: str) -> Shape:
 
 
 def ask_first(caller: Caller, given: Cancel, public_id: str) -> None:
-    """Whoever paid a moment ago has paid."""
-    ask_before_closing(_found(caller, public_id))
+    """Whoever paid a moment ago has paid; a session's payment is not canceled here anyway."""
+    intent = _found(caller, public_id)
+    if not hasattr(intent, "session"):
+        ask_before_closing(intent)
 
 
 def cancel(caller: Caller, given: Cancel, public_id: str) -> Shape:

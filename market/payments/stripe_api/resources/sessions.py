@@ -146,6 +146,7 @@ def create(caller: Caller, given: Create) -> Shape:
         metadata=given.metadata or {},
         intent_metadata=data.metadata or {},
         description=data.description or "",
+        receipt_email=data.receipt_email or "",
         locale=_locale(given.locale),
         expires_at=given.expires_at,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -213,14 +213,15 @@ class Shipping(Part):
     tracking_number: Short | None = None
 
 
-Reason = Literal["duplicate", "fraudulent", "requested_by_customer", "abandoned"]
+# What pydantic adds to a place where one of several types may stand.
+_BRANCHES = {"Shipping", "PostalAddress", "literal['']"}
 
 
 def parse(kind: type[P], fields: Fields) -> P:
     """The request's parameters. Raises Problem with Stripe's code for the first that is wrong."""
     given = {name: value for name, value in fields.items() if name not in kind.ignored}
     for name, sentence in kind.refused.items():
-        if name in given and str(given[name]).lower() not in {"", "false"}:
+        if name in given and not _is_off(given[name]):
             raise Problem(sentence, param=name, code="parameter_unsupported")
         given.pop(name, None)
     try:
@@ -229,8 +230,15 @@ def parse(kind: type[P], fields: Fields) -> P:
         raise _problem(error.errors(include_url=False, include_context=True)[0]) from None
 
 
+def _is_off(value: Any) -> bool:
+    """ "", false, or {"enabled": false}: what cannot be done is not asked for."""
+    if isinstance(value, dict):
+        return value == {"enabled": value.get("enabled")} and _is_off(value["enabled"])
+    return isinstance(value, str) and value.lower() in {"", "false"}
+
+
 def _problem(detail: ErrorDetails) -> Problem:
-    where = [str(part) for part in detail["loc"]]
+    where = [str(part) for part in detail["loc"] if part not in _BRANCHES]
     param = (where[0] + "".join(f"[{part}]" for part in where[1:]))[:200] if where else ""
     kind = detail["type"]
     if kind == "missing":
