@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from market.ledger.accounts import HELD, UNCLEAR
 from market.ledger.models import LedgerEntry
 from market.payments.models import Charge, Payment
@@ -70,6 +72,19 @@ class Source:
 def label_of_payment(payment_id: int) -> str:
     """What the book calls a payment."""
     return f"payment:{payment_id}"
+
+
+def labels_of_payments(numbers: Collection[int]) -> dict[int, str]:
+    """What people call these payments, in one query: by the application that took it and what it said of it ("Cửa hàng HTX · Cà phê"),
+    else by the reference."""
+    rows = Payment.objects.filter(pk__in=numbers)
+    facts = rows.values_list("pk", "reference", "intent__application__name", "intent__description")
+    return {
+        pk: f"{application} · {(description or reference)[:80]}"
+        if application
+        else _("Khoản %(reference)s") % {"reference": reference}
+        for pk, reference, application, description in facts
+    }
 
 
 def parts_of(payment: Payment) -> list[Part]:

@@ -14,7 +14,7 @@ from market.ledger.models import LedgerEntry
 from market.ledger.queries import balances_of, entries_on
 from market.orders.models import Method, Order
 from market.payments.models import Refund
-from market.payments.sources import names_of
+from market.payments.sources import label_of_payment, labels_of_payments
 from market.payouts.queries import on_its_way
 from onboarding.producers.models import Producer
 
@@ -167,8 +167,9 @@ def _moved(entry: LedgerEntry, account: str, *, owes: bool = False) -> int:
 
 def _called(entries: Iterable[LedgerEntry]) -> dict[str, str]:
     """{subject: what it is called} of payments to connected applications; one more statement where there are any."""
-    paid = {entry.subject for entry in entries if entry.subject.startswith("payment:")}
-    return {subject: named.label for subject, named in names_of(paid).items()} if paid else {}
+    words = (entry.subject.removeprefix("payment:") for entry in entries if entry.subject.startswith("payment:"))
+    numbers = {int(word) for word in words if word.isdecimal()}
+    return {label_of_payment(pk): label for pk, label in labels_of_payments(numbers).items()} if numbers else {}
 
 
 def _codes_of(entries: Iterable[LedgerEntry]) -> dict[str, str]:

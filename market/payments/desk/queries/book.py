@@ -17,9 +17,8 @@ from core.people.queries import Viewer, users_named
 from market.ledger.accounts import SHARED
 from market.ledger.models import LedgerEntry
 from market.payments.desk.queries.incoming import producers_in
-from market.payments.models import Payment
 from market.payments.rules import may_see_money
-from market.payments.sources import Named, names_of
+from market.payments.sources import Named, labels_of_payments, names_of
 from onboarding.producers.models import Producer
 
 
@@ -131,8 +130,8 @@ def names_of_subjects(subjects: Iterable[str]) -> dict[str, Named]:
     subjects = set(subjects)
     found = names_of(subjects)
     numbers = {int(each[8:]) for each in subjects if each.startswith("payment:") and each[8:].isdecimal()}
-    for pk, reference in Payment.objects.filter(pk__in=numbers).values_list("pk", "reference") if numbers else ():
-        found[f"payment:{pk}"] = Named(_("Khoản %(reference)s") % {"reference": reference}, pk)
+    for pk, label in labels_of_payments(numbers).items() if numbers else ():
+        found[f"payment:{pk}"] = Named(label, pk)
     for subject in subjects - set(found):
         name = object_name(subject)
         found[subject] = Named(name[:1].upper() + name[1:], None)

@@ -51,10 +51,12 @@ def payments_asked_for(viewer: Viewer, asked: Asked) -> QuerySet[Payment]:
 
 
 def _called(words: str) -> Q:
-    """The reference, our number at the gateway, the gateway's own number, or what the payer calls it (an order's code)."""
+    """The reference, our number at the gateway, the gateway's own number, a connected application, or what the payer calls it (an order's
+    code)."""
     words = words.strip()
     by_attempt = Q(attempts__txn_ref__iexact=words) | Q(attempts__transaction_no=words)
-    found = Payment.objects.filter(Q(reference__iexact=words) | by_attempt).values("pk")
+    by_application = Q(intent__application__name__iexact=words)
+    found = Payment.objects.filter(Q(reference__iexact=words) | by_attempt | by_application).values("pk")
     return Q(pk__in=found) | Q(pk__in=payments_called(words))
 
 

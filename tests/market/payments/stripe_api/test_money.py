@@ -12,10 +12,10 @@ from market.ledger.accounts import BANK, owed_to
 from market.ledger.actions import write_entry
 from market.payments.actions import refund_by_hand, settle
 from market.payments.contract import Result
-from market.payments.desk.queries.incoming import payments_visible_to
+from market.payments.desk.queries.incoming import Asked, payments_asked_for, payments_visible_to
 from market.payments.models import Charge, PaymentAttempt
 from market.payments.queries import attempts_visible_to, refunds_of
-from market.payments.sources import parts_of, payments_called, sources_of
+from market.payments.sources import parts_of, sources_of
 from market.statements.queries import standing_of, statement_of
 from tests.market.payments.stripe_api.program import Program, error
 from tests.people import People
@@ -28,16 +28,17 @@ def paid(program: Program, **more: str) -> str:
     return str(intent["id"])
 
 
-def test_it_is_on_the_statement_under_its_name(live: Program, people: People, client: Client) -> None:
+def test_it_is_on_the_statement_under_its_name(live: Program, people: People, ngan: Viewer, client: Client) -> None:
     public_id = paid(live, description="Cà phê 1 kg")
     statement = statement_of(people.producer, clock.today().replace(day=1))
     assert [(line.called, line.through) for line in statement.lines] == [("Cửa hàng HTX · Cà phê 1 kg", 150_000)]
     assert standing_of(people.producer).owed == 150_000
     charge = Charge.objects.get()
     assert [part.label for part in parts_of(charge.payment)] == ["Cửa hàng HTX · Cà phê 1 kg"]
-    assert payments_called("cửa hàng htx") == {charge.payment_id} or payments_called("Cửa hàng HTX") == {
-        charge.payment_id
-    }
+    found = payments_asked_for(ngan, Asked(q="cửa hàng htx"))
+    assert [row.pk for row in found] == [charge.payment_id] or [
+        row.pk for row in payments_asked_for(ngan, Asked(q="Cửa hàng HTX"))
+    ] == [charge.payment_id]
     assert charge.payment.reference == public_id
     client.force_login(people.users["an"])
     assert "Cửa hàng HTX · Cà phê 1 kg" in client.get("/nguoi-ban/tien/").content.decode()
