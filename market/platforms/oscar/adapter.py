@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from core.kit import clock
-from market.platforms.checks import document_issues, photo_bytes, refuse_bad_offer, refuse_blocked
+from market.platforms.answers import accepted, health_by, offers_one_by_one
+from market.platforms.checks import document_issues, photo_bytes, refuse_blocked
 from market.platforms.contract import (
     AdapterKind,
     AuthRevoked,
@@ -20,9 +20,7 @@ from market.platforms.contract import (
     ConnectionSettings,
     Credentials,
     Health,
-    HealthState,
     Issue,
-    ItemOutcome,
     ItemResult,
     ListingDocument,
     ListingReference,
@@ -32,11 +30,8 @@ from market.platforms.contract import (
     OfferDocument,
     OrderPage,
     OrdersWay,
-    OutcomeUnknown,
     PhotoReference,
-    PlatformFailure,
     PushEvent,
-    RateLimited,
     RemoteIds,
     RemotePage,
     RemoteSnapshot,
@@ -45,7 +40,6 @@ from market.platforms.contract import (
     RuleSet,
     Severity,
     Submission,
-    SubmissionState,
     Unsupported,
     ValidationFailed,
 )
@@ -83,8 +77,6 @@ CAPABILITIES = Capabilities(
     holds_what_is_ordered=False,
     dates_order_changes=False,
 )
-# Failures of the connection, not of one item: the rest of a batch would meet the same.
-CONNECTION_FAILURES = (RateLimited, AuthRevoked)
 
 
 class OscarAdapter:
@@ -98,18 +90,13 @@ class OscarAdapter:
 
     def health(self, connection: ConnectionSettings) -> Health:
         """One read with the token."""
-        now = clock.now()
-        try:
-            partners = Client(connection).partners()
-            if connection.credentials.get(PARTNER_NAME) not in partners.values():
-                return Health(HealthState.DEGRADED, now, "Sàn không còn nhà cung cấp đã chọn. Hãy kết nối lại.")
-        except RateLimited as failure:
-            return Health(HealthState.DEGRADED, now, failure.message_vi)
-        except AuthRevoked as failure:
-            return Health(HealthState.WRONG_KEY, now, failure.message_vi)
-        except PlatformFailure:
-            return Health(HealthState.DOWN, now, "Sàn chưa trả lời. Hệ thống sẽ thử lại sau ít phút.")
-        return Health(HealthState.OK, now)
+
+        def ask() -> str:
+            known = Client(connection).partners().values()
+            is_known = connection.credentials.get(PARTNER_NAME) in known
+            return "" if is_known else "Sàn không còn nhà cung cấp đã chọn. Hãy kết nối lại."
+
+        return health_by(ask)
 
     def validate(
         self, connection: ConnectionSettings, document: ListingDocument, *, remote: bool = False
@@ -156,44 +143,30 @@ class OscarAdapter:
             product = client.create(wire.creation_body(document, photos, category, nonce, client.partner))
         else:
             product = client.replace(remote.product_id, wire.content_body(document, photos, category, nonce))
-        return _accepted(product.snapshot.remote, operation_id)
+        return accepted(product.snapshot.remote, operation_id)
 
     def put_offers(
         self, connection: ConnectionSettings, offers: Sequence[OfferDocument], operation_id: str
     ) -> list[ItemResult]:
         """Two calls per offer: what is promised to buyers has to be known to say what lies in the store. When the connection itself is
         refused, the rest is not even tried."""
-        client, results = Client(connection), list[ItemResult]()
-        stopped: PlatformFailure | None = None
-        for offer in offers:
-            try:
-                if stopped is not None:
-                    raise stopped
-                refuse_bad_offer(CAPABILITIES, offer)
-                results.append(ItemResult(offer.sku, ItemOutcome.DONE, self._put_offer(client, offer)))
-            except OutcomeUnknown as failure:
-                results.append(ItemResult(offer.sku, ItemOutcome.UNKNOWN, offer.remote, failure=failure))
-            except PlatformFailure as failure:
-                issues = failure.issues if isinstance(failure, ValidationFailed) else ()
-                results.append(ItemResult(offer.sku, ItemOutcome.FAILED, offer.remote, issues, failure))
-                if isinstance(failure, CONNECTION_FAILURES):
-                    stopped = failure
-        return results
+        client = Client(connection)
+        return offers_one_by_one(CAPABILITIES, offers, lambda offer: self._put_offer(client, offer))
 
     def set_visibility(
         self, connection: ConnectionSettings, remote: RemoteIds, visible: bool, operation_id: str
     ) -> Submission:
         """Public or not."""
         product = Client(connection).change(remote.product_id, {"is_public": visible})
-        return _accepted(product.snapshot.remote, operation_id)
+        return accepted(product.snapshot.remote, operation_id)
 
     def withdraw(self, connection: ConnectionSettings, remote: RemoteIds, operation_id: str) -> Submission:
         """Deletes; orders keep their lines. Gone already is as good."""
         try:
             Client(connection).delete(remote.product_id)
         except NotFound:
-            return _accepted(remote, operation_id)
-        return _accepted(remote, operation_id)
+            return accepted(remote, operation_id)
+        return accepted(remote, operation_id)
 
     def poll(self, connection: ConnectionSettings, submission: Submission) -> ReviewResult:
         """Nobody reviews: what is there is live. Raises NotFound when it was removed."""
@@ -275,7 +248,3 @@ def _sent(photo: PhotoReference) -> wire.SentPhoto:
     # SHA-1 is what the shop compares photos by; nothing is secured with it.
     sha1 = hashlib.sha1(content, usedforsecurity=False).hexdigest()
     return wire.SentPhoto(photo.sha256, sha1, photo.address, photo.alt)
-
-
-def _accepted(remote: RemoteIds, operation_id: str) -> Submission:
-    return Submission(operation_id, operation_id, SubmissionState.ACCEPTED, clock.now(), remote)

@@ -12,16 +12,15 @@ from datetime import datetime
 from typing import Any
 
 from core.kit import clock, outbound
+from market.platforms import foreign_json
+from market.platforms.calling import call
 from market.platforms.contract import (
     CategoryPage,
     ConnectionSettings,
     ContractBroken,
     NotFound,
     OrderPage,
-    OutcomeUnknown,
-    Permanent,
     RemoteOrder,
-    Retryable,
     Unsupported,
 )
 from market.platforms.oscar import fields, lists, tree, wire
@@ -40,7 +39,6 @@ from market.platforms.oscar.refusals import failure_in
 
 TOKEN_NAME, PARTNER_NAME = "token", "partner"
 PAGES_AT_MOST, ORDERS_AT_ONCE = 1_000, 20
-CONNECT_TIMEOUT = 5.0
 _CLASS = f"/api/admin/productclasses/{wire.PRODUCT_CLASS}/"
 
 
@@ -53,7 +51,7 @@ class Client:
     def partners(self) -> dict[str, str]:
         """The partners there by their codes, with their paths. Raises PlatformFailure when calls would not be served."""
         return {
-            fields.text_in(item, "code"): fields.path_of(fields.text_in(item, "url"))
+            foreign_json.text_in(item, "code"): fields.path_of(foreign_json.text_in(item, "url"))
             for item in self._all("/api/admin/partners/")
         }
 
@@ -61,8 +59,8 @@ class Client:
         """Our product class with all its attributes: what a product's class does not know is dropped there without a word."""
         held: set[str] = set()
         try:
-            found = fields.object_of(fields.json_of(self._call("GET", _CLASS).body), "class")
-            held = {fields.text_in(item, "code") for item in fields.objects_in(found, "attributes")}
+            found = foreign_json.object_of(foreign_json.json_of(self._call("GET", _CLASS).body), "class")
+            held = {foreign_json.text_in(item, "code") for item in foreign_json.objects_in(found, "attributes")}
         except NotFound:
             # Made twice, the second would get another name: it is asked for first, and this call is never repeated.
             self._call("POST", "/api/admin/productclasses/", json=wire.class_body(), creates=True)
@@ -77,7 +75,7 @@ class Client:
         for item in self._all("/api/products/"):
             if item.get("upc") == sku:
                 try:
-                    found = self.product(str(fields.number_in(item, "id")))
+                    found = self.product(str(foreign_json.number_in(item, "id")))
                 except NotFound:
                     return None
                 return found if found.record is not None else None
@@ -90,7 +88,7 @@ class Client:
     def products(self, at: lists.Place) -> tuple[tuple[wire.Product, ...], lists.Place | None]:
         """What our partner sells, at one place of the list, and the next place."""
         part = self._part("/api/admin/products/", at.page)
-        numbers = [fields.number_in(item, "id") for item in part.items]
+        numbers = [foreign_json.number_in(item, "id") for item in part.items]
         found = [self._parsed(item) for item in part.items if item.get("structure") == "standalone"]
         mine = tuple(each for each in found if each.record is not None)
         return mine, lists.place_after(at, numbers, part.next_page)
@@ -176,7 +174,7 @@ class Client:
                 answer = self._call("GET", f"/api/products/{number}/")
             except NotFound:
                 continue
-            goods[number] = parse_goods(fields.json_of(answer.body))
+            goods[number] = parse_goods(foreign_json.json_of(answer.body))
 
     def _all(self, path: str) -> Iterator[dict[str, Any]]:
         for part in self._parts(path):
@@ -196,7 +194,7 @@ class Client:
         return lists.parse_part(self._call("GET", path, params={"page": str(page)}).body, page)
 
     def _product(self, answer: outbound.Answer) -> wire.Product:
-        return self._parsed(fields.json_of(answer.body))
+        return self._parsed(foreign_json.json_of(answer.body))
 
     def _parsed(self, value: Any) -> wire.Product:
         public_url = self.connection.public_url or self.connection.base_url
@@ -213,26 +211,15 @@ class Client:
     ) -> outbound.Answer:
         """One call, judged: a good answer, or the PlatformFailure that says what to do next."""
         is_safe = method == "GET"
-        self.connection.gate.enter()
-        try:
-            answer = outbound.send(
-                method,
-                self.connection.base_url.rstrip("/") + path,
-                headers={"Authorization": f"Token {self.connection.credentials.get(TOKEN_NAME, '')}"},
-                params=params,
-                json=json,
-                connect_timeout=min(CONNECT_TIMEOUT, self.connection.read_timeout),
-                read_timeout=self.connection.read_timeout,
-                allow_private=self.connection.allow_private,
-            )
-        except outbound.NotSent as error:
-            raise Retryable(str(error)) from error
-        except outbound.OutcomeUnknown as error:
-            raise (Retryable if is_safe else OutcomeUnknown)(str(error)) from error
-        except outbound.OutboundRefused as error:
-            raise Permanent(str(error)) from error
-        finally:
-            self.connection.gate.leave(None)
+        answer = call(
+            self.connection,
+            method,
+            path,
+            is_safe=is_safe,
+            headers={"Authorization": f"Token {self.connection.credentials.get(TOKEN_NAME, '')}"},
+            params=params,
+            json=json,
+        )
         failure = failure_in(answer, is_safe=is_safe, creates=creates, has_body=method != "DELETE")
         if failure is not None:
             raise failure

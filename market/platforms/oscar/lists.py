@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from market.platforms import foreign_json
 from market.platforms.contract import ContractBroken
-from market.platforms.oscar import fields
 
 
 @dataclass(frozen=True)
@@ -53,14 +53,14 @@ def place_after(at: Place, numbers: Sequence[int], next_page: int | None) -> Pla
 
 def parse_part(body: bytes, page: int) -> Part:
     """A part of a list: the whole list where the shop has not set up pages. Raises ContractBroken, also when the next page leads back."""
-    value = fields.json_of(body)
+    value = foreign_json.json_of(body)
     if isinstance(value, list):
-        return Part(tuple(fields.object_of(item, "item") for item in value), None)
-    answer = fields.object_of(value, "list")
-    items, following = tuple(fields.objects_in(answer, "results")), answer.get("next")
+        return Part(tuple(foreign_json.object_of(item, "item") for item in value), None)
+    answer = foreign_json.object_of(value, "list")
+    items, following = tuple(foreign_json.objects_in(answer, "results")), answer.get("next")
     if following is None:
         return Part(items, None)
-    found = re.search(r"[?&]page=([0-9]{1,9})(&|$)", fields.text_in(answer, "next"))
+    found = re.search(r"[?&]page=([0-9]{1,9})(&|$)", foreign_json.text_in(answer, "next"))
     if found is None or int(found[1]) <= page:
         raise ContractBroken(f"after page {page}: {str(following)[:80]!r}")
     return Part(items, int(found[1]))

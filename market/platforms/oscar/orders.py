@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from market.platforms import foreign_json
 from market.platforms.contract import (
     Conflict,
     ConflictKind,
@@ -78,10 +79,10 @@ class Goods:
 def parse_head(value: Mapping[str, Any]) -> Head:
     """An order in a list of orders. Raises ContractBroken."""
     return Head(
-        pk=fields.number_of(fields.text_in(value, "url")),
+        pk=fields.number_of(foreign_json.text_in(value, "url")),
         number=number_in(value),
-        placed_at=fields.moment_in(value, "date_placed"),
-        raw_status=kept_text(fields.text_in(value, "status"), STATUS_LIMIT),
+        placed_at=foreign_json.moment_in(value, "date_placed"),
+        raw_status=kept_text(foreign_json.text_in(value, "status"), STATUS_LIMIT),
         shipping_fee=fields.whole_dong(_dong(value, "shipping_incl_tax", value.get("currency"))),
         buyer=_masked(value.get("shipping_address")),
     )
@@ -89,7 +90,7 @@ def parse_head(value: Mapping[str, Any]) -> Head:
 
 def number_in(value: Mapping[str, Any]) -> str:
     """The shop's number of an order. Raises ContractBroken."""
-    number = fields.text_in(value, "number").strip()
+    number = foreign_json.text_in(value, "number").strip()
     if not 0 < len(number) <= ID_LIMIT:
         raise ContractBroken(f"number {number[:20]!r}")
     return number
@@ -97,7 +98,7 @@ def number_in(value: Mapping[str, Any]) -> str:
 
 def parse_line(value: Mapping[str, Any]) -> Line:
     """A line of an order, with the price of one piece before discounts. Raises ContractBroken."""
-    quantity, product = fields.number_in(value, "quantity"), value.get("product")
+    quantity, product = foreign_json.number_in(value, "quantity"), value.get("product")
     if not 1 <= quantity <= QUANTITY_MOST:
         raise ContractBroken(f"quantity {quantity}")
     total = _dong(value, "price_incl_tax_excl_discounts", value.get("price_currency"))
@@ -106,11 +107,11 @@ def parse_line(value: Mapping[str, Any]) -> Line:
 
 def parse_goods(value: Any) -> Goods:
     """A product as its page in the public API tells it. Raises ContractBroken."""
-    product = fields.object_of(value, "product")
+    product = foreign_json.object_of(value, "product")
     sku = product.get("upc")
     return Goods(
         kept_text(sku, SKU_LIMIT) if isinstance(sku, str) else "",
-        kept_text(fields.text_in(product, "title"), TITLE_LIMIT),
+        kept_text(foreign_json.text_in(product, "title"), TITLE_LIMIT),
     )
 
 

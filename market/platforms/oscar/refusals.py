@@ -11,25 +11,25 @@ from collections.abc import Iterator
 from typing import Any
 
 from core.kit import outbound
+from market.platforms.complaints import complaint
 from market.platforms.contract import (
     AuthRevoked,
     Conflict,
     ConflictKind,
     ContractBroken,
-    Issue,
     NotFound,
     OutcomeUnknown,
     Permanent,
     PlatformFailure,
     RateLimited,
     Retryable,
-    Severity,
     ValidationFailed,
     kept_text,
     pause_seconds,
 )
+from market.platforms.foreign_json import json_if_any
 
-REMOTE_TEXT_LIMIT, ISSUES_MOST = 1000, 50
+ISSUES_MOST = 50
 # Their field → ours; a field missing here is kept as "" with the shop's words.
 FIELDS = {
     "upc": "sku",
@@ -42,22 +42,13 @@ FIELDS = {
     "num_in_stock": "stock",
     "images": "photos",
 }
-FIELD_NAMES_VI = {
-    "sku": "mã hàng",
-    "title": "tên sản phẩm",
-    "description": "mô tả",
-    "category_code": "ngành hàng",
-    "price": "giá",
-    "stock": "số lượng",
-    "photos": "ảnh",
-}
 # Fields that the shop keeps unique, and that are ours for good: refused, they are taken.
 UNIQUE = {"upc", "partner_sku"}
 
 
 def failure_in(answer: outbound.Answer, *, is_safe: bool, creates: bool, has_body: bool) -> PlatformFailure | None:
     """What an answer means when it is not simply good. `has_body`: a good answer tells what is there now."""
-    value = _json(answer.body)
+    value = json_if_any(answer.body)
     detail = f"HTTP {answer.status} {_detail(value)}".strip()
     if answer.status < 300:
         if not has_body or isinstance(value, dict | list):
@@ -82,15 +73,6 @@ def failure_in(answer: outbound.Answer, *, is_safe: bool, creates: bool, has_bod
             return Permanent(detail)
 
 
-def issue(field: str, text: str) -> Issue:
-    """An issue on our `field` for a complaint in the shop's words, which are kept, cut short."""
-    if field:
-        message = f"Sàn chưa nhận mục {FIELD_NAMES_VI[field]}. Hãy sửa theo lời sàn rồi gửi lại."
-    else:
-        message = "Sàn chưa nhận tin. Hãy sửa theo lời sàn rồi gửi lại."
-    return Issue("refused_by_platform", field, Severity.BLOCK, message, kept_text(text, REMOTE_TEXT_LIMIT))
-
-
 def _refusal(value: Any, detail: str, *, creates: bool) -> PlatformFailure:
     # A bare list comes from photos that could not be fetched: nothing else is refused after the fields were looked at.
     complaints = list(_complaints(value, "images" if isinstance(value, list) else ""))[:ISSUES_MOST]
@@ -98,7 +80,7 @@ def _refusal(value: Any, detail: str, *, creates: bool) -> PlatformFailure:
         return Conflict(ConflictKind.DUPLICATE, detail=detail)
     if not complaints:
         return Permanent(detail)
-    return ValidationFailed([issue(FIELDS.get(name, ""), text) for name, text in complaints], detail)
+    return ValidationFailed([complaint(FIELDS.get(name, ""), text) for name, text in complaints], detail)
 
 
 def _complaints(value: Any, name: str) -> Iterator[tuple[str, str]]:
@@ -117,10 +99,3 @@ def _detail(value: Any) -> str:
     if isinstance(value, dict) and isinstance(value.get("detail"), str):
         return kept_text(value["detail"], 200)
     return kept_text(json.dumps(value, ensure_ascii=False), 400) if isinstance(value, dict | list) else ""
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None

@@ -11,8 +11,8 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+from market.platforms import foreign_json
 from market.platforms.contract import CategoryPage, RemoteCategory, kept_text
-from market.platforms.oscar import fields
 
 CODE_LIMIT, NAME_LIMIT, DEEPEST = 60, 160, 20
 BETWEEN = " > "
@@ -42,7 +42,7 @@ def code_of(path: tuple[str, ...]) -> str:
 
 
 def _walk(body: bytes) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], bool]]:
-    nodes = fields.json_of(body)
+    nodes = foreign_json.json_of(body)
     yield from _below({"children": nodes}, (), ())
 
 
@@ -51,11 +51,11 @@ def _below(
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], bool]]:
     if len(path) >= DEEPEST or "children" not in node:
         return
-    for child in fields.objects_in(node, "children"):
-        data = fields.object_of(child.get("data"), "data")
-        name = fields.text_in(data, "name")
+    for child in foreign_json.objects_in(node, "children"):
+        data = foreign_json.object_of(child.get("data"), "data")
+        name = foreign_json.text_in(data, "name")
         if BETWEEN.strip() in name:
             continue  # the API itself could not name it: it would be taken for two
-        here, called = (*path, fields.text_in(data, "slug")), (*names, name)
+        here, called = (*path, foreign_json.text_in(data, "slug")), (*names, name)
         yield here, called, not child.get("children")
         yield from _below(child, here, called)

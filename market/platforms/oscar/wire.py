@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from core.kit.text import slug
+from market.platforms import foreign_json
 from market.platforms.contract import (
     BadgeDocument,
     ContractBroken,
@@ -173,20 +174,22 @@ def read_text(markup: str) -> str:
 
 def parse_product(value: Any, *, partner: str, public_url: str, seen_at: datetime) -> Product:
     """A product as its keepers see it. Raises ContractBroken."""
-    product = fields.object_of(value, "product")
-    number, held = fields.number_in(product, "id"), _values(product)
+    product = foreign_json.object_of(value, "product")
+    number, held = foreign_json.number_in(product, "id"), _values(product)
     record = _record(product, partner)
-    page = fields.text_in(product, "slug")
+    page = foreign_json.text_in(product, "slug")
     if not _SLUG.fullmatch(page):
         raise ContractBroken(f"slug {page[:80]!r}")
-    images = sorted(fields.objects_in(product, "images"), key=lambda image: fields.number_in(image, "display_order"))
+    images = sorted(
+        foreign_json.objects_in(product, "images"), key=lambda image: foreign_json.number_in(image, "display_order")
+    )
     is_visible = product.get("is_public")
     if not isinstance(is_visible, bool):
         raise ContractBroken("is_public is neither true nor false")
     snapshot = RemoteSnapshot(
         remote=RemoteIds(str(number), f"{public_url.rstrip('/')}/catalogue/{page}_{number}/"),
         sku=_text_or_nothing(product, "upc"),
-        title=fields.text_in(product, "title"),
+        title=foreign_json.text_in(product, "title"),
         description=read_text(_text_or_nothing(product, "description")),
         category_code=_category(product, held.get("category_code", "")),
         price=record.price if record else 0,
@@ -204,7 +207,7 @@ def parse_product(value: Any, *, partner: str, public_url: str, seen_at: datetim
         shelf_life=held.get("shelf_life", ""),
         is_visible=is_visible,
         review=ReviewResult(ReviewState.LIVE, seen_at=seen_at),
-        updated_at=fields.moment_in(product, "date_updated"),
+        updated_at=foreign_json.moment_in(product, "date_updated"),
     )
     return Product(snapshot, record)
 
@@ -241,8 +244,8 @@ def _firsts(text: str) -> tuple[str, ...]:
 def _values(product: Mapping[str, Any]) -> dict[str, str]:
     """Texts and numbers by their codes; attributes of other kinds are none of ours."""
     return {
-        fields.text_in(item, "code"): kept_text(str(item["value"]), fields.TEXT_LIMIT)
-        for item in fields.objects_in(product, "attributes")
+        foreign_json.text_in(item, "code"): kept_text(str(item["value"]), foreign_json.TEXT_LIMIT)
+        for item in foreign_json.objects_in(product, "attributes")
         if isinstance(item.get("value"), str | int)
     }
 
@@ -268,13 +271,13 @@ def _digest(image: Mapping[str, Any]) -> str:
 
 
 def _record(product: Mapping[str, Any], partner: str) -> StockRecord | None:
-    for record in fields.objects_in(product, "stockrecords"):
-        if fields.path_of(fields.text_in(record, "partner")) != partner:
+    for record in foreign_json.objects_in(product, "stockrecords"):
+        if fields.path_of(foreign_json.text_in(record, "partner")) != partner:
             continue
         # What is not priced in đồng has no price that we could compare.
         is_dong = record.get("price") is not None and record.get("price_currency") == CURRENCY
         return StockRecord(
-            path=fields.path_of(fields.text_in(record, "url")),
+            path=fields.path_of(foreign_json.text_in(record, "url")),
             price=fields.whole_dong(fields.money_in(record, "price")) if is_dong else 0,
             in_store=_count(record, "num_in_stock"),
             allocated=max(0, _count(record, "num_allocated")),
@@ -283,8 +286,8 @@ def _record(product: Mapping[str, Any], partner: str) -> StockRecord | None:
 
 
 def _count(value: Mapping[str, Any], name: str) -> int:
-    return 0 if value.get(name) is None else fields.number_in(value, name)
+    return 0 if value.get(name) is None else foreign_json.number_in(value, name)
 
 
 def _text_or_nothing(value: Mapping[str, Any], name: str) -> str:
-    return "" if value.get(name) is None else fields.text_in(value, name)
+    return "" if value.get(name) is None else foreign_json.text_in(value, name)

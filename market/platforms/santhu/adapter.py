@@ -7,11 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.kit import clock
-from market.platforms.checks import document_issues, photo_bytes, refuse_bad_offer, refuse_blocked
+from market.platforms.answers import accepted, health_by, offers_one_by_one
+from market.platforms.checks import document_issues, photo_bytes, refuse_blocked
 from market.platforms.contract import (
     AdapterKind,
-    AuthExpired,
-    AuthRevoked,
     AuthWay,
     Capabilities,
     CategoryPage,
@@ -21,9 +20,7 @@ from market.platforms.contract import (
     ConnectionSettings,
     Credentials,
     Health,
-    HealthState,
     Issue,
-    ItemOutcome,
     ItemResult,
     ListingDocument,
     ListingReference,
@@ -33,22 +30,16 @@ from market.platforms.contract import (
     OfferDocument,
     OrderPage,
     OrdersWay,
-    OutcomeUnknown,
     PhotoReference,
-    PlatformFailure,
     PushEvent,
-    RateLimited,
     RemoteIds,
     RemotePage,
     RemoteSnapshot,
     ReviewResult,
     ReviewWay,
     RuleSet,
-    ShopSuspended,
     Submission,
-    SubmissionState,
     Unsupported,
-    ValidationFailed,
 )
 from market.platforms.santhu import goods, orders, wire
 from market.platforms.santhu.client import Client
@@ -92,8 +83,6 @@ CAPABILITIES = Capabilities(
 )
 RENEWABLE = replace(CAPABILITIES, refreshes=True)
 REFRESH_NAME, PUSH_NAME = "refresh_token", "push_secret"
-# Failures of the connection, not of one item: the rest of a batch would meet the same.
-CONNECTION_FAILURES = (RateLimited, AuthExpired, AuthRevoked, ShopSuspended)
 
 
 class SanThuAdapter:
@@ -107,16 +96,12 @@ class SanThuAdapter:
 
     def health(self, connection: ConnectionSettings) -> Health:
         """One read with the key."""
-        now = clock.now()
-        try:
+
+        def ask() -> str:
             Client(connection).check_key()
-        except (AuthExpired, RateLimited) as failure:
-            return Health(HealthState.DEGRADED, now, failure.message_vi)
-        except (AuthRevoked, ShopSuspended) as failure:
-            return Health(HealthState.WRONG_KEY, now, failure.message_vi)
-        except PlatformFailure:
-            return Health(HealthState.DOWN, now, "Sàn chưa trả lời. Hệ thống sẽ thử lại sau ít phút.")
-        return Health(HealthState.OK, now)
+            return ""
+
+        return health_by(ask)
 
     def validate(
         self, connection: ConnectionSettings, document: ListingDocument, *, remote: bool = False
@@ -166,44 +151,33 @@ class SanThuAdapter:
         else:
             body = wire.content_body(document, media)
             snapshot = client.replace(remote.product_id, body, operation_id)
-        return _accepted(snapshot.remote, operation_id, review_hours=REVIEW_HOURS)
+        return accepted(snapshot.remote, operation_id, review_hours=REVIEW_HOURS)
 
     def put_offers(
         self, connection: ConnectionSettings, offers: Sequence[OfferDocument], operation_id: str
     ) -> list[ItemResult]:
         """One call per offer. When the connection itself is refused, the rest is not even tried."""
-        client, results = Client(connection), list[ItemResult]()
-        stopped: PlatformFailure | None = None
-        for offer in offers:
-            try:
-                if stopped is not None:
-                    raise stopped
-                refuse_bad_offer(CAPABILITIES, offer)
-                snapshot = client.set_offer(offer.remote.product_id, wire.offer_body(offer), operation_id)
-                results.append(ItemResult(offer.sku, ItemOutcome.DONE, snapshot.remote))
-            except OutcomeUnknown as failure:
-                results.append(ItemResult(offer.sku, ItemOutcome.UNKNOWN, offer.remote, failure=failure))
-            except PlatformFailure as failure:
-                issues = failure.issues if isinstance(failure, ValidationFailed) else ()
-                results.append(ItemResult(offer.sku, ItemOutcome.FAILED, offer.remote, issues, failure))
-                if isinstance(failure, CONNECTION_FAILURES):
-                    stopped = failure
-        return results
+        client = Client(connection)
+
+        def put(offer: OfferDocument) -> RemoteIds:
+            return client.set_offer(offer.remote.product_id, wire.offer_body(offer), operation_id).remote
+
+        return offers_one_by_one(CAPABILITIES, offers, put)
 
     def set_visibility(
         self, connection: ConnectionSettings, remote: RemoteIds, visible: bool, operation_id: str
     ) -> Submission:
         """Does not touch the review."""
         snapshot = Client(connection).set_visibility(remote.product_id, visible, operation_id)
-        return _accepted(snapshot.remote, operation_id)
+        return accepted(snapshot.remote, operation_id)
 
     def withdraw(self, connection: ConnectionSettings, remote: RemoteIds, operation_id: str) -> Submission:
         """Deletes. Gone already is as good."""
         try:
             Client(connection).delete(remote.product_id, operation_id)
         except NotFound:
-            return _accepted(remote, operation_id)
-        return _accepted(remote, operation_id)
+            return accepted(remote, operation_id)
+        return accepted(remote, operation_id)
 
     def poll(self, connection: ConnectionSettings, submission: Submission) -> ReviewResult:
         """Reads the listing that the submission made. Raises NotFound when it was removed."""
@@ -260,9 +234,3 @@ class SanThuAdapter:
 def _credentials(grant: Grant, push_secret: str) -> Credentials:
     values = {"token": grant.token, REFRESH_NAME: grant.refresh_token, PUSH_NAME: push_secret}
     return Credentials(values, clock.now() + timedelta(seconds=grant.seconds))
-
-
-def _accepted(remote: RemoteIds, operation_id: str, *, review_hours: int | None = None) -> Submission:
-    now = clock.now()
-    expected_by = None if review_hours is None else now + timedelta(hours=review_hours)
-    return Submission(operation_id, operation_id, SubmissionState.ACCEPTED, now, remote, expected_by)

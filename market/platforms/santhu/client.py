@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from core.kit import clock, outbound
+from market.platforms.calling import call
 from market.platforms.contract import (
     CategoryPage,
     ConnectionSettings,
@@ -20,12 +21,8 @@ from market.platforms.contract import (
     ListingReference,
     MediaReference,
     OrderPage,
-    OutcomeUnknown,
-    Permanent,
     PhotoReference,
-    RateNotice,
     RemoteSnapshot,
-    Retryable,
     RuleSet,
 )
 from market.platforms.santhu import goods, orders, wire
@@ -33,7 +30,6 @@ from market.platforms.santhu.refusals import failure_in, parse_notice
 
 PAGES_AT_MOST = 20
 KEY_NAME, TOKEN_NAME = "key", "token"
-CONNECT_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True)
@@ -168,29 +164,17 @@ class Client:
             headers["Content-Type"] = content_type
         if operation_id:
             headers["X-Request-Id"] = operation_id
-        self.connection.gate.enter()
-        notice: RateNotice | None = None
-        try:
-            answer = outbound.send(
-                method,
-                self.connection.base_url.rstrip("/") + path,
-                headers=headers,
-                params=params,
-                json=json,
-                data=data,
-                connect_timeout=min(CONNECT_TIMEOUT, self.connection.read_timeout),
-                read_timeout=self.connection.read_timeout,
-                allow_private=self.connection.allow_private,
-            )
-            notice = parse_notice(answer.headers)
-        except outbound.NotSent as error:
-            raise Retryable(str(error)) from error
-        except outbound.OutcomeUnknown as error:
-            raise (Retryable if is_safe else OutcomeUnknown)(str(error)) from error
-        except outbound.OutboundRefused as error:
-            raise Permanent(str(error)) from error
-        finally:
-            self.connection.gate.leave(notice)
+        answer = call(
+            self.connection,
+            method,
+            path,
+            is_safe=is_safe,
+            headers=headers,
+            params=params,
+            json=json,
+            data=data,
+            notice_of=parse_notice,
+        )
         failure = failure_in(answer, is_safe=is_safe, creates=creates, has_body=method != "DELETE")
         if failure is not None:
             raise failure

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from market.platforms import foreign_json
 from market.platforms.contract import (
     ContractBroken,
     OrderPage,
@@ -41,28 +42,28 @@ def parse_orders(body: bytes) -> OrderPage:
     """One page. An order that is not as documented is named and stops no other. Raises ContractBroken."""
     value = wire.parse_json(body)
     found, unreadable = list[RemoteOrder](), list[str]()
-    for item in wire.objects_in(value, "items"):
+    for item in foreign_json.objects_in(value, "items"):
         try:
             found.append(parse_order(item))
         except ContractBroken:
             unreadable.append(kept_text(str(item.get("id", "")), ID_LIMIT))
-    return OrderPage(tuple(found), wire.text_in(value, "next_cursor"), tuple(unreadable))
+    return OrderPage(tuple(found), foreign_json.text_in(value, "next_cursor"), tuple(unreadable))
 
 
 def parse_order(value: Mapping[str, Any]) -> RemoteOrder:
     """One order. A status that nobody documented is kept as it is; a line without a SKU has "". Raises ContractBroken."""
-    lines, raw = wire.objects_in(value, "lines"), kept_text(wire.text_in(value, "status"), STATUS_LIMIT)
+    lines, raw = foreign_json.objects_in(value, "lines"), kept_text(foreign_json.text_in(value, "status"), STATUS_LIMIT)
     if len(lines) > LINES_MOST:
         raise ContractBroken(f"{len(lines)} lines")
     return RemoteOrder(
         order_id=_id(value, "id"),
-        placed_at=wire.moment_in(value, "placed_at"),
-        updated_at=wire.moment_in(value, "updated_at"),
+        placed_at=foreign_json.moment_in(value, "placed_at"),
+        updated_at=foreign_json.moment_in(value, "updated_at"),
         raw_status=raw,
         state=STATES.get(raw, OrderState.UNKNOWN),
         lines=tuple(_line(line) for line in lines),
-        shipping_fee=_between(value, "shipping_vnd", 0, PRICE_MOST),
-        platform_fee=_between(value, "platform_fee_vnd", 0, PRICE_MOST),
+        shipping_fee=foreign_json.number_between(value, "shipping_vnd", 0, PRICE_MOST),
+        platform_fee=foreign_json.number_between(value, "platform_fee_vnd", 0, PRICE_MOST),
         buyer=_masked(value.get("buyer")),
     )
 
@@ -71,9 +72,9 @@ def _line(line: dict[str, Any]) -> RemoteOrderLine:
     sku = line.get("seller_sku")
     return RemoteOrderLine(
         sku=kept_text(sku, SKU_LIMIT) if isinstance(sku, str) else "",
-        quantity=_between(line, "quantity", 1, QUANTITY_MOST),
-        price=_between(line, "price_vnd", 0, PRICE_MOST),
-        title=kept_text(wire.text_in(line, "name"), TITLE_LIMIT) if line.get("name") else "",
+        quantity=foreign_json.number_between(line, "quantity", 1, QUANTITY_MOST),
+        price=foreign_json.number_between(line, "price_vnd", 0, PRICE_MOST),
+        title=kept_text(foreign_json.text_in(line, "name"), TITLE_LIMIT) if line.get("name") else "",
     )
 
 
@@ -103,15 +104,15 @@ def parse_push(secret: str, headers: Mapping[str, str], raw: bytes, now: datetim
         raise PushRefused("wrong signature")
     if abs(now.timestamp() - int(sent)) > GOOD_FOR.total_seconds():
         raise PushRefused("too old, or from the future")
-    events, digest = wire.objects_in(wire.parse_json(raw), "events"), hashlib.sha256(raw).hexdigest()
+    events, digest = foreign_json.objects_in(wire.parse_json(raw), "events"), hashlib.sha256(raw).hexdigest()
     if len(events) > EVENTS_MOST:
         raise ContractBroken(f"{len(events)} events")
     return tuple(
         PushEvent(
             event_id=_id(event, "id"),
-            kind=KINDS.get(wire.text_in(event, "kind"), PushKind.UNKNOWN),
-            occurred_at=wire.moment_in(event, "at"),
-            subject=kept_text(wire.text_in(event, "subject"), ID_LIMIT),
+            kind=KINDS.get(foreign_json.text_in(event, "kind"), PushKind.UNKNOWN),
+            occurred_at=foreign_json.moment_in(event, "at"),
+            subject=kept_text(foreign_json.text_in(event, "subject"), ID_LIMIT),
             digest=digest,
         )
         for event in events
@@ -119,14 +120,7 @@ def parse_push(secret: str, headers: Mapping[str, str], raw: bytes, now: datetim
 
 
 def _id(value: Mapping[str, Any], name: str) -> str:
-    found = wire.text_in(value, name).strip()
+    found = foreign_json.text_in(value, name).strip()
     if not 0 < len(found) <= ID_LIMIT:
         raise ContractBroken(f"{name} {found[:20]!r}")
     return found
-
-
-def _between(value: Mapping[str, Any], name: str, least: int, most: int) -> int:
-    number = wire.number_in(value, name)
-    if not least <= number <= most:
-        raise ContractBroken(f"{name} {number}")
-    return number

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.kit import outbound
+from market.platforms.complaints import REMOTE_TEXT_LIMIT, complaint
 from market.platforms.contract import (
     AuthExpired,
     AuthRevoked,
@@ -21,14 +21,12 @@ from market.platforms.contract import (
     RateLimited,
     RateNotice,
     Retryable,
-    Severity,
     ShopSuspended,
     ValidationFailed,
-    kept_text,
     pause_seconds,
 )
+from market.platforms.foreign_json import json_if_any
 
-REMOTE_TEXT_LIMIT = 1000
 ON_HOLIDAY = "Gian hàng trên sàn đang tạm nghỉ. Hãy mở lại gian hàng trên sàn."
 # Their field → ours; a field missing here is kept as "" with the platform's words.
 FIELDS = {
@@ -50,25 +48,6 @@ FIELDS = {
     "maker": "producer_name",
     "origin.commune": "origin_commune",
     "origin.province": "origin_province",
-}
-FIELD_NAMES_VI = {
-    "sku": "mã hàng",
-    "title": "tên sản phẩm",
-    "description": "mô tả",
-    "category_code": "ngành hàng",
-    "price": "giá",
-    "unit": "đơn vị tính",
-    "net_weight_grams": "khối lượng tịnh",
-    "stock": "số lượng",
-    "photos": "ảnh",
-    "badges": "giấy chứng nhận",
-    "papers": "giấy tờ đi kèm",
-    "ingredients": "thành phần",
-    "warnings": "cảnh báo",
-    "shelf_life": "hạn dùng",
-    "producer_name": "tên nhà sản xuất",
-    "origin_commune": "xã, phường",
-    "origin_province": "tỉnh, thành phố",
 }
 
 
@@ -125,11 +104,7 @@ def _failure_in_success(
         return Retryable(detail) if is_safe else OutcomeUnknown(detail)
     if not has_body:
         return None
-    try:
-        is_object = isinstance(json.loads(answer.body), dict)
-    except (ValueError, RecursionError):
-        is_object = False
-    if is_object:
+    if isinstance(json_if_any(answer.body), dict):
         return None
     # A read shows a broken contract at once; after a write, the first question is what was written.
     return (ContractBroken if is_safe else OutcomeUnknown)(f"{detail}, no JSON object")
@@ -151,10 +126,8 @@ def _counted(text: str | None) -> int | None:
 
 def parse_refusal(body: bytes) -> Refusal | None:
     """The error in an answer of any status, or None when it holds none (HTTP 200 proves nothing)."""
-    try:
-        error = json.loads(body).get("error")
-    except (ValueError, AttributeError, RecursionError):
-        return None
+    value = json_if_any(body)
+    error = value.get("error") if isinstance(value, dict) else None
     if not isinstance(error, dict):
         return None
     given = error.get("fields")
@@ -172,9 +145,4 @@ def parse_refusal(body: bytes) -> Refusal | None:
 def remote_issue(code: str, remote_field: str, text: str, rule_version: str = "") -> Issue:
     """An issue in our words for a complaint in theirs; their text is kept, cut short, with the version of the rules that it
     names."""
-    field = FIELDS.get(remote_field, "")
-    if field:
-        message = f"Sàn chưa nhận mục {FIELD_NAMES_VI[field]}. Hãy sửa theo lời sàn rồi gửi lại."
-    else:
-        message = "Sàn chưa nhận tin. Hãy sửa theo lời sàn rồi gửi lại."
-    return Issue(code, field, Severity.BLOCK, message, kept_text(text, REMOTE_TEXT_LIMIT), rule_version)
+    return complaint(FIELDS.get(remote_field, ""), text, code, rule_version)

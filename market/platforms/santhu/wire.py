@@ -6,11 +6,10 @@ Anything that is not as documented raises ContractBroken: nothing is guessed fro
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from market.platforms.contract import (
@@ -24,6 +23,16 @@ from market.platforms.contract import (
     ReviewState,
     kept_text,
     normalised_text,
+)
+from market.platforms.foreign_json import (
+    flag_in,
+    json_of,
+    moment_in,
+    number_in,
+    object_in,
+    object_of,
+    objects_in,
+    text_in,
 )
 from market.platforms.santhu.refusals import remote_issue
 
@@ -118,42 +127,36 @@ def parse_grant(body: bytes) -> Grant:
 
 def parse_json(body: bytes) -> dict[str, Any]:
     """The JSON object in an answer. Raises ContractBroken when it is none."""
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise ContractBroken(f"no JSON: {body[:80]!r}") from error
-    if not isinstance(value, dict):
-        raise ContractBroken(f"no JSON object but {type(value).__name__}")
-    return value
+    return object_of(json_of(body), "answer")
 
 
 def parse_listing(value: Any, *, public_url: str, seen_at: datetime) -> RemoteSnapshot:
     """A listing as the platform shows it to its seller. The page address is built on `public_url`:
     the platform names a path, never a host. Texts are cut far beyond what it takes from us. Raises ContractBroken."""
-    listing = _object(value, "listing")
-    origin = _object(listing.get("origin"), "origin")
+    listing = object_of(value, "listing")
+    origin = object_in(listing, "origin")
     path = text_in(listing, "path")
     if not _PAGE_PATH.fullmatch(path):
         raise ContractBroken(f"path {path[:80]!r}")
     return RemoteSnapshot(
         remote=RemoteIds(product_id=str(number_in(listing, "id")), url=public_url.rstrip("/") + path),
-        sku=text_in(listing, "seller_sku"),
-        title=text_in(listing, "name"),
-        description=text_in(listing, "detail"),
-        category_code=text_in(listing, "category"),
+        sku=_text(listing, "seller_sku"),
+        title=_text(listing, "name"),
+        description=_text(listing, "detail"),
+        category_code=_text(listing, "category"),
         price=number_in(listing, "price_vnd"),
-        unit=text_in(listing, "unit"),
+        unit=_text(listing, "unit"),
         net_weight_grams=None if listing.get("weight_g") is None else number_in(listing, "weight_g"),
         stock=number_in(listing, "quantity"),
-        photo_digests=tuple(text_in(image, "sha256") for image in objects_in(listing, "images")),
-        origin_commune=text_in(origin, "commune"),
-        origin_province=text_in(origin, "province"),
-        producer_name=text_in(listing, "maker"),
-        badge_codes=tuple(text_in(item, "code") for item in objects_in(listing, "certificates")),
-        paper_numbers=tuple(text_in(item, "number") for item in objects_in(listing, "papers")),
-        ingredients=text_in(listing, "composition"),
-        warnings=text_in(listing, "caution"),
-        shelf_life=text_in(listing, "keeps_for"),
+        photo_digests=tuple(_text(image, "sha256") for image in objects_in(listing, "images")),
+        origin_commune=_text(origin, "commune"),
+        origin_province=_text(origin, "province"),
+        producer_name=_text(listing, "maker"),
+        badge_codes=tuple(_text(item, "code") for item in objects_in(listing, "certificates")),
+        paper_numbers=tuple(_text(item, "number") for item in objects_in(listing, "papers")),
+        ingredients=_text(listing, "composition"),
+        warnings=_text(listing, "caution"),
+        shelf_life=_text(listing, "keeps_for"),
         is_visible=flag_in(listing, "visible"),
         review=parse_review(listing, seen_at=seen_at),
         updated_at=moment_in(listing, "updated_at"),
@@ -195,61 +198,5 @@ def parse_media_list(body: bytes, sha256: str) -> MediaReference | None:
     return None
 
 
-def _object(value: Any, name: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ContractBroken(f"{name} is no object")
-    return value
-
-
-def objects_in(value: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    """The list of objects under this name. Raises ContractBroken."""
-    items = value.get(name)
-    if not isinstance(items, list):
-        raise ContractBroken(f"{name} is no list")
-    return [_object(item, name) for item in items]
-
-
-def texts_in(value: Mapping[str, Any], name: str) -> list[str]:
-    """The list of texts under this name. Raises ContractBroken."""
-    items = value.get(name)
-    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise ContractBroken(f"{name} is no list of texts")
-    return [kept_text(item, TEXT_LIMIT) for item in items]
-
-
-def text_in(value: Mapping[str, Any], name: str) -> str:
-    """The text under this name, cut far beyond what it may be. Raises ContractBroken."""
-    text = value.get(name)
-    if not isinstance(text, str):
-        raise ContractBroken(f"{name} is no text")
-    return kept_text(text, TEXT_LIMIT)
-
-
-def number_in(value: Mapping[str, Any], name: str) -> int:
-    """The whole number under this name. Raises ContractBroken."""
-    number = value.get(name)
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise ContractBroken(f"{name} is no whole number")
-    return number
-
-
-def flag_in(value: Mapping[str, Any], name: str) -> bool:
-    """What is true or false under this name. Raises ContractBroken."""
-    flag = value.get(name)
-    if not isinstance(flag, bool):
-        raise ContractBroken(f"{name} is neither true nor false")
-    return flag
-
-
-def moment_in(value: Mapping[str, Any], name: str) -> datetime:
-    """The time under this name, in UTC. Raises ContractBroken."""
-    try:
-        moment = datetime.fromisoformat(text_in(value, name))
-    except ValueError as error:
-        raise ContractBroken(f"{name} is no time") from error
-    if moment.tzinfo is None:
-        raise ContractBroken(f"{name} has no time zone")
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:
-        raise ContractBroken(f"{name} is no time of this world") from error
+def _text(listing: Mapping[str, Any], name: str) -> str:
+    return kept_text(text_in(listing, name), TEXT_LIMIT)
