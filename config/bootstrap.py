@@ -120,7 +120,7 @@ def test(arguments: list[str]) -> int:
 
 
 def _on_a_server(arguments: list[str]) -> int:
-    """Tests on real servers that somebody else wrote, in turn: those that are named (`elasticsearch`, `oscar`), or all. What else is given
+    """Tests on real servers that somebody else wrote, in turn: those that are named (`elasticsearch`, `oscar` …), or all. What else is given
     goes to pytest."""
     chosen = [name for name in SERVERS if name in arguments] or list(SERVERS)
     rest = [argument for argument in arguments if argument not in SERVERS]

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from market.platforms.sandbox.process import Double, running_double
-from tests.contracts.platform_worlds import ADAPTERS, ON_SERVERS, World, world_of
-from tests.servers.oscar.world import oscar_world, stage  # noqa: F401 - a fixture
+from tests.contracts.platform_worlds import ADAPTERS, World, world_of
+from tests.servers.oscar.world import oscar_stage, oscar_world  # noqa: F401 - a fixture
+
+# For each server that somebody else wrote: its world on the stage of the fixture NAME_stage.
+SERVER_WORLDS = {"oscar": oscar_world}
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +29,7 @@ def double(_double_process: Double) -> Double:
 
 @pytest.fixture(params=ADAPTERS)
 def world(request: pytest.FixtureRequest) -> World:
-    if request.param in ON_SERVERS:
-        return oscar_world(request.getfixturevalue("stage"), request.node.name)
+    if request.param in SERVER_WORLDS:
+        stage = request.getfixturevalue(f"{request.param}_stage")
+        return SERVER_WORLDS[request.param](stage, request.node.name)
     return world_of(request.param, request.getfixturevalue("double"), request.node.name)

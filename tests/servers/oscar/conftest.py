@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.servers.oscar.world import OscarWorld, Stage, oscar_world, stage  # noqa: F401 - a fixture
+from tests.servers.oscar.world import OscarWorld, Stage, oscar_stage, oscar_world  # noqa: F401 - a fixture
 
 
 @pytest.fixture
-def world(stage: Stage, request: pytest.FixtureRequest) -> OscarWorld:  # noqa: F811
-    return oscar_world(stage, request.node.name)
+def world(oscar_stage: Stage, request: pytest.FixtureRequest) -> OscarWorld:  # noqa: F811
+    return oscar_world(oscar_stage, request.node.name)

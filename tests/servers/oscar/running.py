@@ -11,16 +11,12 @@ in a folder of its own, so that several may run at once.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import tempfile
-import time
 import urllib.error
 import urllib.request
 import venv
@@ -30,16 +26,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+from tests.servers import kept
+
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent.parent
-KEPT = Path(os.environ.get("STATE_DIR", ROOT / "var")) / "servers" / "oscar"
-TESTS = ["tests/contracts", "tests/servers/oscar", "tests/market/platforms/oscar", "-k", "oscar"]
+KEPT = kept.SERVERS / "oscar"
+TESTS = ["tests/contracts", "tests/servers/oscar", "tests/market/platforms/oscar"]
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 START_SECONDS = 60
-
-
-class NoRegistry(RuntimeError):
-    """The packages cannot be fetched."""
 
 
 @dataclass(frozen=True)
@@ -58,26 +53,6 @@ class Shop:
             return json.load(answer)
 
 
-def main() -> int:
-    """Run the tests against a shop; returns the exit status."""
-    why_not = ""
-    try:
-        installed()
-    except NoRegistry as reason:
-        why_not = f"the packages of django-oscar cannot be fetched: {reason}"
-        print(why_not, flush=True)
-    if sys.argv[1:] == ["--serve"]:
-        with running() as shop:
-            print(json.dumps({"url": shop.url, "token": shop.token}), flush=True)
-            sys.stdin.read()
-        return 0
-    if not why_not:
-        print(f"the platform tests run on {versions()}", flush=True)
-    environment = os.environ | {"OSCAR_TESTS": why_not or "1", "MODE": "test"}
-    command = [sys.executable, "-m", "pytest", *TESTS, *sys.argv[1:]]
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
-
-
 def versions() -> str:
     """What is installed, in words."""
     pins = dict(line.split("==") for line in (HERE / "requirements.txt").read_text().split())
@@ -85,21 +60,16 @@ def versions() -> str:
 
 
 def installed() -> Path:
-    """The folder with `venv` and the empty `shop`, made once for each set of versions and settings. Raises NoRegistry."""
+    """The folder with `venv` and the empty shop, made once for each set of versions and settings. Raises NoRegistry."""
     made_from = hashlib.sha256()
     for path in sorted([HERE / "requirements.txt", *(HERE / "shop").glob("*.py")]):
         made_from.update(path.name.encode() + path.read_bytes())
-    KEPT.mkdir(parents=True, exist_ok=True)
-    with (KEPT / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        stamp = KEPT / "stamp"
-        if stamp.exists() and stamp.read_text() == made_from.hexdigest():
-            return KEPT
-        stamp.unlink(missing_ok=True)
-        _install()
-        _make_shop()
-        stamp.write_text(made_from.hexdigest())
-    return KEPT
+    return kept.kept("oscar", made_from.hexdigest(), _make)
+
+
+def _make(folder: Path) -> None:
+    _install()
+    _make_shop()
 
 
 def _install() -> None:
@@ -108,12 +78,7 @@ def _install() -> None:
         return
     shutil.rmtree(KEPT / "venv", ignore_errors=True)
     venv.create(KEPT / "venv", with_pip=True)
-    done = subprocess.run(
-        [_python(), "-m", "pip", "install", "-q", "--no-deps", "-r", str(HERE / "requirements.txt")],
-        capture_output=True, text=True, timeout=600, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise NoRegistry(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "pip")
+    kept.fetched([_python(), "-m", "pip", "install", "-q", "--no-deps", "-r", HERE / "requirements.txt"], KEPT, 600)
     stamp.write_text(wanted)
 
 
@@ -145,54 +110,31 @@ def _environment(home: Path) -> dict[str, str]:
 @contextmanager
 def running() -> Iterator[Shop]:
     """A shop with storage of its own, stopped on leaving."""
-    kept = installed()
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        for file in (kept / "empty").iterdir():
-            shutil.copy(file, home)
-        command = [
-            _python(),
-            "-m",
-            "gunicorn",
-            "shop.wsgi",
-            "--bind",
-            f"127.0.0.1:{port}",
-            "--threads",
-            "8",
-            "--keep-alive",
-            "5",
-        ]
-        with (home / "log").open("w") as log:
-            server = subprocess.Popen(command, env=_environment(home), cwd=home, stdout=log, stderr=log)
-        try:
-            shop = Shop(f"http://127.0.0.1:{port}", TOKEN)
-            _wait(server, shop, home / "log")
+    port = kept.free_port()
+    shop = Shop(f"http://127.0.0.1:{port}", TOKEN)
+    address = ["--bind", f"127.0.0.1:{port}", "--threads", "8", "--keep-alive", "5"]
+    with kept.home_from(installed() / "empty") as home:
+        command = [_python(), "-m", "gunicorn", "shop.wsgi", *address]
+        with kept.process(command, home, _environment(home), lambda: _answers(shop), START_SECONDS):
             yield shop
-        finally:
-            server.terminate()
-            try:
-                server.wait(10)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
 
 
-def _wait(server: subprocess.Popen[bytes], shop: Shop, log: Path) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and server.poll() is None:
-        try:
-            shop.control("reset", {"token": shop.token})
-        except urllib.error.HTTPError:
-            break
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError(f"the shop did not start:\n{log.read_text()[-3000:]}")
+def _answers(shop: Shop) -> bool:
+    try:
+        shop.control("reset", {"token": shop.token})
+    except urllib.error.HTTPError as error:
+        raise RuntimeError(f"the shop cannot be emptied: {error}") from error
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def serving() -> Iterator[dict[str, str]]:
+    """A shop for another program, in words."""
+    with running() as shop:
+        yield {"url": shop.url, "token": shop.token}
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(kept.main("oscar", versions(), installed, serving, TESTS))

@@ -120,7 +120,7 @@ class OscarWorld(ServerWorld):
 
 
 @pytest.fixture(scope="session")
-def stage() -> Iterator[Stage]:
+def oscar_stage() -> Iterator[Stage]:
     """A shop of this process and its proxy, as long as the tests run."""
     told = os.environ.get("OSCAR_TESTS", "runs on a real django-oscar: make test-servers")
     if told != "1":
