@@ -71,6 +71,8 @@ class World(Protocol):
 
     def connect(self, settings: Any) -> None: ...
 
+    def answers(self) -> dict[str, str]: ...
+
     def environment(self) -> dict[str, str]: ...
 
     def push(self, ours: ListingDocument, operation: str = "op") -> Submission: ...
@@ -83,11 +85,11 @@ class World(Protocol):
 
 
 def needs(world: World, **wanted: Any) -> None:
-    """Skip, by name, where a capability is another one than this test is about."""
+    """Skip, by name, where a capability is another one than this test is about; a set names several that it is about."""
     capabilities = world.adapter.capabilities(world.connection)
     for name, value in wanted.items():
         declared = getattr(capabilities, name)
-        if declared != value:
+        if declared not in (value if isinstance(value, set) else {value}):
             pytest.skip(f"{world.test}: capability {name} is {declared}")
 
 
@@ -106,6 +108,10 @@ class ServerWorld:
     def connect(self, settings: Any) -> None:
         """Let the engine find this server."""
         settings.SANDBOX_MARKET = {"url": self.server.url, "key": self.server.key}
+
+    def answers(self) -> dict[str, str]:
+        """What a person types in to authorise."""
+        return {"key": self.server.key}
 
     def environment(self) -> dict[str, str]:
         """What a worker process has to be told besides the database."""
@@ -167,6 +173,10 @@ class OperatorWorld:
     def connect(self, settings: Any) -> None:
         """The double is a platform beside this one."""
         settings.SANDBOX_MARKET = {"url": self.server.url, "key": self.server.key}
+
+    def answers(self) -> dict[str, str]:
+        """Nothing."""
+        return {}
 
     def environment(self) -> dict[str, str]:
         """Nothing."""

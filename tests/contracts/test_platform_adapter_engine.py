@@ -40,6 +40,8 @@ from tests.market.platforms.test_worker_killed import environment
 from tests.people import People, make_listing, make_people, make_shop
 
 SECOND = timedelta(seconds=1)
+# Ways that need something from a person, which may be wrong or taken back.
+SIGNED_IN = {AuthWay.KEY, AuthWay.PASSWORD}
 
 
 @pytest.fixture
@@ -194,7 +196,7 @@ def with_tokens(world: World, engine: Engine) -> Connection:
     engine.double.habits(tokens=600)
     assert isinstance(world.adapter, ApiAdapter)
     connection = Connection.objects.select_related("platform").get(pk=engine.row.connection_id)
-    given = world.adapter.authorise(settings_of(connection), {"key": engine.double.key})
+    given = world.adapter.authorise(settings_of(connection), world.answers())
     connection.credentials, connection.authorised_until = json.dumps(dict(given.values)), given.valid_until
     connection.save()
     engine.double.expire_tokens()
@@ -202,7 +204,7 @@ def with_tokens(world: World, engine: Engine) -> Connection:
 
 
 def test_an_expired_token_is_renewed_once_and_the_work_is_done(world: World, engine: Engine) -> None:
-    needs(world, auth=AuthWay.KEY, key_expires=True)
+    needs(world, auth=SIGNED_IN, key_expires=True)
     more(engine, 5)
     with_tokens(world, engine)
     all_due(engine)
@@ -214,7 +216,7 @@ def test_an_expired_token_is_renewed_once_and_the_work_is_done(world: World, eng
 
 
 def test_two_workers_renew_once(world: World, engine: Engine) -> None:
-    needs(world, auth=AuthWay.KEY, key_expires=True)
+    needs(world, auth=SIGNED_IN, key_expires=True)
     mine = with_tokens(world, engine)
     theirs = Connection.objects.select_related("platform").get(pk=mine.pk)
     flow_of(mine)
@@ -236,7 +238,7 @@ def test_two_workers_renew_once(world: World, engine: Engine) -> None:
 def test_a_refused_key_or_shop_stops_the_connection_and_no_listing(
     world: World, engine: Engine, kind: str, stopped: str
 ) -> None:
-    needs(world, auth=AuthWay.KEY, **({"suspends_shops": True} if stopped == "shop" else {}))
+    needs(world, auth=SIGNED_IN, **({"suspends_shops": True} if stopped == "shop" else {}))
     engine.go_live()
     engine.edit(price=65_000)
     engine.double.plan({"kind": kind})
@@ -304,7 +306,7 @@ def test_the_breaker_opens_and_one_probe_closes_it(world: World, engine: Engine)
 
 
 def test_health_tells_a_wrong_key_from_a_server_that_is_down(world: World) -> None:
-    needs(world, auth=AuthWay.KEY)
+    needs(world, auth=SIGNED_IN)
     here, known = world.connection, world.connection.credentials
     states = [
         world.adapter.health(settings).state

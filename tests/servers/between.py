@@ -56,6 +56,14 @@ class Between:
         """The calls so far: method, path, status (0: none came back), fault."""
         return list(self.faults.calls)
 
+    def name_of(self, method: str, path: str, body: bytes) -> tuple[str, str]:
+        """What a call is for plans and counts: as it came, unless a server says in the body what is done."""
+        return method, path
+
+    def status_of(self, status: int, body: bytes) -> int:
+        """How it ended: as it was answered, unless a server says in the body how."""
+        return status
+
     def reset(self) -> None:
         """No faults, no calls, no waiting."""
         self.faults.clear()
@@ -78,12 +86,12 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        path = self.path.split("?")[0]
-        fault, _ = self.owner.faults.strike(self.command, path)
-        kind = fault.kind if fault else ""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        method, path = self.owner.name_of(self.command, self.path.split("?")[0], body)
+        fault, _ = self.owner.faults.strike(method, path)
+        kind = fault.kind if fault else ""
         time.sleep(self.owner.latency)
-        self._call = {"method": self.command, "path": path, "fault": kind, "at": time.time()}
+        self._call = {"method": method, "path": path, "fault": kind, "at": time.time()}
         if fault and kind in BEFORE:
             self._spoilt_before(fault)
         else:
@@ -138,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self._cut()
 
     def _answer(self, status: int, headers: dict[str, str], body: bytes, *, announced: int | None = None) -> None:
-        self._note(status)
+        self._note(self.owner.status_of(status, body))
         self.send_response_only(status)
         for name, text in headers.items():
             self.send_header(name, text)
