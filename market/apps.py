@@ -60,6 +60,7 @@ class MarketConfig(AppConfig):
         from market.platforms.reconcile.finding import reconcile_all
         from market.platforms.santhu.adapter import SanThuAdapter
         from market.platforms.seller.todos import platform_todos
+        from market.platforms.vendure.adapter import VendureAdapter
         from market.platforms.voso.adapter import adapter as voso
         from market.reports import ready as reports
         from market.shops.events import ShopChanged
@@ -74,6 +75,7 @@ class MarketConfig(AppConfig):
         register_adapter("postmart", postmart)
         register_adapter("santhu", SanThuAdapter)
         register_adapter("oscar", OscarAdapter)
+        register_adapter("vendure", VendureAdapter)
         register_platforms()
         register_promotions()
         register_listings()

@@ -1,0 +1,1 @@
+"""Shops on Vendure, over its admin API (GraphQL)."""
