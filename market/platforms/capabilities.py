@@ -68,6 +68,7 @@ class Capabilities:
 
     Titles are counted in `title_counts`, other lengths in code points of NFC text; money is whole đồng; photo sizes are bytes.
     `reads_back`: find, fetch and poll see the platform itself. `page_links`: buyers' pages can be checked.
+    `sku_unique`: a creation with a SKU that stands there is refused as DUPLICATE, so that a first push needs no look before.
     `lists`: `list_remote` shows everything the connection holds. `upserts`: a creation with a known SKU replaces what is
     there. `creates_with_offer`: a creation sets price and stock as well. `calls_per_second`, `calls_per_day`: what the vendor documents; None where nothing is said. `required_papers`:
     codes of papers without which nothing is taken. `omits`: fields of the document for which the platform has no place. `refreshes`: an expired token is renewed by `refresh_auth`.

@@ -25,7 +25,7 @@ from market.platforms.contract import (
 )
 from market.platforms.engine import claiming
 from market.platforms.engine.auth import refresh
-from market.platforms.engine.documents import settings_of
+from market.platforms.engine.documents import documents_of, settings_of
 from market.platforms.engine.flow import OPENS_AFTER, flow_of
 from market.platforms.engine.look import look_at_due
 from market.platforms.engine.push import push_due
@@ -92,6 +92,19 @@ def test_an_outcome_that_never_came_home_is_found_again(world: World, engine: En
     engine.due(leased_until=clock.now() - SECOND)
     push_due()
     assert engine.state == ("pending", "idle") and str(engine.remote()["id"]) == engine.row.remote_id
+
+
+def test_what_stands_there_under_our_sku_is_taken_over_and_not_doubled(world: World, engine: Engine) -> None:
+    needs(world, kind=AdapterKind.API, lookup_by_reference=True)
+    ours = documents_of([engine.listing.pk], engine.row.connection.platform)[engine.listing.pk]
+    world.adapter.put_content(world.connection, ours, None, "by somebody else's hand")
+    ((item,), writes) = (engine.double.listings(), engine.writes())
+    engine.push()
+    assert engine.state == ("pending", "idle") and engine.row.remote_id == str(item["id"])
+    assert engine.double.listings() == [item]
+    # A platform that keeps SKUs apart is asked to create, and refuses; any other is looked at first.
+    is_unique = world.adapter.capabilities(world.connection).sku_unique
+    assert len(engine.writes()) - len(writes) == (1 if is_unique else 0)
 
 
 # 4

@@ -111,23 +111,35 @@ def _put(task: Task, settings: ConnectionSettings, keep: Keep) -> Outcome:
 
 
 def _put_content(task: Task, settings: ConnectionSettings, keep: Keep) -> Outcome:
-    document, adapter = task.document, task.adapter
-    remote, confirmed, said = task.remote, task.confirmed_hash, Outcome()
-    if (remote is None or task.unsure) and adapter.capabilities(settings).lookup_by_reference:
-        # A write whose answer was lost may have worked: look by our SKU before anything is created or changed.
-        found, confirmed = _look(task, settings), ""
-        if found is None and remote is not None and not task.took_down:
+    capabilities = task.adapter.capabilities(settings)
+    if not capabilities.lookup_by_reference or (task.remote is not None and not task.unsure):
+        return _written(task, settings, keep, task.remote, task.confirmed_hash, Outcome())
+    if task.remote is None and not task.unsure and capabilities.sku_unique:
+        # Nothing was ever written there, and a SKU that stands there all the same is refused: the look is kept for then.
+        try:
+            return _written(task, settings, keep, None, "", Outcome())
+        except Conflict as conflict:
+            if conflict.kind is not ConflictKind.DUPLICATE:
+                raise
+    # A write whose answer was lost may have worked: look by our SKU before anything is created or changed.
+    found = _look(task, settings)
+    if found is None:
+        if task.remote is not None and not task.took_down:
             raise NotFound("what we wrote to is gone")
-        remote = found.remote if found else None
-        if found is not None:
-            keep(found.remote)
-            different = set(changed_fields(document, found))
-            if not different - {"price", "stock"}:
-                confirmed = document.content_hash
-            said = Outcome(
-                adopted=True,
-                offer_hash=None if different & {"price", "stock"} else document.offer(found.remote).offer_hash,
-            )
+        return _written(task, settings, keep, None, "", Outcome())
+    keep(found.remote)
+    different = set(changed_fields(task.document, found))
+    is_ours = not different - {"price", "stock"}
+    offer_hash = None if different & {"price", "stock"} else task.document.offer(found.remote).offer_hash
+    confirmed = task.document.content_hash if is_ours else ""
+    return _written(task, settings, keep, found.remote, confirmed, Outcome(adopted=True, offer_hash=offer_hash))
+
+
+def _written(
+    task: Task, settings: ConnectionSettings, keep: Keep, remote: RemoteIds | None, confirmed: str, said: Outcome
+) -> Outcome:
+    """Make our words stand at `remote` (None: nowhere yet), where those with the hash `confirmed` stand already."""
+    document, adapter = task.document, task.adapter
     if task.is_refused and document.content_hash == confirmed:
         # A sold kilogram does not send the same refused words to the reviewer again; an edit or «Gửi lại» does.
         return Outcome(remote=remote, content_hash=confirmed, still_refused=True)
