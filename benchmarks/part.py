@@ -26,6 +26,7 @@ _HOUSE = {
     "search_goods",
     "serving",
     "bare_row",
+    "pushing",
     "__main__",
 }
 

@@ -6,42 +6,29 @@ On PostgreSQL four workers share the pace of one connection.
 
 from __future__ import annotations
 
-import io
 import logging
 import multiprocessing
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import requests
 from django.conf import settings
 from django.db import connection, connections
 from django.db.models import F
-from PIL import Image
 
 from benchmarks.figure import Figure
-from core.files.actions import store_photo
-from core.files.pipeline import render
-from core.kit import clock, outbound
-from core.people.queries import SYSTEM
-from core.places.queries import communes_of, unit_by_code
-from market.goods.models import Category
-from market.listings.models import Listing, ListingPhoto
+from benchmarks.pushing import counted, listings_on, pushed, wish
+from market.listings.models import Listing
 from market.platforms.engine.push import push_due
-from market.platforms.models import Connection, Flow, PlatformListing
+from market.platforms.models import Connection, Flow
 from market.platforms.sandbox.process import Double, running_double
-from market.shops.models import Shop
 from onboarding.accounts.models import Platform
-from onboarding.producers.models import Producer
 
 NAME = "platforms"
-_LATENCY, _RATE, _PHOTOS, _THREADS = 0.05, 200.0, 20, 16
+_LATENCY, _RATE, _THREADS = 0.05, 200.0, 16
 _NAIVE = 40
 
 
@@ -51,15 +38,19 @@ def run(full: bool) -> list[Figure]:
     number = 10_000 if full else 2_000
     with tempfile.TemporaryDirectory(prefix="lensan-platform-") as folder, running_double(Path(folder)) as double:
         settings.SANDBOX_MARKET = {"url": double.url, "key": double.key}
-        listings = _listings(number)
+        way, _made = Connection.objects.get_or_create(
+            platform=Platform.objects.get(code="santhu"), defaults={"adapter": "santhu"}
+        )
+        Flow.objects.update_or_create(connection=way, defaults={"rate_limit": _RATE})
+        listings = listings_on(way, number)
         double.plan({"path": "/api/", "kind": "slow", "seconds": _LATENCY})
         bare = _bare(double, 400, _THREADS)
         naive = _bare(double, _NAIVE, 1)
         double.control("POST", "reset")
         double.plan({"path": "/api/", "kind": "slow", "seconds": _LATENCY})
         limit = min(0.95 * _RATE, 0.6 * bare)
-        with _counted() as calls:
-            first = _pushed(number)
+        with counted() as calls:
+            first = pushed()
         assert len(double.listings()) == number, "something is missing or doubled"
         peer = f"a bare client with {_THREADS} threads: {bare:.0f}, one by one: {naive:.0f} calls/s"
         rate = calls.total / first
@@ -69,16 +60,16 @@ def run(full: bool) -> list[Figure]:
             ),
             Figure("… listings a second", number / first, "listings/s"),
         ]
-        _wish(listings)
-        with _counted() as calls:
-            again = _pushed(number)
+        wish(listings)
+        with counted() as calls:
+            again = pushed()
         found.append(Figure("unchanged, sent again: calls that write", float(calls.writes), "calls", "", None, "= 0"))
         found.append(Figure("… listings a second", number / again, "listings/s"))
         changed = listings[:: number // max(1, number // 100)][: number // 100]
         Listing.objects.filter(pk__in=changed).update(price=F("price") + 1000, revision=F("revision") + 1)
-        _wish(changed)
-        with _counted() as calls:
-            few = _pushed(len(changed))
+        wish(changed)
+        with counted() as calls:
+            few = pushed()
         found.append(
             Figure(
                 f"one per cent changed ({len(changed)}): calls that write",
@@ -101,7 +92,7 @@ def _four_workers(double: Double, listings: list[int]) -> list[Figure]:
     seconds, workers, starting = 25, 4, 3
     double.plan()
     Listing.objects.filter(pk__in=listings).update(price=F("price") + 1000, revision=F("revision") + 1)
-    _wish(listings)
+    wish(listings)
     pace = 50.0
     Flow.objects.update(rate_limit=pace, calls_on_day=0, free_at=None)
     connections.close_all()
@@ -128,38 +119,6 @@ def _work(seconds: float) -> None:
     while time.perf_counter() < deadline:
         push_due()
     connections.close_all()
-
-
-def _pushed(number: int) -> float:
-    """Seconds until everything that waits on the double's connection is done."""
-    began = time.perf_counter()
-    waiting = PlatformListing.objects.exclude(work__in=["idle", "dead", "blocked"])
-    while push_due() or waiting.exists():
-        assert time.perf_counter() - began < 1800, "this takes for ever"
-    return time.perf_counter() - began
-
-
-class _Calls:
-    total = 0
-    writes = 0
-
-
-@contextmanager
-def _counted() -> Iterator[_Calls]:
-    """Counts what leaves through the door for outgoing calls."""
-    calls, lock, real = _Calls(), threading.Lock(), outbound.send
-
-    def send(method: str, *arguments: Any, **options: Any) -> outbound.Answer:
-        with lock:
-            calls.total += 1
-            calls.writes += method != "GET"
-        return real(method, *arguments, **options)
-
-    outbound.send = send
-    try:
-        yield calls
-    finally:
-        outbound.send = real
 
 
 def _bare(double: Double, number: int, threads: int) -> float:
@@ -196,48 +155,3 @@ def _bare(double: Double, number: int, threads: int) -> float:
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(one, range(number)))
     return number * 3 / (time.perf_counter() - began)
-
-
-def _wish(listings: list[int]) -> None:
-    """As if each had been saved: both lanes are queued."""
-    now = clock.now() - timedelta(seconds=1)
-    for start in range(0, len(listings), 500):
-        rows = PlatformListing.objects.filter(listing__in=listings[start : start + 500])
-        rows.update(work="queued", offer_work="queued", next_try_at=now, offer_next_try_at=now)
-
-
-def _listings(number: int) -> list[int]:
-    """That many on sale in one shop, with twenty photos between them, wished onto the double."""
-    province = unit_by_code("province", "68", date(2026, 1, 1))
-    assert province is not None, "load_reference first"
-    commune = next(iter(communes_of(province)))
-    producer = Producer.objects.create(kind="cooperative", name="Đo", commune=commune, registered_at=clock.now())
-    shop = Shop.objects.create(
-        producer=producer, slug="do", name="Đo", state="open", made_at=clock.now(), opened_at=clock.now()
-    )
-    platform = Platform.objects.get(code="santhu")
-    way, _made = Connection.objects.get_or_create(platform=platform, defaults={"adapter": "santhu"})
-    Connection.objects.exclude(pk=way.pk).update(is_enabled=False)
-    Flow.objects.update_or_create(connection=way, defaults={"rate_limit": _RATE})
-    photos = [store_photo(render(_jpeg(shade)), by=SYSTEM) for shade in range(_PHOTOS)]
-    category = Category.objects.get(code="che-bien-rau-qua")
-    now = clock.now()
-    made = Listing.objects.bulk_create(
-        Listing(
-            shop=shop, sku=f"DO{each:06d}", slug=f"do-{each}", name=f"Hàng đo {each}", category=category, description="Ngon.",
-            price=50_000, unit="kg", net_weight=1000, stock=9, state="published", made_at=now, changed_at=now, published_at=now,
-        )
-        for each in range(number)
-    )  # fmt: skip
-    ListingPhoto.objects.bulk_create(
-        ListingPhoto(listing=each, photo=photos[at % _PHOTOS], position=0, alt="Hàng đo")
-        for at, each in enumerate(made)
-    )
-    PlatformListing.objects.bulk_create(PlatformListing(listing=each, connection=way, revision=1) for each in made)
-    return [each.pk for each in made]
-
-
-def _jpeg(shade: int) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (640, 480), (shade * 10, 120, 60)).save(out, "JPEG")
-    return out.getvalue()

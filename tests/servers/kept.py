@@ -105,8 +105,8 @@ def home_from(empty: Path) -> Iterator[Path]:
 
 
 def main(name: str, title: str, installed: Callable[[], Any], serve: Callable[[], Any], tests: Sequence[str]) -> int:
-    """What `running.py NAME` does: install, then run the tests that concern this server, or with --serve one server until our input ends,
-    told in a line of JSON. Tests learn by `<NAME>_TESTS` that it is there, or why not."""
+    """What `running.py NAME` does: install, then run the tests that concern this server, or with --serve one server until our input ends:
+    a line of JSON with its `url` and the `answers` that a person types in to connect. Tests learn by `<NAME>_TESTS` that it is there, or why not."""
     why_not = ""
     try:
         installed()

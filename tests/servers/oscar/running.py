@@ -3,7 +3,7 @@
     python tests/servers/oscar/running.py [pytest arguments]
     python tests/servers/oscar/running.py --serve
 
-With --serve it tells its address and token in a line of JSON, and ends when its input ends.
+With --serve it tells its address and how to connect in a line of JSON, and ends when its input ends.
 
 What is installed stays in var/servers/oscar: an environment of its own and an empty shop. Every shop that is started is a copy
 in a folder of its own, so that several may run at once.
@@ -33,6 +33,7 @@ from tests.servers import kept
 HERE = Path(__file__).resolve().parent
 KEPT = kept.SERVERS / "oscar"
 TESTS = ["tests/contracts", "tests/servers/oscar", "tests/market/platforms/oscar"]
+PARTNER = "htx-an"
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 START_SECONDS = 60
 
@@ -130,10 +131,10 @@ def _answers(shop: Shop) -> bool:
 
 
 @contextmanager
-def serving() -> Iterator[dict[str, str]]:
-    """A shop for another program, in words."""
+def serving() -> Iterator[dict[str, Any]]:
+    """A shop for another program: its address, and what is typed in to connect."""
     with running() as shop:
-        yield {"url": shop.url, "token": shop.token}
+        yield {"url": shop.url, "answers": {"token": shop.token, "partner": PARTNER}}
 
 
 if __name__ == "__main__":

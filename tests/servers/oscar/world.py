@@ -16,9 +16,7 @@ from onboarding.accounts.models import Platform
 from tests.contracts.platform_worlds import Branch, ServerWorld
 from tests.market.platforms.photo_host import HOST
 from tests.servers.between import Between
-from tests.servers.oscar.running import Shop, running
-
-PARTNER = "htx-an"
+from tests.servers.oscar.running import PARTNER, Shop, running
 
 
 class Stage:
