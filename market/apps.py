@@ -54,6 +54,7 @@ class MarketConfig(AppConfig):
         from market.platforms.engine.look import look_at_due
         from market.platforms.engine.push import push_due
         from market.platforms.kinds import LISTING_REFUSED
+        from market.platforms.medusa.adapter import MedusaAdapter
         from market.platforms.oscar.adapter import OscarAdapter
         from market.platforms.postmart.adapter import adapter as postmart
         from market.platforms.ready import register as register_platforms
@@ -75,6 +76,7 @@ class MarketConfig(AppConfig):
         register_adapter("postmart", postmart)
         register_adapter("santhu", SanThuAdapter)
         register_adapter("oscar", OscarAdapter)
+        register_adapter("medusa", MedusaAdapter)
         register_adapter("vendure", VendureAdapter)
         register_platforms()
         register_promotions()

@@ -6,6 +6,8 @@ scripted operator who fills the answer columns. A test is skipped only where a c
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -27,7 +29,7 @@ from market.platforms.sheets.adapter import SheetAdapter
 from tests.market.platforms.sheet_tools import filled, rows_of
 
 # Those after the sheets run against servers that somebody else wrote: `make test-servers`.
-ADAPTERS = ("santhu", "voso", "postmart", "oscar", "vendure")
+ADAPTERS = ("santhu", "voso", "postmart", "oscar", "medusa", "vendure")
 LIVE, REJECTED, PENDING = ReviewState.LIVE, ReviewState.REJECTED, ReviewState.PENDING
 NOWHERE = RemoteIds("1")
 
@@ -61,12 +63,14 @@ class Branch:
 
 
 class World(Protocol):
-    """One adapter with its outside world; `test` is the name of the test that runs, `creation` the call that makes a listing."""
+    """One adapter with its outside world; `test` is the name of the test that runs, `creation` the call that makes a listing, `repricing`
+    the methods of the calls that change a price."""
 
     adapter: PlatformAdapter
     connection: ConnectionSettings
     server: Any
     creation: dict[str, Any]
+    repricing: tuple[str, ...]
     test: str
 
     def connect(self, settings: Any) -> None: ...
@@ -97,6 +101,7 @@ class ServerWorld:
     """Behind the adapter: the double, whose moderator obeys."""
 
     creation: dict[str, Any] = {"method": "POST", "path": "/api/listings"}
+    repricing: tuple[str, ...] = ("PATCH",)
     branch = Branch(("TP-GV-NM", "TP-GV", "TP"))
 
     def __init__(self, adapter: PlatformAdapter, double: Double, test: str) -> None:
@@ -126,6 +131,13 @@ class ServerWorld:
         body = {"error": {"code": "invalid", "message": "", "fields": {"category": ["Không có ngành này."]}}}
         self.server.plan({**self.creation, "kind": "answer", "status": 422, "body": body})
         return "Không có ngành này."
+
+    @contextmanager
+    def ordered(self, remote: RemoteIds) -> Iterator[None]:
+        """Somebody waits for it, as long as this lasts."""
+        self.server.plan({"method": "DELETE", "kind": "open_order"})
+        yield
+        self.server.plan()
 
     def push(self, ours: ListingDocument, operation: str = "op") -> Submission:
         """What the engine does: look by our SKU first."""
@@ -163,6 +175,7 @@ class OperatorWorld:
     """Behind the adapter: a person with a spreadsheet program."""
 
     creation: dict[str, Any] = {}
+    repricing: tuple[str, ...] = ()
 
     def __init__(self, adapter: SheetAdapter, double: Double, test: str) -> None:
         self.adapter: FileAdapter = adapter

@@ -246,8 +246,7 @@ def test_what_has_an_open_order_is_held_and_may_be_withdrawn_later(world: World)
     needs(world, can_withdraw=True, reads_back=True, holds_what_is_ordered=True)
     remote = world.push(document()).remote
     assert remote is not None and isinstance(world, ServerWorld)
-    world.server.plan({"method": "DELETE", "kind": "open_order", "calls": [1]})
-    with pytest.raises(Conflict) as caught:
+    with world.ordered(remote), pytest.raises(Conflict) as caught:
         world.adapter.withdraw(world.connection, remote, "op")
     assert (caught.value.kind, caught.value.permanent) == (ConflictKind.LOCKED, False)
     assert caught.value.message_vi == "Sàn đang giữ tin này, thường vì còn đơn chưa giao. Hệ thống sẽ thử lại."

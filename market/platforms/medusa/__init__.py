@@ -1,0 +1,1 @@
+"""Shops on Medusa, over its admin API."""
