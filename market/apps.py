@@ -17,6 +17,7 @@ class MarketConfig(AppConfig):
         from core.messages.registry import register_message_kind
         from core.people.helping.registry import register_holding
         from core.people.reveal.registry import Revealable, register_revealable
+        from market.feeds.ready import register as register_feeds
         from market.goods.ready import register as register_goods
         from market.listings.events import ListingChanged
         from market.listings.jobs import BADGES_JOB, announce_turning_badges
@@ -83,6 +84,7 @@ class MarketConfig(AppConfig):
         register_listings()
         lists_ready()
         register_storefront()
+        register_feeds()
         register_goods()
         register_vocabulary(VOCABULARY)
         register_objects(OBJECTS)

@@ -26,4 +26,5 @@ urlpatterns = [
     path("", include("market.platforms.urls")),
     path("", include("market.reports.urls")),
     path("", include("market.storefront.urls")),
+    path("", include("market.feeds.urls")),
 ]

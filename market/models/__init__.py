@@ -1,5 +1,6 @@
 """Gathers the tables of all slices of this storey."""
 
+from market.feeds.models import FeedClock, FeedEntry, FeedNote
 from market.goods.models import Category, GoodsRule
 from market.ledger.models import LedgerEntry
 from market.listings.models import (
@@ -63,6 +64,9 @@ __all__ = [
     "Customer",
     "DeliveryRule",
     "Drift",
+    "FeedClock",
+    "FeedEntry",
+    "FeedNote",
     "Flow",
     "GatewayMessage",
     "GatewaySettlement",

@@ -556,6 +556,12 @@ PAGES: dict[str, Page] = {
     ),
     "nguoi-ban/gian-hang/ap-phich.pdf": Page(ANS_SHOP | {"dung"}),
     "nguoi-ban/san-pham/<slug:sku>/nhan.pdf": Page(ANS_SHOP, "nguoi-ban/san-pham/{sku}/nhan.pdf"),
+    "feeds/": Page(EVERYBODY),
+    "feeds/gian-hang/<slug:slug>/<str:file_name>": Page(
+        EVERYBODY, "feeds/gian-hang/{shop}/google.xml", ("GET", "HEAD")
+    ),
+    "feeds/tinh/<slug:code>/<str:file_name>": Page(EVERYBODY, "feeds/tinh/68/san-pham.json", ("GET", "HEAD")),
+    "nguoi-ban/gian-hang/tep-hang/": Page(SIGNED_IN, answers=frozenset({200, 302})),
     "robots.txt": Page(EVERYBODY),
     "sitemap.xml": Page(EVERYBODY),
     "sitemap-<section>.xml": Page(EVERYBODY, "sitemap-san-pham.xml"),

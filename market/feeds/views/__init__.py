@@ -1,0 +1,1 @@
+"""The files themselves, and the pages about them."""
