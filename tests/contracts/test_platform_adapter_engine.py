@@ -20,6 +20,7 @@ from market.platforms.contract import (
     AuthWay,
     ConnectionSettings,
     HealthState,
+    MediaWay,
     RemoteIds,
     RemoteSnapshot,
 )
@@ -102,9 +103,10 @@ def test_what_stands_there_under_our_sku_is_taken_over_and_not_doubled(world: Wo
     engine.push()
     assert engine.state == ("pending", "idle") and engine.row.remote_id == str(item["id"])
     assert engine.double.listings() == [item]
-    # A platform that keeps SKUs apart is asked to create, and refuses; any other is looked at first.
-    is_unique = world.adapter.capabilities(world.connection).sku_unique
-    assert len(engine.writes()) - len(writes) == (1 if is_unique else 0)
+    # A platform that keeps SKUs apart is asked to create, with the photos that it takes before that, and refuses; any other is looked at first.
+    capabilities = world.adapter.capabilities(world.connection)
+    sent = len(ours.photos) if capabilities.media is MediaWay.PUSH else 0
+    assert len(engine.writes()) - len(writes) == (1 + sent if capabilities.sku_unique else 0)
 
 
 # 4

@@ -4,7 +4,7 @@ the end.
     python tests/servers/medusa/running.py [pytest arguments]
     python tests/servers/medusa/running.py --serve
 
-With --serve it tells its address and key in a line of JSON, and ends when its input ends.
+With --serve it tells its address and how to connect in a line of JSON, and ends when its input ends.
 
 What is installed stays in var/servers/medusa: the packages, and an empty shop with its database's files. Every shop that is started works
 on a copy of these in a folder of its own, so that several may run at once.
@@ -274,10 +274,10 @@ def _done(command: list[str | Path], folder: Path, environment: Any) -> None:
 
 
 @contextmanager
-def serving() -> Iterator[dict[str, str]]:
-    """A shop for another program, in words."""
+def serving() -> Iterator[dict[str, Any]]:
+    """A shop for another program: its address, and what is typed in to connect."""
     with running() as shop:
-        yield {"url": shop.url, "key": shop.key}
+        yield {"url": shop.url, "answers": {"key": shop.key}}
 
 
 if __name__ == "__main__":

@@ -73,9 +73,10 @@ def test_a_hundred_lost_answers_leave_a_hundred_products(connected: MedusaWorld,
 
 def test_a_creation_that_lost_its_stock_gets_it_and_is_no_second_one(connected: MedusaWorld, people: People) -> None:
     """The second call of a creation is the one that goes wrong: the product stands there, and nothing of it can be bought."""
+    shop = make_shop(people)
     for kind in ("server_error", "cut_before"):
         connected.server.plan({**STOCKS, "kind": kind, "calls": [1]})
-        engine = Engine(make_listing(make_shop(people), stock=7), connected.server, connected.adapter.key)
+        engine = Engine(make_listing(shop, name=f"Hạt {kind}", stock=7), connected.server, connected.adapter.key)
         engine.push()
         assert engine.state[1] != "idle"
         (there,) = [item for item in all_there(connected) if item.sku == engine.listing.sku]

@@ -157,7 +157,8 @@ class Stage:
         self.shop.ask("POST", f"/admin/orders/{number}/{how}")
 
     def _order(self, number: str) -> dict[str, Any]:
-        fields = "items.id,items.quantity,items.detail.*,fulfillments.id,fulfillments.created_at"
+        # Pieces are counted only where sums are asked for.
+        fields = "total,items.id,items.quantity,items.detail.*,fulfillments.id"
         found: dict[str, Any] = self.shop.ask("GET", f"/admin/orders/{number}", fields=fields)["order"]
         return found
 
