@@ -90,6 +90,8 @@ class Client:
 
     def product(self, product_id: str) -> wire.Product:
         """One product. Raises NotFound."""
+        if product_id in {"", "0"}:
+            raise NotFound("no product number")  # which the shop takes for no question at all
         found = self._ask(operations.READ_PRODUCT, {"id": product_id})
         if found.get("product") is None:
             raise NotFound(f"no product {product_id[:40]!r}")
@@ -169,18 +171,23 @@ class Client:
 
     def orders(self, since: datetime, cursor: str) -> OrderPage:
         """A part of the orders that changed at or after `since`, the oldest change first. What changes meanwhile goes to the end."""
-        after = orders.place_at(cursor, since)
-        found, unreadable = list[RemoteOrder](), list[str]()
+        after, waiting = orders.place_at(cursor, since), list[tuple[orders.Key, dict[str, Any]]]()
         for item in self._all(operations.READ_ORDERS, "orders", orders.changed_since(after[0])):
-            if orders.key_of(item) <= after:
-                continue
+            key = orders.key_of(item)
+            # What changed in one moment comes in any order, and is read to its end.
+            if len(waiting) >= ORDERS_AT_ONCE and key[0] > waiting[-1][0][0]:
+                break
+            if key > after:
+                waiting.append((key, item))
+        part = sorted(waiting, key=lambda each: each[0])[:ORDERS_AT_ONCE]
+        found, unreadable = list[RemoteOrder](), list[str]()
+        for _, item in part:
             try:
                 found.append(orders.parse_order(item))
             except ContractBroken:
                 unreadable.append(orders.number_of(item))
-            if len(found) + len(unreadable) == ORDERS_AT_ONCE:
-                return OrderPage(tuple(found), orders.cursor_at(orders.key_of(item)), tuple(unreadable))
-        return OrderPage(tuple(found), "", tuple(unreadable))
+        following = orders.cursor_at(part[-1][0]) if len(part) == ORDERS_AT_ONCE else ""
+        return OrderPage(tuple(found), following, tuple(unreadable))
 
     @property
     def language(self) -> str:
@@ -252,7 +259,8 @@ class Client:
         return answer
 
 
-_OLDEST_FIRST = {"createdAt": "ASC", "id": "ASC"}
+# By number, which a stock shop counts up. Of several columns the shop takes the number first, in whatever order they are named.
+_OLDEST_FIRST = {"id": "ASC"}
 
 
 def _data(answer: outbound.Answer, operation: Operation) -> dict[str, Any]:

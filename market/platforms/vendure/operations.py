@@ -17,6 +17,11 @@ class Operation:
     is_safe: bool = False
     creates: bool = False
 
+    @property
+    def reads(self) -> bool:
+        """Whether nothing at all comes of it."""
+        return self.text.startswith("query")
+
 
 _PRODUCT = """
 fragment Whole on Product {

@@ -47,7 +47,7 @@ def changed_since(moment: datetime) -> dict[str, Any]:
     """What to ask for: orders that buyers have placed and that changed at about `moment` or later, the oldest change first."""
     after = (moment - COARSE).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return {
-        "sort": {"updatedAt": "ASC", "id": "ASC"},
+        "sort": {"updatedAt": "ASC"},
         "filter": {"orderPlacedAt": {"isNull": False}, "updatedAt": {"after": after}},
     }
 

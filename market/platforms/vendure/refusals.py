@@ -66,9 +66,9 @@ def _refusal(errors: Any, answer: outbound.Answer, operation: Operation) -> Plat
     if code == "USER_INPUT_ERROR" and operation is CREATE_VARIANT:
         # There is one for each choice that buyers have, and ours have none to choose: somebody else has made it meanwhile.
         return Conflict(ConflictKind.DUPLICATE, detail=detail)
-    if code == "USER_INPUT_ERROR":
+    if code == "USER_INPUT_ERROR" and not operation.reads:
         return ValidationFailed([complaint("", kept_text(str(first.get("message") or ""), DETAIL_LIMIT))], detail)
-    if code in _NOT_UNDERSTOOD:
+    if code in _NOT_UNDERSTOOD or code == "USER_INPUT_ERROR":
         return ContractBroken(detail)
     return _trouble(operation, detail)
 

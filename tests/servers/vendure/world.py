@@ -120,6 +120,20 @@ class Stage:
             )
         return str(said["done"]["code"])
 
+    def copy(self, number: str, **columns: object) -> None:
+        """Another order like this one but for these columns of it, in the shop's own tables: buying takes a second each time."""
+        (order,) = self.shop.sql('SELECT * FROM "order" WHERE code = ?', number)
+        made = self._inserted("order", {**order, **columns})
+        for line in self.shop.sql("SELECT * FROM order_line WHERE orderId = ?", order["id"]):
+            self._inserted("order_line", {**line, "orderId": made})
+        self.shop.sql("INSERT INTO order_channels_channel VALUES (?, 1)", made)
+
+    def _inserted(self, table: str, row: dict[str, object]) -> object:
+        values = {name: value for name, value in row.items() if name != "id"}
+        names, marks = ", ".join(f'"{name}"' for name in values), ", ".join("?" for _ in values)
+        self.shop.sql(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', *values.values())
+        return self.shop.sql(f'SELECT max(id) AS id FROM "{table}"')[0]["id"]
+
     def order(self, number: str, **columns: object) -> None:
         """Change an order in the shop's own table: for moments and words that nobody can wait for."""
         names = ", ".join(f'"{name}" = ?' for name in columns)

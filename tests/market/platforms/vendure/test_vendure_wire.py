@@ -212,6 +212,8 @@ READ, CREATE, UPDATE = operations.READ_PRODUCT, operations.CREATE_PRODUCT, opera
         (refused("ENTITY_NOT_FOUND"), UPDATE, NotFound),
         (refused("USER_INPUT_ERROR"), UPDATE, ValidationFailed),
         (refused("USER_INPUT_ERROR"), operations.CREATE_VARIANT, Conflict),
+        (refused("USER_INPUT_ERROR"), READ, ContractBroken),
+        (refused("USER_INPUT_ERROR"), operations.CREATE_ASSET, ValidationFailed),
         (refused("INTERNAL_SERVER_ERROR"), READ, Retryable),
         (refused("INTERNAL_SERVER_ERROR"), UPDATE, Retryable),
         (refused("INTERNAL_SERVER_ERROR"), CREATE, OutcomeUnknown),
