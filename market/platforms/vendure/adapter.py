@@ -142,7 +142,9 @@ class VendureAdapter:
 
     def put_media(self, connection: ConnectionSettings, photo: PhotoReference, operation_id: str) -> MediaReference:
         """Uploads, unless the shop holds a file of this name: it is the digest."""
-        return MediaReference(photo.sha256, _uploaded(Client(connection), [photo])[0])
+        client, contents = Client(connection), _contents([photo])
+        held = client.needed("", list(contents)).photos
+        return MediaReference(photo.sha256, _uploaded(client, [photo], contents, held)[0])
 
     def put_content(
         self,
@@ -154,10 +156,11 @@ class VendureAdapter:
         """The offer travels with a creation only. That is two writes, and the price comes with the second: whoever comes after a
         creation that broke off finds the product without a price, and puts the offer."""
         refuse_blocked(self.validate(connection, document))
-        client = Client(connection)
-        value = _category(client, document.category_code)
+        client, contents = Client(connection), _contents(document.photos)
+        needed = client.needed(document.category_code, list(contents))
+        value = _category(needed.category, document.category_code)
         held = client.product(remote.product_id) if remote else None
-        assets = _uploaded(client, document.photos)
+        assets = _uploaded(client, document.photos, contents, needed.photos)
         if held is None:
             made = client.create_product(wire.creation_input(document, client.language, assets, value))
             _make_variant(client, made, document.title, document.offer(made.snapshot.remote))
@@ -263,25 +266,28 @@ def _amiss(shop: Shop, facet: str) -> str:
     return ""
 
 
-def _category(client: Client, code: str) -> list[str]:
+def _category(found: str, code: str) -> list[str]:
     """The number of the value that this code stands for; none for none. Raises ValidationFailed: one that is not there is dropped
     by the shop without a word."""
-    if not code:
-        return []
-    found = client.category_id(code)
-    if found is None:
+    if code and not found:
         raise ValidationFailed([complaint("category_code", code, "category_unknown")])
-    return [found]
+    return [found] if found else []
 
 
-def _uploaded(client: Client, photos: Sequence[PhotoReference]) -> list[str]:
-    """The ids of these photos in their order, uploaded as far as the shop lacks them. All are read before the first one is sent."""
-    contents = {photo.sha256: (photo, photo_bytes(photo, CAPABILITIES)) for photo in photos}
-    held = client.assets(list(contents))
-    for digest, (photo, content) in contents.items():
-        if digest not in held:
-            held[digest] = client.upload(photo, content)
-    return [held[photo.sha256] for photo in photos]
+def _contents(photos: Sequence[PhotoReference]) -> dict[str, bytes]:
+    """The photos' bytes by their digests. Raises ValidationFailed before anything is asked."""
+    return {photo.sha256: photo_bytes(photo, CAPABILITIES) for photo in photos}
+
+
+def _uploaded(
+    client: Client, photos: Sequence[PhotoReference], contents: Mapping[str, bytes], held: Mapping[str, str]
+) -> list[str]:
+    """The numbers of these photos there in their order, uploaded as far as they are not among those that are `held`."""
+    numbers = dict(held)
+    for photo in photos:
+        if photo.sha256 not in numbers:
+            numbers[photo.sha256] = client.upload(photo, contents[photo.sha256])
+    return [numbers[photo.sha256] for photo in photos]
 
 
 def _make_variant(client: Client, product: wire.Product, title: str, offer: OfferDocument) -> None:

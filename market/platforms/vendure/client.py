@@ -53,6 +53,15 @@ class Shop:
 
 
 @dataclass(frozen=True)
+class Needed:
+    """What the shop has of what a listing names: the number of its category there ("": none), and of each photo by its digest
+    (SHA-256)."""
+
+    category: str
+    photos: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Client:
     """The admin API for one connection."""
 
@@ -126,17 +135,26 @@ class Client:
         if said.get("result") != "DELETED":
             raise Permanent(f"DeleteProduct: {kept_text(str(said.get('message')), 200)}")
 
-    def assets(self, digests: Sequence[str]) -> dict[str, str]:
-        """The photos among these that the shop holds: their digests (SHA-256) and ids."""
-        if not digests:
-            return {}
-        wanted = {"_or": [{"source": {"contains": digest}} for digest in dict.fromkeys(digests)]}
-        options = {"filter": wanted, "take": AT_ONCE, "sort": _OLDEST_FIRST}
-        found = objects_in(object_in(self._ask(operations.READ_ASSETS, {"options": options}), "assets"), "items")
+    def needed(self, category: str, digests: Sequence[str]) -> Needed:
+        """What there is of the things that a listing names: its category ("": none is asked for) and its photos, in one call."""
+        if not category and not digests:
+            return Needed("", {})
+        wanted = {"_or": [{"source": {"contains": digest}} for digest in digests]}
+        found = self._ask(
+            operations.READ_NEEDED,
+            {
+                "stands": bool(category),
+                "values": {"take": AT_ONCE, "filter": {"code": {"eq": category}}},
+                "shows": bool(digests),
+                "photos": {"take": AT_ONCE, "filter": wanted, "sort": _OLDEST_FIRST},
+            },
+        )
+        values = objects_in(object_in(found, "facetValues"), "items") if category else []
+        ours = [text_in(item, "id") for item in values if wire.value_of(item) == (self._facet, category)]
         held = dict[str, str]()
-        for item in found:
+        for item in objects_in(object_in(found, "assets"), "items") if digests else []:
             held.setdefault(wire.digest_in(item), text_in(item, "id"))
-        return {digest: held[digest] for digest in digests if digest in held}
+        return Needed(ours[0] if ours else "", {digest: held[digest] for digest in digests if digest in held})
 
     def upload(self, photo: PhotoReference, content: bytes) -> str:
         """Give the shop a photo; its id. Raises ValidationFailed when it takes no such file."""
@@ -152,7 +170,8 @@ class Client:
 
     def categories(self, skip: int = 0) -> CategoryPage:
         """A part of the values of our facet."""
-        items, total = self._part(operations.READ_CATEGORIES, "facetValues", self._in_facet(), skip)
+        wanted = {"filter": {"facetId": {"eq": self.shop().facet or "0"}}, "sort": _OLDEST_FIRST}
+        items, total = self._part(operations.READ_CATEGORIES, "facetValues", wanted, skip)
         following = skip + len(items)
         found = tuple(
             RemoteCategory(text_in(item, "code"), kept_text(text_in(item, "name"), NAME_LIMIT))
@@ -161,13 +180,6 @@ class Client:
             if len(text_in(item, "code")) <= CODE_LIMIT
         )
         return CategoryPage(found, str(following) if items and following < total else "")
-
-    def category_id(self, code: str) -> str | None:
-        """The number of the value with this code; None when there is none."""
-        wanted = self._in_facet()
-        wanted["filter"]["code"] = {"eq": code}
-        items, _ = self._part(operations.READ_CATEGORIES, "facetValues", wanted, 0)
-        return next((text_in(item, "id") for item in items if item.get("code") == code), None)
 
     def orders(self, since: datetime, cursor: str) -> OrderPage:
         """A part of the orders that changed at or after `since`, the oldest change first. What changes meanwhile goes to the end."""
@@ -197,9 +209,6 @@ class Client:
     @property
     def _facet(self) -> str:
         return self.connection.credentials.get(FACET_NAME, "")
-
-    def _in_facet(self) -> dict[str, Any]:
-        return {"filter": {"facetId": {"eq": self.shop().facet or "0"}}, "sort": _OLDEST_FIRST}
 
     def _all(self, operation: Operation, name: str, options: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         skip = 0

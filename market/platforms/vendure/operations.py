@@ -91,9 +91,14 @@ UPDATE_VARIANT = Operation(
 DELETE_PRODUCT = Operation(
     "DeleteProduct", "mutation DeleteProduct($id: ID!) { deleteProduct(id: $id) { result message } }"
 )
-READ_ASSETS = Operation(
-    "ReadAssets",
-    "query ReadAssets($options: AssetListOptions!) { assets(options: $options) { items { id source } } }",
+READ_NEEDED = Operation(
+    "ReadNeeded",
+    """query ReadNeeded(
+  $stands: Boolean!, $values: FacetValueListOptions!, $shows: Boolean!, $photos: AssetListOptions!
+) {
+  facetValues(options: $values) @include(if: $stands) { items { id code facet { code } } }
+  assets(options: $photos) @include(if: $shows) { items { id source } }
+}""",
     is_safe=True,
 )
 # Once more is harmless: it is looked for by its digest, and a second copy of the same bytes is used by nobody.

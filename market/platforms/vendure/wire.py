@@ -153,15 +153,13 @@ def parse_product(value: Any, *, facet: str, public_url: str, seen_at: datetime)
     variants = [_variant(item) for item in objects_in(product, "variants")]
     page = text_in(product, "slug")
     variant = next((each for each in variants if mark_of(each.sku) in page), variants[0] if variants else None)
-    values = [
-        (text_in(item, "id"), text_in(item, "code"), _facet_of(item)) for item in objects_in(product, "facetValues")
-    ]
+    values = [(text_in(item, "id"), *value_of(item)) for item in objects_in(product, "facetValues")]
     snapshot = RemoteSnapshot(
         remote=RemoteIds(text_in(product, "id"), f"{public_url.rstrip('/')}/products/{page}" if public_url else ""),
         sku=variant.sku if variant else held.get("sku", ""),
         title=text_in(product, "name"),
         description=description,
-        category_code=kept_text(" | ".join(code for _, code, of in values if of == facet), CATEGORY_LIMIT),
+        category_code=kept_text(" | ".join(code for _, of, code in values if of == facet), CATEGORY_LIMIT),
         price=variant.price if variant else 0,
         unit=held.get("unit", ""),
         net_weight_grams=_weight(held.get("net_weight_grams", "")),
@@ -180,7 +178,12 @@ def parse_product(value: Any, *, facet: str, public_url: str, seen_at: datetime)
         updated_at=moment_in(product, "updatedAt"),
     )
     skus = tuple(each.sku for each in variants)
-    return Product(snapshot, variant, skus, page, tuple(number for number, _, of in values if of != facet))
+    return Product(snapshot, variant, skus, page, tuple(number for number, of, _ in values if of != facet))
+
+
+def value_of(value: Mapping[str, Any]) -> tuple[str, str]:
+    """The code of a facet, and of one of its values. Raises ContractBroken."""
+    return text_in(object_in(value, "facet"), "code"), text_in(value, "code")
 
 
 def digest_in(asset: Mapping[str, Any]) -> str:
@@ -205,10 +208,6 @@ def _variant(value: Mapping[str, Any]) -> Variant:
         ),
         is_enabled=flag_in(value, "enabled"),
     )
-
-
-def _facet_of(value: Mapping[str, Any]) -> str:
-    return text_in(object_in(value, "facet"), "code")
 
 
 def _weight(text: str) -> int | None:

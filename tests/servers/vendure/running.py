@@ -3,7 +3,7 @@
     python tests/servers/vendure/running.py [pytest arguments]
     python tests/servers/vendure/running.py --serve
 
-With --serve it tells its address and our account there in a line of JSON, and ends when its input ends.
+With --serve it tells its address and how to connect in a line of JSON, and ends when its input ends.
 
 What is installed stays in var/servers/vendure. A shop lives in memory, its photos in a folder of its own, so that several may run at once.
 """
@@ -114,10 +114,10 @@ def _answers(shop: Shop) -> bool:
 
 
 @contextmanager
-def serving() -> Iterator[dict[str, str]]:
-    """A shop for another program, in words."""
+def serving() -> Iterator[dict[str, Any]]:
+    """A shop for another program: its address, and what is typed in to connect."""
     with running() as shop:
-        yield {"url": shop.url, "user": seed.EMAIL, "password": seed.PASSWORD, "facet": seed.FACET}
+        yield {"url": shop.url, "answers": seed.ANSWERS}
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from typing import Any
 
 EMAIL, PASSWORD = "lensan@example.com", "mat-khau-1"
 FACET = "category"
+# What is typed in to connect.
+ANSWERS = {"user": EMAIL, "password": PASSWORD, "facet": FACET}
 # What our account may do there, and no more.
 RIGHTS = ("ReadCatalog", "CreateCatalog", "UpdateCatalog", "DeleteCatalog", "ReadOrder")
 

@@ -17,7 +17,7 @@ from onboarding.accounts.models import Platform
 from tests.contracts.platform_worlds import ServerWorld
 from tests.servers.between import Between
 from tests.servers.vendure.running import Shop, running
-from tests.servers.vendure.seed import EMAIL, FACET, PASSWORD, plant
+from tests.servers.vendure.seed import ANSWERS, EMAIL, PASSWORD, plant
 
 _OPERATION = re.compile(rb'"operationName": ?"(\w+)"')
 # A call of GraphQL by what it does, in the words that plans and counts are written in.
@@ -157,7 +157,7 @@ class VendureWorld(ServerWorld):
 
     def answers(self) -> dict[str, str]:
         """Our account there, and the facet of its kinds of goods."""
-        return {"user": EMAIL, "password": PASSWORD, "facet": FACET}
+        return dict(ANSWERS)
 
     def connect(self, settings: Any) -> None:
         """This shop is the only platform there is."""
