@@ -26,7 +26,7 @@ VENV = Path(os.environ.get("LENSAN_VENV", ROOT / "var" / "venv"))
 PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements.lock"
 DEMO_LOGINS = "tinh, xa, totruong, to, nguoiban, hangxom, sanops, kiemtoan, ketoan, ketoan2, nguoimua, quantri"
-SERVERS = ("elasticsearch", "oscar", "medusa", "vendure")
+SERVERS = ("elasticsearch", "oscar", "medusa", "vendure", "kinto")
 _CLEAN = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 

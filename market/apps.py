@@ -55,6 +55,7 @@ class MarketConfig(AppConfig):
         from market.platforms.engine.look import look_at_due
         from market.platforms.engine.push import push_due
         from market.platforms.kinds import LISTING_REFUSED
+        from market.platforms.kinto.adapter import KintoAdapter
         from market.platforms.medusa.adapter import MedusaAdapter
         from market.platforms.oscar.adapter import OscarAdapter
         from market.platforms.postmart.adapter import adapter as postmart
@@ -79,6 +80,7 @@ class MarketConfig(AppConfig):
         register_adapter("oscar", OscarAdapter)
         register_adapter("medusa", MedusaAdapter)
         register_adapter("vendure", VendureAdapter)
+        register_adapter("kinto", KintoAdapter)
         register_platforms()
         register_promotions()
         register_listings()

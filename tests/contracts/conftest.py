@@ -9,12 +9,13 @@ import pytest
 
 from market.platforms.sandbox.process import Double, running_double
 from tests.contracts.platform_worlds import ADAPTERS, World, world_of
+from tests.servers.kinto.world import kinto_stage, kinto_world  # noqa: F401 - a fixture
 from tests.servers.medusa.world import medusa_stage, medusa_world  # noqa: F401 - a fixture
 from tests.servers.oscar.world import oscar_stage, oscar_world  # noqa: F401 - a fixture
 from tests.servers.vendure.world import vendure_stage, vendure_world  # noqa: F401 - a fixture
 
 # For each server that somebody else wrote: its world on the stage of the fixture NAME_stage.
-SERVER_WORLDS = {"oscar": oscar_world, "medusa": medusa_world, "vendure": vendure_world}
+SERVER_WORLDS = {"kinto": kinto_world, "oscar": oscar_world, "medusa": medusa_world, "vendure": vendure_world}
 
 
 @pytest.fixture(scope="session")

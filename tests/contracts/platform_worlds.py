@@ -29,7 +29,7 @@ from market.platforms.sheets.adapter import SheetAdapter
 from tests.market.platforms.sheet_tools import filled, rows_of
 
 # Those after the sheets run against servers that somebody else wrote: `make test-servers`.
-ADAPTERS = ("santhu", "voso", "postmart", "oscar", "medusa", "vendure")
+ADAPTERS = ("santhu", "voso", "postmart", "oscar", "medusa", "vendure", "kinto")
 LIVE, REJECTED, PENDING = ReviewState.LIVE, ReviewState.REJECTED, ReviewState.PENDING
 NOWHERE = RemoteIds("1")
 

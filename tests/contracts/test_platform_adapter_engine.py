@@ -63,7 +63,7 @@ def more(engine: Engine, count: int) -> None:
 
 def all_due(engine: Engine) -> None:
     past = clock.now() - SECOND
-    rows(engine).update(next_try_at=past, offer_next_try_at=past)
+    rows(engine).update(next_try_at=past, offer_next_try_at=past, not_before=None)
     Flow.objects.update(paused_until=None, open_until=past)
 
 

@@ -16,7 +16,7 @@ import pytest
 from market.platforms.contract import registered_adapters
 from tests.house.test_layout import ROOT, product_files
 
-OWN = ("voso", "postmart", "santhu", "oscar", "medusa", "vendure", "sandbox")
+OWN = ("voso", "postmart", "santhu", "oscar", "medusa", "vendure", "kinto", "sandbox")
 PLATFORMS = ROOT / "market" / "platforms"
 # Where adapters are entered under their names, and where platforms get theirs.
 LISTS = {ROOT / "market" / "apps.py", PLATFORMS / "reference.py"}

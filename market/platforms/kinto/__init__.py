@@ -1,0 +1,1 @@
+"""Goods as records in a Kinto store."""
