@@ -321,12 +321,21 @@ AdapterFactory: TypeAlias = Callable[[], PlatformAdapter]
 
 
 _factories: dict[str, AdapterFactory] = {}
+_labels: dict[str, str] = {}
 
 
-def register_adapter(key: str, factory: AdapterFactory) -> None:
-    """Make an adapter known under `key`. Raises ValueError when another factory holds the key."""
+def register_adapter(key: str, factory: AdapterFactory, *, label: str = "") -> None:
+    """Make an adapter known under `key`. `label` names the software in words, for a person who connects a platform with it ("": it serves
+    platforms of the reference data alone). Raises ValueError when another factory holds the key."""
     if _factories.setdefault(key, factory) is not factory:
         raise ValueError(f"an adapter is registered as {key!r} already")
+    if label:
+        _labels[key] = label
+
+
+def connectable_adapters() -> dict[str, str]:
+    """What a person may connect a platform with: key → label, by label."""
+    return dict(sorted(_labels.items(), key=lambda item: item[1]))
 
 
 def adapter_for(key: str) -> PlatformAdapter:

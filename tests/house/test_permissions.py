@@ -491,6 +491,7 @@ PAGES: dict[str, Page] = {
     "san/": Page(OPERATORS),
     "san/xac-nhan/": Page(OPERATORS | {"chi", "phuong"}),
     "san/ket-noi/": Page(OPERATORS),
+    "san/ket-noi/moi/": Page(OPERATORS, methods=FORM),
     "san/ket-noi/<slug:code>/": Page(OPERATORS, "san/ket-noi/santhu/"),
     "san/ket-noi/<slug:code>/thu/": Page(OPERATORS, "san/ket-noi/voso/thu/", ("POST",), MOVES_ON),
     "san/ket-noi/<slug:code>/khoa/": Page(

@@ -10,6 +10,7 @@ from market.platforms.running.queries.dead import REDRIVE
 from market.platforms.running.todos import operator_todos
 
 VOCABULARY = {
+    "connection.made": "chọn cách nối với sàn",
     "connection.authorised": "nối với sàn",
     "connection.rotated": "thay khóa kết nối",
     "connection.paused": "tạm dừng kết nối",

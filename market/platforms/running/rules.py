@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from core.people.models import Role
 from core.people.queries import Viewer
-from market.platforms.contract import AdapterKind, ApiAdapter, AuthWay, PlatformAdapter, Unsupported, adapter_for
+from market.platforms.contract import (
+    AdapterKind,
+    ApiAdapter,
+    AuthWay,
+    PlatformAdapter,
+    Unsupported,
+    adapter_for,
+    connectable_adapters,
+)
 from market.platforms.engine.documents import settings_of
 from market.platforms.models import Connection
 
@@ -22,6 +30,11 @@ def adapter_of(connection: Connection) -> PlatformAdapter | None:
         return adapter_for(connection.adapter)
     except Unsupported:
         return None
+
+
+def may_be_chosen_anew(connection: Connection) -> bool:
+    """Whether another software may still be chosen for a platform: a person chose the first, and it was never opened."""
+    return connection.adapter in connectable_adapters() and connection.authorised_at is None
 
 
 def asked_for(connection: Connection) -> dict[str, str]:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("san/cac-san/moi/", platforms.new_platform, name="platform_new"),
     path("san/cac-san/<slug:code>/", platforms.platform, name="platform"),
     path("san/ket-noi/", connections.connections, name="platform_connections"),
+    path("san/ket-noi/moi/", connections.connect, name="platform_connect"),
     path("san/ket-noi/<slug:code>/", connections.connection, name="platform_connection"),
     path("san/ket-noi/<slug:code>/thu/", connections.check, name="platform_connection_check"),
     path("san/ket-noi/<slug:code>/khoa/", connections.authorise, name="platform_connection_authorise"),

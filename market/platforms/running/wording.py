@@ -7,6 +7,7 @@ from core.templatetags.vietnamese import moment
 from market.platforms.contract import HealthState
 from market.platforms.engine.flow import Source
 from market.platforms.models import Connection, Flow, PlatformListing
+from market.platforms.running.rules import may_be_chosen_anew
 
 STOPPED = {
     Connection.Stopped.KEY: (
@@ -82,6 +83,8 @@ def way_words(connection: Connection, flow: Flow | None) -> tuple[str, str]:
         return "info", f"Sàn đã ngừng từ ngày {platform.valid_to:%d/%m/%Y}, nên không gửi gì."
     if platform.valid_from and platform.valid_from > today:
         return "info", f"Sàn mở từ ngày {platform.valid_from:%d/%m/%Y}, nên chưa gửi gì."
+    if connection.stopped and may_be_chosen_anew(connection):
+        return "wait", "Chưa nhập khóa của sàn, nên chưa gửi gì."
     if connection.stopped:
         return "bad", STOPPED[Connection.Stopped(connection.stopped)]
     if not connection.is_enabled:

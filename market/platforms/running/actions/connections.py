@@ -12,13 +12,21 @@ from django.db.models import Q
 from core.audit.actions import record
 from core.kit import clock
 from core.people.queries import Viewer
-from market.platforms.contract import ApiAdapter, AuthRevoked, ConnectionSettings, Credentials, PlatformFailure
+from market.platforms.contract import (
+    ApiAdapter,
+    AuthRevoked,
+    ConnectionSettings,
+    Credentials,
+    PlatformFailure,
+    connectable_adapters,
+)
 from market.platforms.engine import flow as pace
 from market.platforms.engine.auth import REFRESH_LEASE
 from market.platforms.engine.catching_up import ask_to_catch_up
 from market.platforms.engine.documents import settings_of
 from market.platforms.models import Connection, Flow
-from market.platforms.running.rules import adapter_of, can_run
+from market.platforms.running.rules import adapter_of, can_run, may_be_chosen_anew
+from onboarding.accounts.models import Platform
 
 FASTEST = 1000.0
 
@@ -67,7 +75,7 @@ def _proved(adapter: ApiAdapter, asked: ConnectionSettings, answers: Mapping[str
 @transaction.atomic
 def _keep(connection: Connection, found: Credentials, base_url: str, public_url: str, by: Viewer) -> None:
     held = Connection.objects.select_for_update().get(pk=connection.pk)
-    is_new = not held.credentials
+    is_new = held.authorised_at is None
     told = {"kết nối": ("", "khóa mới đã được sàn nhận")}
     for name, label, value in (
         ("base_url", "địa chỉ gọi", base_url),
@@ -82,7 +90,37 @@ def _keep(connection: Connection, found: Credentials, base_url: str, public_url:
     held.authorised_at, held.authorised_until, held.authorised_by_id = clock.now(), found.valid_until, by.user_id
     held.stopped, held.stopped_at = "", None
     held.save()
+    if is_new:
+        # What is on sale was published before this platform could take it.
+        ask_to_catch_up(held.pk)
     _note("connection.authorised" if is_new else "connection.rotated", held, told, by)
+
+
+@transaction.atomic
+def connect_platform(*, platform: Platform, adapter: str, by: Viewer) -> Connection:
+    """Say which software a platform runs, so that its key can be typed in; nothing goes out before that. As long as it was never opened, another
+    choice replaces the first one. Raises PermissionError, ConnectionRefused with what to do."""
+    if not can_run(by):
+        raise PermissionError
+    labels = connectable_adapters()
+    if adapter not in labels or platform.is_simulation:
+        raise ConnectionRefused("Sàn này không nối được theo cách đã chọn. Hãy chọn lại.")
+    Platform.objects.select_for_update().get(pk=platform.pk)
+    held = Connection.objects.select_related("platform").filter(platform=platform).first()
+    if held is not None and held.adapter == adapter:
+        return held
+    if held is not None and not may_be_chosen_anew(held):
+        raise ConnectionRefused(f"Sàn {platform.name} đã có kết nối. Hãy mở kết nối đó để thay khóa.")
+    before = labels.get(held.adapter, "") if held else ""
+    if held is None:
+        # It counts as stopped until a key has been proved.
+        stopped = {"stopped": Connection.Stopped.KEY, "stopped_at": clock.now()}
+        held = Connection.objects.create(platform=platform, adapter=adapter, **stopped)
+    else:
+        held.adapter = adapter
+        held.save(update_fields=["adapter"])
+    _note("connection.made", held, {"phần mềm của sàn": (before, labels[adapter])}, by)
+    return held
 
 
 @transaction.atomic

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from market.platforms.contract import AuthWay
+from market.platforms.contract import AuthWay, connectable_adapters
 from market.platforms.models import Connection
 from market.platforms.running.actions.connections import FASTEST
 from market.platforms.running.rules import asked_for, auth_way
+from onboarding.accounts.models import Platform
 
 _WRONG_ADDRESS = {"invalid": _("Địa chỉ chưa đúng. Hãy chép lại, bắt đầu bằng https://."), "required": _("Hãy ghi địa chỉ gọi của sàn.")}  # fmt: skip
 
@@ -21,6 +23,33 @@ def _address(label: Any, help_text: Any, *, required: bool) -> forms.URLField:
         label=label, help_text=help_text, required=required, max_length=200, assume_scheme="https", widget=widget,
         error_messages=_WRONG_ADDRESS,
     )  # fmt: skip
+
+
+class ConnectForm(forms.Form):
+    """Which platform, and which software it runs."""
+
+    platform = forms.ModelChoiceField(
+        label=_("Sàn"),
+        queryset=Platform.objects.none(),
+        to_field_name="code",
+        empty_label=_("Chọn sàn"),
+        error_messages={"required": _("Hãy chọn sàn."), "invalid_choice": _("Sàn này đã nối rồi. Hãy chọn sàn khác.")},
+    )
+    adapter = forms.ChoiceField(
+        label=_("Phần mềm của sàn"),
+        widget=forms.RadioSelect,
+        help_text=_("Hỏi người quản trị của sàn nếu chưa biết."),
+        error_messages={"required": _("Hãy chọn phần mềm của sàn.")},
+    )
+
+    def __init__(self, *args: Any, platforms: QuerySet[Platform], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.fields["platform"]
+        assert isinstance(chosen, forms.ModelChoiceField)
+        chosen.queryset = platforms
+        adapters = self.fields["adapter"]
+        assert isinstance(adapters, forms.ChoiceField)
+        adapters.choices = list(connectable_adapters().items())
 
 
 class AuthoriseForm(forms.Form):

@@ -10,12 +10,13 @@ from datetime import datetime
 from django.db.models import Count, F, Min, Q, QuerySet
 
 from core.kit import clock
-from market.platforms.contract import AuthWay, Capabilities
+from market.platforms.contract import AuthWay, Capabilities, connectable_adapters
 from market.platforms.engine.documents import settings_of
 from market.platforms.engine.flow import pace_of
 from market.platforms.models import Connection, Flow, PlatformListing
 from market.platforms.running.rules import LONG_ENOUGH_FOR_A_TAIL, adapter_of, asked_for, auth_way
 from market.platforms.running.wording import LANES, SOURCES, WORK, cause_words, way_words
+from onboarding.accounts.models import Platform
 
 Work = PlatformListing.Work
 # Each opening lasts twice as long as the one before: this many are about a quarter of an hour without an answer.
@@ -69,6 +70,12 @@ def connections_known() -> QuerySet[Connection]:
     return Connection.objects.select_related("platform", "flow", "authorised_by").order_by(
         "-platform__counts_for_target", "platform__name"
     )
+
+
+def platforms_to_connect() -> QuerySet[Platform]:
+    """Real platforms that nobody has connected, or whose connection was never opened and may be chosen anew."""
+    anew = Q(connection__adapter__in=connectable_adapters(), connection__authorised_at=None)
+    return Platform.objects.filter(Q(connection=None) | anew, is_simulation=False).order_by("name")
 
 
 def flow_or_none(connection: Connection) -> Flow | None:

@@ -24,16 +24,18 @@ from market.platforms.queries import state_of
 from market.platforms.running.actions.connections import (
     ConnectionRefused,
     authorise_connection,
+    connect_platform,
     pause_connection,
     resume_connection,
     set_limits,
 )
-from market.platforms.running.forms.connections import AuthoriseForm, LimitsForm
+from market.platforms.running.forms.connections import AuthoriseForm, ConnectForm, LimitsForm
 from market.platforms.running.queries.connections import (
     LANE_FIELDS,
     connections_known,
     flow_or_none,
     pace_in_force,
+    platforms_to_connect,
     queue_lines,
     rows_waiting,
     secret_tails,
@@ -72,6 +74,24 @@ def connection(request: HttpRequest, code: str) -> HttpResponse:
         **_tabs(request),
     }
     return render(request, "market/platforms/running/connection.html", context)
+
+
+@require_http_methods(FORM)
+@operator_page
+def connect(request: HttpRequest) -> HttpResponse:
+    """Choose a platform and the software that it runs; its key is asked for next."""
+    platforms = platforms_to_connect()
+    initial = {"platform": request.GET.get("san", "")}
+    form = ConnectForm(request.POST if request.method == "POST" else None, platforms=platforms, initial=initial)
+    if form.is_valid():
+        try:
+            made = connect_platform(**form.cleaned_data, by=viewer_of(request))
+        except ConnectionRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("platform_connection_authorise", made.platform.code)
+    context = {"form": form, "has_platforms": platforms.exists(), **_tabs(request)}
+    return render(request, "market/platforms/running/connect.html", context)
 
 
 @require_POST

@@ -15,6 +15,7 @@ from core.people.queries import viewer_of
 from core.people.views import for_roles
 from market.platforms.navigation import desk_tabs
 from market.platforms.running.forms.platforms import NewPlatformForm, PlatformForm
+from market.platforms.running.queries.connections import platforms_to_connect
 from market.platforms.running.queries.platforms import changes_of, entries_about_platform, known_platforms, phase
 from onboarding.accounts.actions import PlatformRefused, add_platform, change_platform
 from onboarding.accounts.models import Platform
@@ -59,6 +60,7 @@ def platform(request: HttpRequest, code: str) -> HttpResponse:
         "kind": kind,
         "words": words,
         "form": form,
+        "may_connect": platforms_to_connect().filter(pk=found.pk).exists(),
         "page_obj": history,
         "changes": changes_of(list(history.object_list)),
         "space_items": desk_tabs("platforms", viewer_of(request)),
