@@ -333,6 +333,11 @@ def register_adapter(key: str, factory: AdapterFactory, *, label: str = "") -> N
         _labels[key] = label
 
 
+def software_of(key: str) -> str:
+    """The `label` of an adapter, "" without one."""
+    return _labels.get(key, "")
+
+
 def connectable_adapters() -> dict[str, str]:
     """What a person may connect a platform with: key → label, by label."""
     return dict(sorted(_labels.items(), key=lambda item: item[1]))

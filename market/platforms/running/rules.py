@@ -11,7 +11,7 @@ from market.platforms.contract import (
     PlatformAdapter,
     Unsupported,
     adapter_for,
-    connectable_adapters,
+    software_of,
 )
 from market.platforms.engine.documents import settings_of
 from market.platforms.models import Connection
@@ -34,7 +34,7 @@ def adapter_of(connection: Connection) -> PlatformAdapter | None:
 
 def may_be_chosen_anew(connection: Connection) -> bool:
     """Whether another software may still be chosen for a platform: a person chose the first, and it was never opened."""
-    return connection.adapter in connectable_adapters() and connection.authorised_at is None
+    return bool(software_of(connection.adapter)) and connection.authorised_at is None
 
 
 def asked_for(connection: Connection) -> dict[str, str]:

@@ -18,7 +18,7 @@ from market.platforms.contract import (
     ConnectionSettings,
     Credentials,
     PlatformFailure,
-    connectable_adapters,
+    software_of,
 )
 from market.platforms.engine import flow as pace
 from market.platforms.engine.auth import REFRESH_LEASE
@@ -102,16 +102,17 @@ def connect_platform(*, platform: Platform, adapter: str, by: Viewer) -> Connect
     choice replaces the first one. Raises PermissionError, ConnectionRefused with what to do."""
     if not can_run(by):
         raise PermissionError
-    labels = connectable_adapters()
-    if adapter not in labels or platform.is_simulation:
+    software = software_of(adapter)
+    if not software or platform.is_simulation:
         raise ConnectionRefused("Sàn này không nối được theo cách đã chọn. Hãy chọn lại.")
     Platform.objects.select_for_update().get(pk=platform.pk)
-    held = Connection.objects.select_related("platform").filter(platform=platform).first()
-    if held is not None and held.adapter == adapter:
-        return held
+    connections = Connection.objects.select_related("platform").filter(platform=platform)
+    if (same := connections.filter(adapter=adapter).first()) is not None:
+        return same
+    held = connections.first()
     if held is not None and not may_be_chosen_anew(held):
         raise ConnectionRefused(f"Sàn {platform.name} đã có kết nối. Hãy mở kết nối đó để thay khóa.")
-    before = labels.get(held.adapter, "") if held else ""
+    before = software_of(held.adapter) if held else ""
     if held is None:
         # It counts as stopped until a key has been proved.
         stopped = {"stopped": Connection.Stopped.KEY, "stopped_at": clock.now()}
@@ -119,7 +120,7 @@ def connect_platform(*, platform: Platform, adapter: str, by: Viewer) -> Connect
     else:
         held.adapter = adapter
         held.save(update_fields=["adapter"])
-    _note("connection.made", held, {"phần mềm của sàn": (before, labels[adapter])}, by)
+    _note("connection.made", held, {"phần mềm của sàn": (before, software)}, by)
     return held
 
 
