@@ -82,6 +82,18 @@ def test_a_creation_that_broke_off_between_its_two_calls_is_taken_up_and_finishe
     assert (there.price, there.stock) == (engine.listing.price, engine.listing.stock)
 
 
+def test_a_session_that_ends_between_the_two_calls_of_a_creation_is_renewed_and_the_product_finished(
+    connected: VendureWorld, people: People
+) -> None:
+    connected.stage.shop.sql(
+        "CREATE TRIGGER over AFTER INSERT ON product BEGIN UPDATE session SET expires = '2020-01-01 00:00:00.000'; END"
+    )
+    engine = Engine(make_listing(make_shop(people)), connected.server, connected.adapter.key)
+    engine.push()
+    assert engine.state == ("pending", "idle") and connected.stage.exchanges() == 1
+    assert [each["seller_sku"] for each in connected.server.listings()] == [engine.listing.sku]
+
+
 @pytest.mark.slow
 def test_a_hundred_lost_answers_leave_a_hundred_products(connected: VendureWorld, people: People) -> None:
     loses_its_answers(connected, people, 100)

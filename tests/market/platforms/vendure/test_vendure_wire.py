@@ -128,6 +128,27 @@ def test_a_text_and_its_facts_are_told_apart_whatever_was_typed(text: str) -> No
     assert (there.unit, there.badge_codes) == ("chai", ("K7PQ2M", "ZZ"))
 
 
+def test_nothing_that_people_typed_becomes_markup() -> None:
+    script = "<script>alert(1)</script>"
+    names = (
+        "description",
+        "unit",
+        "producer_name",
+        "origin_commune",
+        "origin_province",
+        "ingredients",
+        "warnings",
+        "shelf_life",
+    )
+    ours = document(
+        **dict.fromkeys(names, script),
+        badges=(badge(check_code=script, decision_number=script),),
+        papers=(paper(number=script, name=script, issuer=script),),
+    )
+    markup = facts.written(ours)
+    assert "<script" not in markup and markup.count("&lt;script&gt;") == len(names) + 5
+
+
 def test_what_others_wrote_is_text_and_differs() -> None:
     for markup in ("<p>Của người khác</p>", facts.written(document()) + "<p>thêm</p>"):
         there = parse(description=markup).snapshot
