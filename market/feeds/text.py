@@ -9,20 +9,22 @@ import unicodedata
 _TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
 _BLANKS = re.compile(r"[ \u00a0]+")
 _MANY_LINES = re.compile(r"\n{3,}")
-# Control characters, halves of characters, private signs, and marks that turn the direction of reading.
-_UNWANTED = {"Cc", "Cs", "Co"}
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+# Control characters but the line end, halves of characters, private signs, what Unicode says is no character (XML 1.0 forbids two
+# of them), and marks that turn the direction of reading. A letter that is newer than this Python is kept.
+_NONE = "".join(f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+_UNWANTED = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\U000f0000-\U0010ffff"
+    f"\u202a-\u202e\u2066-\u2069\ufeff{_NONE}]"
+)
 # What a spreadsheet may take for the beginning of a formula, the wide forms too.
 _FORMULA = "=+-@＝＋－＠"
 
 
 def plain(text: str) -> str:
     """One spelling (NFC), one kind of line end, no HTML (neither tags nor entities), no control characters."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    text = "".join(each for each in text.replace("\t", " ") if each == "\n" or _may_stand(each))
-    while (bare := _TAG.sub(" ", html.unescape(text))) != text:
-        # What an entity stood for may be unwanted itself.
-        text = "".join(each for each in bare.replace("\r", "\n") if each == "\n" or _may_stand(each))
+    text = _bare(text)
+    while (barer := _bare(_TAG.sub(" ", html.unescape(text)))) != text:
+        text = barer
     lines = (_BLANKS.sub(" ", line).strip() for line in unicodedata.normalize("NFC", text).split("\n"))
     return _MANY_LINES.sub("\n\n", "\n".join(lines)).strip()
 
@@ -35,14 +37,10 @@ def line(text: str) -> str:
 def cut(text: str, limit: int) -> str:
     """At most `limit` characters, however the reader counts them (an emoji counts as two for some), with "…" where it was
     longer; never ending within a character and its marks."""
-    if _length(text) <= limit:
+    counted = text.encode("utf-16-le")
+    if len(counted) <= 2 * limit:
         return text
-    room, kept = limit - 1, 0
-    for place, each in enumerate(text):
-        room -= _length(each)
-        if room < 0:
-            break
-        kept = place + 1
+    kept = len(counted[: 2 * (limit - 1)].decode("utf-16-le", "ignore"))  # half an emoji falls away
     while kept and unicodedata.combining(text[kept]):
         kept -= 1
     return text[:kept].rstrip() + "…"
@@ -54,12 +52,7 @@ def no_formula(text: str) -> str:
     return text.lstrip(_FORMULA + " \n")
 
 
-def _length(text: str) -> int:
-    return len(text) + sum(each > "\uffff" for each in text)
-
-
-def _may_stand(each: str) -> bool:
-    place = ord(each)
-    # No characters at all, by Unicode's word; XML 1.0 forbids two of them. (A letter that is newer than this Python is kept.)
-    is_none = place & 0xFFFE == 0xFFFE or 0xFDD0 <= place <= 0xFDEF
-    return not is_none and each not in _TURNING and unicodedata.category(each) not in _UNWANTED
+def _bare(text: str) -> str:
+    for other in ("\r\n", "\r", "\u2028", "\u2029"):
+        text = text.replace(other, "\n")
+    return _UNWANTED.sub("", text.replace("\t", " "))

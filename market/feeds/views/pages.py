@@ -38,7 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
         rows = [(each.province, each.goods, _links("province_feed", each.province.code)) for each in province_feeds()]
         every = {"rows": [row for row in rows if row[1]], "others": [row for row in rows if not row[1]]}
         return render(request, "market/feeds/index.html", every)
-    province = unit_by_code(Level.PROVINCE, code[:5], clock.today())
+    province = unit_by_code(Level.PROVINCE, code, clock.today()) if code.isdecimal() and code.isascii() else None
     if province is None:
         raise Http404
     page = Paginator(shops_in_feeds(province), PER_PAGE).get_page(request.GET.get("page"))

@@ -326,3 +326,6 @@ def test_following_costs_the_same_for_one_and_for_many(listing: Listing) -> None
             actions.bring_up_to_date([each.pk for each in many])
         costs.append(len(queries))
     assert costs == [11, 11]
+    with CaptureQueriesContext(connection) as queries:
+        assert sweep() == 0
+    assert len(queries) == 4  # the law; what should be told; what is told; what ended
