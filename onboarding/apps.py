@@ -26,6 +26,7 @@ class OnboardingConfig(AppConfig):
         from onboarding.households.queries import phone_of_household
         from onboarding.intake.ready import register as get_intake_ready
         from onboarding.lists.ready import register as get_lists_ready
+        from onboarding.markets import ready as markets
         from onboarding.matching.ready import register as get_matching_ready
         from onboarding.opening import ready as opening
         from onboarding.papers import ready as papers
@@ -54,6 +55,7 @@ class OnboardingConfig(AppConfig):
         checks.register()
         desk.register()
         fieldwork.register()
+        markets.register()
         slips.register()
         opening.register()
         papers.register()

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("onboarding.fieldwork.urls")),
     path("", include("onboarding.intake.urls")),
     path("", include("onboarding.opening.urls")),
+    path("", include("onboarding.markets.urls")),
     path("", include("onboarding.matching.urls")),
     path("", include("onboarding.papers.urls")),
     path("", include("onboarding.producers.urls")),

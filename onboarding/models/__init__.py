@@ -25,6 +25,7 @@ from onboarding.intake.models import (
     SubmissionState,
     SubmissionText,
 )
+from onboarding.markets.models import CodeCheck, Market, MonthUse, NameDecision, PaymentCode, Stall, Stallholder
 from onboarding.matching.models import DuplicatePair, HouseholdMerge, SharedPhone
 from onboarding.opening.models import OpeningBatch, OpeningLine
 from onboarding.papers.models import Paper
@@ -33,8 +34,9 @@ from onboarding.teams.models import Team, TeamGrant, TeamHamlet, TeamMember
 from onboarding.visits.models import Attendance, TrainingSession, Visit
 
 __all__ = [
-    "AccountActivity", "AccountReport", "Application", "Attendance", "AwaitedRecord", "Consent", "DisputedSubmission", "DuplicatePair", "FieldDevice", "Household", "HouseholdMerge",
-    "HouseholdPhoto", "HouseholdWriter", "IntakeIssue", "IntakeKey", "IntakePart", "IntakeRecord", "Membership", "Notice", "Observation", "OpeningBatch",
-    "OpeningLine", "OutsideLink", "Paper", "PilotUnit", "Platform", "PlatformAccount", "Producer", "ProductionLine", "Revisit", "RevisitSample",
-    "RobotPermission", "SampleFrame", "SeenWithin", "SharedPhone", "Submission", "SubmissionState", "SubmissionText", "Team", "TeamGrant", "TeamHamlet", "TeamMember", "TrainingSession", "Visit",
+    "AccountActivity", "AccountReport", "Application", "Attendance", "AwaitedRecord", "CodeCheck", "Consent", "DisputedSubmission", "DuplicatePair", "FieldDevice",
+    "Household", "HouseholdMerge", "HouseholdPhoto", "HouseholdWriter", "IntakeIssue", "IntakeKey", "IntakePart", "IntakeRecord", "Market", "Membership", "MonthUse",
+    "NameDecision", "Notice", "Observation", "OpeningBatch", "OpeningLine", "OutsideLink", "Paper", "PaymentCode", "PilotUnit", "Platform", "PlatformAccount", "Producer",
+    "ProductionLine", "Revisit", "RevisitSample", "RobotPermission", "SampleFrame", "SeenWithin", "SharedPhone", "Stall", "Stallholder", "Submission", "SubmissionState",
+    "SubmissionText", "Team", "TeamGrant", "TeamHamlet", "TeamMember", "TrainingSession", "Visit",
 ]  # fmt: skip

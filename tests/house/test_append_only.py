@@ -26,6 +26,8 @@ from onboarding.accounts.actions import claim_account, claim_link, observe
 from onboarding.accounts.models import AccountActivity, AccountReport, Observation, Platform, PlatformAccount
 from onboarding.households.models import Household
 from onboarding.intake.models import DisputedSubmission, Submission
+from onboarding.markets.models import CodeCheck, MonthUse, NameDecision
+from tests.onboarding.markets.bazaar import bazaar_of, code_text
 from tests.people import People, make_listing, make_shop
 
 TRIGGERS = {
@@ -109,8 +111,22 @@ def rows(people: People) -> dict[type[AppendOnly], AppendOnly]:
         StockMove: listing.stock_moves.get(),
         LedgerEntry: write_entry("received", debit=GATEWAY, credit=HELD, amount=1, subject="payment:1", key="charge:1"),
         PriceChange: listing.price_changes.get(),
+        **market_rows(people, seen.at),
         ReportStep: step,
     }
+
+
+def market_rows(people: People, at: datetime) -> dict[type[AppendOnly], AppendOnly]:
+    """Rows of what was found, decided and told at a stall."""
+    bazaar = bazaar_of(people)
+    stall = bazaar.stall("A1")
+    check = bazaar.check(stall, code_text(name="NGUYEN HOA"))
+    decision = NameDecision(check_row=check, is_same=True, at=at)
+    use = MonthUse(stall=stall, month=at.date().replace(day=1), did_use=True, told_by="holder", at=at)
+    for row in (decision, use):
+        row.save()
+    connection.check_constraints()
+    return {CodeCheck: check, NameDecision: decision, MonthUse: use}
 
 
 def counted_rows(people: People, account: PlatformAccount, at: datetime) -> dict[type[AppendOnly], AppendOnly]:
@@ -197,6 +213,7 @@ def test_the_migrations_go_back_and_forth(committed_db: None) -> None:
     assert set(missing_triggers()) == {
         *(f"onboarding_{name}" for name in ("observation", "submission", "disputedsubmission", "accountreport")),
         "onboarding_accountactivity",
+        *(f"onboarding_{name}" for name in ("codecheck", "namedecision", "monthuse")),
         *(f"market_{name}" for name in ("stockmove", "pricechange", "reportstep", "ledgerentry")),
         *(f"ocop_{name}" for name in ("certificatecopy", "framehousehold", "snapshotfigure", "snapshotrow")),
     }

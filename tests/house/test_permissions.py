@@ -74,6 +74,7 @@ from tests.market.buying import attempt_for, notice, send_ipn
 from tests.market.goods_facts import goods_facts
 from tests.market.payments.stripe_api.program import Program, connected
 from tests.onboarding.intake.sending import Device, sha256
+from tests.onboarding.markets.bazaar import bazaar_of, code_text
 from tests.onboarding.matching.households import matching_facts
 from tests.onboarding.producers.applying import application_of
 from tests.people import People, jpeg, make_listing, make_producer, make_shop, shop_for
@@ -109,7 +110,8 @@ QUEUE = frozenset({"kiem", "quantri"})
 OPERATOR = frozenset({"quantri"})
 MONEY = frozenset({"ngan", "quantri"})
 SEES_MONEY = MONEY | {"kiem"}
-FOUNDERS = frozenset({"chi", "quantri"})  # of teams
+FOUNDERS = frozenset({"chi", "quantri"})  # of teams and markets
+CHECKERS = frozenset({"chi", "hanh", "quantri"})  # of payment codes
 OFFICERS = frozenset({"chi", "phuong", "quantri"})  # of the commune and the province
 IMPORTERS = frozenset({"chi", "phuong", "quantri"})
 KEYS = frozenset({"chi", "phuong", "kiem", "quantri"})
@@ -280,6 +282,22 @@ PAGES: dict[str, Page] = {
     "xa/to/ap/<int:pk>/ket-thuc/": Page(FOUNDERS, "xa/to/ap/{team_hamlet}/ket-thuc/", ("POST",), MOVES_ON),
     "xa/to/thanh-vien/<int:pk>/ket-thuc/": Page(FOUNDERS, "xa/to/thanh-vien/{member}/ket-thuc/", ("POST",), MOVES_ON),
     "xa/to/thanh-vien/<int:pk>/to-truong/": Page(FOUNDERS, "xa/to/thanh-vien/{member}/to-truong/", ("POST",), MOVES_ON),
+    "xa/cho/": Page(COMMUNE_DESK),
+    "xa/cho/moi/": Page(FOUNDERS, methods=FORM),
+    "xa/cho/<int:pk>/": Page(COMMUNE_DESK, "xa/cho/{market}/"),
+    "xa/cho/<int:pk>/in/": Page(COMMUNE_DESK, "xa/cho/{market}/in/"),
+    "xa/cho/<int:pk>/sua/": Page(FOUNDERS, "xa/cho/{market}/sua/", FORM),
+    "xa/cho/<int:pk>/thoi/": Page(FOUNDERS, "xa/cho/{market}/thoi/", FORM, frozenset({200, 302})),
+    "xa/cho/<int:pk>/mo-lai/": Page(FOUNDERS, "xa/cho/{market}/mo-lai/", ("POST",), MOVES_ON),
+    "xa/cho/<int:pk>/them-sap/": Page(FOUNDERS, "xa/cho/{market}/them-sap/", FORM),
+    "xa/cho/<int:pk>/thang/": Page(CHECKERS, "xa/cho/{market}/thang/", FORM, frozenset({200, 422})),
+    "xa/cho/sap/<int:pk>/": Page(COMMUNE_DESK, "xa/cho/sap/{stall}/"),
+    "xa/cho/sap/<int:pk>/chu/": Page(FOUNDERS, "xa/cho/sap/{stall}/chu/", FORM),
+    "xa/cho/sap/<int:pk>/thoi/": Page(FOUNDERS, "xa/cho/sap/{stall}/thoi/", FORM, frozenset({200, 302})),
+    "xa/cho/sap/<int:pk>/mo-lai/": Page(FOUNDERS, "xa/cho/sap/{stall}/mo-lai/", ("POST",), MOVES_ON),
+    "xa/cho/sap/<int:pk>/ma/": Page(CHECKERS, "xa/cho/sap/{stall}/ma/", FORM, frozenset({200, 422})),
+    "xa/cho/sap/<int:pk>/ma/ghi/": Page(CHECKERS, "xa/cho/sap/{stall}/ma/ghi/", ("POST",), MOVES_ON),
+    "xa/cho/lan-xem/<int:pk>/ten/": Page(OFFICERS, "xa/cho/lan-xem/{code_check}/ten/", ("POST",), MOVES_ON),
     "xa/gian-hang/<int:pk>/": Page(RECORDERS, "xa/gian-hang/{account}/"),
     "xa/gian-hang/<int:pk>/dong/": Page(RECORDERS, "xa/gian-hang/{account}/dong/", FORM),
     "xa/gian-hang/<int:pk>/hoat-dong/": Page(RECORDERS, "xa/gian-hang/{account}/hoat-dong/", FORM),
@@ -923,6 +941,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     )  # fmt: skip
     member = add_team_member(team=team, user=users["hanh"], is_lead=True, by=people.viewer("chi"))
     facts |= {"team": team.pk, "member": member.pk, "team_hamlet": team.hamlets.get().pk}
+    facts |= market_facts(people)
     phone = Device.enrolled(people, "hanh")
     sent = phone.send(phone.envelope(accounts=[{"platform": "voso", "link": "https://example.com/x"}]))
     facts["field_device"], facts["issue"] = phone.row.pk, sent.submission.issues.get().pk
@@ -937,6 +956,17 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     # Noting a key's use is no change by the call; it would come at most once a minute anyway.
     ApiToken.objects.update(last_used_at=timezone.now() + timedelta(hours=1))
     return World(users, keys, facts)
+
+
+def market_facts(people: People) -> dict[str, Any]:
+    """A stall with a code on which the name is nearly its holder's, as Hạnh found it."""
+    bazaar = bazaar_of(people)
+    stall = bazaar.stall("A1")
+    return {
+        "market": bazaar.market.pk,
+        "stall": stall.pk,
+        "code_check": bazaar.check(stall, code_text(name="NGUYEN HOA")).pk,
+    }
 
 
 def connected_facts(people: People) -> dict[str, Any]:

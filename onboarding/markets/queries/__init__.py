@@ -1,0 +1,1 @@
+"""Reading markets: what counts on a day, how stalls stand, who sees which."""
