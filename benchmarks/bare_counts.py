@@ -11,17 +11,19 @@ from core.kit import clock
 
 
 def bare_counts() -> dict[str, tuple[int, int, int]]:
-    """Every integer of every indicator per commune, in three statements by hand; their sums by code."""
+    """Every integer of every indicator per commune, in four statements by hand; their sums by code."""
     values: dict[str, Any] = {
         "end": clock.window(clock.today()).end, "d180": clock.window(clock.today(), 180).start, "d90": clock.window(clock.today(), 90).start,
         "d30": clock.window(clock.today(), 30).start, "today": clock.today(), "year": clock.today().year, "first90": clock.today() - timedelta(days=90),
-        "first180": clock.today() - timedelta(days=180),
+        "first180": clock.today() - timedelta(days=180), "month": clock.today().replace(day=1),
+        "month_before": clock.add_months(clock.today().replace(day=1), -1),
     }  # fmt: skip
     found: dict[str, tuple[int, int, int]] = {}
     for statement, codes in (
         (_BARE_HOUSEHOLDS, ("I1", "I1a", "I1b", "I1c", "I1d")),
         (_BARE_PRODUCTS, ("I2v", "I2p", "I2both", "I2any", "I2o")),
         (_BARE_HAMLETS, ("I3", "I3a")),
+        (_BARE_STALLS, ("I4", "I4a")),
     ):
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
@@ -107,3 +109,23 @@ teams AS (SELECT t.hamlet_id, MAX(CASE WHEN m.id IN (SELECT team_id FROM did) OR
 SELECT h.commune_id, COUNT(*), 0, SUM(CASE WHEN t.hamlet_id IS NOT NULL THEN 1 ELSE 0 END), SUM(COALESCE(t.active, 0))
 FROM core_hamlet h LEFT JOIN teams t ON t.hamlet_id = h.id
 WHERE (h.valid_from IS NULL OR h.valid_from <= %(today)s) AND (h.valid_to IS NULL OR h.valid_to > %(today)s) GROUP BY h.commune_id"""
+_BARE_STALLS = """
+WITH stalls AS (SELECT s.id, m.commune_id FROM onboarding_stall s JOIN onboarding_market m ON m.id = s.market_id
+  WHERE s.valid_from <= %(today)s AND (s.valid_to IS NULL OR s.valid_to > %(today)s)
+    AND m.valid_from <= %(today)s AND (m.valid_to IS NULL OR m.valid_to > %(today)s)),
+holders AS (SELECT id, household_id, phone_index FROM onboarding_stallholder WHERE valid_from <= %(today)s AND (valid_to IS NULL OR valid_to > %(today)s)),
+looks AS (SELECT id, stall_id, holder_id, code_id, finding, crc_is_right, name_match, ROW_NUMBER() OVER (PARTITION BY stall_id ORDER BY at DESC, id DESC) AS n
+  FROM onboarding_codecheck WHERE at < %(end)s),
+good AS (SELECT l.stall_id, h.household_id, h.phone_index, p.issuer, p.bank_bin, p.account_index
+  FROM looks l JOIN stalls s ON s.id = l.stall_id JOIN holders h ON h.id = l.holder_id JOIN onboarding_paymentcode p ON p.id = l.code_id
+  LEFT JOIN onboarding_namedecision d ON d.check_row_id = l.id AND d.is_same AND d.at < %(end)s
+  WHERE l.n = 1 AND l.finding = 'read' AND l.crc_is_right AND (l.name_match = 'same' OR (l.name_match = 'near' AND d.id IS NOT NULL))),
+alone AS (SELECT g.stall_id FROM good g WHERE NOT EXISTS (SELECT 1 FROM good o WHERE o.stall_id <> g.stall_id
+  AND o.issuer = g.issuer AND o.bank_bin = g.bank_bin AND o.account_index = g.account_index
+  AND NOT (o.household_id IS NOT NULL AND g.household_id IS NOT NULL AND o.household_id = g.household_id)
+  AND NOT (o.phone_index = g.phone_index AND g.phone_index <> ''))),
+told AS (SELECT stall_id, month, did_use, ROW_NUMBER() OVER (PARTITION BY stall_id, month ORDER BY at DESC, id DESC) AS n
+  FROM onboarding_monthuse WHERE at < %(end)s)
+SELECT s.commune_id, COUNT(*), 0, SUM(CASE WHEN a.stall_id IS NOT NULL THEN 1 ELSE 0 END), SUM(CASE WHEN COALESCE(t.did_use, b.did_use, FALSE) THEN 1 ELSE 0 END)
+FROM stalls s LEFT JOIN alone a ON a.stall_id = s.id LEFT JOIN told t ON t.stall_id = s.id AND t.month = %(month)s AND t.n = 1
+LEFT JOIN told b ON b.stall_id = s.id AND b.month = %(month_before)s AND b.n = 1 GROUP BY s.commune_id"""

@@ -14,6 +14,7 @@ from config.demo.desk import work_at_the_desk
 from config.demo.frames import make_frames
 from config.demo.goods import keep_papers
 from config.demo.intake import hand_in
+from config.demo.markets import make_market
 from config.demo.matching import make_doubles
 from config.demo.ocop import make_papers
 from config.demo.opening import make_opening
@@ -83,6 +84,7 @@ def make_world() -> None:
     team = viewer_for(people["totruong"])
     producers = _households(hamlets, team)
     make_teams(people, hamlets)
+    make_market(people, hamlets[0].commune)
     make_doubles(hamlets, team)
     _own_shops(people, producers, team)
     connect_programs(producers[0], viewer_for(people["nguoiban"]))

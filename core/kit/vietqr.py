@@ -22,20 +22,21 @@ _CHECKSUM = re.compile(r"[0-9A-Fa-f]{4}")
 _TARGETS = frozenset(f"{number:02d}" for number in range(26, 52))  # 02 to 25 are the card companies' own, without parts
 
 
+def payment_text(*, bank_bin: str, account: str, name: str = "") -> str:
+    """What the code of a stall says: the account, without a sum, over and over. `name` is the owner's, if the code shall say it.
+    Raises ValueError."""
+    text = _head("11", bank_bin, account) + _field("58", "VN") + (_field("59", name[:25]) if name else "") + "6304"
+    return text + f"{_crc(text.encode()):04X}"
+
+
 def vietqr_text(*, bank_bin: str, account: str, amount: int, message: str) -> str:
     """What the code says: `bank_bin` six digits, `account` up to 19 letters and digits, `amount` whole đồng, `message` what the
     transfer shall say (without marks, at most 25 characters). Raises ValueError."""
-    if not _BIN.fullmatch(bank_bin) or not _ACCOUNT.fullmatch(account):
-        raise ValueError("a bank has six digits, an account up to 19 letters and digits")
+    text = _head("12", bank_bin, account)
     if not 0 < amount < 10**13:
         raise ValueError("an amount of whole đồng, up to 13 digits")
     said = re.sub(r"[^A-Za-z0-9 ]", "", fold(message)).upper()[:LONGEST_MESSAGE].strip()
-    target = (
-        _field("00", NAPAS) + _field("01", _field("00", bank_bin) + _field("01", account)) + _field("02", _TO_ACCOUNT)
-    )
-    text = (
-        _field("00", "01") + _field("01", "12") + _field("38", target) + _field("53", "704") + _field("54", str(amount))
-    )
+    text += _field("54", str(amount))
     text += _field("58", "VN") + (_field("62", _field("08", said)) if said else "") + "6304"
     return text + f"{_crc(text.encode()):04X}"
 
@@ -127,6 +128,15 @@ def _bank_account(text: str) -> tuple[str, str]:
     if not _BIN.fullmatch(bank_bin) or not _ACCOUNT.fullmatch(account):
         raise NotPaymentCode("no bank or no account")
     return bank_bin, account
+
+
+def _head(kind: str, bank_bin: str, account: str) -> str:
+    """Version, used once (12) or over and over (11), whom it pays, and the đồng."""
+    if not _BIN.fullmatch(bank_bin) or not _ACCOUNT.fullmatch(account):
+        raise ValueError("a bank has six digits, an account up to 19 letters and digits")
+    bank = _field("00", bank_bin) + _field("01", account)
+    target = _field("00", NAPAS) + _field("01", bank) + _field("02", _TO_ACCOUNT)
+    return _field("00", "01") + _field("01", kind) + _field("38", target) + _field("53", "704")
 
 
 def _field(tag: str, value: str) -> str:

@@ -19,7 +19,7 @@ from ocop.certificates.rules import HOLDING, State
 from ocop.frames.models import Frame
 from ocop.indicators.households import ACTIVE_DAYS
 from ocop.indicators.queries import Scope, marked_rows
-from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, Indicator, Side
+from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, STALLS, Indicator, Side
 from ocop.presence.models import PresenceLink
 from ocop.presence.queries import Seen, seen_on_platforms
 from ocop.presence.rules import limits_on
@@ -29,6 +29,7 @@ from onboarding.accounts.doings import doings_of
 from onboarding.accounts.models import Observation
 from onboarding.accounts.queries import account_states
 from onboarding.households.models import Household
+from onboarding.markets.queries.states import stall_states
 
 # Where a row can stand: in both numbers, in the denominator only, apart, or nowhere.
 IN_BOTH, IN_WHOLE, APART, NOWHERE = "n", "d", "m", "-"
@@ -88,6 +89,8 @@ def explained(indicator: Indicator, rows: QuerySet[Any], scope: Scope, since: da
         return _households(indicator, list(rows.select_related("hamlet", "commune")), since, scope.on)
     if indicator.subject is HAMLETS:
         return [_hamlet(each) for each in rows.select_related("commune")]
+    if indicator.subject is STALLS:
+        return _stalls(list(rows.select_related("market__commune")), since, scope.on)
     products = list(with_certificates(rows.select_related("unit", "unit__parent")))
     return _products(products, since, scope.on)
 
@@ -225,6 +228,28 @@ def _hamlet(hamlet: Any) -> Changed:
         reason = "Nay không còn tổ phụ trách, hoặc tổ đã quá 30 ngày không hoạt động."
     found: Hamlet = hamlet
     return Changed(str(found), str(found.commune), hamlet.then, hamlet.now, [reason])
+
+
+def _stalls(stalls: Sequence[Any], since: date, on: date) -> list[Changed]:
+    ids = [stall.pk for stall in stalls]
+    before, after = stall_states(ids, since), stall_states(ids, on)
+    found = []
+    for stall in stalls:
+        was, now = before[stall.pk], after[stall.pk]
+        reasons = []
+        if NOWHERE in (stall.then, stall.now):
+            reasons.append("Sạp hoặc chợ bắt đầu hay thôi trong những ngày này.")
+        if was.words != now.words:
+            reasons.append(now.words)
+        if was.use_words != now.use_words:
+            reasons.append(f"Dùng mã: {now.use_words}.")
+        place = f"{stall.market}, {stall.market.commune}"
+        found.append(
+            Changed(
+                f"Sạp {stall.number}", place, stall.then, stall.now, reasons or ["Chủ sạp hoặc sạp khác cùng mã đổi."]
+            )
+        )
+    return found
 
 
 def _day(moment: datetime) -> str:

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from core.kit import clock
 from core.kit.sheets import BYTE_ORDER_MARK, csv_lines
-from ocop.indicators.evidence import HamletRow, HouseholdRow, ProductRow, Row, evidence_rows
+from ocop.indicators.evidence import HamletRow, HouseholdRow, ProductRow, Row, StallRow, evidence_rows
 from ocop.indicators.queries import Scope, rows_on
-from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, PRODUCTS, Indicator, Side
+from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, PRODUCTS, STALLS, Indicator, Side
 from ocop.presence.rules import POSTMART, VOSO
 
 _AT_ONCE = 500
@@ -27,7 +27,13 @@ _HOUSEHOLD_HEADING = [
     "Mã hộ", "Nơi ở", "Nằm ở", "Sàn", "Khai ngày", "Thấy trên sàn", "Liên kết", "Tình trạng", "Hoạt động",
 ]  # fmt: skip
 _HAMLET_HEADING = ["Mã ấp", "Ấp, thôn", "Xã", "Nằm ở", "Tổ phụ trách", "Hoạt động 30 ngày"]
-_HEADINGS = {PRODUCTS.name: _PRODUCT_HEADING, HOUSEHOLDS.name: _HOUSEHOLD_HEADING, HAMLETS.name: _HAMLET_HEADING}
+_STALL_HEADING = ["Mã sạp", "Sạp", "Chợ, xã", "Nằm ở", "Mã nhận tiền", "Kiểm tra ngày", "Dùng mã (tự khai)"]
+_HEADINGS = {
+    PRODUCTS.name: _PRODUCT_HEADING,
+    HOUSEHOLDS.name: _HOUSEHOLD_HEADING,
+    HAMLETS.name: _HAMLET_HEADING,
+    STALLS.name: _STALL_HEADING,
+}
 
 
 def rows_as_csv(indicator: Indicator, scope: Scope, side: Side | None) -> Iterator[str]:
@@ -48,6 +54,8 @@ def file_name(indicator: Indicator, scope: Scope) -> str:
 def _cells(row: Row) -> list[str]:
     if isinstance(row, HouseholdRow):
         return _household(row)
+    if isinstance(row, StallRow):
+        return _stall(row)
     return _hamlet(row) if isinstance(row, HamletRow) else _product(row)
 
 
@@ -87,6 +95,12 @@ def _household(row: HouseholdRow) -> list[str]:
 def _hamlet(row: HamletRow) -> list[str]:
     active = "có" if row.is_team_active else "chưa"
     return [str(row.hamlet.pk), row.hamlet.name, row.place, _sides(row.sides), row.team, active if row.team else ""]
+
+
+def _stall(row: StallRow) -> list[str]:
+    state = row.state
+    checked = _day(state.check.at) if state.check else ""
+    return [str(row.stall.pk), row.stall.number, row.place, _sides(row.sides), state.words, checked, state.use_words]
 
 
 def _sides(sides: list[str]) -> str:

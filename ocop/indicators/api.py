@@ -13,7 +13,7 @@ from ninja.errors import HttpError
 
 from core.kit import clock
 from core.people.queries import Viewer
-from ocop.indicators.evidence import HamletRow, HouseholdRow, Row, evidence_rows
+from ocop.indicators.evidence import HamletRow, HouseholdRow, Row, StallRow, evidence_rows
 from ocop.indicators.queries import (
     ROWS_PER_PAGE,
     NotVisible,
@@ -66,7 +66,8 @@ class PageOut(Schema):
 
 
 class RowOut(Schema):
-    """One product, household or hamlet. Households carry no name here: number, hamlet and commune are enough to check."""
+    """One product, household, hamlet or market stall. Households and stallholders carry no name here: number and place are enough to
+    check."""
 
     id: int
     sides: list[str]
@@ -161,6 +162,11 @@ def _row(row: Row) -> dict[str, Any]:
         return {
             "id": row.hamlet.pk, "sides": row.sides, "name": row.hamlet.name, "producer": "", "place": row.place,
             "unit": row.hamlet.commune.code, "source_url": "", "certificate": None, "pages": [],
+        }  # fmt: skip
+    if isinstance(row, StallRow):
+        return {
+            "id": row.stall.pk, "sides": row.sides, "name": row.stall.number, "producer": "", "place": row.place,
+            "unit": row.stall.market.commune.code, "source_url": "", "certificate": None, "pages": [],
         }  # fmt: skip
     if isinstance(row, HouseholdRow):
         accounts = [

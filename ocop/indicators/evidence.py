@@ -14,12 +14,14 @@ from ocop.certificates.rules import State
 from ocop.certificates.wording import state_kind, state_word, until_words
 from ocop.indicators.households import ACTIVE_DAYS, AccountEvidence, accounts_of
 from ocop.indicators.queries import sides_of
-from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, Indicator
+from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, STALLS, Indicator
 from ocop.presence.queries import Seen, seen_on_platforms
 from ocop.register.models import OcopProduct
 from ocop.register.queries import place_words
 from onboarding.accounts.doings import Doing, doings_of
 from onboarding.households.models import Household
+from onboarding.markets.models import Stall
+from onboarding.markets.queries.states import StallState, stall_states
 from onboarding.teams.queries import assignments_in_force
 
 
@@ -85,7 +87,21 @@ class HamletRow:
         return str(self.hamlet.commune)
 
 
-Row = ProductRow | HouseholdRow | HamletRow
+@dataclass(frozen=True)
+class StallRow:
+    """A stall with how its code stands and what it told; who holds it is the commune's matter."""
+
+    stall: Stall
+    sides: list[str]
+    state: StallState
+
+    @property
+    def place(self) -> str:
+        """Its market and commune."""
+        return f"{self.stall.market}, {self.stall.market.commune}"
+
+
+Row = ProductRow | HouseholdRow | HamletRow | StallRow
 
 
 def product_rows(products: Sequence[OcopProduct], on: date) -> list[ProductRow]:
@@ -105,6 +121,8 @@ def evidence_rows(indicator: Indicator, rows: Any, on: date) -> Sequence[Row]:
         return _household_rows(indicator, rows, on)
     if indicator.subject is HAMLETS:
         return _hamlet_rows(rows, on)
+    if indicator.subject is STALLS:
+        return _stall_rows(rows, on)
     products = with_certificates(rows.select_related("unit", "unit__parent"))
     return product_rows(list(products), on)
 
@@ -125,3 +143,9 @@ def _hamlet_rows(rows: Any, on: date) -> list[HamletRow]:
     assigned = assignments_in_force(on).filter(hamlet__in=[each.pk for each in hamlets])
     teams = dict(assigned.values_list("hamlet_id", "team__name"))
     return [HamletRow(each, sides_of(each), teams.get(each.pk, ""), each.has_active_team) for each in hamlets]
+
+
+def _stall_rows(rows: Any, on: date) -> list[StallRow]:
+    stalls = list(rows.select_related("market__commune"))
+    states = stall_states([each.pk for each in stalls], on)
+    return [StallRow(each, sides_of(each), states[each.pk]) for each in stalls]

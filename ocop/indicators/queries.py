@@ -14,7 +14,7 @@ from core.kit import clock
 from core.people.queries import STAFF_ROLES, Viewer
 from core.places.models import Level, Unit, in_force
 from ocop.frames.queries import Coverage, coverage_of
-from ocop.indicators.counting import count_marked, key
+from ocop.indicators.counting import count_together, key
 from ocop.indicators.marks import Marked
 from ocop.indicators.registry import Beside, Indicator, Side, Subject, former_communes
 
@@ -78,11 +78,12 @@ def areas_of(viewer: Viewer) -> QuerySet[Unit]:
 
 
 def measure(indicators: Iterable[Indicator], scope: Scope) -> list[Measurement]:
-    """All these indicators at once: one query per subject, however many indicators and rows."""
+    """All these indicators at once: one query, however many subjects, indicators and rows."""
     asked = list(indicators)
     counted: dict[str, int] = {}
-    for subject, group in by_subject(asked):
-        for _, counts in count_marked(counted_rows(subject, scope), group):
+    parts = [(counted_rows(subject, scope), group, dict[str, Any]()) for subject, group in by_subject(asked)]
+    for found in count_together(parts) if parts else []:
+        for _, counts in found:
             counted |= counts
     return [measurement(indicator, counted) for indicator in asked]
 

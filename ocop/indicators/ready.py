@@ -19,6 +19,7 @@ from ocop.register.actions import fill_former_provinces
 from ocop.register.events import ProductsMoved
 from onboarding.accounts.events import AccountChanged, LinkSeen, PlatformChanged
 from onboarding.households.events import HouseholdsChanged, HouseholdsEnded
+from onboarding.markets.events import StallsChanged
 from onboarding.matching.events import SharedPhonesTurned
 from onboarding.teams.events import TeamsChanged
 from onboarding.visits.events import VisitsChanged
@@ -46,6 +47,7 @@ def register() -> None:
     subscribe(TeamsChanged, marking.on_teams)
     subscribe(VisitsChanged, marking.on_teams)
     subscribe(HamletOpened, marking.on_teams)
+    subscribe(StallsChanged, marking.on_stalls)
     for news in (PlatformChanged, MapTurned, HamletsChanged):
         subscribe(news, marking.mark_everything)
     register_periodic("indicators.recount", RECOUNT_EVERY, recount_due, label="Đếm lại số trên bảng")

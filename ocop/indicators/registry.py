@@ -1,6 +1,6 @@
 """The indicators: what is counted, out of what, in words that are printed with every number.
 
-An indicator marks rows of its subject (products, households or hamlets) as numerator, denominator or missing. Changing
+An indicator marks rows of its subject (products, households, hamlets or market stalls) as numerator, denominator or missing. Changing
 what is counted means a new `version`.
 """
 
@@ -23,6 +23,8 @@ from ocop.indicators.marks import Marked
 from ocop.presence.queries import with_presence_marks
 from ocop.register.models import OcopProduct
 from onboarding.households.models import Household
+from onboarding.markets.models import Stall
+from onboarding.markets.queries.stalls import stalls_in_force, with_stall_marks
 from onboarding.visits.queries import with_team_marks
 
 
@@ -94,6 +96,10 @@ def _marked_hamlets(on: date) -> QuerySet[Hamlet]:
     return with_team_marks(Hamlet.objects.filter(in_force(on)).annotate(is_there=Value(True)), on)
 
 
+def _marked_stalls(on: date) -> QuerySet[Stall]:
+    return with_stall_marks(stalls_in_force(on).annotate(is_there=Value(True)), on)
+
+
 def former_communes(code: str) -> list[int]:
     """The ids of the communes that lay wholly in a province of before 1 July 2025."""
     return [pk for pk, former in former_provinces().items() if former == code]
@@ -124,7 +130,14 @@ HAMLETS = Subject(
     "commune",
     _in_former,
 )
-SUBJECTS = {subject.name: subject for subject in (PRODUCTS, HOUSEHOLDS, HAMLETS)}
+STALLS = Subject(
+    "stall",
+    _marked_stalls,
+    lambda on, area: Marked(_marked_stalls(on).filter(area)),
+    "market__commune",
+    lambda code: Q(market__commune__in=former_communes(code)),
+)
+SUBJECTS = {subject.name: subject for subject in (PRODUCTS, HOUSEHOLDS, HAMLETS, STALLS)}
 
 _CERTIFIED = (
     "Mẫu số: sản phẩm OCOP có giấy chứng nhận từ 3 sao, chắc chắn còn hạn trong ngày tính (36 tháng; chỉ biết "
@@ -185,6 +198,22 @@ def _hamlets(code: str, name: str, counted: str, numerator: Q) -> Indicator:
         definition=f"Tử số: {counted} Mẫu số: thôn, ấp, khu phố có tên trong sổ và đang có hiệu lực trong ngày tính.",
         unit="ấp, thôn",
         subject=HAMLETS,
+        numerator=numerator,
+        denominator=Q(is_there=True),
+        missing=Q(is_there=False),
+        target_percent=None,
+    )
+
+
+def _stalls(code: str, name: str, counted: str, numerator: Q) -> Indicator:
+    return Indicator(
+        code=code,
+        version=1,
+        name=name,
+        definition=f"Tử số: {counted} Mẫu số: sạp có tên trong sổ chợ 4.0, sạp và chợ đang có hiệu lực trong ngày tính, dù đã kiểm "
+        "tra, đã khai hay chưa. Sạp và chợ đã thôi ra khỏi cả tử số và mẫu số.",
+        unit="sạp",
+        subject=STALLS,
         numerator=numerator,
         denominator=Q(is_there=True),
         missing=Q(is_there=False),
@@ -264,6 +293,21 @@ INDICATORS = {
             "Ấp, thôn có tổ công nghệ số hoạt động",
             "thôn, ấp, khu phố có tổ phụ trách đã đến nhà hoặc mở lớp ít nhất một lần trong 30 ngày đến ngày tính.",
             Q(has_active_team=True),
+        ),
+        _stalls(
+            "I4",
+            "Sạp chợ 4.0 có mã nhận tiền đúng chủ",
+            "sạp mà lần kiểm tra cuối đến hết ngày tính đọc được mã nhận tiền, số kiểm tra của mã đúng, và tên chủ tài khoản là tên người "
+            "đang giữ sạp trong ngày tính (tên gần giống chỉ tính khi người thứ hai đã xem là một người). Một mã ở sạp của hai người thì "
+            "không sạp nào tính; một người (cùng hộ, hoặc cùng số điện thoại) được dùng một mã cho nhiều sạp.",
+            Q(has_right_code=True),
+        ),
+        _stalls(
+            "I4a",
+            "Sạp chợ 4.0 dùng mã trong tháng (tự khai)",
+            "sạp khai có nhận tiền bằng mã trong tháng của ngày tính; tháng đó chưa khai thì theo tháng liền trước. Đây là lời khai của chủ "
+            "sạp hoặc ban quản lý chợ, không kiểm chứng. Ghi sau ngày tính thì không tính.",
+            Q(is_used=True),
         ),
     )
 }

@@ -18,12 +18,13 @@ from ocop.certificates.queries import speaking_certificate, with_certificates
 from ocop.frames.queries import framed_households
 from ocop.indicators.households import ACTIVE_DAYS, accounts_of
 from ocop.indicators.queries import Scope, marked_rows
-from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, INDICATORS, PRODUCTS, Beside, Indicator, Subject
+from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, INDICATORS, PRODUCTS, STALLS, Beside, Indicator, Subject
 from ocop.presence.queries import seen_on_platforms
 from ocop.register.models import OcopProduct
 from ocop.snapshots.frozen import evidence_digest
 from ocop.snapshots.models import Snapshot, SnapshotRow
 from onboarding.accounts.doings import doings_of
+from onboarding.markets.queries.states import stall_states
 from onboarding.teams.queries import assignments_in_force
 
 NUMERATOR, DENOMINATOR, MISSING, NEITHER = "n", "d", "m", "-"
@@ -149,6 +150,8 @@ def _evidence(subject: Subject, ids: list[int], on: date) -> Evidence:
         return _of_products(ids, on)
     if subject is HOUSEHOLDS:
         return _of_households(ids, on)
+    if subject is STALLS:
+        return _of_stalls(ids, on)
     assert subject is HAMLETS
     teams = assignments_in_force(on).filter(hamlet__in=ids).values_list("hamlet_id", "team_id")
     return {hamlet: [["team", team]] for hamlet, team in teams.order_by("hamlet_id", "team_id")}
@@ -204,6 +207,19 @@ def _of_households(ids: list[int], on: date) -> Evidence:
         )
         for pk in ids
     }
+
+
+def _of_stalls(ids: list[int], on: date) -> Evidence:
+    """The last check and what was told, by their numbers: they are never changed."""
+    found: Evidence = {}
+    for pk, state in stall_states(ids, on).items():
+        use = state.use
+        found[pk] = [
+            ["check", state.check.pk if state.check else None, _moment(state.check.at if state.check else None)],
+            ["verdict", state.verdict.value],
+            ["told", use.pk if use else None, str(use.month) if use else ""],
+        ]
+    return found
 
 
 def _in_order(facts: list[list[Any]]) -> list[Any]:

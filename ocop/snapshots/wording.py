@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from core.kit import clock, money
 from core.places.queries import name_on
-from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, PRODUCTS, Beside
+from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, PRODUCTS, STALLS, Beside
 from ocop.snapshots.models import Snapshot, SnapshotFigure
 from ocop.snapshots.queries import Difference
 from ocop.snapshots.rules import takes_first
@@ -21,6 +21,7 @@ SUBJECT_WORDS = {
     PRODUCTS.name: gettext_lazy("sản phẩm"),
     HOUSEHOLDS.name: gettext_lazy("hộ"),
     HAMLETS.name: gettext_lazy("ấp, thôn"),
+    STALLS.name: gettext_lazy("sạp"),
 }
 _SIDES = {
     "n": gettext_lazy("tử số"),

@@ -19,7 +19,16 @@ from ocop.boards.trend import counted_points, kept_points
 from ocop.boards.views.asked import Asked, asked_of, board_tabs
 from ocop.boards.views.figures import figure_of
 from ocop.indicators.queries import Measurement, coverage
-from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, INDICATORS, PRODUCTS, Indicator, Subject, indicator_by_code
+from ocop.indicators.registry import (
+    HAMLETS,
+    HOUSEHOLDS,
+    INDICATORS,
+    PRODUCTS,
+    STALLS,
+    Indicator,
+    Subject,
+    indicator_by_code,
+)
 from ocop.indicators.targets import TargetFor, targets_for
 
 USUAL = "I2both"
@@ -54,6 +63,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "product_figures": _figures(found, PRODUCTS, asked, aims),
         "household_figures": _figures(found, HOUSEHOLDS, asked, aims),
         "hamlet_figures": _figures(found, HAMLETS, asked, aims),
+        "stall_figures": _figures(found, STALLS, asked, aims),
         "coverage": coverage(asked.scope),
         "lapsed": found.lapsed,
         "lapsed_url": asked.address("board_products", han="vua-het"),

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from core.people.queries import STAFF_ROLES
+from core.people.queries import STAFF_ROLES, viewer_of
 from core.people.views import for_roles
 from ocop.boards.sheets import file_name, rows_as_csv
 from ocop.boards.views.asked import Asked, asked_of, board_tabs
@@ -19,6 +19,7 @@ from ocop.indicators.evidence import evidence_rows
 from ocop.indicators.queries import ROWS_PER_PAGE, Measurement, measure, rows_on
 from ocop.indicators.registry import Indicator, Side, indicator_by_code
 from ocop.indicators.targets import targets_for
+from onboarding.markets.rules import AREA_READERS
 
 
 @require_safe
@@ -40,6 +41,7 @@ def indicator_rows(request: HttpRequest, code: str) -> HttpResponse:
         "page_obj": page,
         "rows": evidence_rows(indicator, page.object_list, asked.scope.on),
         "table": f"ocop/boards/{indicator.subject.name}_table.html",
+        "may_open_stalls": viewer_of(request).has_role(*AREA_READERS),
         "back_url": asked.address("board"),
         "csv_url": asked.address("board_rows_csv", indicator.code, side=side.value),
     }

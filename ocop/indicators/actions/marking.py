@@ -17,13 +17,14 @@ from ocop.certificates.events import CertificatesChanged
 from ocop.frames.events import FrameSigned
 from ocop.frames.models import FrameHousehold
 from ocop.indicators.models import Recount
-from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, PRODUCTS
+from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, PRODUCTS, STALLS
 from ocop.presence.events import PresenceChanged
 from ocop.register.events import ProductsMoved
 from ocop.register.models import OcopProduct
 from onboarding.accounts.events import AccountChanged, LinkSeen
 from onboarding.households.events import HouseholdsChanged, HouseholdsEnded
 from onboarding.households.models import Household
+from onboarding.markets.events import StallsChanged
 from onboarding.matching.events import SharedPhonesTurned
 from onboarding.producers.models import Producer
 from onboarding.teams.events import TeamsChanged
@@ -122,6 +123,11 @@ def on_frame(event: FrameSigned) -> None:
 def on_teams(event: TeamsChanged | VisitsChanged | HamletOpened) -> None:
     """Teams, what they did, and hamlets. A team founded again in a merged commune may look after hamlets elsewhere."""
     mark(HAMLETS.name, [event.commune_id])
+
+
+def on_stalls(event: StallsChanged) -> None:
+    """Stalls, what was found at them, what they told."""
+    mark(STALLS.name, [event.commune_id])
 
 
 def mark_everything(_: Event) -> None:

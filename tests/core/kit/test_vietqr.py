@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.kit.vietqr import NAPAS, NotPaymentCode, PaymentText, _crc, read_payment_text, vietqr_text
+from core.kit.vietqr import NAPAS, NotPaymentCode, PaymentText, _crc, payment_text, read_payment_text, vietqr_text
 
 # NAPAS' own example of a transfer to an account; it also carries a bill number (62-01), which ours never has.
 PUBLISHED = (
@@ -60,6 +60,15 @@ class TestReading:
         said = read_payment_text(vietqr_text(bank_bin=bank_bin, account=account, amount=amount, message=message))
         assert (said.bank_bin, said.account, said.amount) == (bank_bin, account, str(amount))
         assert said.crc_is_right and said.is_bank_transfer
+
+    @given(
+        bank_bin=st.from_regex(r"\A[0-9]{6}\Z"),
+        account=st.from_regex(r"\A[0-9A-Za-z]{1,19}\Z"),
+        name=st.from_regex(r"\A([A-Z]{1,8}( [A-Z]{1,7}){0,2})?\Z"),
+    )
+    def test_a_code_without_a_sum_is_read(self, bank_bin: str, account: str, name: str) -> None:
+        said = read_payment_text(payment_text(bank_bin=bank_bin, account=account, name=name))
+        assert said == PaymentText(NAPAS, bank_bin, account, name, "", True)
 
     @given(place=st.integers(0, len(PUBLISHED) - 1), sign=st.characters(min_codepoint=32, max_codepoint=126))
     def test_one_wrong_sign_is_found(self, place: int, sign: str) -> None:

@@ -227,6 +227,54 @@ class Hand:
         held, active = {row["hamlet_id"] for row in kept}, {row["hamlet_id"] for row in kept if row["team_id"] in did}
         return {"I3": (len(held), len(there), 0), "I3a": (len(active), len(there), 0)}
 
+    def stalls(self) -> dict[str, tuple[int, int, int]]:
+        def runs(row: dict[str, Any]) -> bool:
+            return row["valid_from"] <= self.on and (row["valid_to"] is None or row["valid_to"] > self.on)
+
+        markets = {row["id"] for row in table("onboarding_market") if runs(row)}
+        there = {row["id"] for row in table("onboarding_stall") if runs(row) and row["market_id"] in markets}
+        holders = {row["id"]: row for row in table("onboarding_stallholder") if runs(row)}
+        codes = {row["id"]: row for row in table("onboarding_paymentcode")}
+        same = {
+            row["check_row_id"]
+            for row in table("onboarding_namedecision")
+            if row["is_same"] and day(row["at"]) <= self.on
+        }
+        last: dict[int, dict[str, Any]] = {}
+        for row in sorted(table("onboarding_codecheck"), key=lambda row: (row["at"], row["id"])):
+            if day(row["at"]) <= self.on:
+                last[row["stall_id"]] = row
+        right = {}
+        for stall, row in last.items():
+            named = row["name_match"] == "same" or (row["name_match"] == "near" and row["id"] in same)
+            if (
+                stall in there
+                and row["finding"] == "read"
+                and row["crc_is_right"]
+                and named
+                and row["holder_id"] in holders
+            ):
+                code, holder = codes[row["code_id"]], holders[row["holder_id"]]
+                target = code["issuer"], code["bank_bin"], code["account_index"]
+                right[stall] = target, holder["household_id"] or -stall, holder["phone_index"] or -stall
+        alone = [
+            stall
+            for stall, (target, home, phone) in right.items()
+            if all(
+                other == stall or target != elsewhere[0] or home == elsewhere[1] or phone == elsewhere[2]
+                for other, elsewhere in right.items()
+            )
+        ]
+        month = self.on.replace(day=1)
+        before = (month - timedelta(days=1)).replace(day=1)
+        told: dict[tuple[int, date], Any] = {}
+        for row in sorted(table("onboarding_monthuse"), key=lambda row: (row["at"], row["id"])):
+            if day(row["at"]) <= self.on:
+                told[(row["stall_id"], row["month"])] = row["did_use"]
+        now = {stall: told.get((stall, month)) for stall in there}
+        used = [stall for stall, said in now.items() if (told.get((stall, before)) if said is None else said)]
+        return {"I4": (len(alone), len(there), 0), "I4a": (len(used), len(there), 0)}
+
 
 @pytest.fixture
 def world(db: None) -> None:
@@ -236,7 +284,7 @@ def world(db: None) -> None:
 def test_every_figure_of_the_demo_board_is_what_a_hand_counts(world: None) -> None:
     on = day(timezone.now())
     hand = Hand(on)
-    counted = hand.households() | hand.products() | hand.hamlets()
+    counted = hand.households() | hand.products() | hand.hamlets() | hand.stalls()
     everybody = Scope(viewer_for(User.objects.get(username="quantri")), on)
 
     def told(found: Any) -> dict[str, tuple[int, int, int]]:
@@ -248,6 +296,7 @@ def test_every_figure_of_the_demo_board_is_what_a_hand_counts(world: None) -> No
     assert kept.counted_at is not None and told(kept.measurements) == counted
     # A world in which nothing counts would prove nothing.
     assert counted["I1"][0] > 0 and counted["I1"][2] > 0 and counted["I2v"][0] > 0 and counted["I3"][1] > 0, counted
+    assert counted["I4"] == (2, 9, 0) and counted["I4a"] == (3, 9, 0), counted
     # Each step of the households' way loses some, the last of them proved by an order on a platform alone.
     steps = [counted[code][0] for code in ("I1a", "I1", "I1b", "I1d")]
     assert steps == sorted(steps, reverse=True) and steps[-1] > 0 and len(set(steps)) > 2, steps

@@ -308,7 +308,9 @@ def test_query_budgets(land: Land, phuong: User, fill: Callable[[int, date], Non
         return len(captured)
 
     assert numbers(viewer(phuong))["I2both"] == (size, size, 0)
-    assert queries(lambda: measure(INDICATORS.values(), scope)) == 3  # products, households, hamlets
+    assert (
+        queries(lambda: measure(INDICATORS.values(), scope)) == 1
+    )  # products, households, hamlets and stalls together
     for code, budget in {"I2both": 4, "I1": 2}.items():
         rows = rows_on(INDICATORS[code], scope)
         assert queries(lambda rows=rows, code=code: evidence_rows(INDICATORS[code], rows, ON)) == budget  # type: ignore[misc]

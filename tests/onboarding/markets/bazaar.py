@@ -10,7 +10,7 @@ from PIL import Image
 from qrcode import QRCode
 
 from core.kit import clock
-from core.kit.vietqr import _crc, vietqr_text
+from core.kit.vietqr import payment_text
 from core.people.queries import Viewer
 from onboarding.markets.actions import Found, HolderFacts, add_market, add_stalls, check_code
 from onboarding.markets.models import CodeCheck, Market, Stall
@@ -21,9 +21,7 @@ HOA = "Nguyễn Thị Hoa"
 
 def code_text(account: str = "0123456789", *, name: str = "", bank_bin: str = "970403") -> str:
     """A code without a sum, as a bank gives to stallholders; with the owner's name in it if one is given."""
-    body = vietqr_text(bank_bin=bank_bin, account=account, amount=1, message="")[:-8].replace("54011", "")
-    body = body.replace("010212", "010211") + (f"59{len(name):02d}{name}" if name else "") + "6304"
-    return f"{body}{_crc(body.encode()):04X}"
+    return payment_text(bank_bin=bank_bin, account=account, name=name)
 
 
 def broken(text: str) -> str:
