@@ -234,7 +234,7 @@ class VendureAdapter:
 
     def authorise(self, connection: ConnectionSettings, answers: Mapping[str, str]) -> Credentials:
         """A session, once the shop is seen to sell in đồng, tax included, and to have the facet. The password is kept as well: a
-        session ends when it was not used for long, and nothing else opens the next one."""
+        session ends when it was not used for long, and this opens the next one."""
         typed = {name: answers.get(name, "") for name in (USER_NAME, PASSWORD_NAME)}
         given = {**typed, FACET_NAME: answers.get(FACET_NAME, "").strip()}
         token = Client(replace(connection, credentials={})).log_in(typed[USER_NAME], typed[PASSWORD_NAME])

@@ -31,6 +31,7 @@ CURRENCY = "VND"
 HUNDREDTHS = 100
 # Of the digest of an SKU, in hex: enough that no two in a shop are alike.
 MARK_LENGTH, SLUG_LIMIT, CATEGORY_LIMIT = 20, 60, 200
+_PAGE = re.compile(r"[\w-]+")
 _PHOTO = re.compile(r"/([0-9a-f]{64})(__\d+)?\.\w+$")
 
 
@@ -155,7 +156,7 @@ def parse_product(value: Any, *, facet: str, public_url: str, seen_at: datetime)
     variant = next((each for each in variants if mark_of(each.sku) in page), variants[0] if variants else None)
     values = [(text_in(item, "id"), *value_of(item)) for item in objects_in(product, "facetValues")]
     snapshot = RemoteSnapshot(
-        remote=RemoteIds(text_in(product, "id"), f"{public_url.rstrip('/')}/products/{page}" if public_url else ""),
+        remote=RemoteIds(text_in(product, "id"), _page(public_url, page)),
         sku=variant.sku if variant else held.get("sku", ""),
         title=text_in(product, "name"),
         description=description,
@@ -208,6 +209,11 @@ def _variant(value: Mapping[str, Any]) -> Variant:
         ),
         is_enabled=flag_in(value, "enabled"),
     )
+
+
+def _page(public_url: str, name: str) -> str:
+    """Where buyers find a product, as the vendor's own storefronts name it; "" where nobody knows, or the name is none of an address."""
+    return f"{public_url.rstrip('/')}/products/{name}" if public_url and _PAGE.fullmatch(name) else ""
 
 
 def _weight(text: str) -> int | None:

@@ -106,6 +106,8 @@ def test_a_product_in_our_words() -> None:
     assert (there.price, there.stock, there.review.state) == (85_000, 24, ReviewState.LIVE)
     assert read.other_values == ("9",), "what the shop's people put it under stays"
     assert parse().snapshot.remote.url == "", "nobody knows where buyers look"
+    for page in ("../../khac", "a b", "?x=1", ""):
+        assert parse("https://shop.example", slug=page).snapshot.remote.url == ""
 
 
 @pytest.mark.parametrize(
