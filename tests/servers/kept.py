@@ -106,23 +106,20 @@ def home_from(empty: Path) -> Iterator[Path]:
 
 def main(name: str, title: str, installed: Callable[[], Any], serve: Callable[[], Any], tests: Sequence[str]) -> int:
     """What `running.py NAME` does: install, then run the tests that concern this server, or with --serve one server until our input ends:
-    a line of JSON with its `url` and the `answers` that a person types in to connect. Tests learn by `<NAME>_TESTS` that it is there, or why not."""
-    why_not = ""
+    a line of JSON with its `url` and the `answers` that a person types in to connect. Tests learn by `<NAME>_TESTS` that it is there.
+    1 where it cannot be installed: nothing was proved then."""
     try:
         installed()
     except NoRegistry as reason:
-        why_not = f"the packages of {name} cannot be fetched: {reason}"
-        print(why_not, flush=True)
+        print(f"the packages of {name} cannot be fetched: {reason}", flush=True)
+        return 1
     if sys.argv[1:] == ["--serve"]:
-        if why_not:
-            return 1
         with serve() as told:
             print(json.dumps(told), flush=True)
             sys.stdin.read()
         return 0
-    if not why_not:
-        print(f"the platform tests run on {title}", flush=True)
-    environment = os.environ | {f"{name.upper()}_TESTS": why_not or "1", "MODE": "test"}
+    print(f"the platform tests run on {title}", flush=True)
+    environment = os.environ | {f"{name.upper()}_TESTS": "1", "MODE": "test"}
     given = sys.argv[1:]
     chosen = [] if any(argument.startswith("tests/") for argument in given) else tests
     command = [sys.executable, "-m", "pytest", *chosen, "-k", name, *given]

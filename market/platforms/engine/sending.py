@@ -114,6 +114,7 @@ def _put_content(task: Task, settings: ConnectionSettings, keep: Keep) -> Outcom
     capabilities = task.adapter.capabilities(settings)
     if not capabilities.lookup_by_reference or (task.remote is not None and not task.unsure):
         return _written(task, settings, keep, task.remote, task.confirmed_hash, Outcome())
+    refused: Conflict | None = None
     if task.remote is None and not task.unsure and capabilities.sku_unique:
         # Nothing was ever written there, and a SKU that stands there all the same is refused: the look is kept for then.
         try:
@@ -121,9 +122,13 @@ def _put_content(task: Task, settings: ConnectionSettings, keep: Keep) -> Outcom
         except Conflict as conflict:
             if conflict.kind is not ConflictKind.DUPLICATE:
                 raise
+            refused = conflict
     # A write whose answer was lost may have worked: look by our SKU before anything is created or changed.
     found = _look(task, settings)
     if found is None:
+        if refused is not None:
+            # It stands there and is none of ours to see: the same creation would be refused again.
+            raise refused
         if task.remote is not None and not task.took_down:
             raise NotFound("what we wrote to is gone")
         return _written(task, settings, keep, None, "", Outcome())

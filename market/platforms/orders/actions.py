@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -62,7 +62,8 @@ def keep_orders(*, connection: Connection, page: OrderPage, by: Viewer) -> Kept:
     feed = PlatformFeed.objects.select_for_update().get(connection=connection)
     ids = [order.order_id for order in page.items]
     held = {order.remote_id: order for order in PlatformOrder.objects.filter(connection=connection, remote_id__in=ids)}
-    told = [order for order in page.items if not _is_known(held.get(order.order_id), order)]
+    items = [_as_remembered(held.get(order.order_id), order) for order in page.items]
+    told = [order for order in items if not _is_known(held.get(order.order_id), order)]
     listings = _listings_of(told)
     counts = {"new": 0, "changed": 0, "ignored": 0}
     written = list[int]()
@@ -104,6 +105,23 @@ def keep_orders(*, connection: Connection, page: OrderPage, by: Viewer) -> Kept:
     if counts["ignored"]:
         log.info("%s orders on connection %s were told late or backwards", counts["ignored"], connection.pk)
     return Kept(**counts)
+
+
+def _as_remembered(held: PlatformOrder | None, told: RemoteOrder) -> RemoteOrder:
+    """The order with the SKUs that the platform named before: where goods are taken down there, the lines of their orders lose their
+    names, and the pieces are sold all the same."""
+    if held is None or all(line.sku for line in told.lines):
+        return told
+    known = {line.position: line for line in held.lines.all()}
+    lines = []
+    for position, line in enumerate(told.lines):
+        before = known.get(position)
+        is_same = before is not None and (before.quantity, before.price) == (line.quantity, line.price)
+        if before is not None and is_same and before.sku and not line.sku:
+            lines.append(replace(line, sku=before.sku, title=before.title))
+        else:
+            lines.append(line)
+    return replace(told, lines=tuple(lines))
 
 
 def _is_known(held: PlatformOrder | None, told: RemoteOrder) -> bool:

@@ -28,12 +28,15 @@ from market.platforms.engine.desired import open_today
 from market.platforms.engine.ways import Call, Round
 from market.platforms.models import Connection, Flow, PlatformFeed
 from market.platforms.orders.actions import break_off_pull, claim_pull, end_pull, feed_of, forget_hints, keep_orders
+from market.platforms.orders.queries import oldest_open_order
 
 log = logging.getLogger(__name__)
 EVERY, AFTER_TROUBLE = timedelta(minutes=5), timedelta(minutes=1)
 # Clocks differ, and what a platform shows of a change may come after a later one: each reading begins before the last one ended.
 # Once a day much further back, for orders that came later than that.
 OVERLAP, DEEP, AT_FIRST = timedelta(hours=2), timedelta(days=14), timedelta(days=60)
+# Where nobody says when an order changed, an order that is still to be sent is looked at for so long after it was placed.
+OPEN_FOR = timedelta(days=90)
 PAGES_AT_MOST, REPEATS_AT_MOST = 500, 3
 HINTS_KEPT_FOR = timedelta(days=30)
 
@@ -104,8 +107,12 @@ def _pull_of(feed: PlatformFeed, can: Capabilities) -> _Pull:
     if feed.seen_until is None:
         return _Pull(feed, now - AT_FIRST, is_deep=True)
     if feed.deep_on != clock.today():
-        return _Pull(feed, min(feed.seen_until - OVERLAP, now - DEEP), is_deep=True)
-    # Where nobody says when an order changed, all that may still change are read.
+        back = min(feed.seen_until - OVERLAP, now - DEEP)
+        if not can.dates_order_changes:
+            oldest = oldest_open_order(feed.connection_id, since=now - OPEN_FOR)
+            back = min(back, oldest) if oldest else back
+        return _Pull(feed, back, is_deep=True)
+    # Where nobody says when an order changed, those that most probably change are read each time, and all that may once a day.
     back = feed.seen_until - OVERLAP if can.dates_order_changes else min(feed.seen_until - OVERLAP, now - DEEP)
     return _Pull(feed, back, is_deep=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from market.platforms.contract import PlatformFailure, adapter_for
 from market.platforms.engine.desired import open_today
 from market.platforms.engine.documents import settings_of
 from market.platforms.models import Connection, PlatformFeed, PlatformOrder, PlatformOrderLine
-from market.platforms.orders.rules import PROVING, may_see_orders
+from market.platforms.orders.rules import OPEN, PROVING, may_see_orders
 from onboarding.accounts.models import PlatformAccount
 
 
@@ -34,6 +34,12 @@ def connection_at(push_token: str) -> Connection | None:
     """The connection behind an address for hints, on a platform that exists today and whose connection nobody has paused."""
     found = Connection.objects.filter(open_today(), feed__push_token=push_token, is_enabled=True)
     return found.select_related("platform").first()
+
+
+def oldest_open_order(connection_id: int, *, since: datetime) -> datetime | None:
+    """When the oldest order that may still be sent or called off was placed, at `since` or later (aware); None without one."""
+    rows = PlatformOrder.objects.filter(connection=connection_id, status__in=OPEN, placed_at__gte=since)
+    return rows.order_by("placed_at").values_list("placed_at", flat=True).first()
 
 
 def orders_shown(viewer: Viewer, *, platform: str = "", only_to_review: bool = False) -> QuerySet[PlatformOrder]:

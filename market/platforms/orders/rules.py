@@ -23,6 +23,8 @@ _STEP = {
 # What was ordered and not called off: such an order proves trade. A word that nobody knows proves nothing, and neither does what came back.
 PROVING = frozenset({OrderState.PLACED, OrderState.CONFIRMED, OrderState.SHIPPED, OrderState.DELIVERED})
 UNDER_WAY = frozenset({OrderState.SHIPPED, OrderState.DELIVERED})
+# What may still be sent or called off.
+OPEN = frozenset({OrderState.UNKNOWN, OrderState.PLACED, OrderState.CONFIRMED, OrderState.SHIPPED})
 _TO_SEND = frozenset({OrderState.PLACED, OrderState.CONFIRMED})
 
 

@@ -131,3 +131,43 @@ def test_what_the_shop_sells_leaves_our_store_and_is_not_taken_from_the_shop_twi
     world.stage.shop.control("stock", {"sku": engine.listing.sku, "num_in_stock": 10, "num_allocated": 3})
     world.stage.order(number=second, status="Cancelled")
     assert read() == (7, 7)
+
+
+@pytest.mark.django_db
+def test_what_was_sold_stays_sold_when_its_goods_are_taken_down_there(
+    world: OscarWorld, people: People, settings: Any
+) -> None:
+    world.connect(settings)
+    engine = Engine(make_listing(make_shop(people), stock=10), world.server, world.adapter.key)
+    engine.push()
+    connection = Connection.objects.select_related("platform").get(adapter=world.adapter.key)
+    feed_of(connection)
+    PlatformFeed.objects.update(counts_from=clock.now() - timedelta(minutes=1))
+    world.stage.buy((engine.row.remote_id, 3))
+    assert import_orders(connection) == 1
+    world.adapter.withdraw(world.connection, RemoteIds(engine.row.remote_id), "op")
+    assert import_orders(connection) == 1
+    engine.listing.refresh_from_db()
+    (line,) = PlatformOrder.objects.get().lines.all()
+    assert (engine.listing.stock, line.sku, line.listing_id) == (7, engine.listing.sku, engine.listing.pk)
+
+
+@pytest.mark.django_db
+def test_an_order_that_is_still_to_be_sent_is_read_however_long_ago_it_was_placed(
+    world: OscarWorld, people: People, settings: Any, time_machine: Any
+) -> None:
+    world.connect(settings)
+    listing = make_listing(make_shop(people), stock=10)
+    connection = Connection.objects.select_related("platform").get(adapter=world.adapter.key)
+    feed_of(connection)
+    for number, days in (("DH-1", 20), ("DH-2", 0)):
+        at = (clock.now() - timedelta(days=days)).isoformat()
+        world.stage.order(
+            number=number, placed_at=at, lines=[{"sku": listing.sku, "quantity": 1, "price": 85_000}], status="Pending"
+        )
+    assert import_orders(connection) == 1
+    assert dict(PlatformOrder.objects.values_list("remote_id", "status")) == {"DH-1": "placed", "DH-2": "placed"}
+    world.stage.order(number="DH-1", status="Cancelled")
+    PlatformFeed.objects.update(deep_on=clock.today() - timedelta(days=1))
+    assert import_orders(connection) == 1
+    assert PlatformOrder.objects.get(remote_id="DH-1").status == "cancelled"
