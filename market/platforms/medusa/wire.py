@@ -61,6 +61,7 @@ FIELDS = ",".join(
     )
 )
 _PART = " · "
+_HANDLE = re.compile(r"[\w-]+")
 _PHOTO_NAME = re.compile(r"(?<![0-9a-f])([0-9a-f]{64})(?![0-9a-f])")
 
 
@@ -146,7 +147,7 @@ def parse_product(value: Any, *, shelf: Shelf, public_url: str, seen_at: datetim
     snapshot = RemoteSnapshot(
         remote=RemoteIds(
             foreign_json.text_in(product, "id"),
-            f"{public_url.rstrip('/')}/products/{foreign_json.text_in(product, 'handle')}",
+            _page(public_url, foreign_json.text_in(product, "handle")),
         ),
         sku=variant.sku if variant else "",
         title=foreign_json.text_in(product, "title"),
@@ -216,6 +217,11 @@ def _line(*parts: str) -> str:
 
 def _firsts(text: str) -> tuple[str, ...]:
     return tuple(line.split(_PART)[0] for line in text.split("\n")) if text else ()
+
+
+def _page(public_url: str, handle: str) -> str:
+    """Where buyers find a product, as the vendor's own storefront names it; "" for a handle that would lead elsewhere."""
+    return f"{public_url.rstrip('/')}/products/{handle}" if _HANDLE.fullmatch(handle) else ""
 
 
 def _held(product: Mapping[str, Any]) -> dict[str, Any]:

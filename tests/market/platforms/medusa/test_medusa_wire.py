@@ -136,6 +136,11 @@ def test_the_page_of_a_product_is_unique_as_its_sku_is() -> None:
     assert wire.handle(document(title="🍯 " * 50)).startswith("san-pham-")
 
 
+@pytest.mark.parametrize("handle", ["../x", "x?y=1", "x/y", "", "a b"])
+def test_a_page_that_would_lead_elsewhere_is_none(handle: str) -> None:
+    assert parse(handle=handle).snapshot.remote == RemoteIds("prod_7", "")
+
+
 def test_what_is_promised_to_buyers_is_not_for_sale() -> None:
     held = parse(variants=stocked(level(location_id="sloc_2"), level(stocked_quantity=10, reserved_quantity=3))).variant
     assert held is not None and (held.stock, held.in_store, held.reserved) == (7, 10, 3)
