@@ -13,6 +13,7 @@ class OcopConfig(AppConfig):
         from core.places.events import MapTurned
         from core.places.registry import register_use
         from ocop.boards import ready as boards
+        from ocop.catalogue import ready as catalogue
         from ocop.certificates.events import CertificatesChanged
         from ocop.certificates.ready import register as get_certificates_ready
         from ocop.frames import ready as frames
@@ -48,4 +49,5 @@ class OcopConfig(AppConfig):
         frames.register()
         indicators.register()
         snapshots.register()
+        catalogue.register()
         boards.register()

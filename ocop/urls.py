@@ -7,5 +7,6 @@ urlpatterns = [
     path("", include("ocop.frames.urls")),
     path("", include("ocop.snapshots.urls")),
     path("", include("ocop.indicators.urls")),
+    path("", include("ocop.catalogue.urls")),
     path("", include("ocop.boards.urls")),
 ]

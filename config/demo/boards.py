@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 from core.kit import clock
 from core.people.models import User
@@ -17,6 +18,8 @@ from market.platforms.models import Connection
 from market.platforms.orders.actions import feed_of, keep_orders
 from ocop.boards.assigning import assign
 from ocop.boards.worklist import Turn, teams_to_choose, worklist
+from ocop.catalogue.actions import Found, correct_figure, enter_figure, write_target, write_terms
+from ocop.catalogue.models import HandIndicator
 from ocop.indicators.actions import set_target
 from ocop.indicators.registry import HOUSEHOLDS, PRODUCTS
 from onboarding.accounts.actions import claim_account, record_activity, report_account
@@ -44,7 +47,31 @@ def make_board_work(*, people: dict[str, User], producers: Sequence[Producer], c
         document="Kế hoạch mẫu 15/KH-MAU, dữ liệu minh họa",
         by=viewer_for(people["tinh"]),
     )
+    _by_hand(commune.parent, people["tinh"])
     _assignments(people, commune)
+
+
+def _by_hand(province: Unit, officer: User) -> None:
+    """Three figures of the catalogue, a target and a correction; every source says that it is made up."""
+    by, year = viewer_for(officer), clock.today().year
+    lines = {each.code: each for each in HandIndicator.objects.filter(unit__isnull=True)}
+    grdp, invoices = lines["kinh-te-so-grdp"], lines["hoa-don-dien-tu"]
+    write_terms(
+        indicator=grdp,
+        unit=province,
+        owner="Sở mẫu (minh họa)",
+        formula="Giá trị tăng thêm của kinh tế số chia cho GRDP (minh họa)",
+        by=by,
+    )
+    aim = "Kế hoạch mẫu 15/KH-MAU, dữ liệu minh họa"
+    write_target(indicator=grdp, unit=province, year=year, value=Decimal(15), document=aim, by=by)
+    source = "Báo cáo mẫu 01/BC-MAU, dữ liệu minh họa"
+    last, before = date(year - 1, 12, 31), date(year - 2, 12, 31)
+    enter_figure(indicator=grdp, unit=province, as_of=before, found=Found(Decimal("10.2"), source), by=by)
+    first = enter_figure(indicator=grdp, unit=province, as_of=last, found=Found(Decimal("21.4"), source), by=by)
+    correct_figure(figure=first, found=Found(Decimal("12.4"), source), reason="Gõ nhầm hai chữ số (minh họa)", by=by)
+    found = Found(None, source, numerator=1_914, denominator=2_000)
+    enter_figure(indicator=invoices, unit=province, as_of=last, found=found, by=by)
 
 
 def _accounts(people: dict[str, User], producers: Sequence[Producer]) -> None:

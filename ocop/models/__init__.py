@@ -1,6 +1,7 @@
 """Gathers the tables of all slices of this storey."""
 
 from ocop.boards.models import Assignment
+from ocop.catalogue.models import HandFigure, HandIndicator, HandTarget, HandTerms
 from ocop.certificates.models import Certificate, CertificateCopy, CertificateEntry, RenewalFile, RenewalNotice
 from ocop.frames.models import Frame, FrameHousehold
 from ocop.indicators.models import Recount, Tally, Target
@@ -17,6 +18,10 @@ __all__ = [
     "Criterion",
     "Frame",
     "FrameHousehold",
+    "HandFigure",
+    "HandIndicator",
+    "HandTarget",
+    "HandTerms",
     "OcopProduct",
     "Option",
     "PresenceLink",

@@ -18,6 +18,7 @@ from market.ledger.actions import write_entry
 from market.ledger.models import LedgerEntry
 from market.listings.models import PriceChange, StockMove
 from market.reports.models import Report, ReportStep
+from ocop.catalogue.models import HandFigure, HandIndicator, HandTarget, HandTerms
 from ocop.certificates.models import Certificate, CertificateCopy
 from ocop.frames.models import Frame, FrameHousehold
 from ocop.register.models import OcopProduct
@@ -145,8 +146,13 @@ def counted_rows(people: People, account: PlatformAccount, at: datetime) -> dict
     household = Household.objects.create(
         head_name="Nguyễn Văn An", hamlet=people.hamlet, commune=people.commune, phone_owner="none", registered_at=at
     )
+    line = HandIndicator.objects.all()[0]
+    by_hand = {"indicator": line, "unit": people.commune.parent, "entered_at": at}
     snapshot = Snapshot.objects.create(number="CS-1", on=at.date(), definitions={}, map_version="1", made_at=at)
     made: list[AppendOnly] = [
+        HandTerms(**by_hand, version=1),
+        HandTarget(**by_hand, value=1, document="1/KH"),
+        HandFigure(**by_hand, as_of=at.date(), value=1, source="1/BC"),
         AccountActivity(
             account=account, kind="show", happened_on=at.date(), source="platform", at=at, source_sha256="0" * 64
         ),
@@ -216,6 +222,7 @@ def test_the_migrations_go_back_and_forth(committed_db: None) -> None:
         *(f"onboarding_{name}" for name in ("codecheck", "namedecision", "monthuse")),
         *(f"market_{name}" for name in ("stockmove", "pricechange", "reportstep", "ledgerentry")),
         *(f"ocop_{name}" for name in ("certificatecopy", "framehousehold", "snapshotfigure", "snapshotrow")),
+        *(f"ocop_{name}" for name in ("handterms", "handtarget", "handfigure")),
     }
     call_command("migrate", verbosity=0)
     assert missing_triggers() == {}

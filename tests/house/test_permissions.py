@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -51,6 +52,8 @@ from market.platforms.models import Connection, Drift, PlatformListing, Platform
 from market.platforms.orders.actions import feed_of
 from market.reports.actions import Said, appeal, take_down_for, take_report
 from market.shops.models import Shop
+from ocop.catalogue.actions import Found, enter_figure
+from ocop.catalogue.models import HandIndicator
 from ocop.certificates.entries import EntryFacts
 from ocop.certificates.models import Certificate, CertificateEntry, RenewalFile
 from ocop.frames.actions import make_frame
@@ -618,6 +621,23 @@ PAGES: dict[str, Page] = {
     "bang/chi-tieu/<int:pk>/bo/": Page(
         frozenset({"phuong", "quantri"}), "bang/chi-tieu/{target}/bo/", ("POST",), MOVES_ON
     ),
+    "bang/danh-muc/": Page(STAFF),
+    "bang/danh-muc/in/": Page(STAFF),
+    "bang/danh-muc/danh-muc.xlsx": Page(STAFF),
+    "bang/danh-muc/moi/": Page(frozenset({"phuong", "quantri"}), methods=FORM),
+    "bang/danh-muc/<int:pk>/": Page(STAFF, "bang/danh-muc/{hand_indicator}/"),
+    "bang/danh-muc/<int:pk>/so-lieu/": Page(
+        frozenset({"phuong", "quantri"}), "bang/danh-muc/{hand_indicator}/so-lieu/", FORM
+    ),
+    "bang/danh-muc/<int:pk>/cach-tinh/": Page(
+        frozenset({"phuong", "quantri"}), "bang/danh-muc/{hand_indicator}/cach-tinh/", FORM, frozenset({200, 302})
+    ),
+    "bang/danh-muc/<int:pk>/muc-tieu/": Page(
+        frozenset({"phuong", "quantri"}), "bang/danh-muc/{hand_indicator}/muc-tieu/", FORM
+    ),
+    "bang/danh-muc/so-lieu/<int:pk>/sua/": Page(
+        frozenset({"phuong", "quantri"}), "bang/danh-muc/so-lieu/{hand_figure}/sua/", FORM
+    ),
     "bang/mau-so/": Page(STAFF),
     "bang/mau-so/lap/<str:code>/": Page(STAFF - {"kiem"}, "bang/mau-so/lap/{commune}/", FORM),
     "bang/mau-so/<int:pk>/": Page(STAFF, "bang/mau-so/{frame}/"),
@@ -895,6 +915,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         "target": set_target(
             indicator="I1", unit=people.commune, year=2026, percent=70, document="1/KH", by=people.viewer("phuong")
         ).pk,
+        **by_hand(people),
         "opening": asked.pk, "opening_line": line.pk,
         "import": sheet.pk, "goods": goods.pk, "job": job.pk, "job_name": job.name,
         "entry": AuditEntry.objects.get(action="shop.opened", object_label=f"shop:{shop.pk}").pk,
@@ -967,6 +988,17 @@ def market_facts(people: People) -> dict[str, Any]:
         "stall": stall.pk,
         "code_check": bazaar.check(stall, code_text(name="NGUYEN HOA")).pk,
     }
+
+
+def by_hand(people: People) -> dict[str, Any]:
+    """A line of the catalogue with a figure of the province."""
+    assert people.commune.parent is not None
+    line = HandIndicator.objects.filter(unit=None).order_by("pk")[0]
+    figure = enter_figure(
+        indicator=line, unit=people.commune.parent, as_of=clock.today(), found=Found(Decimal(1), "1/BC"),
+        by=people.viewer("phuong"),
+    )  # fmt: skip
+    return {"hand_indicator": line.pk, "hand_figure": figure.pk}
 
 
 def connected_facts(people: People) -> dict[str, Any]:

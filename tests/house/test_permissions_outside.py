@@ -70,6 +70,8 @@ NOT_BOUND = {
     "ban-viec/viec-nen/loai/<str:name>/",  # one kind of background job
     "bang/bo-tieu-chi/<int:pk>/",  # criteria are the same in the whole country
     "bang/bo-tieu-chi/<int:pk>/thu/",
+    # The common lines of the catalogue are everybody's; figures, targets and terms are written for one's own province.
+    *(f"bang/danh-muc/<int:pk>/{page}" for page in ("", "so-lieu/", "cach-tinh/", "muc-tieu/")),
 }
 
 

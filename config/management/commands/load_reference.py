@@ -1,4 +1,4 @@
-"""`manage.py load_reference`: places, platforms, goods, notices, OCOP's sets and rulebooks."""
+"""`manage.py load_reference`: places, platforms, goods, notices, OCOP's sets and rulebooks, the catalogue of indicators."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from config import env
 from core.places.reference import load_places
 from market.goods.reference import load_categories, load_rules
 from market.platforms.reference import load_connections
+from ocop.catalogue.reference import load_catalogue
 from ocop.register.reference import load_taxonomy
 from ocop.rulebooks.reference import load_rulebooks
 from onboarding.accounts.reference import load_platforms
@@ -27,5 +28,6 @@ class Command(BaseCommand):
         load_rules()
         load_taxonomy()
         load_rulebooks()
+        load_catalogue()
         load_connections(with_simulation=not env.PRODUCTION)
         self.stdout.write("Đã nạp dữ liệu nền." if fresh else "Dữ liệu nền đã có sẵn.")

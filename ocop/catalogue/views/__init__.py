@@ -1,0 +1,1 @@
+"""The catalogue: `pages` for reading, `writing` for what people enter."""
