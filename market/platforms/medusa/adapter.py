@@ -86,11 +86,13 @@ class MedusaAdapter:
         return CAPABILITIES
 
     def health(self, connection: ConnectionSettings) -> Health:
-        """Two reads with the key."""
+        """Three reads with the key."""
 
         def ask() -> str:
-            amiss = "Sàn không còn kênh bán hoặc kho đã chọn. Hãy kết nối lại."
-            return "" if Client(connection).has_our_places() else amiss
+            client = Client(connection)
+            if not client.has_our_places():
+                return "Sàn không còn kênh bán hoặc kho đã chọn. Hãy kết nối lại."
+            return "" if client.prices_include_tax() else places.TAX_COMES_ON_TOP
 
         return health_by(ask)
 
@@ -156,10 +158,13 @@ class MedusaAdapter:
     def set_visibility(
         self, connection: ConnectionSettings, remote: RemoteIds, visible: bool, operation_id: str
     ) -> Submission:
-        """In our sales channel or in none. Does not touch the review."""
+        """In our sales channel or not; in others that its keepers chose it stays. Does not touch the review."""
         client = Client(connection)
-        channels = [{"id": client.shelf.channel}] if visible else []
-        product = client.change(remote.product_id, {"sales_channels": channels})
+        ours, product = client.shelf.channel, client.product(remote.product_id)
+        if (ours in product.channels) is not visible:
+            others = [each for each in product.channels if each != ours]
+            chosen = [{"id": each} for each in (*others, *([ours] if visible else []))]
+            product = client.change(remote.product_id, {"sales_channels": chosen})
         return accepted(product.snapshot.remote, operation_id)
 
     def withdraw(self, connection: ConnectionSettings, remote: RemoteIds, operation_id: str) -> Submission:

@@ -53,6 +53,12 @@ class Client:
             return False
         return True
 
+    def prices_include_tax(self) -> bool:
+        """Whether a price in đồng is what a buyer pays; otherwise the shop adds its taxes."""
+        params = {"attribute": "currency_code", "value": offers.CURRENCY, "fields": "id,value,is_tax_inclusive"}
+        rows = _rows(self._call("GET", "/admin/price-preferences", params=params), "price_preferences")
+        return any(row.get("value") == offers.CURRENCY and row.get("is_tax_inclusive") is True for row in rows)
+
     def product_with(self, sku: str) -> wire.Product | None:
         """The product with exactly this SKU, when it is ours: a SKU is unique there. Filters that the shop does not know are ignored
         without a word, so that the answer itself is compared."""

@@ -6,16 +6,18 @@ import re
 from typing import Any
 
 from market.platforms import foreign_json
-from market.platforms.contract import AuthRevoked, ContractBroken
+from market.platforms.contract import AuthRevoked, ContractBroken, Permanent
 from market.platforms.medusa.client import CHANNEL_NAME, LOCATION_NAME, PROFILE_NAME, Client
 from market.platforms.medusa.offers import CURRENCY
 
+TAX_COMES_ON_TOP = "Giá bằng đồng ở gian hàng chưa gồm thuế nên người mua sẽ thấy giá khác. Hãy bật «giá đã gồm thuế» cho VND rồi kết nối lại."
 _NUMBERED = re.compile(r"(sc|sloc)_[0-9A-Z]{26}")
 
 
 def prepare(client: Client, channel: str, location: str) -> dict[str, str]:
     """Đồng among the currencies of the shop, a sales channel and a stock location of these names or numbers that know each other, a
-    shipping profile. Returns their numbers by the names of our credentials. Raises AuthRevoked for a number that is not there."""
+    shipping profile. Returns their numbers by the names of our credentials. Raises AuthRevoked for a number that is not there, Permanent where
+    taxes come on top of prices."""
     _take_dong(client)
     sells = _called(client, "/admin/sales-channels", "sales_channel", channel)
     keeps = _called(client, "/admin/stock-locations", "stock_location", location, "id,name,sales_channels.id")
@@ -37,7 +39,11 @@ def _take_dong(client: Client) -> None:
         # What is left out would go.
         kept = [{name: each.get(name) for name in ("currency_code", "is_default")} for each in held]
         path = f"/admin/stores/{foreign_json.text_in(stores[0], 'id')}"
-        client.write(path, {"supported_currencies": [*kept, {"currency_code": CURRENCY}]})
+        ours = {"currency_code": CURRENCY, "is_tax_inclusive": True}
+        client.write(path, {"supported_currencies": [*kept, ours]})
+    elif not client.prices_include_tax():
+        # The shop's owner may have chosen so for goods that stand there already.
+        raise Permanent("prices in VND are without tax", message_vi=TAX_COMES_ON_TOP)
 
 
 def _called(client: Client, path: str, kind: str, given: str, fields: str = "id,name") -> dict[str, Any]:

@@ -76,11 +76,12 @@ class Shelf:
 @dataclass(frozen=True)
 class Product:
     """A product: as the engine sees it, what holds its offer (None: it is not one thing for sale), where its photos stand, by their
-    digests, and whether it is ours."""
+    digests, the numbers of the sales channels that it is in, and whether it is ours."""
 
     snapshot: RemoteSnapshot
     variant: offers.Variant | None
     photos: tuple[tuple[str, str], ...]
+    channels: tuple[str, ...]
     is_ours: bool
     created_at: datetime
 
@@ -173,7 +174,7 @@ def parse_product(value: Any, *, shelf: Shelf, public_url: str, seen_at: datetim
         updated_at=foreign_json.moment_in(product, "updated_at"),
     )
     is_ours = shelf.channel in channels or held.get(OWNER) == shelf.channel
-    return Product(snapshot, variant, photos, is_ours, foreign_json.moment_in(product, "created_at"))
+    return Product(snapshot, variant, photos, tuple(channels), is_ours, foreign_json.moment_in(product, "created_at"))
 
 
 def _metadata(document: ListingDocument) -> dict[str, str | int]:

@@ -158,6 +158,41 @@ def test_the_reasons_of_a_moderator_come_whole_and_go_with_the_next_proposal(wor
     assert (review.state, review.reasons) == (ReviewState.PENDING, ())
 
 
+def test_a_shop_that_adds_taxes_to_our_prices_is_not_connected(world: MedusaWorld) -> None:
+    adapter, plain = world.adapter, replace(world.connection, credentials={})
+    set_to = "UPDATE price_preference SET is_tax_inclusive = {} WHERE value = 'vnd'"
+    world.stage.shop.sql(set_to.format("false"))
+    try:
+        health = adapter.health(world.connection)
+        assert health.state is HealthState.DEGRADED and "thuế" in health.message_vi
+        with pytest.raises(Permanent) as refused:
+            adapter.authorise(plain, {"key": world.stage.key})  # type: ignore[attr-defined]
+        assert "thuế" in refused.value.message_vi
+    finally:
+        world.stage.shop.sql(set_to.format("true"))
+    assert adapter.health(world.connection).state is HealthState.OK
+
+
+def test_hiding_and_showing_leaves_other_sales_channels_as_they_are(world: MedusaWorld) -> None:
+    remote = world.push(document(photos=())).remote
+    assert remote is not None
+    other = world.stage.shop.ask("POST", "/admin/sales-channels", {"name": "Quầy ở chợ"})["sales_channel"]["id"]
+    ours = world.stage.shop.ask("GET", f"/admin/products/{remote.product_id}")["product"]["sales_channels"][0]["id"]
+    world.stage.change(remote.product_id, sales_channels=[{"id": ours}, {"id": other}])
+
+    def channels() -> set[str]:
+        product = world.stage.shop.ask("GET", f"/admin/products/{remote.product_id}")["product"]
+        return {each["id"] for each in product["sales_channels"]}
+
+    world.adapter.set_visibility(world.connection, remote, False, "op")
+    assert channels() == {other}
+    world.adapter.set_visibility(world.connection, remote, True, "op")
+    assert channels() == {ours, other}
+    writes = world.writes()
+    world.adapter.set_visibility(world.connection, remote, True, "op")
+    assert world.writes() == writes
+
+
 def test_a_change_of_words_is_proposed_anew_and_one_of_the_offer_is_not(world: MedusaWorld) -> None:
     ours = document(photos=())
     remote = world.push(ours).remote
