@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -71,7 +71,7 @@ def follow_notes() -> int:
 def sweep() -> int:
     """Put right what no event told: badges, promotions and laws that begin or end with the day, and whatever was missed. Returns
     how many entries changed."""
-    return _follow(queries.entries_out_of_step(clock.today()))
+    return _follow(queries.with_other_sizes(queries.entries_out_of_step(clock.today())))
 
 
 def check_everything() -> int:
@@ -111,6 +111,7 @@ def bring_up_to_date(listing_ids: Collection[int]) -> int:
     held, _ = FeedClock.objects.select_for_update().get_or_create(
         pk=1, defaults={"last": datetime(2000, 1, 1, tzinfo=UTC)}
     )
+    day = clock.today()  # before anything is read: midnight may pass while the listings are
     goods = {(each.pk, _province(each)): each for each in queries.goods_to_tell(listing_ids)}
     known: dict[Place, FeedEntry] = {
         (entry.listing_id, entry.province_code): entry
@@ -122,7 +123,7 @@ def bring_up_to_date(listing_ids: Collection[int]) -> int:
     seen: list[FeedEntry] = []
     for place, listing in sorted(goods.items(), key=lambda each: each[0]):
         entry = known.get(place)
-        values = _values(listing)
+        values = _values(listing, day)
         if entry is None:
             new.append(FeedEntry(listing_id=place[0], province_code=place[1], version=1, changed_at=at, **values))
         elif entry.digest != values["digest"]:
@@ -141,7 +142,7 @@ def bring_up_to_date(listing_ids: Collection[int]) -> int:
     return len(new) + len(turned)
 
 
-def _values(listing: Listing) -> dict[str, Any]:
+def _values(listing: Listing, day: date) -> dict[str, Any]:
     facts = as_json(facts_of(listing))
     return {
         "shop_id": listing.shop_id,
@@ -149,7 +150,7 @@ def _values(listing: Listing) -> dict[str, Any]:
         "facts": facts,
         "digest": digest_of(facts),
         "revision": listing.revision,
-        "holds_until": holds_until(listing),
+        "holds_until": holds_until(listing, day),
         "is_gone": False,
     }
 

@@ -96,13 +96,13 @@ def facts_of(listing: Listing) -> Facts:
     name = line(listing.name) or listing.sku
     size = line(listing.variant_name)
     head = listing.main or listing
-    has_sizes: bool = listing.has_sizes  # type: ignore[attr-defined]
+    has_told_sizes: bool = listing.has_told_sizes  # type: ignore[attr-defined]
     return Facts(
         sku=listing.sku,
         name=name,
         size=size,
-        # Sizes of one good must tell themselves apart: one without a name of its own stands alone.
-        group=head.sku if size and (listing.main_id or has_sizes) else "",
+        # Sizes of one good must tell themselves apart: one without a name of its own stands alone, like the only one told.
+        group=head.sku if size and has_told_sizes else "",
         path=reverse("product", args=[listing.slug]),
         description=cut(plain(listing.description), LONGEST_DESCRIPTION) or name,
         price=listing.price,
@@ -123,15 +123,16 @@ def facts_of(listing: Listing) -> Facts:
     )
 
 
-def holds_until(listing: Listing) -> date | None:
-    """The last day on which `facts_of` says the same if nobody touches anything; None: no end in sight."""
-    today, eve = clock.today(), timedelta(days=1)
+def holds_until(listing: Listing, day: date) -> date | None:
+    """The last day, from the one on which the listing was read, on which `facts_of` says the same if nobody touches anything; None:
+    no end in sight."""
+    eve = timedelta(days=1)
     turns = [badge.valid_until for badge in _badges(listing)]
     turns += [badge.valid_from - eve for badge in _badges(listing)]
     promotions = listing.current_promotions  # type: ignore[attr-defined]
     turns += [row.ends_on for row in promotions]
     turns += [row.starts_on - eve for row in promotions]
-    return min((day for day in turns if day >= today), default=None)
+    return min((turn for turn in turns if turn >= day), default=None)
 
 
 def as_json(facts: Facts) -> dict[str, Any]:

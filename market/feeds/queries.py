@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -21,6 +21,7 @@ from onboarding.consent.queries import agreeing
 AT_ONCE = 500  # rows read with one query while a feed is written
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _STEP = timedelta(microseconds=1)
+_SHOWN = ON_SALE & Q(Exists(ListingPhoto.objects.filter(listing=OuterRef("pk"))))
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,9 @@ def goods_in_feeds() -> QuerySet[Listing]:
     """What may stand in feeds: on sale, with a photo, of a producer who agrees to be shown and to be sent to platforms, and of
     a kind that the law of today lets us promote. One query for that law."""
     rows = Listing.objects.filter(
-        ON_SALE,
+        _SHOWN,
         agreeing(Purpose.PUBLICATION, of="shop__producer"),
         agreeing(Purpose.PLATFORM, of="shop__producer"),
-        Exists(ListingPhoto.objects.filter(listing=OuterRef("pk"))),
         category__isnull=False,
         shop__producer__commune__parent__isnull=False,
     )
@@ -71,9 +71,26 @@ def goods_to_tell(ids: Collection[int]) -> list[Listing]:
         Prefetch("photos", ListingPhoto.objects.select_related("photo")),
         Prefetch("badges", ahead.order_by("-stars", "check_code"), to_attr="badges_ahead"),
     )
-    sizes = Listing.objects.filter(main=OuterRef("pk"))
-    rows = rows.annotate(maker_named_platform=maker_named(Purpose.PLATFORM), has_sizes=Exists(sizes))
+    rows = rows.annotate(maker_named_platform=maker_named(Purpose.PLATFORM), has_told_sizes=_another_size_told())
     return list(with_promotions(rows).order_by("pk"))
+
+
+def _another_size_told() -> Exists:
+    """The condition on listings of `goods_in_feeds` "another size of the same good, with a name of its own, is among them": sizes have
+    shop, kind and strength in common, so that only what each has for itself is asked for."""
+    same_good = Q(main=OuterRef("pk")) | Q(main=OuterRef("main_id")) | Q(pk=OuterRef("main_id"))
+    return Exists(Listing.objects.filter(_SHOWN, same_good).exclude(pk=OuterRef("pk")).exclude(variant_name=""))
+
+
+def with_other_sizes(listing_ids: Sequence[int]) -> list[int]:
+    """These listings and all other sizes of the same goods: one that comes, goes or gets a name makes or ends the group that the
+    others tell, and leaves their own revisions alone. Two queries for every AT_ONCE."""
+    found = set(listing_ids)
+    for start in range(0, len(listing_ids), AT_ONCE):
+        rows = Listing.objects.filter(pk__in=listing_ids[start : start + AT_ONCE])
+        mains = {main_id or pk for pk, main_id in rows.values_list("pk", "main_id")}
+        found.update(Listing.objects.filter(Q(pk__in=mains) | Q(main__in=mains)).values_list("pk", flat=True))
+    return sorted(found)
 
 
 def entries_out_of_step(today: date) -> list[int]:
@@ -95,11 +112,11 @@ def every_listing_told_or_to_tell() -> list[int]:
 
 
 def listings_noted(notes: Collection[FeedNote]) -> list[int]:
-    """Ids of the listings that notes are about, in their order."""
+    """Ids of the listings that notes are about, with all sizes of their goods, in their order."""
     about: dict[str, set[int]] = {kind.value: set() for kind in FeedNote.About}
     for note in notes:
         about[note.about].add(note.object_id)
-    found = about[FeedNote.About.LISTING]
+    found = set(with_other_sizes(sorted(about[FeedNote.About.LISTING])))
     shops = Q(shop__in=about[FeedNote.About.SHOP]) | Q(shop__producer__in=about[FeedNote.About.PRODUCER])
     if about[FeedNote.About.SHOP] or about[FeedNote.About.PRODUCER]:
         found |= set(Listing.objects.filter(shops).values_list("pk", flat=True))

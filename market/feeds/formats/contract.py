@@ -24,7 +24,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Row:
-    """A good: `facts` as of today, None when it is gone."""
+    """A good: `facts` as of the day of the file, None when it is gone."""
 
     sku: str
     changed_at: datetime

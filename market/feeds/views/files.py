@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -51,6 +51,15 @@ class _Feed:
     since: datetime | None
 
 
+@dataclass(frozen=True)
+class _State:
+    """What a file is written from: how far its entries have come, and the day as of which it is told. Equal ones are the same
+    bytes; whatever an answer says of a day is said of this one."""
+
+    standing: Standing
+    day: date
+
+
 @require_safe
 @limited(PUBLIC_LISTS)
 def of_shop(request: HttpRequest, slug: str, file_name: str) -> HttpResponseBase:
@@ -87,25 +96,29 @@ def _answer(
         )
         return HttpResponse(f"{words}\n", status=400, content_type="text/plain; charset=utf-8")
     feed = _Feed(route, title, page, entries, kind, since)
-    standing = standing_of(entries)
-    etag, last_modified = _etag(feed, standing), _last_modified(standing)
+    state = _state_of(entries)
+    etag, last_modified = _etag(feed, state), _last_modified(state)
     unchanged = get_conditional_response(request, etag=etag, last_modified=last_modified)
     if unchanged is not None:
-        return _headed(unchanged, standing, etag, last_modified)
+        return _headed(unchanged, state.standing, etag, last_modified)
     if request.method == "HEAD":
-        return _headed(HttpResponse(content_type=kind.content_type), standing, etag, last_modified)
+        return _headed(HttpResponse(content_type=kind.content_type), state.standing, etag, last_modified)
     for _again in range(TRIES):
-        body = _body(feed, standing)
-        before, standing = standing, standing_of(entries)
-        if before == standing:
-            return _headed(_file(body, kind), standing, _etag(feed, standing), _last_modified(standing))
+        body = _body(feed, state)
+        before, state = state, _state_of(entries)
+        if before == state:
+            return _headed(_file(body, kind), state.standing, _etag(feed, state), _last_modified(state))
         body.close()
     # It changes faster than it can be written: nothing may be concluded from this copy but what to ask for next.
-    return _headed(_file(_body(feed, standing), kind), standing, None, None)
+    return _headed(_file(_body(feed, state), kind), state.standing, None, None)
 
 
-def _body(feed: _Feed, standing: Standing) -> IO[bytes]:
-    since = feed.since
+def _state_of(entries: QuerySet[FeedEntry]) -> _State:
+    return _State(standing_of(entries), clock.today())
+
+
+def _body(feed: _Feed, state: _State) -> IO[bytes]:
+    since, standing = feed.since, state.standing
     head = Head(
         feed.title,
         absolute(reverse(feed.route[0], args=feed.route[1])) + (f"?updated_since={written(since)}" if since else ""),
@@ -115,16 +128,15 @@ def _body(feed: _Feed, standing: Standing) -> IO[bytes]:
         standing.next_since,
     )
     body: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer closes it
-    for part in feed.format.write(head, _rows(rows_of(feed.entries, since))):
+    for part in feed.format.write(head, _rows(rows_of(feed.entries, since), state.day)):
         body.write(part.encode())
     body.seek(0)
     return body
 
 
-def _rows(entries: Iterable[FeedEntry]) -> Iterator[Row]:
-    today = clock.today()
+def _rows(entries: Iterable[FeedEntry], day: date) -> Iterator[Row]:
     for entry in entries:
-        facts = None if entry.is_gone else from_json(entry.facts).on(today)
+        facts = None if entry.is_gone else from_json(entry.facts).on(day)
         yield Row(entry.sku, entry.changed_at, facts)
 
 
@@ -152,18 +164,19 @@ def _headed(
     return response
 
 
-def _etag(feed: _Feed, standing: Standing) -> str:
+def _etag(feed: _Feed, state: _State) -> str:
     """Strong: equal ones are the same bytes. The day stands in it because certificates and promotions end with one."""
-    route, arguments = feed.route
+    (route, arguments), standing = feed.route, state.standing
     said = (
-        feed.format.version, settings.BASE_URL, clock.today().isoformat(), route, *arguments, feed.title, feed.page,
+        feed.format.version, settings.BASE_URL, state.day.isoformat(), route, *arguments, feed.title, feed.page,
         written(feed.since) if feed.since else "", standing.entries, standing.versions, written(standing.changed_at),
     )  # fmt: skip
     return f'"{hashlib.sha256(repr(said).encode()).hexdigest()}"'
 
 
-def _last_modified(standing: Standing) -> int | None:
-    """Seconds since 1970, not before the beginning of today; None while another change in the same second may follow."""
-    if clock.now() - standing.changed_at < _SETTLED:
+def _last_modified(state: _State) -> int | None:
+    """Seconds since 1970, not before the beginning of the day; None while another change in the same second may follow."""
+    changed_at = state.standing.changed_at
+    if clock.now() - changed_at < _SETTLED:
         return None
-    return int(max(standing.changed_at, clock.start_of(clock.today())).timestamp())
+    return int(max(changed_at, clock.start_of(state.day)).timestamp())

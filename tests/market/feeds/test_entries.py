@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from market.feeds import actions
 from market.feeds.actions import check_everything, follow_notes, sweep
 from market.feeds.facts import from_json
 from market.feeds.models import FeedEntry, FeedNote
-from market.feeds.queries import feed_of_province, feed_of_shop, rows_of, standing_of
+from market.feeds.queries import feed_of_province, feed_of_shop, rows_of, standing_of, with_other_sizes
 from market.goods.models import Category
 from market.listings.actions import (
     BadgeFacts,
@@ -29,9 +30,11 @@ from market.listings.actions import (
     set_badges,
     take_down,
     take_stock,
+    write_listing,
 )
 from market.listings.models import Listing, ListingPhoto
 from market.listings.promotions.actions import make_promotion
+from market.lists.comparing import facts_of as listing_facts
 from market.shops.actions import close_shop, pause_shop, reopen_shop
 from market.shops.models import Shop
 from onboarding.consent.actions import record_consents
@@ -214,6 +217,27 @@ def test_a_certificate_begins_with_its_day(listing: Listing) -> None:
         assert codes(listing, tomorrow) == ["MA1"]
 
 
+def test_a_certificate_that_begins_while_its_good_is_read_is_found(
+    listing: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    midnight = clock.start_of(clock.day_of(NOON) + timedelta(days=1))
+    real = actions.facts_of
+    with time_machine.travel(midnight - timedelta(seconds=1), tick=False) as traveller:
+        first = clock.day_of(midnight)
+        certify(listing, first, first + timedelta(days=400))
+
+        def slowly(each: Listing) -> object:
+            facts = real(each)
+            traveller.move_to(midnight)
+            return facts
+
+        monkeypatch.setattr(actions, "facts_of", slowly)
+        follow_notes()
+        monkeypatch.undo()
+        assert codes(listing, first) == []
+        assert (sweep(), codes(listing, first)) == (1, ["MA1"])
+
+
 def test_a_promotion_begins_and_ends_with_its_days(listing: Listing) -> None:
     def reduced() -> int | None:
         reduction = from_json(entry_of(listing).facts).on(clock.today()).reduction
@@ -304,6 +328,75 @@ def test_sizes_tell_themselves_apart(listing: Listing, people: People) -> None:
         "S1": ("Hạt điều rang, gói 250 g", listing.sku),
         "S2": ("Hạt điều rang, gói 500 g", listing.sku),
     }
+
+
+def add_size(main: Listing, name: str) -> Listing:
+    facts = replace(listing_facts(main), price=80_000, stock=3, variant_name=name)
+    return write_listing(shop=main.shop, facts=facts, photos=[], by=SYSTEM, main=main)
+
+
+def groups() -> dict[str, str]:
+    """Group by size of what is told."""
+    facts = [from_json(entry.facts) for entry in FeedEntry.objects.filter(is_gone=False)]
+    return {each.size: each.group for each in facts}
+
+
+def test_the_first_size_that_comes_and_the_last_that_goes_turn_the_group_of_the_main_one(listing: Listing) -> None:
+    Listing.objects.filter(pk=listing.pk).update(variant_name="500 g")
+    follow_notes()
+    feed, since = feed_of_shop(listing.shop), standing_of(feed_of_shop(listing.shop)).next_since
+    size = add_size(listing, "1 kg")
+    assert (follow_notes(), groups()) == (0, {"500 g": ""})  # not on sale yet: nothing to be grouped with
+    publish_listing(listing=size, by=SYSTEM)
+    assert (follow_notes(), groups()) == (2, {"500 g": listing.sku, "1 kg": listing.sku})
+    assert {row.sku for row in rows_of(feed, since)} == {listing.sku, size.sku}
+    assert sweep() == check_everything() == 0
+    since = standing_of(feed).next_since
+    pause_listing(listing=size, by=SYSTEM)
+    assert (follow_notes(), groups()) == (2, {"500 g": ""})
+    assert {row.sku: row.is_gone for row in rows_of(feed, since)} == {listing.sku: False, size.sku: True}
+    assert sweep() == check_everything() == 0
+
+
+def test_a_main_one_that_goes_or_loses_its_name_ends_the_group_of_its_only_size(listing: Listing) -> None:
+    Listing.objects.filter(pk=listing.pk).update(variant_name="500 g")
+    size = publish_listing(listing=add_size(listing, "1 kg"), by=SYSTEM)
+    follow_notes()
+    pause_listing(listing=listing, by=SYSTEM)
+    assert (follow_notes(), groups()) == (2, {"1 kg": ""})
+    third = publish_listing(listing=add_size(listing, "2 kg"), by=SYSTEM)
+    assert (follow_notes(), groups()) == (2, {"1 kg": listing.sku, "2 kg": listing.sku})
+    pause_listing(listing=third, by=SYSTEM)
+    publish_listing(listing=listing, by=SYSTEM)
+    follow_notes()
+    assert groups() == {"500 g": listing.sku, "1 kg": listing.sku}
+    shown = [row.photo for row in listing.photos.all()]
+    write_listing(shop=listing.shop, facts=listing_facts(listing), photos=shown, by=SYSTEM, listing=listing)
+    assert (follow_notes(), groups()) == (2, {"": "", "1 kg": ""})
+    assert entry_of(size).version == entry_of(listing).version
+
+
+def test_a_size_that_nobody_told_of_turns_the_group_of_the_others_with_the_sweep(listing: Listing) -> None:
+    Listing.objects.filter(pk=listing.pk).update(variant_name="500 g")
+    follow_notes()
+    size = publish_listing(listing=add_size(listing, "1 kg"), by=SYSTEM)
+    FeedNote.objects.all().delete()
+    assert (sweep(), groups()) == (2, {"500 g": listing.sku, "1 kg": listing.sku})
+    pause_listing(listing=size, by=SYSTEM)
+    FeedNote.objects.all().delete()
+    assert (sweep(), groups()) == (2, {"500 g": ""})
+
+
+def test_all_sizes_of_what_was_noted_are_found_with_two_queries(listing: Listing) -> None:
+    sizes = [add_size(listing, f"{number} kg") for number in range(1, 5)]
+    every = sorted([listing.pk, *[size.pk for size in sizes]])
+    for noted in (listing, sizes[2]):
+        with CaptureQueriesContext(connection) as queries:
+            assert with_other_sizes([noted.pk, 987_654_321]) == [
+                *every,
+                987_654_321,
+            ]  # one that is no more is looked at too
+        assert len(queries) == 2
 
 
 def test_the_jobs_run_by_themselves(listing: Listing) -> None:

@@ -287,6 +287,34 @@ def test_a_certificate_and_a_promotion_end_at_midnight_without_anybody_looking(l
         assert b"sale_price" not in body(of(listing.shop, "google.xml"))
 
 
+def test_a_file_that_is_written_over_midnight_is_told_as_of_the_day_in_its_etag(
+    listing: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    midnight = clock.start_of(clock.today() + timedelta(days=2))
+    last = midnight - timedelta(seconds=5)
+    real = files.rows_of
+    with time_machine.travel(last, tick=False) as traveller:
+        day = clock.day_of(last)
+        badge = BadgeFacts("MA8", "OCOP 4 sao", 4, "", None, day, day, "/ocop/MA8")
+        set_badges(listing=listing, badges=[badge], by=SYSTEM)
+        follow_notes()
+
+        def slowly(*arguments: Any) -> Iterator[FeedEntry]:
+            for row in real(*arguments):
+                traveller.move_to(midnight, tick=False)
+                yield row
+
+        assert "MA8" in body(of(listing.shop, "san-pham.json")).decode()
+        monkeypatch.setattr(files, "rows_of", slowly)
+        answer = fetch(of(listing.shop, "san-pham.json"))
+        tag, told = answer["ETag"], answer.getvalue()
+        assert answer["Last-Modified"].endswith("17:00:00 GMT")  # midnight in Vietnam
+        monkeypatch.undo()
+        fresh = fetch(of(listing.shop, "san-pham.json"))
+        assert (tag, told) == (fresh["ETag"], fresh.getvalue())
+        assert b"MA8" not in told
+
+
 def test_no_phone_number_and_no_name_that_was_not_agreed_to(listing: Listing, people: People) -> None:
     producer = listing.shop.producer
     producer.phone = "+84912345678"
