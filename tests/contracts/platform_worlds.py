@@ -6,9 +6,10 @@ scripted operator who fills the answer columns. A test is skipped only where a c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 import pytest
@@ -62,6 +63,15 @@ class Branch:
     codes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class NewOrder:
+    """How an order stands that nobody has touched yet, in the platform's own words, and what it takes for bringing the goods and for itself."""
+
+    status: str
+    shipping_fee: int = 0
+    platform_fee: int = 0
+
+
 class World(Protocol):
     """One adapter with its outside world; `test` is the name of the test that runs, `creation` the call that makes a listing, `repricing`
     the methods of the calls that change a price."""
@@ -103,6 +113,7 @@ class ServerWorld:
     creation: dict[str, Any] = {"method": "POST", "path": "/api/listings"}
     repricing: tuple[str, ...] = ("PATCH",)
     branch = Branch(("TP-GV-NM", "TP-GV", "TP"))
+    new_order = NewOrder("new", 15_000, 4_000)
 
     def __init__(self, adapter: PlatformAdapter, double: Double, test: str) -> None:
         self.adapter, self.server, self.test = adapter, double, test
@@ -138,6 +149,28 @@ class ServerWorld:
         self.server.plan({"method": "DELETE", "kind": "open_order"})
         yield
         self.server.plan()
+
+    def bought(self, remote: RemoteIds, pieces: int) -> str:
+        """Nguyễn Bí, whose number ends in 78, buys so many pieces of it; the order's number."""
+        (there,) = (each for each in self.server.listings() if str(each["id"]) == remote.product_id)
+        line = {"seller_sku": there["seller_sku"], "name": there["name"], "price_vnd": there["price_vnd"]}
+        fees = {"shipping_vnd": self.new_order.shipping_fee, "platform_fee_vnd": self.new_order.platform_fee}
+        buyer = {"name": "Nguyễn Bí", "phone": "0912345678", "address": "12 Lê Lợi"}
+        return str(self.server.order(lines=[{**line, "quantity": pieces}], buyer=buyer, **fees)["id"])
+
+    def orders_at(self, remote: RemoteIds, moments: Sequence[datetime]) -> None:
+        """Orders that were placed, and changed last, at these moments."""
+        for at in moments:
+            self.server.order(placed_at=at.isoformat(), updated_at=at.isoformat())
+
+    def order_stands(self, number: str, status: str) -> str:
+        """An order stands so from now on; the words in which the platform tells it."""
+        self.server.order(id=number, status=status)
+        return status
+
+    def order_breaks(self, number: str) -> None:
+        """An order is no longer as documented."""
+        self.server.order(id=number, shipping_vnd="hai")
 
     def push(self, ours: ListingDocument, operation: str = "op") -> Submission:
         """What the engine does: look by our SKU first."""

@@ -16,9 +16,9 @@ from market.platforms.contract import (
     ContractBroken,
     NotFound,
     OrderState,
-    OrdersWay,
     PushKind,
     PushRefused,
+    RemoteIds,
     RemoteOrder,
     RemoteOrderLine,
     Severity,
@@ -31,7 +31,6 @@ from tests.market.platforms.samples import document, paper
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 PLACED = datetime(2026, 3, 1, 5, 0, tzinfo=UTC)
-LINE = {"seller_sku": "NM-001", "name": "Nước mắm", "quantity": 2, "price_vnd": 85_000}
 
 
 def asks(world: World) -> dict[str, tuple[bool, Callable[[], Any]]]:
@@ -177,53 +176,61 @@ def pulled(world: World, since: datetime = LONG_AGO) -> list[RemoteOrder]:
             return found
 
 
-def test_an_order_comes_in_our_words_and_its_buyer_is_masked(world: World, double: Double) -> None:
-    needs(world, orders=OrdersWay.BOTH)
-    at = PLACED.isoformat()
-    buyer = {"name": "Nguyễn Văn Bí", "phone": "0912345678", "address": "12 Lê Lợi"}
-    double.order(
-        **{"id": "DH-7", "placed_at": at, "updated_at": at, "lines": [LINE], "shipping_vnd": 15_000},
-        **{"platform_fee_vnd": 4_000, "buyer": buyer},
-    )
+def selling(world: World) -> tuple[ServerWorld, RemoteIds]:
+    """A thousand pieces of one of our goods stand there, for buyers to take."""
+    needs(world, pulls_orders=True)
+    assert isinstance(world, ServerWorld)
+    remote = world.push(document(photos=(), stock=1_000)).remote
+    assert remote is not None
+    return world, remote
+
+
+def test_an_order_comes_in_our_words_and_its_buyer_is_masked(world: World) -> None:
+    there, remote = selling(world)
+    number = there.bought(remote, 2)
     (order,) = pulled(world)
+    fresh, line = there.new_order, RemoteOrderLine("NM-001", 2, 85_000, document().title)
     assert order == RemoteOrder(
-        *("DH-7", PLACED, PLACED, "new", OrderState.PLACED, (RemoteOrderLine("NM-001", 2, 85_000, "Nước mắm"),)),
-        *(15_000, 4_000, "N… …78"),
+        *(number, order.placed_at, order.updated_at, fresh.status, OrderState.PLACED, (line,)),
+        *(fresh.shipping_fee, fresh.platform_fee, "N… …78"),
     )
+    assert abs(order.placed_at - datetime.now(UTC)) < timedelta(minutes=1)
+    # Some databases keep the second of a change and no part of it.
+    assert order.updated_at >= order.placed_at.replace(microsecond=0)
 
 
-def test_orders_come_by_their_changes_page_by_page_from_a_moment_on(world: World, double: Double) -> None:
-    needs(world, orders=OrdersWay.BOTH)
-    moments = [PLACED + timedelta(minutes=number) for number in range(45)]
-    for at in reversed(moments):
-        double.order(updated_at=at.isoformat())
-    assert [order.updated_at for order in pulled(world)] == moments
-    assert [order.updated_at for order in pulled(world, moments[40])] == moments[40:]
+def test_orders_come_by_their_changes_page_by_page_from_a_moment_on(world: World) -> None:
+    there, remote = selling(world)
+    moments = [PLACED + timedelta(minutes=number // 3) for number in range(45)]
+    there.orders_at(remote, moments[::-1])
+    found = pulled(world)
+    assert [(order.placed_at, order.updated_at) for order in found] == [(at, at) for at in moments]
+    assert len({order.order_id for order in found}) == 45, "also where several changed at once"
+    assert [order.updated_at for order in pulled(world, moments[42])] == moments[42:]
+    assert pulled(world, moments[-1] + timedelta(seconds=1)) == []
 
 
-def test_an_unknown_status_a_line_without_sku_and_an_order_that_is_broken_stop_no_other(
-    world: World, double: Double
-) -> None:
-    needs(world, orders=OrdersWay.BOTH)
-    double.order(id="A", status="đang bay", lines=[{**LINE, "seller_sku": None}])
-    double.order(id="B", lines=[{**LINE, "quantity": "hai"}])
-    double.order(id="C", lines=[{**LINE, "price_vnd": 85_000.5}])
-    double.order(id="D", status="shipped")
+def test_an_unknown_status_and_an_order_that_is_broken_stop_no_other(world: World) -> None:
+    there, remote = selling(world)
+    odd, broken, good = (there.bought(remote, pieces) for pieces in (1, 2, 3))
+    told = there.order_stands(odd, "đang bay")
+    there.order_breaks(broken)
     page = world.adapter.pull_orders(world.connection, LONG_AGO)
-    assert [(order.order_id, order.raw_status, order.state) for order in page.items] == [
-        *(("A", "đang bay", OrderState.UNKNOWN), ("D", "shipped", OrderState.SHIPPED))
-    ]
-    assert (page.items[0].lines[0].sku, page.unreadable) == ("", ("B", "C"))
+    assert {order.order_id: (order.raw_status, order.state) for order in page.items} == {
+        odd: (told, OrderState.UNKNOWN),
+        good: (there.new_order.status, OrderState.PLACED),
+    }
+    assert (len(page.items), page.unreadable) == (2, (broken,))
 
 
-def test_a_cursor_that_is_no_longer_taken_says_begin_again(world: World, double: Double) -> None:
-    needs(world, orders=OrdersWay.BOTH)
-    for _ in range(21):
-        double.order()
+def test_a_cursor_that_is_no_longer_taken_says_begin_again(world: World) -> None:
+    there, remote = selling(world)
+    there.orders_at(remote, [PLACED + timedelta(minutes=number) for number in range(21)])
     assert world.adapter.pull_orders(world.connection, LONG_AGO).next_cursor
-    with pytest.raises(Conflict) as caught:
-        world.adapter.pull_orders(world.connection, LONG_AGO, "khong-phai")
-    assert caught.value.kind is ConflictKind.VERSION
+    for strange in ("khong-phai", "khong phai 7", "7"):
+        with pytest.raises(Conflict) as caught:
+            world.adapter.pull_orders(world.connection, LONG_AGO, strange)
+        assert caught.value.kind is ConflictKind.VERSION
 
 
 # 23

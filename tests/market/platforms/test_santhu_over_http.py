@@ -5,6 +5,7 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,14 @@ from market.platforms.contract import (
     ListingDocument,
     NotFound,
     OfferDocument,
+    OrderState,
     OutcomeUnknown,
     Permanent,
     PlatformFailure,
     RateLimited,
     RemoteIds,
+    RemoteOrder,
+    RemoteOrderLine,
     RemoteSnapshot,
     Retryable,
     ReviewState,
@@ -38,6 +42,9 @@ from market.platforms.santhu.adapter import SanThuAdapter
 from tests.market.platforms.samples import document, photo
 
 ADAPTER = SanThuAdapter()
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+PLACED = datetime(2026, 3, 1, 5, 0, tzinfo=UTC)
+LINE = {"seller_sku": "NM-001", "name": "Nước mắm", "quantity": 2, "price_vnd": 85_000}
 
 
 def create(connection: ConnectionSettings, ours: ListingDocument) -> RemoteIds:
@@ -318,3 +325,42 @@ def test_a_marketplace_with_unique_codes_and_its_own_reviewer(tmp_path: Path) ->
         create(connection, fine)
         found = ADAPTER.find(connection, fine.reference)
         assert found is not None and found.review.state is ReviewState.LIVE
+
+
+def test_an_order_is_read_to_the_last_of_its_fields(connection: ConnectionSettings, double: Double) -> None:
+    at = PLACED.isoformat()
+    buyer = {"name": "Nguyễn Văn Bí", "phone": "0912345678", "address": "12 Lê Lợi"}
+    double.order(
+        **{"id": "DH-7", "placed_at": at, "updated_at": at, "lines": [LINE], "shipping_vnd": 15_000},
+        **{"platform_fee_vnd": 4_000, "buyer": buyer},
+    )
+    (order,) = ADAPTER.pull_orders(connection, LONG_AGO).items
+    assert order == RemoteOrder(
+        *("DH-7", PLACED, PLACED, "new", OrderState.PLACED, (RemoteOrderLine("NM-001", 2, 85_000, "Nước mắm"),)),
+        *(15_000, 4_000, "N… …78"),
+    )
+
+
+def test_a_line_without_sku_and_orders_that_are_broken_stop_no_other(
+    connection: ConnectionSettings, double: Double
+) -> None:
+    double.order(id="A", status="đang bay", lines=[{**LINE, "seller_sku": None}])
+    double.order(id="B", lines=[{**LINE, "quantity": "hai"}])
+    double.order(id="C", lines=[{**LINE, "price_vnd": 85_000.5}])
+    double.order(id="D", status="shipped")
+    page = ADAPTER.pull_orders(connection, LONG_AGO)
+    assert [(order.order_id, order.raw_status, order.state) for order in page.items] == [
+        *(("A", "đang bay", OrderState.UNKNOWN), ("D", "shipped", OrderState.SHIPPED))
+    ]
+    assert (page.items[0].lines[0].sku, page.unreadable) == ("", ("B", "C"))
+
+
+def test_orders_come_in_parts_of_twenty(connection: ConnectionSettings, double: Double) -> None:
+    moments = [PLACED + timedelta(minutes=number) for number in range(45)]
+    for at in reversed(moments):
+        double.order(updated_at=at.isoformat())
+    first = ADAPTER.pull_orders(connection, LONG_AGO)
+    second = ADAPTER.pull_orders(connection, LONG_AGO, first.next_cursor)
+    assert [order.updated_at for order in (*first.items, *second.items)] == moments[:40]
+    (*rest,) = ADAPTER.pull_orders(connection, LONG_AGO, second.next_cursor).items
+    assert [order.updated_at for order in rest] == moments[40:]

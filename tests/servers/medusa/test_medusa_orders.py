@@ -102,8 +102,7 @@ def test_orders_come_by_their_changes_in_parts_from_a_moment_on(world: MedusaWor
     # Forty copies of the last one, which bear one and the same moment by fives: as an import of orders leaves them.
     copies = [f"order_{number:026}" for number in range(40)]
     for number, name in enumerate(copies):
-        moment = (at + timedelta(minutes=number // 5)).isoformat()
-        _copy(world, numbers[-1], name, moment)
+        world.stage.copy(numbers[-1], name, at + timedelta(minutes=number // 5))
     found = pulled(world)
     assert [order.order_id for order in found][-4:] == numbers
     assert sorted(order.order_id for order in found) == sorted([*copies, *numbers]), "none twice, none lost"
@@ -119,38 +118,6 @@ def test_orders_come_by_their_changes_in_parts_from_a_moment_on(world: MedusaWor
         page = world.adapter.pull_orders(world.connection, LONG_AGO, cursor)
         rest, cursor = rest + [order.order_id for order in page.items], page.next_cursor
     assert sorted(rest) == sorted([*copies[20:], *numbers, copies[0]])
-
-
-def _copy(world: MedusaWorld, number: str, name: str, moment: str) -> None:
-    """An order without goods, with the rows that the shop asks for."""
-    columns = (
-        "SELECT string_agg(quote_ident(column_name), ',') FROM information_schema.columns WHERE table_name = 'order'"
-    )
-    left_out = "AND column_name NOT IN ('id', 'created_at', 'updated_at', 'display_id', 'custom_display_id')"
-    rest = world.stage.shop.sql(f"{columns} {left_out}")
-    values = f"'{name}', '{moment}', '{moment}', {rest}"
-    world.stage.shop.sql(
-        f'INSERT INTO "order" (id, created_at, updated_at, {rest}) SELECT {values} FROM "order" WHERE id = \'{number}\';'
-        "INSERT INTO order_summary (id, order_id, version, totals, created_at, updated_at)"
-        f" SELECT '{name}s', '{name}', version, totals, created_at, updated_at FROM order_summary WHERE order_id = '{number}'"
-    )
-
-
-def test_a_status_that_nobody_documented_is_kept_as_it_is(world: MedusaWorld) -> None:
-    remote = for_sale(world)
-    number = world.stage.buy((remote.product_id, 1))
-    world.stage.shop.sql("ALTER TYPE order_status_enum ADD VALUE IF NOT EXISTS 'đang bay'")
-    world.stage.shop.sql(f"UPDATE \"order\" SET status = 'đang bay' WHERE id = '{number}'")
-    (order,) = pulled(world)
-    assert (order.state, order.raw_status) == (OrderState.UNKNOWN, "đang bay/not_fulfilled")
-
-
-def test_an_order_that_is_not_as_documented_stops_no_other(world: MedusaWorld) -> None:
-    remote = for_sale(world)
-    odd, good = (world.stage.buy((remote.product_id, 1)) for _ in range(2))
-    world.stage.shop.sql(f"UPDATE \"order\" SET currency_code = 'eur' WHERE id = '{odd}'")
-    page = world.adapter.pull_orders(world.connection, LONG_AGO)
-    assert ([order.order_id for order in page.items], page.unreadable) == ([good], (odd,))
 
 
 def test_orders_of_other_channels_are_none_of_ours(world: MedusaWorld) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from market.platforms.contract import ConnectionSettings, PlatformAdapter, RemoteIds, adapter_for
 from market.platforms.models import Connection
 from onboarding.accounts.models import Platform
-from tests.contracts.platform_worlds import Branch, ServerWorld
+from tests.contracts.platform_worlds import Branch, NewOrder, ServerWorld
 from tests.servers.between import Between
 from tests.servers.medusa.running import TREE, Shop, plant, running
 
@@ -156,6 +157,18 @@ class Stage:
         """`complete`, `cancel` or `archive` an order."""
         self.shop.ask("POST", f"/admin/orders/{number}/{how}")
 
+    def copy(self, number: str, name: str, moment: datetime) -> None:
+        """An order like this one without its goods, placed and changed last at this moment: with the rows that the shop asks for."""
+        columns = "SELECT string_agg(quote_ident(column_name), ',') FROM information_schema.columns WHERE table_name = 'order'"
+        left_out = "AND column_name NOT IN ('id', 'created_at', 'updated_at', 'display_id', 'custom_display_id')"
+        rest = self.shop.sql(f"{columns} {left_out}")
+        values = f"'{name}', '{moment.isoformat()}', '{moment.isoformat()}', {rest}"
+        self.shop.sql(
+            f'INSERT INTO "order" (id, created_at, updated_at, {rest}) SELECT {values} FROM "order" WHERE id = \'{number}\';'
+            "INSERT INTO order_summary (id, order_id, version, totals, created_at, updated_at)"
+            f" SELECT '{name}s', '{name}', version, totals, created_at, updated_at FROM order_summary WHERE order_id = '{number}'"
+        )
+
     def _order(self, number: str) -> dict[str, Any]:
         # Pieces are counted only where sums are asked for.
         fields = "total,items.id,items.quantity,items.detail.*,fulfillments.id"
@@ -198,6 +211,7 @@ class MedusaWorld(ServerWorld):
     creation = {"method": "POST", "path": "/admin/products"}
     repricing = ("POST",)
     branch = Branch(("nm", "gv", "tp"))
+    new_order = NewOrder("pending/not_fulfilled", 15_000)
 
     def __init__(self, adapter: PlatformAdapter, stage: Stage, test: str) -> None:
         self.adapter, self.stage, self.server, self.test = adapter, stage, stage, test
@@ -229,11 +243,33 @@ class MedusaWorld(ServerWorld):
         """It does so by itself; its own words are the code, for it has none."""
         return code
 
+    def bought(self, remote: RemoteIds, pieces: int) -> str:
+        """By telephone; nobody can order what the moderator has not let through."""
+        self.stage.approve(remote.product_id)
+        return self.stage.buy((remote.product_id, pieces))
+
+    def orders_at(self, remote: RemoteIds, moments: Sequence[datetime]) -> None:
+        """One that is real, and the rest as an import of orders leaves them."""
+        first, sql = self.bought(remote, 1), self.stage.shop.sql
+        for count, at in enumerate(moments[1:]):
+            self.stage.copy(first, f"order_{count:026}", at)
+        at = moments[0].isoformat()
+        sql(f"UPDATE \"order\" SET created_at = '{at}', updated_at = '{at}' WHERE id = '{first}'")
+
+    def order_stands(self, number: str, status: str) -> str:
+        """A word that this version has not; that of its parcels is told with it."""
+        self.stage.shop.sql(f"ALTER TYPE order_status_enum ADD VALUE IF NOT EXISTS '{status}'")
+        self.stage.shop.sql(f"UPDATE \"order\" SET status = '{status}' WHERE id = '{number}'")
+        return f"{status}/not_fulfilled"
+
+    def order_breaks(self, number: str) -> None:
+        """It is not in đồng."""
+        self.stage.shop.sql(f"UPDATE \"order\" SET currency_code = 'eur' WHERE id = '{number}'")
+
     @contextmanager
     def ordered(self, remote: RemoteIds) -> Iterator[None]:
         """A real order, called off at the end; nobody can order what the moderator has not let through."""
-        self.stage.approve(remote.product_id)
-        number = self.stage.buy((remote.product_id, 1))
+        number = self.bought(remote, 1)
         yield
         self.stage.end(number, "cancel")
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import os
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from market.platforms.contract import ConnectionSettings, PlatformAdapter, adapter_for
+from market.platforms.contract import ConnectionSettings, PlatformAdapter, RemoteIds, adapter_for
 from market.platforms.models import Connection
 from onboarding.accounts.models import Platform
-from tests.contracts.platform_worlds import Branch, ServerWorld
+from tests.contracts.platform_worlds import Branch, NewOrder, ServerWorld
 from tests.market.platforms.photo_host import HOST
 from tests.servers.between import Between
 from tests.servers.oscar.running import PARTNER, Shop, running
@@ -79,6 +80,7 @@ class OscarWorld(ServerWorld):
 
     creation = {"method": "POST", "path": "/api/admin/products/"}
     branch = Branch(("tp/gv/nm", "tp/gv", "tp"))
+    new_order = NewOrder("new")
 
     def __init__(self, adapter: PlatformAdapter, stage: Stage, test: str) -> None:
         HOST.start()
@@ -115,6 +117,26 @@ class OscarWorld(ServerWorld):
     def refuse_category(self, code: str) -> str:
         """It does so by itself; its own words are the code, for it has none."""
         return code
+
+    def bought(self, remote: RemoteIds, pieces: int) -> str:
+        """Through the shop's own checkout."""
+        return self.stage.buy((remote.product_id, pieces))
+
+    def orders_at(self, remote: RemoteIds, moments: Sequence[datetime]) -> None:
+        """As checkouts of those days left them."""
+        sku = self.adapter.fetch(self.connection, remote).sku
+        for count, at in enumerate(moments):
+            lines = [{"sku": sku, "quantity": 1, "price": 85_000}]
+            self.stage.order(number=f"DH-{count}", placed_at=at.isoformat(), lines=lines)
+
+    def order_stands(self, number: str, status: str) -> str:
+        """In a pipeline of the shop's own."""
+        self.stage.order(number=number, status=status)
+        return status
+
+    def order_breaks(self, number: str) -> None:
+        """It is not in đồng."""
+        self.stage.order(number=number, currency="USD")
 
 
 @pytest.fixture(scope="session")

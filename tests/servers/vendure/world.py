@@ -6,15 +6,16 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from market.platforms.contract import ConnectionSettings, PlatformAdapter, adapter_for
+from market.platforms.contract import ConnectionSettings, PlatformAdapter, RemoteIds, adapter_for
 from market.platforms.models import Connection
 from onboarding.accounts.models import Platform
-from tests.contracts.platform_worlds import ServerWorld
+from tests.contracts.platform_worlds import NewOrder, ServerWorld
 from tests.servers.between import Between
 from tests.servers.vendure.running import Shop, running
 from tests.servers.vendure.seed import ANSWERS, EMAIL, PASSWORD, plant
@@ -144,6 +145,7 @@ class VendureWorld(ServerWorld):
     """Behind the adapter: a shop that nobody here wrote."""
 
     creation = {"method": "POST", "path": "/api/CreateProduct"}
+    new_order = NewOrder("PaymentAuthorized", 15_000)
 
     def __init__(self, adapter: PlatformAdapter, stage: Stage, test: str) -> None:
         self.adapter, self.stage, self.server, self.test = adapter, stage, stage, test
@@ -180,6 +182,29 @@ class VendureWorld(ServerWorld):
     def refuse_category(self, code: str) -> str:
         """It drops what it does not know without a word; ours are the code."""
         return code
+
+    def bought(self, remote: RemoteIds, pieces: int) -> str:
+        """Through the shop's own checkout, to be paid later."""
+        statement = "SELECT sku FROM product_variant WHERE productId = ? AND deletedAt IS NULL"
+        (variant,) = self.stage.shop.sql(statement, remote.product_id)
+        return self.stage.buy((variant["sku"], pieces), payment="tra-sau")
+
+    def orders_at(self, remote: RemoteIds, moments: Sequence[datetime]) -> None:
+        """One that is real, and copies of it. The shop's database keeps seconds."""
+        first = self.bought(remote, 1)
+        stored = [moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") for moment in moments]
+        for count, at in enumerate(stored[1:]):
+            self.stage.copy(first, code=f"DH-{count}", orderPlacedAt=at, updatedAt=at)
+        self.stage.order(first, orderPlacedAt=stored[0], updatedAt=stored[0])
+
+    def order_stands(self, number: str, status: str) -> str:
+        """In an order process of the shop's own."""
+        self.stage.order(number, state=status)
+        return status
+
+    def order_breaks(self, number: str) -> None:
+        """It is not in đồng."""
+        self.stage.order(number, currencyCode="USD")
 
 
 @pytest.fixture(scope="session")

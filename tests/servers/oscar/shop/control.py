@@ -75,7 +75,7 @@ def reset(given: dict) -> dict:
 
 
 def order(given: dict) -> dict:
-    """An order as the shop's own checkout leaves it, or another status for the one with this number."""
+    """An order as the shop's own checkout leaves it, or another status or currency for the one with this number."""
     made, is_new = Order.objects.get_or_create(
         number=given["number"],
         defaults={
@@ -91,7 +91,7 @@ def order(given: dict) -> dict:
         },
     )
     if not is_new:
-        Order.objects.filter(pk=made.pk).update(status=given["status"])
+        Order.objects.filter(pk=made.pk).update(**{name: given[name] for name in given.keys() & {"status", "currency"}})
         return {"id": made.pk}
     if buyer := given.get("buyer"):
         country = Country.objects.get(pk="VN")
