@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -67,3 +70,16 @@ def all_there(world: World) -> list[RemoteSnapshot]:
         cursor = page.next_cursor
         if not cursor:
             return list(found.values())
+
+
+def struck(world: World, method: str, path: str, kinds: Sequence[str]) -> None:
+    """Each of these planned faults came over one of the calls so far to `path` (with * for any text): without them nothing was lost. What is
+    silent is counted when its silence ends."""
+    planned, end = Counter(kinds), time.monotonic() + 10
+    while True:
+        calls = [call for call in world.server.calls() if call["method"] == method and fnmatchcase(call["path"], path)]
+        found = Counter(call["fault"] for call in calls if call["fault"])
+        if found == planned or time.monotonic() > end:
+            break
+        time.sleep(0.1)
+    assert found == planned

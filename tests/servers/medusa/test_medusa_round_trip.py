@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from market.platforms.contract import (
@@ -27,63 +27,18 @@ from market.platforms.contract import (
     normalised_text,
 )
 from market.platforms.medusa import client
-from tests.market.platforms.samples import badge, document, jpeg, paper, photo
+from tests.market.platforms.samples import document, jpeg, photo
+from tests.servers.drawn import documents, fifteen_cases
 from tests.servers.medusa.world import MedusaWorld
 
-ODD = [
-    *(
-        "Mắm ruốc Bà Rịa – «loại 1»",
-        "thủy/thuỷ òa/oà",
-        "<b>đậm</b> &amp; &lt;i&gt;",
-        "<br>\n<br>",
-        "🍯👨‍👩‍👧 𠮷",
-        "a > b > c",
-        "'; DROP--",
-    ),
-    *(
-        "{{ 7*7 }} {% x %}",
-        "\u202egnouv",
-        "‮ \u200b zwsp",
-        "%00 %3Cscript%3E",
-        "= · | ~",
-        "x\u0301\u0323",
-        "null",
-        "\\u0000",
-    ),
-]
-LETTERS = st.characters(exclude_categories=("Cc", "Cs"))
-WORDS = st.one_of(st.sampled_from(ODD), st.text(LETTERS, min_size=1, max_size=60)).filter(
-    lambda text: bool(normalised_text(text))
-)
-PARAGRAPHS = st.lists(WORDS, max_size=4).map("\n".join)
-DOCUMENTS = st.builds(
-    document,
-    title=WORDS,
-    description=PARAGRAPHS,
-    price=st.integers(1, 1_000_000_000),
-    stock=st.integers(0, 1_000_000),
-    unit=st.sampled_from(["chai", "kg", "thùng 12 chai"]),
-    net_weight_grams=st.one_of(st.none(), st.integers(1, 50_000)),
-    producer_name=WORDS,
-    ingredients=PARAGRAPHS,
-    warnings=PARAGRAPHS,
-    photos=st.integers(0, 4).map(lambda count: tuple(photo(number * 25) for number in range(count))),
-    badges=st.lists(st.sampled_from(["K7PQ2M", "ZZ", "A-1"]), unique=True).map(
-        lambda codes: tuple(badge(check_code=code) for code in codes)
-    ),
-    papers=st.booleans().map(lambda held: (paper(),) if held else ()),
-    category_code=st.sampled_from(["", "nuoc-mam", "nm", "gv"]),
-)
-quietly = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+DOCUMENTS = documents(("", "nuoc-mam", "nm", "gv"), photos=4)
 
 
 def uploads(world: MedusaWorld) -> int:
     return sum(call["path"] == "/admin/uploads" for call in world.server.calls())
 
 
-@quietly
+@fifteen_cases
 @given(DOCUMENTS, DOCUMENTS)
 def test_any_listing_comes_back_as_it_went_and_so_does_what_follows_it(
     world: MedusaWorld, first: ListingDocument, second: ListingDocument
@@ -103,7 +58,7 @@ def test_any_listing_comes_back_as_it_went_and_so_does_what_follows_it(
     assert len(world.server.listings()) == 1
 
 
-@quietly
+@fifteen_cases
 @given(
     st.lists(st.tuples(st.integers(1, 1_000_000_000), st.integers(0, 1_000_000)), min_size=1, max_size=4),
     st.integers(0, 50),
@@ -128,7 +83,7 @@ def test_any_offer_comes_back_as_it_went_whatever_was_ordered(
         assert held == f"{stock + promised}|{promised}"
 
 
-@quietly
+@fifteen_cases
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=40))
 def test_any_sku_is_found_and_no_other(world: MedusaWorld, sku: str) -> None:
     sku = normalised_text(sku) or "x"

@@ -24,44 +24,11 @@ from market.platforms.contract import (
     normalised_text,
 )
 from tests.market.platforms.photo_host import HOST
-from tests.market.platforms.samples import badge, document, paper, photo
+from tests.market.platforms.samples import document, photo
+from tests.servers.drawn import documents, fifteen_cases
 from tests.servers.oscar.world import OscarWorld
 
-ODD = [
-    *(
-        "Mắm ruốc Bà Rịa – «loại 1»",
-        "thủy/thuỷ òa/oà",
-        "<b>đậm</b> &amp; &lt;i&gt;",
-        "<br>\n<br>",
-        "🍯👨‍👩‍👧 𠮷",
-        "a > b > c",
-        "'; DROP--",
-    ),
-    *("{{ 7*7 }} {% x %}", "\u202egnouv", "‮ \u200b zwsp", "%00 %3Cscript%3E", "= · | ~", "x\u0301\u0323"),
-]
-LETTERS = st.characters(exclude_categories=("Cc", "Cs"))
-WORDS = st.one_of(st.sampled_from(ODD), st.text(LETTERS, min_size=1, max_size=60)).filter(
-    lambda text: bool(normalised_text(text))
-)
-PARAGRAPHS = st.lists(WORDS, max_size=4).map("\n".join)
-DOCUMENTS = st.builds(
-    document,
-    title=WORDS,
-    description=PARAGRAPHS,
-    price=st.integers(1, 1_000_000_000),
-    stock=st.integers(0, 1_000_000),
-    unit=st.sampled_from(["chai", "kg", "thùng 12 chai"]),
-    net_weight_grams=st.one_of(st.none(), st.integers(1, 50_000)),
-    producer_name=WORDS,
-    ingredients=PARAGRAPHS,
-    warnings=PARAGRAPHS,
-    photos=st.integers(0, 9).map(lambda count: tuple(photo(number * 25) for number in range(count))),
-    badges=st.lists(st.sampled_from(["K7PQ2M", "ZZ", "A-1"]), unique=True).map(
-        lambda codes: tuple(badge(check_code=code) for code in codes)
-    ),
-    papers=st.booleans().map(lambda held: (paper(),) if held else ()),
-    category_code=st.sampled_from(["", "nuoc-mam", "tp/gv/nm", "tp/gv"]),
-)
+DOCUMENTS = documents(("", "nuoc-mam", "tp/gv/nm", "tp/gv"))
 
 
 def page_of(url: str) -> str:
@@ -70,7 +37,7 @@ def page_of(url: str) -> str:
         return str(answer.read().decode())
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@fifteen_cases
 @given(DOCUMENTS, DOCUMENTS)
 def test_any_listing_comes_back_as_it_went_and_so_does_what_follows_it(
     world: OscarWorld, first: ListingDocument, second: ListingDocument
