@@ -48,7 +48,9 @@ FEWEST = {
     "kinto": Fewest(0, 1, 1, "one record"),
     "medusa": Fewest(1, 2, 1, "one upload for each photo, one product with its price, one level of its stock"),
     "oscar": Fewest(0, 1, 1, "one product with its stock record; photos are fetched by the shop"),
-    "vendure": Fewest(1, 3, 1, "a look, for an SKU is taken twice; a product, then its variant; each photo once"),
+    "vendure": Fewest(
+        1, 3, 1, "a look, for an SKU is taken twice; a hidden product, then its variant with the words; each photo once"
+    ),
 }
 
 

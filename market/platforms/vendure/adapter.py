@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from market.platforms.answers import accepted, health_by, offers_one_by_one
 from market.platforms.checks import document_issues, photo_bytes, refuse_blocked
@@ -51,6 +52,7 @@ from market.platforms.vendure.client import (
     FACET_NAME,
     LANGUAGE_NAME,
     PASSWORD_NAME,
+    PRICE_NAME,
     TOKEN_NAME,
     USER_NAME,
     Client,
@@ -59,6 +61,8 @@ from market.platforms.vendure.client import (
 
 KEY = "vendure"
 SKU_MAXIMUM = 255
+# What a stock shop on PostgreSQL or MySQL has room for: amounts are hundredths in 32 bits. An owner may have given them 64.
+PRICE_MAXIMUM, PRICE_MAXIMUM_IN_64_BITS = (2**31 - 1) // wire.HUNDREDTHS, 1_000_000_000
 CAPABILITIES = Capabilities(
     kind=AdapterKind.API,
     rule_version="vendure-3.7",
@@ -75,6 +79,7 @@ CAPABILITIES = Capabilities(
     description_maximum=20_000,
     photo_maximum=9,
     photo_bytes_maximum=5_000_000,
+    price_maximum=PRICE_MAXIMUM,
     settling_seconds=5.0,
     auth=AuthWay.PASSWORD,
     refreshes=True,
@@ -95,8 +100,10 @@ class VendureAdapter:
     key = KEY
 
     def capabilities(self, connection: ConnectionSettings) -> Capabilities:
-        """Those of the software. Pages are those of whatever shows the goods to buyers: known where their address is."""
-        return replace(CAPABILITIES, page_links=bool(connection.public_url))
+        """Those of the software. Pages are those of whatever shows the goods to buyers: known where their address is. How large a price may
+        be is its database's affair, and said by its keepers."""
+        most = int(connection.credentials.get(PRICE_NAME, PRICE_MAXIMUM))
+        return replace(CAPABILITIES, page_links=bool(connection.public_url), price_maximum=most)
 
     def health(self, connection: ConnectionSettings) -> Health:
         """One read with the session, or with another one where that has run out: the engine would renew it as well."""
@@ -117,7 +124,7 @@ class VendureAdapter:
         """By the limits of its tables; there is no dry run."""
         if remote:
             raise Unsupported("the shop has no dry run")
-        issues = document_issues(CAPABILITIES, document)
+        issues = document_issues(self.capabilities(connection), document)
         if len(document.reference.sku) > SKU_MAXIMUM:
             message = f"Mã hàng dài quá {SKU_MAXIMUM} ký tự, sàn không nhận. Hãy rút ngắn mã hàng."
             issues = (*issues, Issue("sku_too_long", "sku", Severity.BLOCK, message))
@@ -153,8 +160,8 @@ class VendureAdapter:
         remote: RemoteIds | None,
         operation_id: str,
     ) -> Submission:
-        """The offer travels with a creation only. That is two writes, and the price comes with the second: whoever comes after a
-        creation that broke off finds the product without a price, and puts the offer."""
+        """The offer travels with a creation only. That is two writes: what is sold comes with the second, and with it the product's words
+        and buyers' eyes. Whoever comes after a creation that broke off finds a hidden product with other words, and puts them."""
         refuse_blocked(self.validate(connection, document))
         client, contents = Client(connection), _contents(document.photos)
         needed = client.needed(document.category_code, list(contents))
@@ -162,20 +169,24 @@ class VendureAdapter:
         held = client.product(remote.product_id) if remote else None
         assets = _uploaded(client, document.photos, contents, needed.photos)
         if held is None:
-            made = client.create_product(wire.creation_input(document, client.language, assets, value))
-            _make_variant(client, made, document.title, document.offer(made.snapshot.remote))
-            return accepted(made.snapshot.remote, operation_id)
+            held = client.create_product(wire.creation_input(document, client.language))
+        there = held.snapshot.remote
         given = wire.product_input(document, client.language, assets, (*held.other_values, *value))
-        names = [wire.name_input(held.variant, document.title, client.language)] if held.variant else []
-        client.update_product({"id": held.snapshot.remote.product_id, **given}, names)
-        return accepted(held.snapshot.remote, operation_id)
+        if held.is_begun:
+            given["enabled"] = True
+        if held.variant is None:
+            _make_variant(client, held, document.title, document.offer(there), given)
+        else:
+            names = [wire.name_input(held.variant, document.title, client.language)]
+            client.update_product({"id": there.product_id, **given}, names)
+        return accepted(there, operation_id)
 
     def put_offers(
         self, connection: ConnectionSettings, offers: Sequence[OfferDocument], operation_id: str
     ) -> list[ItemResult]:
         """Two calls per offer: what is promised to buyers has to be known to say what lies in the store."""
         client = Client(connection)
-        return offers_one_by_one(CAPABILITIES, offers, lambda offer: _put_offer(client, offer))
+        return offers_one_by_one(self.capabilities(connection), offers, lambda offer: _put_offer(client, offer))
 
     def set_visibility(
         self, connection: ConnectionSettings, remote: RemoteIds, visible: bool, operation_id: str
@@ -225,18 +236,20 @@ class VendureAdapter:
 
     @property
     def credential_names(self) -> Mapping[str, str]:
-        """Who we are among the shop's administrators, and under which facet its kinds of goods stand."""
+        """Who we are among the shop's administrators, under which facet its kinds of goods stand, and how large a price may be."""
         return {
             USER_NAME: "Tên đăng nhập của tài khoản quản lý",
             PASSWORD_NAME: "Mật khẩu của tài khoản đó",
             FACET_NAME: "Mã nhóm thuộc tính (facet) dùng làm ngành hàng",
+            PRICE_NAME: f"Giá cao nhất gian hàng lưu được, bằng đồng ({PRICE_MAXIMUM} nếu không dùng BigIntMoneyStrategy)",
         }
 
     def authorise(self, connection: ConnectionSettings, answers: Mapping[str, str]) -> Credentials:
         """A session, once the shop is seen to sell in đồng, tax included, and to have the facet. The password is kept as well: a
         session ends when it was not used for long, and this opens the next one."""
         typed = {name: answers.get(name, "") for name in (USER_NAME, PASSWORD_NAME)}
-        given = {**typed, FACET_NAME: answers.get(FACET_NAME, "").strip()}
+        most = _price_maximum(answers.get(PRICE_NAME, ""))
+        given = {**typed, FACET_NAME: answers.get(FACET_NAME, "").strip(), PRICE_NAME: str(most)}
         token = Client(replace(connection, credentials={})).log_in(typed[USER_NAME], typed[PASSWORD_NAME])
         shop = Client(replace(connection, credentials={**given, TOKEN_NAME: token})).shop()
         amiss = _amiss(shop, given[FACET_NAME])
@@ -251,6 +264,14 @@ class VendureAdapter:
             raise AuthRevoked("nobody has authorised this connection")
         token = Client(replace(connection, credentials={})).log_in(held[USER_NAME], held.get(PASSWORD_NAME, ""))
         return Credentials({**held, TOKEN_NAME: token})
+
+
+def _price_maximum(typed: str) -> int:
+    """The largest price in đồng; that of a stock shop where nothing is said. Raises Permanent."""
+    digits = "".join(typed.split()).replace(".", "") or str(PRICE_MAXIMUM)
+    if digits.isascii() and digits.isdigit() and len(digits) < 16 and int(digits) > 0:
+        return min(int(digits), PRICE_MAXIMUM_IN_64_BITS)
+    raise Permanent("no largest price", message_vi="Giá cao nhất phải là một số đồng lớn hơn 0. Hãy nhập lại.")
 
 
 def _amiss(shop: Shop, facet: str) -> str:
@@ -290,16 +311,19 @@ def _uploaded(
     return [numbers[photo.sha256] for photo in photos]
 
 
-def _make_variant(client: Client, product: wire.Product, title: str, offer: OfferDocument) -> None:
+def _make_variant(
+    client: Client, product: wire.Product, title: str, offer: OfferDocument, words: dict[str, Any]
+) -> None:
     number = product.snapshot.remote.product_id
-    client.create_variant(wire.variant_input(number, offer.sku, title, client.language, offer.price, offer.stock))
+    made = wire.variant_input(number, offer.sku, title, client.language, offer.price, offer.stock)
+    client.create_variant(made, words)
 
 
 def _put_offer(client: Client, offer: OfferDocument) -> RemoteIds:
     product = client.product(offer.remote.product_id)
     if product.variant is None:
-        # A creation broke off before its second call, or somebody took the variant away there: without one it has no price.
-        _make_variant(client, product, product.snapshot.title, offer)
+        # Somebody took the variant away there: without one it has no price. What is only begun stays hidden until its words come.
+        _make_variant(client, product, product.snapshot.title, offer, {})
     elif (product.variant.price, product.variant.stock) != (offer.price, offer.stock):
         client.update_variant(wire.offer_input(product.variant, offer.price, offer.stock))
     return product.snapshot.remote

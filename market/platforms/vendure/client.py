@@ -33,7 +33,7 @@ from market.platforms.vendure import operations, orders, uploads, wire
 from market.platforms.vendure.operations import Operation
 from market.platforms.vendure.refusals import SESSION_HEADER, failure_in
 
-USER_NAME, PASSWORD_NAME, FACET_NAME = "user", "password", "facet"
+USER_NAME, PASSWORD_NAME, FACET_NAME, PRICE_NAME = "user", "password", "facet", "price_maximum"
 # What is kept beside what a person typed in: the session's token, and the language that the shop keeps its texts in.
 TOKEN_NAME, LANGUAGE_NAME = "token", "language"
 # Far below the 1,000 of a stock shop: an owner may have lowered it.
@@ -113,13 +113,14 @@ class Client:
         return tuple(self._parsed(item) for item in items), following if items and following < total else None
 
     def create_product(self, given: dict[str, Any]) -> wire.Product:
-        """A new product, without a variant."""
+        """A new product, without a variant: hidden, and only begun."""
         found = self._ask(operations.CREATE_PRODUCT, {"input": given})
         return self._written(operations.CREATE_PRODUCT, found.get("createProduct"))
 
-    def create_variant(self, given: dict[str, Any]) -> None:
-        """What is sold of a product that has none. Raises Conflict (DUPLICATE) when it has one."""
-        self._ask(operations.CREATE_VARIANT, {"input": given})
+    def create_variant(self, given: dict[str, Any], product: dict[str, Any]) -> None:
+        """What is sold of a product that has none, and then what changes with that on the product. Raises Conflict (DUPLICATE) when it
+        has one."""
+        self._ask(operations.CREATE_VARIANT, {"input": given, "product": {**product, "id": given["productId"]}})
 
     def update_product(self, given: dict[str, Any], variants: Sequence[dict[str, Any]]) -> None:
         """New content for a product, and what changes with it on its variants. Raises NotFound."""

@@ -8,6 +8,7 @@ and goes with the text in one write, and asks nobody to set up fields of their o
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 
 from market.platforms.contract import BadgeDocument, ListingDocument, PaperDocument, normalised_text
 
@@ -27,15 +28,20 @@ LABELS = {
     "shelf_life": "Hạn dùng",
     "certificates": "Chứng nhận OCOP",
     "papers": "Giấy tờ",
+    "unfinished": "Tình trạng",
 }
+UNFINISHED = "đang đăng dở"
 
 
 def written(document: ListingDocument) -> str:
     """The description of a document: its text, then its facts."""
-    rows = "".join(
-        f"{_ROW_START}{LABELS[name]}{_ROW_MIDDLE}{_markup(value)}{_ROW_END}" for name, value in _facts(document).items()
-    )
-    return f"{_markup(document.description)}{_START}{rows}{_END}"
+    return f"{_markup(document.description)}{_START}{_rows(_facts(document))}{_END}"
+
+
+def begun(sku: str) -> str:
+    """The description of a product that nothing is sold of yet: whose it is, and that the rest is to come."""
+    values = {"sku": sku, "unfinished": UNFINISHED}
+    return f"{_START}{_rows(values)}{_END}"
 
 
 def read(markup: str) -> tuple[str, dict[str, str]]:
@@ -57,6 +63,12 @@ def read(markup: str) -> tuple[str, dict[str, str]]:
 def first_parts(text: str) -> tuple[str, ...]:
     """The names that the lines of certificates and papers begin with."""
     return tuple(line.split(_PART)[0] for line in text.split("\n")) if text else ()
+
+
+def _rows(values: Mapping[str, str]) -> str:
+    return "".join(
+        f"{_ROW_START}{LABELS[name]}{_ROW_MIDDLE}{_markup(value)}{_ROW_END}" for name, value in values.items()
+    )
 
 
 def _facts(document: ListingDocument) -> dict[str, str]:

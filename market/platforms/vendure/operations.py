@@ -70,9 +70,13 @@ CREATE_PRODUCT = Operation(
     "mutation CreateProduct($input: CreateProductInput!) { createProduct(input: $input) { ...Whole } }" + _PRODUCT,
     creates=True,
 )
+# One after the other: where nothing can be made to be sold, the product stays as it is.
 CREATE_VARIANT = Operation(
     "CreateVariant",
-    "mutation CreateVariant($input: CreateProductVariantInput!) { createProductVariants(input: [$input]) { id } }",
+    """mutation CreateVariant($input: CreateProductVariantInput!, $product: UpdateProductInput!) {
+  createProductVariants(input: [$input]) { id }
+  updateProduct(input: $product) { id }
+}""",
     creates=True,
 )
 UPDATE_PRODUCT = Operation(
@@ -117,6 +121,8 @@ READ_ORDERS = Operation(
     items {
       id code state orderPlacedAt updatedAt currencyCode shippingWithTax
       shippingAddress { fullName phoneNumber }
+      payments { state }
+      fulfillments { state }
       lines { quantity orderPlacedQuantity unitPriceWithTax productVariant { sku name } }
     }
   }

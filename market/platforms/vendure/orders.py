@@ -25,9 +25,6 @@ from market.platforms.vendure.wire import CURRENCY, HUNDREDTHS
 STATES = {
     "PaymentAuthorized": OrderState.PLACED,
     "PaymentSettled": OrderState.CONFIRMED,
-    # The keepers are changing it, or wait for more money: as far as an order that was not packed yet.
-    "Modifying": OrderState.PLACED,
-    "ArrangingAdditionalPayment": OrderState.PLACED,
     # From the first parcel on nothing comes back to our store by itself.
     "PartiallyShipped": OrderState.SHIPPED,
     "Shipped": OrderState.SHIPPED,
@@ -35,6 +32,9 @@ STATES = {
     "Delivered": OrderState.DELIVERED,
     "Cancelled": OrderState.CANCELLED,
 }
+# The keepers are changing it, or wait for more money: it stays as far as it was, which its parcels and payments tell.
+_BEING_CHANGED = {"Modifying", "ArrangingAdditionalPayment"}
+_ON_ITS_WAY = {"Shipped", "Delivered"}
 ID_LIMIT, STATUS_LIMIT, TITLE_LIMIT, SKU_LIMIT, LINES_MOST, QUANTITY_MOST = 80, 60, 200, 64, 200, 1_000_000
 MONEY_MOST = 10**14
 # Some databases keep the second of a change and no part of it.
@@ -86,7 +86,7 @@ def parse_order(value: Mapping[str, Any]) -> RemoteOrder:
     if value.get("currencyCode") != CURRENCY:
         raise ContractBroken(f"an order in {str(value.get('currencyCode'))[:12]!r}")
     status = kept_text(text_in(value, "state"), STATUS_LIMIT)
-    state = STATES.get(status, OrderState.UNKNOWN)
+    state = _state_meanwhile(value) if status in _BEING_CHANGED else STATES.get(status, OrderState.UNKNOWN)
     lines = [_line(item, is_cancelled=state is OrderState.CANCELLED) for item in objects_in(value, "lines")]
     if len(lines) > LINES_MOST:
         raise ContractBroken(f"{len(lines)} lines")
@@ -105,6 +105,19 @@ def parse_order(value: Mapping[str, Any]) -> RemoteOrder:
 def _key(moment: datetime, number: str) -> Key:
     """Numbers are counted up, or they are words without an order that means anything."""
     return moment, int(number) if number.isascii() and number.isdigit() else 0, number
+
+
+def _state_meanwhile(value: Mapping[str, Any]) -> OrderState:
+    """How far an order has come that is being changed."""
+    parcels, payments = _states_in(value, "fulfillments"), _states_in(value, "payments")
+    if parcels & _ON_ITS_WAY:
+        return OrderState.SHIPPED
+    is_paid = "Settled" in payments and "Authorized" not in payments
+    return OrderState.CONFIRMED if is_paid else OrderState.PLACED
+
+
+def _states_in(value: Mapping[str, Any], name: str) -> set[str]:
+    return set() if value.get(name) is None else {text_in(item, "state") for item in objects_in(value, name)}
 
 
 def _line(value: Mapping[str, Any], *, is_cancelled: bool) -> RemoteOrderLine:

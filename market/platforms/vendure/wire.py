@@ -63,13 +63,14 @@ class Variant:
 @dataclass(frozen=True)
 class Product:
     """A product: as the engine sees it, the variant that bears our offer (None: it was never made, or taken away), and the numbers of
-    what it stands under beside our category."""
+    what it stands under beside our category. `is_begun`: its creation broke off before anything was sold of it."""
 
     snapshot: RemoteSnapshot
     variant: Variant | None
     variant_skus: tuple[str, ...]
     slug: str
     other_values: tuple[str, ...]
+    is_begun: bool = False
 
     def is_for(self, sku: str) -> bool:
         """Whether it is exactly this SKU's: by a variant, or by its address as long as it has none."""
@@ -99,15 +100,15 @@ def product_input(
     }
 
 
-def creation_input(
-    document: ListingDocument, language: str, assets: Sequence[str], values: Iterable[str]
-) -> dict[str, Any]:
-    """A whole new product, shown to buyers, without what is sold of it."""
-    made = product_input(document, language, assets, values)
-    made["translations"][0]["slug"] = (
-        f"{slug(document.title, SLUG_LIMIT) or 'san-pham'}-{mark_of(document.reference.sku)}"
-    )
-    return {**made, "enabled": True}
+def creation_input(document: ListingDocument, language: str) -> dict[str, Any]:
+    """A product that is begun: hidden from buyers, for nothing is sold of it yet. Its words come with that."""
+    words = {
+        "languageCode": language,
+        "name": normalised_text(document.title),
+        "slug": f"{slug(document.title, SLUG_LIMIT) or 'san-pham'}-{mark_of(document.reference.sku)}",
+        "description": facts.begun(document.reference.sku),
+    }
+    return {"translations": [words], "enabled": False}
 
 
 def variant_input(product_id: str, sku: str, title: str, language: str, price: int, stock: int) -> dict[str, Any]:
@@ -159,7 +160,8 @@ def parse_product(value: Any, *, facet: str, public_url: str, seen_at: datetime)
         remote=RemoteIds(text_in(product, "id"), _page(public_url, page)),
         sku=variant.sku if variant else held.get("sku", ""),
         title=text_in(product, "name"),
-        description=description,
+        # What is only begun differs from every listing, so that its words are sent again.
+        description=held.get("unfinished", description),
         category_code=kept_text(" | ".join(code for _, of, code in values if of == facet), CATEGORY_LIMIT),
         price=variant.price if variant else 0,
         unit=held.get("unit", ""),
@@ -174,12 +176,14 @@ def parse_product(value: Any, *, facet: str, public_url: str, seen_at: datetime)
         ingredients=held.get("ingredients", ""),
         warnings=held.get("warnings", ""),
         shelf_life=held.get("shelf_life", ""),
-        is_visible=flag_in(product, "enabled") and (variant is None or variant.is_enabled),
+        # Where there is nothing to buy, there is nothing for buyers.
+        is_visible=flag_in(product, "enabled") and variant is not None and variant.is_enabled,
         review=ReviewResult(ReviewState.LIVE, seen_at=seen_at),
         updated_at=moment_in(product, "updatedAt"),
     )
     skus = tuple(each.sku for each in variants)
-    return Product(snapshot, variant, skus, page, tuple(number for number, of, _ in values if of != facet))
+    others = tuple(number for number, of, _ in values if of != facet)
+    return Product(snapshot, variant, skus, page, others, is_begun="unfinished" in held)
 
 
 def value_of(value: Mapping[str, Any]) -> tuple[str, str]:

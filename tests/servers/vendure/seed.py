@@ -10,7 +10,8 @@ from typing import Any
 EMAIL, PASSWORD = "lensan@example.com", "mat-khau-1"
 FACET = "category"
 # What is typed in to connect.
-ANSWERS = {"user": EMAIL, "password": PASSWORD, "facet": FACET}
+# sql.js keeps amounts in 64 bits.
+ANSWERS = {"user": EMAIL, "password": PASSWORD, "facet": FACET, "price_maximum": "1.000.000.000"}
 # What our account may do there, and no more.
 RIGHTS = ("ReadCatalog", "CreateCatalog", "UpdateCatalog", "DeleteCatalog", "ReadOrder")
 

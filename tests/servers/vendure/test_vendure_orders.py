@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core.audit.models import AuditEntry
 from core.kit import clock
 from market.platforms.contract import OrderState, RemoteIds, RemoteOrder, RemoteOrderLine
 from market.platforms.models import Connection, PlatformFeed, PlatformOrder
@@ -55,6 +56,18 @@ def sent(keeper: Program, number: str) -> None:
         'mutation ($id: ID!) { transitionFulfillmentToState(id: $id, state: "Shipped")'
         " { ... on Fulfillment { state } ... on ErrorResult { message } } }",
         id=made["addFulfillmentToOrder"]["id"],
+    )
+
+
+def being_changed(keeper: Program, number: str) -> None:
+    """The shop's people open an order to change it."""
+    found = keeper.ask(
+        "query ($code: String!) { orders(options: { filter: { code: { eq: $code } } }) { items { id } } }", code=number
+    )
+    keeper.ask(
+        'mutation ($id: ID!) { transitionOrderToState(id: $id, state: "Modifying")'
+        " { ... on Order { state } ... on OrderStateTransitionError { message transitionError } } }",
+        id=found["orders"]["items"][0]["id"],
     )
 
 
@@ -144,6 +157,30 @@ def test_goods_that_are_gone_keep_their_sku_on_orders(world: VendureWorld) -> No
     assert world.stage.listings() == []
     (order,) = pulled(world)
     assert order.lines == (RemoteOrderLine("NM-001", 1, 85_000, document().title),)
+
+
+@pytest.mark.django_db
+def test_an_order_that_is_being_changed_stays_as_far_as_it_was(
+    world: VendureWorld, people: People, settings: Any
+) -> None:
+    world.connect(settings)
+    engine = Engine(make_listing(make_shop(people), stock=10), world.server, world.adapter.key)
+    engine.push()
+    connection = Connection.objects.select_related("platform").get(adapter=world.adapter.key)
+    feed_of(connection)
+    keeper, sku = world.stage.shop.keeper(), engine.listing.sku
+    authorised, paid, posted = (world.stage.buy((sku, 1), payment=way) for way in ("tra-sau", "tra-ngay", "tra-ngay"))
+    sent(keeper, posted)
+    import_orders(connection)
+    before = dict(PlatformOrder.objects.values_list("remote_id", "status"))
+    assert before == {authorised: "placed", paid: "confirmed", posted: "shipped"}
+    for number in before:
+        being_changed(keeper, number)
+    assert {order.raw_status for order in pulled(world)} == {"Modifying"}
+    import_orders(connection)
+    assert {order.remote_id: order.status for order in PlatformOrder.objects.all()} == before
+    assert not any(order.needs_review or order.reasons for order in PlatformOrder.objects.all())
+    assert not AuditEntry.objects.filter(action="platform_order.went_back").exists()
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from market.platforms.contract import (
@@ -23,6 +23,7 @@ from market.platforms.contract import (
     ListingDocument,
     ListingReference,
     NotFound,
+    OutcomeUnknown,
     Permanent,
     RemoteIds,
     Retryable,
@@ -30,43 +31,11 @@ from market.platforms.contract import (
     changed_fields,
     normalised_text,
 )
-from tests.market.platforms.samples import badge, document, paper, photo
+from tests.market.platforms.samples import document, photo
+from tests.servers.drawn import documents, fifteen_cases
 from tests.servers.vendure.world import VendureWorld
 
-ODD = [
-    *("Mắm ruốc Bà Rịa – «loại 1»", "thủy/thuỷ òa/oà", "<b>đậm</b> &amp; &lt;i&gt;", "<br>\n<br>", "🍯👨‍👩‍👧 𠮷"),
-    *(
-        "</li>\n<li><strong>Mã hàng:</strong> KHAC</li>",
-        "'; DROP--",
-        "{{ 7*7 }} {% x %}",
-        "\u202egnouv",
-        "‮ \u200b zwsp",
-    ),
-    *("%00 %3Cscript%3E", "= · | ~", "x\u0301\u0323", "</ul>", "${1} #{2} \\u0041", '"}]}'),
-]
-LETTERS = st.characters(exclude_categories=("Cc", "Cs"))
-WORDS = st.one_of(st.sampled_from(ODD), st.text(LETTERS, min_size=1, max_size=60)).filter(
-    lambda text: bool(normalised_text(text))
-)
-PARAGRAPHS = st.lists(WORDS, max_size=4).map("\n".join)
-DOCUMENTS = st.builds(
-    document,
-    title=WORDS,
-    description=PARAGRAPHS,
-    price=st.integers(1, 1_000_000_000),
-    stock=st.integers(0, 1_000_000),
-    unit=st.sampled_from(["chai", "kg", "thùng 12 chai"]),
-    net_weight_grams=st.one_of(st.none(), st.integers(1, 50_000)),
-    producer_name=WORDS,
-    ingredients=PARAGRAPHS,
-    warnings=PARAGRAPHS,
-    photos=st.integers(0, 9).map(lambda count: tuple(photo(number * 25) for number in range(count))),
-    badges=st.lists(st.sampled_from(["K7PQ2M", "ZZ", "A-1"]), unique=True).map(
-        lambda codes: tuple(badge(check_code=code) for code in codes)
-    ),
-    papers=st.booleans().map(lambda held: (paper(),) if held else ()),
-    category_code=st.sampled_from(["", "nuoc-mam", "hat"]),
-)
+CATEGORIES = ("", "nuoc-mam", "hat")
 
 
 def bought(world: VendureWorld, remote: RemoteIds) -> dict[str, Any]:
@@ -80,10 +49,8 @@ def bought(world: VendureWorld, remote: RemoteIds) -> dict[str, Any]:
     return product
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-@given(DOCUMENTS, DOCUMENTS)
+@fifteen_cases
+@given(documents(CATEGORIES), documents(CATEGORIES))
 def test_any_listing_comes_back_as_it_went_and_so_does_what_follows_it(
     world: VendureWorld, first: ListingDocument, second: ListingDocument
 ) -> None:
@@ -104,7 +71,7 @@ def test_any_listing_comes_back_as_it_went_and_so_does_what_follows_it(
     assert [each["seller_sku"] for each in world.server.listings()] == ["NM-001"]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@fifteen_cases
 @given(
     st.lists(st.tuples(st.integers(1, 1_000_000_000), st.integers(0, 1_000_000)), min_size=1, max_size=4),
     st.integers(0, 50),
@@ -214,6 +181,71 @@ def test_a_product_whose_variant_was_taken_away_gets_one(world: VendureWorld) ->
     there = world.adapter.fetch(world.connection, remote)
     assert (result.outcome, there.sku, there.price, there.stock) == (ItemOutcome.DONE, "NM-001", 7_000, 3)
     assert bought(world, remote)["variants"][0]["name"] == normalised_text(ours.title)
+
+
+def test_a_price_that_the_shop_has_no_room_for_never_leaves_and_says_why(world: VendureWorld) -> None:
+    assert isinstance(world.adapter, ApiAdapter)
+    given = world.adapter.authorise(world.connection, {**world.answers(), "price_maximum": ""})
+    stock = replace(world.connection, credentials=given.values)
+    most = world.adapter.capabilities(stock).price_maximum
+    assert most == 21_474_836 and most * 100 < 2**31 <= (most + 1) * 100, "32 bits of hundredths"
+    before, ours = world.writes(), document(price=most + 1, photos=())
+    with pytest.raises(ValidationFailed) as caught:
+        world.adapter.put_content(stock, ours, None, "op")
+    (issue,) = [each for each in caught.value.issues if each.field == "price"]
+    assert (issue.code, "21.474.836" in issue.message_vi) == ("price_too_high", True)
+    assert world.writes() == before and world.server.listings() == []
+    remote = world.adapter.put_content(stock, replace(ours, price=most), None, "op").remote
+    assert remote is not None
+    (result,) = world.adapter.put_offers(stock, [ours.offer(remote)], "op")
+    assert result.outcome is ItemOutcome.FAILED and world.adapter.fetch(stock, remote).price == most
+
+
+@pytest.mark.parametrize("typed", ["-1", "0", "nhiều", "1e9", "٣"])
+def test_a_largest_price_that_is_no_number_is_asked_for_again(world: VendureWorld, typed: str) -> None:
+    assert isinstance(world.adapter, ApiAdapter)
+    with pytest.raises(Permanent) as caught:
+        world.adapter.authorise(world.connection, {**world.answers(), "price_maximum": typed})
+    assert "Hãy nhập lại" in caught.value.message_vi
+
+
+def test_a_product_that_nobody_can_buy_is_seen_by_nobody(world: VendureWorld) -> None:
+    ours = document(photos=())
+    # As a database does it that has no room for the price.
+    world.stage.shop.sql(
+        "CREATE TRIGGER narrow BEFORE INSERT ON product_variant_price WHEN NEW.price > 2147483647"
+        " BEGIN SELECT RAISE(ABORT, 'integer out of range'); END"
+    )
+    dear = replace(ours, price=21_474_837)
+    for _ in range(2):
+        with pytest.raises(OutcomeUnknown):
+            world.push(dear)
+        there = world.adapter.find(world.connection, ours.reference)
+        assert there is not None and not there.is_visible and bought(world, there.remote) is None
+    assert len(world.server.listings()) == 1, "taken up, not made once more"
+    remote = world.push(ours).remote
+    assert remote == there.remote and len(bought(world, remote)["variants"]) == 1
+    found = world.adapter.fetch(world.connection, remote)
+    assert found.is_visible and changed_fields(ours, found) == ()
+
+
+def test_a_finishing_that_stopped_halfway_is_finished_and_what_people_hid_stays_hidden(world: VendureWorld) -> None:
+    ours = document(photos=())
+    world.stage.shop.sql(
+        "CREATE TRIGGER halfway BEFORE UPDATE ON product WHEN NEW.enabled = 1 BEGIN SELECT RAISE(ABORT, 'disk'); END"
+    )
+    with pytest.raises(OutcomeUnknown):
+        world.push(ours)
+    begun = world.adapter.find(world.connection, ours.reference)
+    assert begun is not None and (begun.sku, begun.is_visible) == ("NM-001", False)
+    world.stage.shop.sql("DROP TRIGGER halfway")
+    assert world.push(ours).remote == begun.remote
+    assert len(bought(world, begun.remote)["variants"]) == 1 and len(world.server.listings()) == 1
+    world.adapter.set_visibility(world.connection, begun.remote, False, "op")
+    world.stage.shop.keeper().ask("mutation { deleteProductVariant(id: 1) { result } }")
+    world.push(replace(ours, description="Khác"))
+    there = world.adapter.fetch(world.connection, begun.remote)
+    assert (there.price, there.is_visible, bought(world, begun.remote)) == (ours.price, False, None)
 
 
 def test_what_the_shops_people_put_it_under_stays(world: VendureWorld) -> None:

@@ -192,7 +192,20 @@ def test_what_is_promised_is_not_for_sale_and_lies_in_the_store() -> None:
     assert sold_out.snapshot.stock == 0, "never fewer than none"
 
 
+def test_what_is_only_begun_differs_from_every_listing_and_tells_whose_it_is() -> None:
+    bare = document(
+        title="Nước mắm", description="", unit="", net_weight_grams=None, producer_name="", photos=(), category_code=""
+    )
+    read = parse(description=facts.begun("NM-001"), variants=[], enabled=False, assets=[], facetValues=[])
+    assert (
+        read.is_begun and read.is_for("NM-001") and (read.snapshot.sku, read.snapshot.is_visible) == ("NM-001", False)
+    )
+    assert "description" in changed_fields(bare, read.snapshot)
+    assert not parse(description=facts.written(bare), variants=[]).is_begun
+
+
 def test_hidden_above_or_below_is_hidden() -> None:
+    assert not parse(variants=[]).snapshot.is_visible, "there is nothing to buy"
     assert not parse(enabled=False).snapshot.is_visible
     assert not parse(variants=[variant(enabled=False)]).snapshot.is_visible
 
@@ -214,9 +227,11 @@ def test_what_is_not_as_documented_is_not_guessed(changes: dict[str, Any]) -> No
 
 
 def test_a_creation_bears_the_mark_of_our_sku_and_an_update_leaves_the_address() -> None:
-    made = wire.creation_input(document(title="Mắm «ngon»"), "vi", ["2", "2"], ["1"])
-    (words,) = made["translations"]
+    begun = wire.creation_input(document(title="Mắm «ngon»"), "vi")
+    (words,) = begun["translations"]
     assert words["slug"] == f"mam-ngon-{MARK}" and len(MARK) == 20
+    assert begun["enabled"] is False, "as long as there is nothing to buy"
+    made = wire.product_input(document(title="Mắm «ngon»"), "vi", ["2", "2"], ["1"])
     assert (made["assetIds"], made["featuredAssetId"], made["facetValueIds"]) == (["2", "2"], "2", ["1"])
     again = wire.product_input(document(), "vi", [], [])
     assert "slug" not in again["translations"][0] and again["featuredAssetId"] is None and "enabled" not in again
@@ -297,6 +312,29 @@ def test_an_order_in_our_words() -> None:
 )
 def test_a_status_is_known_or_kept_as_it_is(status: str, state: OrderState) -> None:
     found = orders.parse_order(order(state=status))
+    assert (found.state, found.raw_status) == (state, status)
+
+
+@pytest.mark.parametrize("status", ["Modifying", "ArrangingAdditionalPayment"])
+@pytest.mark.parametrize(
+    ("payments", "parcels", "state"),
+    [
+        (["Authorized"], [], OrderState.PLACED),
+        (["Settled", "Authorized"], [], OrderState.PLACED),
+        (["Declined", "Settled"], ["Pending", "Cancelled"], OrderState.CONFIRMED),
+        (["Settled"], ["Pending", "Shipped"], OrderState.SHIPPED),
+        (["Authorized"], ["Delivered"], OrderState.SHIPPED),
+        (None, None, OrderState.PLACED),
+    ],
+)
+def test_an_order_that_is_being_changed_is_as_far_as_its_money_and_its_parcels(
+    status: str, payments: list[str] | None, parcels: list[str] | None, state: OrderState
+) -> None:
+    told = {
+        name: None if states is None else [{"state": each} for each in states]
+        for name, states in (("payments", payments), ("fulfillments", parcels))
+    }
+    found = orders.parse_order(order(state=status, **told))
     assert (found.state, found.raw_status) == (state, status)
 
 
