@@ -96,7 +96,11 @@ class HolderForm(forms.Form):
         ],
     )
     full_name = forms.CharField(
-        label=_("Họ tên chủ sạp"), max_length=MAX_NAME, required=False, widget=forms.TextInput(attrs=_OFF)
+        label=_("Họ tên chủ sạp"),
+        max_length=MAX_NAME,
+        required=False,
+        widget=forms.TextInput(attrs=_OFF),
+        error_messages={"required": _("Hãy ghi họ tên chủ sạp.")},
     )
     household = forms.IntegerField(
         label=_("Số hộ trong sổ của xã"),
@@ -122,6 +126,7 @@ class HolderForm(forms.Form):
         super().__init__(*args, **kwargs)
         if holder is None:
             del self.fields["who"]
+            self.fields["full_name"].required = True
             return
         self.initial.setdefault("who", SAME)
         self.initial["full_name"] = holder.full_name
@@ -131,7 +136,7 @@ class HolderForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("who") != EMPTY and not data.get("full_name"):
+        if data.get("who") != EMPTY and data.get("full_name") == "":
             self.add_error("full_name", _("Hãy ghi họ tên chủ sạp."))
         return data
 
