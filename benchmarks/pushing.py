@@ -43,7 +43,7 @@ def listings_on(way: Connection, number: int) -> list[int]:
     now = clock.now()
     made = Listing.objects.bulk_create(
         Listing(
-            shop=shop, sku=f"DO{each:06d}", slug=f"{slug}-{each}", name=f"Hàng đo {each}", category=category, description="Ngon.",
+            shop=shop, sku=f"DO{way.pk}-{each:06d}", slug=f"{slug}-{each}", name=f"Hàng đo {each}", category=category, description="Ngon.",
             price=50_000, unit="kg", net_weight=1000, stock=9, state="published", made_at=now, changed_at=now, published_at=now,
         )
         for each in range(number)
