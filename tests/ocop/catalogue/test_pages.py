@@ -116,7 +116,7 @@ def test_the_list_says_what_is_entered_by_hand_and_what_is_not_there(
         assert "<strong>12,5 %</strong>" in shown and "Nhập tay, tính đến 30/06/2026. Nguồn: 120/BC-UBND" in shown
         assert "sàn không tính các số này" in shown
         for counted in (17, 8, 14, 7):
-            assert f"Chương trình của tỉnh đếm {counted} chỉ tiêu trong nhóm này." in shown
+            assert f"năm 2023 dùng làm khung đếm {counted} chỉ tiêu trong nhóm này." in shown
         assert shown.count("chưa có số liệu") == HandIndicator.objects.count() - 1
         assert "1568/QĐ-BCT" in shown
         assert ("Thêm chỉ số của tỉnh" in shown) is (who is phuong)
