@@ -76,7 +76,7 @@ def test_phuong_reads_the_rates_with_targets_and_what_is_beside(land: Land, phuo
 
 def test_missing_is_not_zero(land: Land, phuong: User) -> None:
     seen = page(phuong, "/bang/")
-    assert seen.count("Chưa có số liệu") == 12
+    assert seen.count("Chưa có số liệu") == 14
     assert "0/0" not in seen
 
 

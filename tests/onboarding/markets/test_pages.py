@@ -194,5 +194,5 @@ def test_a_market_costs_the_same_at_any_size(
         bazaar.check(bazaar.stall(f"{number}"), code_text(f"{number:010d}", name="NGUYEN THI HOA"))
     chi = browser("chi")
     chi.get(f"/xa/cho/{bazaar.market.pk}/")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         assert chi.get(f"/xa/cho/{bazaar.market.pk}/").status_code == 200
