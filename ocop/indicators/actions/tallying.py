@@ -7,18 +7,18 @@ read earlier. What was marked while a count runs stays marked and is counted nex
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import CharField, F, Q, Value
 
 from core.kit import clock
 from core.kit.bulk import insert_many
 from core.places.queries import former_provinces
 from ocop.indicators.actions.marking import EVERYTHING
-from ocop.indicators.counting import Counts, count_marked
+from ocop.indicators.counting import Counts, Found, count_together
 from ocop.indicators.models import Recount, Tally
 from ocop.indicators.queries import by_subject, measurement
 from ocop.indicators.registry import INDICATORS, PRODUCTS, SUBJECTS, Indicator, Subject
@@ -69,15 +69,27 @@ def count_units(
     *, on: date, subjects: Iterable[Subject] | None = None, units: Collection[int | None] | None = None
 ) -> int:
     """Count all indicators of these subjects (all by default) on a day, per unit and former province, and keep the counts in
-    place of those of before: of these `units` (ids; None: rows without a known place), or of all there are. Two statements
-    and one query per subject, however many units. Returns how many rows are kept."""
+    place of those of before: of these `units` (ids; None: rows without a known place), or of all there are. One query for all
+    subjects and two statements, however many units. Returns how many rows are kept."""
     lock_counters()
     chosen = {subject.name for subject in subjects} if subjects is not None else set(SUBJECTS)
-    kept = 0
-    for subject, indicators in by_subject(INDICATORS.values()):
-        if subject.name in chosen:
-            kept += _count(subject, indicators, on, units)
-    return kept
+    parts = [each for each in by_subject(INDICATORS.values()) if each[0].name in chosen]
+    counted = count_together(
+        [
+            (subject.counted(on, _area(units, subject.unit_field)), indicators, _groups(subject))
+            for subject, indicators in parts
+        ]
+    )
+    formers, at = former_provinces(), clock.now()
+    fresh = [
+        row
+        for (subject, indicators), found in zip(parts, counted, strict=True)
+        for row in _rows(indicators, _placed(subject, found, formers), on, at, is_whole=units is None or None in units)
+    ]
+    codes = [code for _subject, indicators in parts for code in codes_of(indicators)]
+    Tally.objects.filter(_area(units, "unit"), on=on, indicator__in=codes).delete()
+    insert_many(fresh)
+    return len(fresh)
 
 
 def lock_counters() -> None:
@@ -87,55 +99,47 @@ def lock_counters() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def _count(subject: Subject, indicators: list[Indicator], on: date, units: Collection[int | None] | None) -> int:
-    area, old = Q(), Tally.objects.filter(on=on, indicator__in=codes_of(indicators))
-    if units is not None:
-        area, old = _among(units, subject.unit_field), old.filter(_among(units, "unit"))
-    counted = count_marked(subject.counted(on, area), indicators, _groups(subject))
-    found: defaultdict[tuple[int | None, str], Counts] = defaultdict(dict)
-    for place, counts in _placed(subject, counted):
-        found[place] = counts
-    if units is None or None in units:
-        found[MARKER]  # a row for each indicator that says: counted, whatever was found
-    at = clock.now()
-    fresh = [
-        Tally(
-            indicator=code,
-            version=indicator.version,
-            on=on,
-            unit_id=unit_id,
-            former_code=former,
-            numerator=numbers[0],
-            denominator=numbers[1],
-            missing=numbers[2],
-            counted_at=at,
-        )
-        for (unit_id, former), counts in found.items()
-        for indicator in indicators
-        for code, numbers in _numbers(indicator, counts)
-        if any(numbers) or ((unit_id, former) == MARKER and code == indicator.code)
-    ]
-    old.delete()
-    insert_many(fresh)
-    return len(fresh)
+def _rows(
+    indicators: list[Indicator],
+    placed: Iterable[tuple[tuple[int | None, str], Counts]],
+    on: date,
+    at: datetime,
+    *,
+    is_whole: bool,
+) -> Iterator[Tally]:
+    """What is kept of one subject's counts. `is_whole`: with a row for each indicator that says: counted, whatever was found."""
+    found = dict(placed)
+    if is_whole:
+        found.setdefault(MARKER, {})
+    for (unit_id, former), counts in found.items():
+        for indicator in indicators:
+            for code, numbers in _numbers(indicator, counts):
+                if any(numbers) or ((unit_id, former) == MARKER and code == indicator.code):
+                    yield Tally(
+                        indicator=code,
+                        version=indicator.version,
+                        on=on,
+                        unit_id=unit_id,
+                        former_code=former,
+                        numerator=numbers[0],
+                        denominator=numbers[1],
+                        missing=numbers[2],
+                        counted_at=at,
+                    )
 
 
 def _groups(subject: Subject) -> dict[str, Any]:
-    groups = {"unit_group": F(f"{subject.unit_field}_id")}
-    return groups | {"former_group": F("former_province__code")} if subject is PRODUCTS else groups
+    """By unit and, for products alone, by the former province that they name."""
+    former = F("former_province__code") if subject is PRODUCTS else Value(None, CharField())
+    return {"unit_group": F(f"{subject.unit_field}_id"), "former_group": former}
 
 
 def _placed(
-    subject: Subject, counted: list[tuple[tuple[Any, ...], Counts]]
+    subject: Subject, counted: Found, formers: Mapping[int, str]
 ) -> Iterator[tuple[tuple[int | None, str], Counts]]:
     """Products say themselves in which province they were made; of everything else the commune says it."""
-    if subject is PRODUCTS:
-        for (unit_id, former), counts in counted:
-            yield (unit_id, former or ""), counts
-        return
-    formers = former_provinces()
-    for (unit_id,), counts in counted:
-        yield (unit_id, formers.get(unit_id, "")), counts
+    for (unit_id, former), counts in counted:
+        yield (unit_id, (former if subject is PRODUCTS else formers.get(unit_id)) or ""), counts
 
 
 def _numbers(indicator: Indicator, counts: Counts) -> Iterator[tuple[str, tuple[int, int, int]]]:
@@ -146,6 +150,9 @@ def _numbers(indicator: Indicator, counts: Counts) -> Iterator[tuple[str, tuple[
         yield f"{indicator.code}:{part}", (numerator, denominator, 0)
 
 
-def _among(units: Collection[int | None], field: str) -> Q:
+def _area(units: Collection[int | None] | None, field: str) -> Q:
+    """The condition "lies in one of these units" (None among them: nobody knows where; None instead: anywhere)."""
+    if units is None:
+        return Q()
     known = Q(**{f"{field}__in": [pk for pk in units if pk is not None]})
     return known | Q(**{f"{field}__isnull": True}) if None in units else known

@@ -39,7 +39,7 @@ from onboarding.visits.actions import log_visit
 from tests.ocop.conftest import Land, framed, household, listing, person, platform, producer, product, put_on, viewer
 
 TODAY = date(2026, 11, 22)
-BUDGET_OF_A_COUNT = 11 + (connection.vendor == "postgresql")  # whatever is counted; there, the counters' lock
+BUDGET_OF_A_COUNT = 4 + (connection.vendor == "postgresql")  # whatever is counted; there, the counters' lock
 Numbers = dict[str, tuple[Any, ...]]
 
 

@@ -68,6 +68,7 @@ def test_the_balance_goes_on_over_pages_and_days(ngan: Viewer, signed: Signed, t
         time_machine.move_to(start + timedelta(hours=number))
         entry("received", GATEWAY, HELD, 1)
         entry("settled", BANK, HELD, 7)  # another account's, in between
+    time_machine.move_to(start + timedelta(days=3))  # today again: the accountant's grant is of today
     pages = [seen(signed(ngan).get(PAGE, {"account": GATEWAY, "page": page})) for page in (1, 2, 3)]
     assert [balance for page in pages for _, balance in page] == list(range(60, 0, -1))
     until = clock.day_of(start + timedelta(hours=20))
