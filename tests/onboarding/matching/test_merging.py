@@ -60,6 +60,7 @@ def test_the_tables_that_go_along_are_found_by_themselves() -> None:
         "IntakeRecord.household",
         "OpeningLine.household",
         "Producer.household",
+        "Stallholder.household",
         "Visit.household",
     ]
 
