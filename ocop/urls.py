@@ -8,5 +8,6 @@ urlpatterns = [
     path("", include("ocop.snapshots.urls")),
     path("", include("ocop.indicators.urls")),
     path("", include("ocop.catalogue.urls")),
+    path("", include("ocop.comparison.urls")),
     path("", include("ocop.boards.urls")),
 ]

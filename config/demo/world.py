@@ -16,6 +16,7 @@ from config.demo.goods import keep_papers
 from config.demo.intake import hand_in
 from config.demo.markets import make_market
 from config.demo.matching import make_doubles
+from config.demo.months import make_months
 from config.demo.ocop import make_papers
 from config.demo.opening import make_opening
 from config.demo.pages import make_pages
@@ -98,6 +99,7 @@ def make_world() -> None:
     hand_in(people, hamlets[0])
     make_frames(people, commune)
     make_board_work(people=people, producers=producers, commune=commune)
+    make_months(people, commune)
     make_pages()
     assert commune.parent is not None
     make_snapshot(province=commune.parent, officer=viewer_for(people["tinh"]), second=viewer_for(people["quantri"]))

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F, Max, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncMonth
 
 from core.kit import clock
 from core.people.queries import STAFF_ROLES
@@ -45,6 +45,14 @@ def is_counted(on: date) -> bool:
     """Whether every indicator, as it is defined now, has been counted wholly on this day."""
     rows = Tally.objects.filter(_IS_MARKER, on=on).values_list("indicator", "version")
     return {(each.code, each.version) for each in INDICATORS.values()} <= set(rows)
+
+
+def last_counted_days(indicator: Indicator, since: date, until: date) -> list[date]:
+    """The last day of each month that was counted wholly with the definition of today, the earliest first; one query over the few
+    rows that say so."""
+    rows = Tally.objects.filter(_IS_MARKER, indicator=indicator.code, version=indicator.version)
+    months = rows.filter(on__range=(since, until)).order_by().values(month=TruncMonth("on")).annotate(last=Max("on"))
+    return sorted(row["last"] for row in months)
 
 
 def figures(scope: Scope, indicators: Iterable[Indicator] | None = None) -> Figures:

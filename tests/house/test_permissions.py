@@ -621,6 +621,9 @@ PAGES: dict[str, Page] = {
     "bang/chi-tieu/<int:pk>/bo/": Page(
         frozenset({"phuong", "quantri"}), "bang/chi-tieu/{target}/bo/", ("POST",), MOVES_ON
     ),
+    "bang/thi-diem/": Page(STAFF - {"chi"}),
+    "bang/thi-diem/thi-diem.csv": Page(STAFF - {"chi"}),
+    "bang/thi-diem/thi-diem.xlsx": Page(STAFF - {"chi"}),
     "bang/danh-muc/": Page(STAFF),
     "bang/danh-muc/in/": Page(STAFF),
     "bang/danh-muc/danh-muc.xlsx": Page(STAFF),

@@ -13,11 +13,14 @@ from django.views.decorators.http import require_safe
 from core.kit import money
 from core.people.queries import STAFF_ROLES
 from core.people.views import for_roles
-from ocop.boards.charts import Band, Line, band_of, ground_of, line_of
+from core.places.models import Level
+from ocop.boards.charts import Band, band_of, ground_of
 from ocop.boards.standing import Rank, Standing, is_by_province, ranking, standing
 from ocop.boards.trend import counted_points, kept_points
 from ocop.boards.views.asked import Asked, asked_of, board_tabs
 from ocop.boards.views.figures import figure_of
+from ocop.comparison.rules import READERS
+from ocop.indicators.lines import Line, line_of
 from ocop.indicators.queries import Measurement, coverage
 from ocop.indicators.registry import (
     HAMLETS,
@@ -73,6 +76,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "has_trend": any(pair for _day, pair in points[:-1]),
         "trend_url": asked.address("board_trend", ma=chosen.code),
         "change_url": asked.address("board_changes", ma=chosen.code),
+        "compare_url": _comparison(asked, chosen),
         "map": _map(ranks, asked, target),
         "bars": [_bar(rank, asked) for rank in ranks if rank.place],
         "without": [_bar(rank, asked) for rank in ranks if not rank.place],
@@ -114,6 +118,14 @@ def trend(request: HttpRequest) -> HttpResponse:
         "back_url": asked.address("board", ma=chosen.code),
     }
     return render(request, "ocop/boards/trend.html", context)
+
+
+def _comparison(asked: Asked, chosen: Indicator) -> str:
+    """Pilots beside the rest of the same province; a single commune has nothing to be compared with."""
+    unit = asked.scope.unit
+    if not asked.scope.viewer.has_role(*READERS) or (unit is not None and unit.level != Level.PROVINCE):
+        return ""
+    return asked.address("comparison", ma=chosen.code, on="")
 
 
 def _chosen(request: HttpRequest) -> Indicator:

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from core.people.models import User
 from core.places.models import Unit
-from ocop.boards.charts import Band, band_of, ground_of, line_of
+from ocop.boards.charts import Band, band_of, ground_of
+from ocop.indicators.lines import line_of
 from ocop.indicators.models import Tally
 from tests.ocop.boards.test_boards import page
 from tests.ocop.conftest import Land, linked, listing, look, moment, product, put_on

@@ -1,0 +1,24 @@
+"""Who may compare, and from when on figures are too few to say anything. Pure reading."""
+
+from __future__ import annotations
+
+from core.people.models import Role
+
+# A comparison reads communes that a commune's officer does not see.
+READERS = (Role.NATIONAL, Role.PROVINCE, Role.AUDITOR)
+# Below this one commune, or a few households, move a rate by points (our proposal; no law sets it).
+FEWEST_COMMUNES, FEWEST_ROWS = 5, 100
+
+
+def is_thin(communes: int, denominator: int) -> bool:
+    """Whether a group is so small that its rate says little: of so many communes with figures, out of so many rows."""
+    return communes < FEWEST_COMMUNES or denominator < FEWEST_ROWS
+
+
+def tenths_between(first: tuple[int, int], second: tuple[int, int]) -> int:
+    """Tenths of a percentage point from the second rate up to the first, each (numerator, denominator) with a denominator: of the
+    integers themselves, not of rounded rates; half a tenth goes away from zero."""
+    over = first[0] * second[1] - second[0] * first[1]
+    under = first[1] * second[1]
+    size = (abs(over) * 2000 + under) // (2 * under)
+    return size if over >= 0 else -size
