@@ -103,17 +103,20 @@ def test_a_pilot_goes_on_in_the_commune_it_became_and_its_group_is_followed_back
     UnitLink.objects.create(old=split, new=beside, on=turned, kind=UnitLink.Kind.PART)
     pilot(old, date(2026, 9, 1), turned)
     pilot(whole, turned)
-    kept(SEP, (old, 1, 10), (split, 2, 20), (other, 4, 40))
+    pilot(beside, turned)
+    kept(SEP, (old, 1, 10), (split, 2, 20), (whole, 0, 0), (other, 4, 40))
     kept(NOV, (whole, 9, 28), (beside, 1, 2), (other, 5, 40))
     scope = Scope(viewer(phuong), NOV, land.lam_dong)
     by_dates, same = comparison(I1, scope, same_group=False), comparison(I1, scope, same_group=True)
-    assert told(by_dates) == [("09", (1, 10, 1), (6, 60, 2)), ("10", None, None), ("11", (9, 28, 1), (6, 42, 2))]
-    assert told(same) == [("09", (3, 30, 2), (4, 40, 1)), ("10", None, None), ("11", (9, 28, 1), (6, 42, 2))]
+    assert told(by_dates) == [("09", (1, 10, 1), (6, 60, 2)), ("10", None, None), ("11", (10, 30, 2), (5, 40, 1))]
+    assert told(same) == [("09", (3, 30, 2), (4, 40, 1)), ("10", None, None), ("11", (10, 30, 2), (5, 40, 1))]
     assert (by_dates.followed, same.followed) == (0, 2)
-    assert [month.pilots.communes for month in same.months if month.pilots] == [3, 1]  # it was there before as well
-    [line] = by_dates.pilots
+    assert [month.pilots.communes for month in same.months if month.pilots] == [4, 2]  # they were there before as well
+    [line] = [each for each in by_dates.pilots if each.line.commune == whole]
+    [part] = [each for each in by_dates.pilots if each.line.commune == beside]
     assert (line.line.commune, line.line.since, line.line.before) == (whole, date(2026, 9, 1), ("xã Cũ Một",))
     assert (line.first, line.last) == ((SEP, (3, 30)), (NOV, (9, 28)))
+    assert part.first == part.last == (NOV, (1, 2))  # what it got of the divided commune was never counted apart
 
 
 def test_the_page_says_what_is_compared_what_is_missing_and_that_it_proves_nothing(land: Land, phuong: User, chi: User, dung: User) -> None:  # fmt: skip
