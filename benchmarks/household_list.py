@@ -22,6 +22,7 @@ from typing import Any
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
+from config.bigworld.names import GIVEN, MIDDLE, SURNAMES
 from core.imports.actions.applying import apply_import, apply_rows
 from core.imports.actions.previewing import choose_mapping, make_preview
 from core.imports.actions.starting import start_import
@@ -31,100 +32,6 @@ from core.people.queries import viewer_for
 from core.places.models import Hamlet
 from onboarding.households.models import Household
 
-_SURNAMES = [
-    "Nguyễn",
-    "Trần",
-    "Lê",
-    "Phạm",
-    "Hoàng",
-    "Huỳnh",
-    "Phan",
-    "Vũ",
-    "Võ",
-    "Đặng",
-    "Bùi",
-    "Đỗ",
-    "Hồ",
-    "Ngô",
-    "Dương",
-    "Lý",
-    "Điểu",
-    "Thị",
-]
-_MIDDLE = [
-    "Văn",
-    "Thị",
-    "Hữu",
-    "Đức",
-    "Minh",
-    "Thanh",
-    "Ngọc",
-    "Công",
-    "Đình",
-    "Quốc",
-    "Xuân",
-    "Kim",
-    "Thu",
-    "Hồng",
-    "Bảo",
-    "Anh",
-    "Gia",
-    "Tấn",
-    "Phước",
-    "Mỹ",
-]
-_GIVEN = [
-    "An",
-    "Bình",
-    "Chi",
-    "Dũng",
-    "Giang",
-    "Hà",
-    "Hải",
-    "Hạnh",
-    "Hiền",
-    "Hòa",
-    "Hùng",
-    "Hương",
-    "Khánh",
-    "Lan",
-    "Liên",
-    "Linh",
-    "Long",
-    "Mai",
-    "Nam",
-    "Nga",
-    "Nghĩa",
-    "Nhung",
-    "Oanh",
-    "Phúc",
-    "Phương",
-    "Quang",
-    "Quý",
-    "Sơn",
-    "Tâm",
-    "Tân",
-    "Thảo",
-    "Thắng",
-    "Thiện",
-    "Thu",
-    "Thúy",
-    "Tiến",
-    "Trang",
-    "Trung",
-    "Tuấn",
-    "Tuyết",
-    "Vân",
-    "Việt",
-    "Vinh",
-    "Yến",
-    "Út",
-    "Tèo",
-    "Bảy",
-    "Sáu",
-    "Tư",
-    "Năm",
-]
 _GOODS = (
     "điều", "tiêu", "cà phê", "cao su; nuôi heo", "lúa", "Chăn nuôi", "xoài, bưởi", "sầu riêng", "cá tra", "rau", "gà", "đan lát", "",
 )  # fmt: skip
@@ -162,7 +69,7 @@ def write(path: Path, rows: int) -> None:
 
 
 def _row(number: int, commune: str, hamlet: str, dice: random.Random) -> list[Any]:
-    name = f"{dice.choice(_SURNAMES)} {dice.choice(_MIDDLE)} {dice.choice(_GIVEN)}"
+    name = f"{dice.choice(SURNAMES)} {dice.choice(MIDDLE)} {dice.choice(GIVEN)}"
     year, phone = dice.randint(1945, 2004), f"{dice.choice('3579')}{dice.randint(10_000_000, 99_999_999)}"
     digits = f"0{dice.randint(10, 96)}{dice.randint(0, 1)}{year % 100:02d}{dice.randint(0, 999_999):06d}"
     mess = dice.random()

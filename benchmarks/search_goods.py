@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
+from config.bigworld.names import BRANDS, MAKERS, THINGS, WAYS
 from core.kit import clock
 from core.kit.bulk import insert_many
 from core.places.models import Unit
@@ -18,14 +19,6 @@ from ocop.register.models import OcopProduct
 from search.documents.models import SearchDocument
 from search.documents.wording import folded_text, raw_text
 
-_THINGS = (
-    "Hạt điều", "Nước mắm", "Mật ong", "Cà phê", "Thanh long", "Yến sào", "Rong nho", "Sầu riêng", "Bưởi da xanh", "Hạt tiêu", "Gạo ST25", "Mắc ca", "Ca cao",
-    "Sô cô la", "Trà atiso", "Đông trùng hạ thảo", "Nấm hương", "Khoai lang", "Bánh tráng", "Rượu vang", "Dầu mè", "Bơ đậu phộng", "Dưa lưới", "Chuối", "Xoài",
-    "Mít", "Dứa", "Dừa", "Mực một nắng", "Cá cơm", "Mắm nêm", "Mắm ruốc", "Tương ớt", "Tinh bột nghệ", "Trứng gà", "Chả lụa", "Hủ tiếu", "Phở", "Bột rau má", "Tỏi",
-)  # fmt: skip
-_WAYS = ("rang muối", "sấy dẻo", "sấy giòn", "nguyên chất", "tươi", "rừng", "hữu cơ", "truyền thống", "loại một", "đóng hộp", "ngâm đường", "không đường", "xay bột", "nguyên hạt")  # fmt: skip
-_BRANDS = ("Hà Mỵ", "Bà Hai", "Cá Đen", "Lộc Phát", "Đức Linh", "Cầu Đất", "Bechamp", "Hòa Lệ", "Minh Huyền", "Thiên Phú", "Tây Nguyên", "Phú Thịnh", "Ngọc Duy", "Xuân Nguyên")  # fmt: skip
-_MAKERS = ("HTX nông nghiệp", "Công ty TNHH", "Hộ kinh doanh", "Cơ sở")
 _AMOUNTS = ("250 g", "500 g", "1 kg", "500 ml", "1 lít", "")
 _TELL = "Hàng nhà làm từ nguyên liệu trong xã, phơi nắng và đóng gói tại chỗ, không chất bảo quản. Giao trong ba ngày, dùng trong sáu tháng kể từ ngày đóng gói."
 
@@ -110,11 +103,11 @@ def _kinds() -> list[tuple[str, str, str, str]]:
 
 
 def _name(luck: random.Random) -> str:
-    return f"{luck.choice(_THINGS)} {luck.choice(_WAYS)} {luck.choice(_BRANDS)}"
+    return f"{luck.choice(THINGS)} {luck.choice(WAYS)} {luck.choice(BRANDS)}"
 
 
 def _maker(luck: random.Random) -> str:
-    return f"{luck.choice(_MAKERS)} {luck.choice(_BRANDS)} {luck.randrange(1, 400)}"
+    return f"{luck.choice(MAKERS)} {luck.choice(BRANDS)} {luck.randrange(1, 400)}"
 
 
 def _communes() -> list[Unit]:
