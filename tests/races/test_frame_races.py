@@ -118,7 +118,7 @@ def _two_counters(people: People, monkeypatch: pytest.MonkeyPatch, wait: float =
     """The first counter reads and rests; a household ends; the second counts; then the first writes. With the lock the second
     waits for the first."""
     has_read, may_write = threading.Event(), threading.Event()
-    real, first = tallying.count_marked, threading.local()
+    real, first = tallying.count_together, threading.local()
 
     def read(*args: Any, **more: Any) -> Any:
         found = real(*args, **more)
@@ -127,7 +127,7 @@ def _two_counters(people: People, monkeypatch: pytest.MonkeyPatch, wait: float =
             may_write.wait(wait)
         return found
 
-    monkeypatch.setattr(tallying, "count_marked", read)
+    monkeypatch.setattr(tallying, "count_together", read)
     with transaction.atomic():
         mark("household", [people.commune.pk])
 
