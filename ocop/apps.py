@@ -20,6 +20,7 @@ class OcopConfig(AppConfig):
         from ocop.indicators import ready as indicators
         from ocop.presence.actions import refresh_badges
         from ocop.presence.ready import register as register_presence
+        from ocop.rechecks import ready as rechecks
         from ocop.register.actions import follow_map
         from ocop.rulebooks.ready import register as get_rulebooks_ready
         from ocop.snapshots import ready as snapshots
@@ -49,5 +50,6 @@ class OcopConfig(AppConfig):
         frames.register()
         indicators.register()
         snapshots.register()
+        rechecks.register()
         catalogue.register()
         boards.register()

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("ocop.presence.urls")),
     path("", include("ocop.frames.urls")),
     path("", include("ocop.snapshots.urls")),
+    path("", include("ocop.rechecks.urls")),
     path("", include("ocop.indicators.urls")),
     path("", include("ocop.catalogue.urls")),
     path("", include("ocop.comparison.urls")),

@@ -23,6 +23,7 @@ from config.demo.pages import make_pages
 from config.demo.people import make_people
 from config.demo.pictures import picture
 from config.demo.programs import connect_programs
+from config.demo.rechecks import make_rechecks
 from config.demo.shops import open_demo_shop
 from config.demo.snapshots import make_snapshot
 from config.demo.teams import make_teams
@@ -102,7 +103,9 @@ def make_world() -> None:
     make_months(people, commune)
     make_pages()
     assert commune.parent is not None
-    make_snapshot(province=commune.parent, officer=viewer_for(people["tinh"]), second=viewer_for(people["quantri"]))
+    officer, second = viewer_for(people["tinh"]), viewer_for(people["quantri"])
+    make_snapshot(province=commune.parent, officer=officer, second=second)
+    make_rechecks(province=commune.parent, officer=officer, second=second, seer=people["sanops"])
 
 
 def _place(province: str, district: str, commune: str) -> Unit:

@@ -19,6 +19,7 @@ def board_tabs(request: HttpRequest) -> list[dict[str, object]]:
         (_("Giấy đến kỳ"), "board_renewals"),
         (_("Mẫu số hộ"), "frames"),
         (_("Chốt số"), "snapshots"),
+        (_("Kiểm tra lại"), "rechecks"),
         (_("Chỉ tiêu"), "targets"),
         (_("Danh mục nhập tay"), "catalogue"),
         (_("Bộ tiêu chí"), "board_rulebooks"),

@@ -6,6 +6,7 @@ from ocop.certificates.models import Certificate, CertificateCopy, CertificateEn
 from ocop.frames.models import Frame, FrameHousehold
 from ocop.indicators.models import Recount, Tally, Target
 from ocop.presence.models import PresenceLink
+from ocop.rechecks.models import RecheckDraw, RecheckItem, RecheckLook, RecheckPage
 from ocop.register.models import OcopProduct, Taxonomy, TaxonomyNode
 from ocop.rulebooks.models import Criterion, Option, Rubric, Rulebook
 from ocop.snapshots.models import Snapshot, SnapshotFigure, SnapshotRow
@@ -25,6 +26,10 @@ __all__ = [
     "OcopProduct",
     "Option",
     "PresenceLink",
+    "RecheckDraw",
+    "RecheckItem",
+    "RecheckLook",
+    "RecheckPage",
     "Recount",
     "RenewalFile",
     "RenewalNotice",

@@ -61,10 +61,10 @@ def failure_of(snapshot: Snapshot, job_name: str) -> Job | None:
     return max(jobs, key=lambda job: job.made_at, default=None)
 
 
-def figures_of(snapshot: Snapshot, *, whole: bool) -> QuerySet[SnapshotFigure]:
-    """The figures of the whole area and its former parts, or of the units inside."""
-    is_whole = Q(unit_code=whole_of(snapshot))
-    return snapshot.figures.filter(is_whole if whole else ~is_whole).order_by("former_code", "unit_code", "indicator")
+def inner_figures_of(snapshot: Snapshot) -> QuerySet[SnapshotFigure]:
+    """The figures of the units inside the area."""
+    inside = snapshot.figures.exclude(unit_code=whole_of(snapshot))
+    return inside.order_by("former_code", "unit_code", "indicator")
 
 
 def figure_differences(before: Snapshot, after: Snapshot) -> list[Difference]:

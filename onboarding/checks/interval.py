@@ -1,21 +1,8 @@
-"""How sure a share of a sample is. Pure."""
+"""How sure a share of a sample is, in words. Pure."""
 
 from __future__ import annotations
 
-import math
-
-_Z = 1.959963984540054  # 95 % of a normal distribution lies within so many deviations
-
-
-def wilson(successes: int, total: int) -> tuple[float, float] | None:
-    """The 95 % interval of a share, as fractions from 0 to 1, by Wilson's score (E. B. Wilson, JASA 22, 1927; Newcombe 1998,
-    method 3, without continuity correction). None for nothing looked at."""
-    if total == 0:
-        return None
-    share, square = successes / total, _Z * _Z
-    middle = (share + square / (2 * total)) / (1 + square / total)
-    half = _Z / (1 + square / total) * math.sqrt(share * (1 - share) / total + square / (4 * total * total))
-    return max(0.0, middle - half), min(1.0, middle + half)
+from core.kit.wilson import wilson
 
 
 def interval_words(successes: int, total: int) -> str:

@@ -21,6 +21,7 @@ from market.reports.models import Report, ReportStep
 from ocop.catalogue.models import HandFigure, HandIndicator, HandTarget, HandTerms
 from ocop.certificates.models import Certificate, CertificateCopy
 from ocop.frames.models import Frame, FrameHousehold
+from ocop.rechecks.models import RecheckDraw, RecheckItem, RecheckLook, RecheckPage
 from ocop.register.models import OcopProduct
 from ocop.snapshots.models import Snapshot, SnapshotFigure, SnapshotRow
 from onboarding.accounts.actions import claim_account, claim_link, observe
@@ -165,8 +166,24 @@ def counted_rows(people: People, account: PlatformAccount, at: datetime) -> dict
     ]
     for row in made:
         row.save()
+    rechecked = recheck_rows(people, snapshot, account, at)
     connection.check_constraints()
-    return {type(row): row for row in made}
+    return {type(row): row for row in (*made, *rechecked)}
+
+
+def recheck_rows(people: People, snapshot: Snapshot, account: PlatformAccount, at: datetime) -> list[AppendOnly]:
+    """A draw of one household, its page, and the look that decided."""
+    draw = RecheckDraw(
+        snapshot=snapshot, unit=people.commune.parent, on=at.date(), indicator="I1", population=1, size=1, seed="0",
+        rows_sha256="0", drawn_at=at,
+    )  # fmt: skip
+    draw.save()
+    item = RecheckItem.objects.create(draw=draw, position=1, subject="household", subject_id=1, unit=people.commune)
+    page = RecheckPage(item=item, account=account)
+    page.save()
+    look = RecheckLook(page=page, result="there", at=at, looked_by=people.users["phuong"])
+    look.save()
+    return [draw, page, look]
 
 
 def test_there_is_a_row_of_every_guarded_table(rows: dict[type[AppendOnly], AppendOnly]) -> None:
@@ -223,6 +240,7 @@ def test_the_migrations_go_back_and_forth(committed_db: None) -> None:
         *(f"market_{name}" for name in ("stockmove", "pricechange", "reportstep", "ledgerentry")),
         *(f"ocop_{name}" for name in ("certificatecopy", "framehousehold", "snapshotfigure", "snapshotrow")),
         *(f"ocop_{name}" for name in ("handterms", "handtarget", "handfigure")),
+        *(f"ocop_{name}" for name in ("recheckdraw", "recheckpage", "rechecklook")),
     }
     call_command("migrate", verbosity=0)
     assert missing_triggers() == {}

@@ -59,11 +59,13 @@ from ocop.certificates.models import Certificate, CertificateEntry, RenewalFile
 from ocop.frames.actions import make_frame
 from ocop.indicators.actions import set_target
 from ocop.presence.models import PresenceLink
+from ocop.rechecks.models import RecheckDraw, RecheckItem, RecheckPage
 from ocop.register.models import OcopProduct
 from ocop.rulebooks.models import Rubric
 from ocop.snapshots.actions import freeze
+from ocop.snapshots.models import Snapshot
 from onboarding.accounts.actions import claim_account, claim_link, close_account
-from onboarding.accounts.models import Platform
+from onboarding.accounts.models import Platform, PlatformAccount
 from onboarding.checks.actions.verifying import verify_household
 from onboarding.checks.models import Revisit, RevisitSample
 from onboarding.households.actions import change_household
@@ -641,6 +643,11 @@ PAGES: dict[str, Page] = {
     "bang/danh-muc/so-lieu/<int:pk>/sua/": Page(
         frozenset({"phuong", "quantri"}), "bang/danh-muc/so-lieu/{hand_figure}/sua/", FORM
     ),
+    "bang/kiem-tra-lai/": Page(STAFF),
+    "bang/kiem-tra-lai/<int:pk>/": Page(STAFF, "bang/kiem-tra-lai/{recheck}/"),
+    "bang/kiem-tra-lai/<int:pk>/in/": Page(STAFF, "bang/kiem-tra-lai/{recheck}/in/"),
+    "bang/kiem-tra-lai/dong/<int:pk>/": Page(STAFF, "bang/kiem-tra-lai/dong/{recheck_item}/"),
+    "bang/kiem-tra-lai/trang/<int:pk>/": Page(OFFICERS, "bang/kiem-tra-lai/trang/{recheck_page}/", FORM),
     "bang/mau-so/": Page(STAFF),
     "bang/mau-so/lap/<str:code>/": Page(STAFF - {"kiem"}, "bang/mau-so/lap/{commune}/", FORM),
     "bang/mau-so/<int:pk>/": Page(STAFF, "bang/mau-so/{frame}/"),
@@ -919,6 +926,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
             indicator="I1", unit=people.commune, year=2026, percent=70, document="1/KH", by=people.viewer("phuong")
         ).pk,
         **by_hand(people),
+        **rechecked(people, snapshots[1]),
         "opening": asked.pk, "opening_line": line.pk,
         "import": sheet.pk, "goods": goods.pk, "job": job.pk, "job_name": job.name,
         "entry": AuditEntry.objects.get(action="shop.opened", object_label=f"shop:{shop.pk}").pk,
@@ -1002,6 +1010,24 @@ def by_hand(people: People) -> dict[str, Any]:
         by=people.viewer("phuong"),
     )  # fmt: skip
     return {"hand_indicator": line.pk, "hand_figure": figure.pk}
+
+
+def rechecked(people: People, snapshot: Snapshot) -> dict[str, Any]:
+    """A household drawn today, with an account that waits for somebody to look."""
+    now = timezone.now()
+    draw = RecheckDraw(
+        snapshot=snapshot, unit=people.commune.parent, on=clock.today() - timedelta(days=8), indicator="I1",
+        population=1, size=1, seed="0", rows_sha256="0", drawn_at=now,
+    )  # fmt: skip
+    draw.save()
+    home = people.producer.household_id
+    item = RecheckItem.objects.create(draw=draw, position=1, subject="household", subject_id=home, unit=people.commune)
+    account = PlatformAccount.objects.filter(producer=people.producer).first() or claim_account(
+        platform=Platform.objects.get(code="voso"), producer=people.producer, by=SYSTEM
+    )
+    page = RecheckPage(item=item, account=account)
+    page.save()
+    return {"recheck": draw.pk, "recheck_item": item.pk, "recheck_page": page.pk}
 
 
 def connected_facts(people: People) -> dict[str, Any]:

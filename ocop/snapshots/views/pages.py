@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import capfirst
@@ -28,12 +29,13 @@ from ocop.snapshots.queries import (
     changed_rows,
     failure_of,
     figure_differences,
-    figures_of,
+    inner_figures_of,
     lost_rows,
     previous_of,
     snapshots_visible_to,
     waiting_for,
 )
+from ocop.snapshots.registry import beside_of
 from ocop.snapshots.rules import MAKERS, SIGNERS, can_make, can_restate, can_sign
 from ocop.snapshots.summing import whole_of
 from ocop.snapshots.wording import (
@@ -115,10 +117,12 @@ def _figures(request: HttpRequest, found: Snapshot) -> dict[str, Any]:
     viewer, before = viewer_of(request), previous_of(found)
     chosen = request.GET.get("chi-tieu", "")
     code = chosen if chosen in found.definitions else codes_of(found)[0]
-    page = Paginator(figures_of(found, whole=False).filter(indicator=code), PER_PAGE).get_page(request.GET.get("page"))
+    # All figures are read once: for the whole area, and for what differs from the snapshot before.
+    prefetch_related_objects([found], "figures")
+    page = Paginator(inner_figures_of(found).filter(indicator=code), PER_PAGE).get_page(request.GET.get("page"))
     is_last = getattr(found, "restated_by", None) is None
     return {
-        "whole": [figure_line(found, each) for each in figures_of(found, whole=True)],
+        "whole": [figure_line(found, each) for each in in_order(found) if each.unit_code == whole_of(found)],
         "places": [figure_line(found, each) for each in page.object_list],
         "page_obj": page,
         "code": code,
@@ -128,6 +132,7 @@ def _figures(request: HttpRequest, found: Snapshot) -> dict[str, Any]:
             for each in codes_of(found)
         ],
         "definitions": [(each, *found.definitions[each]) for each in codes_of(found)],
+        "beside": beside_of(found),
         "before": before,
         "differences": _differences(before, found)[:SHOWN] if before else [],
         "may_sign": not found.signed_at and is_last and can_sign(viewer, found),

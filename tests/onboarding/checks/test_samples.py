@@ -15,12 +15,13 @@ from django.test import Client
 
 from core.audit.models import AuditEntry
 from core.kit.clock import VIETNAM
+from core.kit.wilson import wilson
 from core.people.queries import NOBODY, SYSTEM
 from core.places.models import Hamlet
 from onboarding.checks.actions.sampling import RevisitRefused, SampleRefused, draw_sample, record_revisit
 from onboarding.checks.actions.verifying import verify_household
 from onboarding.checks.drawing import draw, sample_size
-from onboarding.checks.interval import interval_words, wilson
+from onboarding.checks.interval import interval_words
 from onboarding.checks.models import Revisit, RevisitSample, SampleFrame
 from onboarding.checks.queries import redraw
 from onboarding.households.actions import change_household, end_household, register_household

@@ -1,0 +1,1 @@
+"""Writes of the re-check: drawing, and what became of what was drawn."""

@@ -1,0 +1,70 @@
+"""The drawn pages that our robot may look at: it asks each once in the window (a missing page twice, hours apart, as everywhere)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+
+from core.kit import clock
+from market.platforms.pages.actions import note_seen
+from market.platforms.pages.judging import Verdict
+from market.platforms.pages.queries import SECOND_LOOK
+from market.platforms.pages.registry import DuePage, PageSource
+from ocop.rechecks.drawing import LAST_DAY
+from ocop.rechecks.models import RecheckPage
+from onboarding.accounts.live_pages import robots_may_look
+from onboarding.accounts.models import Observation, OutsideLink
+
+_MISSING = Observation.Reason.MISSING
+
+
+def open_pages() -> QuerySet[RecheckPage]:
+    """Drawn pages of which nobody knows yet what became, while there is time."""
+    return RecheckPage.objects.filter(look__isnull=True, item__draw__on__gte=clock.today() - timedelta(days=LAST_DAY))
+
+
+def with_robot(pages: QuerySet[RecheckPage]) -> QuerySet[Any]:
+    """The pages with `robot_at` and `robot_reason`: when our robot looked last since the draw, and why nothing was concluded."""
+    looks = Observation.objects.filter(
+        link=OuterRef("link"), observer=Observation.Observer.ROBOT, at__gte=OuterRef("item__draw__drawn_at")
+    ).order_by("-at", "-pk")
+    return pages.annotate(robot_at=Subquery(looks.values("at")[:1]), robot_reason=Subquery(looks.values("reason")[:1]))
+
+
+def robots_part() -> Q:
+    """The condition "our robot may look at it": a product's page of a known name on a platform that allows it, in an open account."""
+    allowed = robots_may_look(clock.today())
+    return Q(
+        link__platform__in=allowed,
+        link__kind=OutsideLink.Kind.PRODUCT,
+        account__closed_on__isnull=True,
+    ) & ~Q(name="")
+
+
+def pages_for_robot() -> QuerySet[Any]:
+    """Drawn pages that wait for our robot, the longest unseen first. Makes a query now, and is one."""
+    again = Q(robot_reason=_MISSING, robot_at__lt=clock.now() - SECOND_LOOK)
+    due = with_robot(open_pages().filter(robots_part())).filter(Q(robot_at=None) | again)
+    return due.select_related("link__account").order_by(F("robot_at").asc(nulls_first=True), "pk")
+
+
+def pages_for_people() -> QuerySet[Any]:
+    """Drawn pages that wait for a person: our robot may not look there, or looked and could not tell. Makes a query now, and is one."""
+    told = Q(robot_at__isnull=False) & ~Q(robot_reason=_MISSING)
+    return with_robot(open_pages()).filter(Q(link__isnull=True) | ~robots_part() | told)
+
+
+def page_of(page: RecheckPage) -> DuePage:
+    """What should stand on the page: the name under which it was counted. Its price may have changed since."""
+    assert page.link is not None
+    return DuePage(page.link, page.name, None, partial(_note, page.link))
+
+
+def _note(link: OutsideLink, verdict: Verdict) -> None:
+    note_seen(link, verdict)
+
+
+DRAWN_PAGES = PageSource(pages_for_robot, "link", page_of)

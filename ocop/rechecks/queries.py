@@ -1,0 +1,187 @@
+"""Draws, drawn rows and what was found of them, as far as a viewer may see."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+
+from core.kit import clock
+from core.people.queries import STAFF_ROLES, Viewer
+from ocop.rechecks.checking import pages_for_people
+from ocop.rechecks.drawing import LAST_DAY, drawn, key, last_day
+from ocop.rechecks.evidence import counted_rows
+from ocop.rechecks.models import RecheckDraw, RecheckItem, RecheckLook, RecheckPage
+from ocop.rechecks.rules import OFFICERS
+from ocop.rechecks.survival import Survival
+from ocop.register.models import OcopProduct
+from ocop.snapshots.models import Snapshot
+from onboarding.households.models import Household
+
+Result = RecheckLook.Result
+
+
+class State(StrEnum):
+    """What is known of a drawn row; computed, never stored."""
+
+    THERE = "there"
+    GONE = "gone"
+    UNCLEAR = "unclear"
+    LATE = "late"
+    WAITING = "waiting"
+
+
+def with_states(items: QuerySet[RecheckItem]) -> QuerySet[Any]:
+    """The rows with their `state` today: there when one of its pages is, gone when all are (or what it was counted by has been taken
+    back), unclear when all were looked at and that is not so; late when its days are over, else waiting."""
+    found: QuerySet[Any] = items.annotate(
+        pages_all=Count("pages"),
+        pages_seen=Count("pages__look"),
+        pages_there=Count("pages", filter=Q(pages__look__result=Result.THERE)),
+        pages_gone=Count("pages", filter=Q(pages__look__result=Result.GONE)),
+    ).annotate(
+        state=Case(
+            When(pages_there__gt=0, then=Value(State.THERE.value)),
+            When(pages_gone=F("pages_all"), then=Value(State.GONE.value)),
+            When(pages_seen=F("pages_all"), then=Value(State.UNCLEAR.value)),
+            When(draw__on__lt=clock.today() - timedelta(days=LAST_DAY), then=Value(State.LATE.value)),
+            default=Value(State.WAITING.value),
+            output_field=CharField(),
+        )
+    )
+    return found
+
+
+def survivals(draws: Iterable[RecheckDraw]) -> dict[int, Survival]:
+    """What was found of each of these draws, by its id; one query."""
+    known = {draw.pk: draw for draw in draws}
+    counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for draw_id, state in with_states(RecheckItem.objects.filter(draw__in=known)).values_list("draw_id", "state"):
+        counts[draw_id][state] += 1
+    return {pk: _survival(draw, counts[pk]) for pk, draw in known.items()}
+
+
+def survival_of(snapshot: Snapshot) -> dict[str, Survival]:
+    """What survived of a snapshot's area and day, by indicator code; indicators that were not drawn are left out. A day is drawn once, from
+    the version that held then, and its restated versions show the same. Two queries."""
+    draws = list(RecheckDraw.objects.filter(unit=snapshot.unit_id, on=snapshot.on).order_by("indicator"))
+    found = survivals(draws)
+    return {draw.indicator: found[draw.pk] for draw in draws}
+
+
+def latest_survival(unit_id: int, indicator: str) -> Survival | None:
+    """The last draw of an indicator in a province of which something was checked. Two queries."""
+    draws = RecheckDraw.objects.filter(unit=unit_id, indicator=indicator)
+    seen = RecheckLook.objects.filter(page__item__draw=OuterRef("pk"))
+    last = draws.filter(Exists(seen)).order_by("-on").first()
+    return survivals([last])[last.pk] if last is not None else None
+
+
+def draws_visible_to(viewer: Viewer) -> QuerySet[RecheckDraw]:
+    """Draws of a staff member's area, and those with a drawn row in it; the latest day first."""
+    mine = RecheckItem.objects.filter(viewer.area(*STAFF_ROLES, unit_field="unit"), draw=OuterRef("pk"))
+    whole = viewer.area(*STAFF_ROLES, unit_field="unit")
+    found = RecheckDraw.objects.filter(whole | Exists(mine))
+    return found.select_related("unit", "snapshot").order_by("-on", "unit__code", "indicator")
+
+
+def items_visible_to(viewer: Viewer) -> QuerySet[RecheckItem]:
+    """The drawn rows of a staff member's area: whoever registered or listed them elsewhere does not learn which were drawn."""
+    rows = RecheckItem.objects.filter(viewer.area(*STAFF_ROLES, unit_field="unit"))
+    return rows.select_related("draw__unit", "draw__snapshot", "unit").order_by("draw", "position")
+
+
+def pages_visible_to(viewer: Viewer) -> QuerySet[RecheckPage]:
+    """The pages of those rows that this person may be asked about."""
+    mine = viewer.area(*OFFICERS, unit_field="item__unit")
+    more = ("item__draw__unit", "item__draw__snapshot", "item__unit", "account__platform", "link__account", "look")
+    return RecheckPage.objects.filter(mine).select_related(*more)
+
+
+def waiting_pages(viewer: Viewer) -> list[Any]:
+    """The pages that wait for this person: in their place, for a person's eyes, and unknown to them. One query more than what `robots_part`
+    asks."""
+    rows = pages_for_people().filter(viewer.area(*OFFICERS, unit_field="item__unit"))
+    found = rows.select_related("item__draw").order_by("item__draw__on", "pk")
+    return [page for page in found if viewer.user_id not in page.known_to]
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A drawn household or product as it is called today, where it was counted; `told` says what became of it since."""
+
+    name: str
+    place: str
+    told: str
+
+
+def things_of(items: Sequence[RecheckItem]) -> Mapping[int, Thing]:
+    """What these rows are, by their id; two queries however many."""
+    homes = [item.subject_id for item in items if item.subject == "household"]
+    goods = [item.subject_id for item in items if item.subject == "product"]
+    households = Household.objects.select_related("hamlet", "commune").in_bulk(homes) if homes else {}
+    products = OcopProduct.objects.select_related("unit").in_bulk(goods) if goods else {}
+    found = {}
+    for item in items:
+        if item.subject == "household":
+            found[item.pk] = _home(item, households.get(item.subject_id))
+        else:
+            found[item.pk] = _good(item, products.get(item.subject_id))
+    return found
+
+
+def _home(item: RecheckItem, home: Household | None) -> Thing:
+    if home is None:
+        return Thing(f"Hộ số {item.subject_id}", str(item.unit), "")
+    told = f"Thôi tính từ {home.ended_on:%d/%m/%Y}: {home.get_end_reason_display()}." if home.ended_on else ""
+    return Thing(home.head_name, f"{home.hamlet}, {home.commune}", told)
+
+
+def _good(item: RecheckItem, good: OcopProduct | None) -> Thing:
+    if good is None:
+        return Thing(f"Sản phẩm số {item.subject_id}", str(item.unit), "")
+    moved = good.unit is not None and good.unit_id != item.unit_id
+    return Thing(good.shown_name, str(item.unit), f"Nay ghi ở {good.unit}." if moved else "")
+
+
+@dataclass(frozen=True)
+class Redraw:
+    """A draw made once more. `rows` are the names of the rows in the order of the draw."""
+
+    population: int
+    rows_sha256: str
+    rows: tuple[str, ...]
+    is_same: bool
+
+
+def redraw(draw: RecheckDraw) -> Redraw:
+    """Draw with the kept seed again, from the rows of the snapshot: the same come out, or something was changed."""
+    rows = counted_rows(draw.snapshot, draw.indicator)
+    again = tuple(drawn(rows, seed=draw.seed, rows_sha256=draw.snapshot.rows_sha256))
+    items = draw.items.order_by("position").values_list("subject", "subject_id")
+    was = tuple(key(*item) for item in items)
+    same = (len(rows), len(again), draw.snapshot.rows_sha256) == (draw.population, draw.size, draw.rows_sha256)
+    return Redraw(len(rows), draw.snapshot.rows_sha256, again, same and again == was)
+
+
+def _survival(draw: RecheckDraw, counts: Counter[str]) -> Survival:
+    until = last_day(draw.on)
+    return Survival(
+        pk=draw.pk,
+        indicator=draw.indicator,
+        on=draw.on,
+        until=until,
+        population=draw.population,
+        drawn=draw.size,
+        there=counts[State.THERE],
+        gone=counts[State.GONE],
+        unclear=counts[State.UNCLEAR],
+        late=counts[State.LATE],
+        waiting=counts[State.WAITING],
+        is_over=clock.today() > until,
+    )

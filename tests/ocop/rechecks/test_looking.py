@@ -1,0 +1,276 @@
+"""What decides: the first look in the window, by our robot or by somebody to whom it was new."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.utils import timezone
+
+from core.audit.models import AuditEntry
+from core.people.models import Role, User
+from market.platforms.pages.judging import Verdict, unclear
+from market.platforms.pages.registry import page_sources
+from ocop.frames.models import Frame, FrameHousehold
+from ocop.rechecks.actions.looking import RecheckRefused, record_look, settle, settle_due
+from ocop.rechecks.checking import DRAWN_PAGES, pages_for_people, pages_for_robot
+from ocop.rechecks.checking import page_of as due_page
+from ocop.rechecks.models import RecheckDraw, RecheckLook, RecheckPage
+from ocop.rechecks.queries import survival_of, survivals
+from ocop.rechecks.rules import DECIDED, OVER, YOU_KNEW_IT, YOU_SELL
+from ocop.rechecks.survival import Survival
+from ocop.rechecks.todos import recheck_todos
+from ocop.snapshots.actions import restate
+from ocop.snapshots.models import Snapshot
+from onboarding.accounts.actions import close_account
+from onboarding.accounts.models import AccountReport, Observation, PlatformAccount, RobotPermission
+from onboarding.producers.models import Membership
+from tests.ocop.conftest import Land, framed, household, moment, person, platform, viewer
+from tests.ocop.conftest import account as account_of
+from tests.ocop.conftest import producer as producer_of
+from tests.ocop.rechecks.world import ON, at, counted, day, drew, page_of, seen
+
+Fill = Callable[[int, date], None]
+
+
+@pytest.fixture
+def made(land: Land, phuong: User, fill: Fill) -> Snapshot:
+    """One household and one product, counted."""
+    fill(1, ON)
+    return counted(land, phuong)
+
+
+def told(draw: RecheckDraw, on_day: int = 31) -> Survival:
+    """What is known of a draw that day."""
+    with at(on_day):
+        settle_due()
+        return survivals([draw])[draw.pk]
+
+
+def numbers(found: Survival) -> tuple[int, int, int, int, int]:
+    return found.there, found.gone, found.unclear, found.late, found.waiting
+
+
+@pytest.mark.parametrize(
+    ("moment_of_look", "expected"),
+    [
+        ((6, 23), (0, 0, 0, 1, 0)),  # before the draw: nobody knew
+        ((7, 0), (1, 0, 0, 0, 0)),
+        ((30, 23), (1, 0, 0, 0, 0)),
+        ((31, 0), (0, 0, 0, 1, 0)),  # a late look changes nothing
+    ],
+)
+def test_the_window_ends_at_midnights_of_vietnam(
+    made: Snapshot, moment_of_look: tuple[int, int], expected: tuple[int, ...]
+) -> None:
+    draw = drew()
+    link = page_of(draw).link
+    assert link is not None
+    seen(link, day(*moment_of_look))
+    assert numbers(told(draw)) == expected
+    assert numbers(told(draw, 60)) == expected
+
+
+def test_before_the_end_it_waits_and_after_it_is_late(made: Snapshot) -> None:
+    draw = drew()
+    assert numbers(told(draw, 30)) == (0, 0, 0, 0, 1)
+    found = told(draw, 31)
+    assert (numbers(found), found.words, found.rest) == ((0, 0, 0, 1, 0), "", "1 không kiểm tra được trong hạn.")
+    with at(31):
+        assert survival_of(made)["I1"] == found
+
+
+def test_the_first_look_decides_and_none_after_it(made: Snapshot, phuong: User) -> None:
+    draw = drew()
+    link = page_of(draw).link
+    assert link is not None
+    seen(link, day(9), "gone")
+    seen(link, day(8), "live")
+    found = told(draw, 10)
+    assert numbers(found) == (1, 0, 0, 0, 0)
+    assert (found.words, found.rest) == ("1/1 (100,0\u00a0%), khoảng tin cậy 95 %: 20,6–100,0\u00a0%", "")
+    look = RecheckLook.objects.get()
+    assert (look.result, look.at, look.looked_by) == ("there", day(8), None)
+    with at(11):
+        assert settle(draw=draw) == 0
+        with pytest.raises(RecheckRefused, match=DECIDED[:30]):
+            record_look(page=page_of(draw), result="gone", note="không thấy", by=viewer(phuong))
+    assert RecheckLook.objects.count() == 1
+
+
+def test_a_look_that_nobody_has_taken_over_yet_comes_before_a_person_s(made: Snapshot, phuong: User) -> None:
+    draw = drew()
+    page = page_of(draw)
+    assert page.link is not None
+    seen(page.link, day(8), "gone")
+    before = Observation.objects.count()
+    with at(9), pytest.raises(RecheckRefused, match="đã có kết quả"):
+        record_look(page=page, result="there", note="vẫn bán", by=viewer(phuong))
+    assert Observation.objects.count() == before
+    assert numbers(told(draw)) == (0, 1, 0, 0, 0)
+
+
+def test_a_robot_that_could_not_tell_asks_a_person_and_a_person_who_could_not_has_answered(
+    made: Snapshot, phuong: User
+) -> None:
+    draw = drew()
+    page = page_of(draw)
+    assert page.link is not None
+    seen(page.link, day(8), "uncheckable", reason="forbidden")
+    assert numbers(told(draw, 9)) == (0, 0, 0, 0, 1)
+    with at(10):
+        record_look(page=page, result="unclear", note="trang đòi đăng nhập", by=viewer(phuong))
+    seen(page.link, day(11))
+    assert numbers(told(draw)) == (0, 0, 1, 0, 0)
+    assert told(draw).rest == "1 không kết luận được."
+
+
+def test_what_a_connection_says_of_itself_is_no_look(made: Snapshot) -> None:
+    draw = drew()
+    page = page_of(draw)
+    Observation.objects.create(link=page.link, at=day(8), observer="adapter", result="live", evidence_hash="0" * 64)
+    assert numbers(told(draw)) == (0, 0, 0, 1, 0)
+
+
+def test_four_eyes(land: Land, made: Snapshot, phuong: User, chi: User) -> None:
+    """Chi claimed the account, Lan saw it for the count, An sells there: Phương looks."""
+    lan, an = person("Lan", Role.COMMUNE, land.phu_thuy), person("An", Role.COMMUNE, land.phu_thuy)
+    account = account_of(producer_of("Hộ", land.phu_thuy, household(land.phu_thuy, name="Lê Bảy")), platform("voso"))
+    account.claimed_by = chi
+    account.save()
+    link = account.links.create(platform=account.platform, url="https://voso.example/bay", claimed_at=timezone.now(), claimed_by=chi)  # fmt: skip
+    seen(link, moment(ON), by=lan)
+    Membership.objects.create(user=an, producer=account.producer, right="helper", valid_from=date(2020, 1, 1), recorded_how="thử")  # fmt: skip
+    frame = Frame.objects.get(unit=land.phu_thuy)
+    FrameHousehold.objects.create(frame=frame, household_id=account.producer.household_id)
+    with at(2):
+        restate(snapshot=made, note="thêm hộ", by=viewer(phuong))
+    draw = drew()
+    page = RecheckPage.objects.get(item__draw=draw, account=account)
+    assert page.known_to == sorted([chi.pk, lan.pk])
+    before = Observation.objects.count(), AuditEntry.objects.count()
+    with at(8):
+        for who, why in ((chi, YOU_KNEW_IT), (lan, YOU_KNEW_IT), (an, YOU_SELL)):
+            with pytest.raises(RecheckRefused) as refused:
+                record_look(page=page, result="there", note="còn", by=viewer(who))
+            assert str(refused.value) == why
+        elsewhere = person("Dũng", Role.COMMUNE, land.con_dao)
+        auditor = person("Kiểm", Role.AUDITOR, land.lam_dong)
+        for stranger in (elsewhere, auditor):
+            with pytest.raises(PermissionError):
+                record_look(page=page, result="there", note="còn", by=viewer(stranger))
+        assert (Observation.objects.count(), AuditEntry.objects.count()) == before
+        # What the first ones see otherwise says nothing either.
+        seen(link, day(8, 13), "live", by=lan)
+        settle_due()
+        assert not RecheckLook.objects.filter(page=page).exists()
+        with pytest.raises(RecheckRefused, match="Hãy ghi bạn đã thấy gì"):
+            record_look(page=page, result="there", note="  ", by=viewer(phuong))
+        look = record_look(page=page, result="there", note="mở lúc 9 giờ, còn bán", by=viewer(phuong))
+    assert look.observation is not None and look.observation.observed_by == phuong
+    assert (look.result, look.looked_by, look.note) == ("there", phuong, "mở lúc 9 giờ, còn bán")
+    assert AuditEntry.objects.filter(action="recheck.looked").count() == 1
+
+
+def test_after_day_30_nothing_is_written_down(made: Snapshot, phuong: User) -> None:
+    page = page_of(drew())
+    with at(31, 0), pytest.raises(RecheckRefused) as refused:
+        record_look(page=page, result="there", note="còn", by=viewer(phuong))
+    assert str(refused.value) == OVER
+    assert not RecheckLook.objects.exists()
+
+
+def test_a_product_s_page_that_sells_something_else_is_gone(made: Snapshot, phuong: User) -> None:
+    draw = drew("I2v")
+    page = page_of(draw)
+    with at(8):
+        with pytest.raises(RecheckRefused, match="tên sản phẩm"):
+            record_look(page=page, result="there", note="có trang", by=viewer(phuong))
+        look = record_look(page=page, result="there", note="bán thứ khác", seen_title="Cà phê rang", by=viewer(phuong))
+    assert look.observation is not None
+    assert (look.result, look.observation.result, look.observation.reason) == ("gone", "uncheckable", "title")
+    other = drew("I2p")
+    link = page_of(other).link
+    assert link is not None
+    # Our robot read another name: that may be its reading, so a person is asked.
+    seen(link, day(8), "live", title="Cà phê rang")
+    assert numbers(told(other, 9)) == (0, 0, 0, 0, 1)
+    with at(9):
+        assert page_of(other) in pages_for_people()
+        record_look(page=page_of(other), result="there", note="đúng", seen_title="Nước mắm nhĩ Phú Hài", by=viewer(phuong))  # fmt: skip
+    assert numbers(told(other)) == (1, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("closed_on_day", [3, 8])
+def test_an_account_that_closed_meanwhile_is_gone(made: Snapshot, phuong: User, closed_on_day: int) -> None:
+    draw = drew() if closed_on_day > 7 else None
+    account = page_of(draw).account if draw else PlatformAccount.objects.exclude(producer__household=None).get()
+    with at(closed_on_day):
+        close_account(account=account, on=date(2026, 11, 3), reason="hộ nghỉ", by=viewer(phuong))
+    draw = draw or drew()
+    found = told(draw, 9)
+    assert numbers(found) == (0, 1, 0, 0, 0)
+    look = RecheckLook.objects.get(page__item__draw=draw)
+    assert look.report is not None and look.at == max(day(7, 0), look.report.at)
+
+
+def test_an_account_that_only_the_platform_spoke_for(land: Land, phuong: User, chi: User) -> None:
+    home = household(land.phu_thuy)
+    account = account_of(producer_of("Hộ", land.phu_thuy, home), platform("voso"))
+    framed(home)
+    AccountReport.objects.create(
+        account=account, at=moment(ON), reporter="platform", result="opened", source_sha256="0" * 64, reported_by=chi
+    )
+    counted(land, phuong)
+    draw = drew()
+    page = page_of(draw)
+    assert (page.link, page.known_to) == (None, [chi.pk])
+    # The platform's own file once more is the same word again.
+    AccountReport.objects.create(account=account, at=day(8), reporter="platform", result="opened", source_sha256="1" * 64)  # fmt: skip
+    assert numbers(told(draw, 9)) == (0, 0, 0, 0, 1)
+    with at(9):
+        look = record_look(page=page, result="gone", note="tìm tên hộ trên sàn không có", by=viewer(phuong))
+    assert look.report is not None and look.report.result == "not_found"
+    assert numbers(told(draw)) == (0, 1, 0, 0, 0)
+
+
+def test_our_robot_asks_each_page_once_and_people_get_the_rest(
+    made: Snapshot, land: Land, phuong: User, chi: User
+) -> None:
+    draw = drew("I2v")
+    page = page_of(draw)
+    with at(7, 1):
+        assert DRAWN_PAGES in page_sources()
+        assert list(pages_for_robot()) == []
+        assert page in pages_for_people()
+        [todo] = recheck_todos(viewer(chi))
+        assert todo.sentence == "Kiểm tra lại: 3 trang chờ người mở xem, hạn gần nhất 30/11/2026."
+        RobotPermission.objects.create(platform=platform("voso"), since=ON, is_granted=True, ground="thử")
+        # The household's page was counted under no name: our robot cannot know what should stand there.
+        assert list(pages_for_robot()) == [page]
+        assert page not in pages_for_people()
+        due = due_page(page)
+        assert (due.link, due.title, due.price) == (page.link, "Nước mắm nhĩ", None)
+        due.note(unclear(Observation.Reason.SCRIPT))
+        assert list(pages_for_robot()) == []
+        assert page in pages_for_people()
+    with at(8):
+        other = due_page(page)
+        other.note(Verdict(Observation.Result.LIVE, "", "Nước mắm nhĩ", 95_000))
+        assert settle_due() == 1
+        assert page not in pages_for_people()
+    with at(31):
+        assert list(pages_for_people()) == [] and list(recheck_todos(viewer(chi))) == []
+
+
+def test_a_missing_page_is_asked_again_after_hours(made: Snapshot) -> None:
+    RobotPermission.objects.create(platform=platform("voso"), since=ON, is_granted=True, ground="thử")
+    draw = drew("I2v")
+    page = page_of(draw)
+    for hour, due in ((1, True), (3, False), (8, True)):
+        with at(7, hour):
+            assert (list(pages_for_robot()) == [page]) is due
+            if due:
+                due_page(page).note(unclear(Observation.Reason.MISSING))
+    assert numbers(told(draw, 8)) == (0, 1, 0, 0, 0)

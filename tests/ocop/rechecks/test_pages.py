@@ -1,0 +1,139 @@
+"""The re-check as people see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from core.people.models import Role, User
+from ocop.rechecks.models import RecheckItem, RecheckLook
+from ocop.register.models import OcopProduct
+from ocop.snapshots.models import Snapshot
+from onboarding.accounts.models import Observation
+from onboarding.households.models import Household
+from tests.ocop.conftest import Land, person
+from tests.ocop.rechecks.world import ON, at, counted, day, drew, page_of, seen
+
+Fill = Callable[[int, date], None]
+
+
+@pytest.fixture
+def made(land: Land, phuong: User, fill: Fill) -> Snapshot:
+    fill(1, ON)
+    return counted(land, phuong)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def text(client: Client, address: str) -> str:
+    """The page with every run of spaces (the ones that never break too) as one."""
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return " ".join(answer.content.decode().split())
+
+
+def test_chi_looks_at_a_page_and_the_snapshot_shows_what_survived(made: Snapshot, chi: User, phuong: User) -> None:
+    draw = drew("I2v")
+    page, here = page_of(draw), f"/bang/kiem-tra-lai/{draw.pk}/"
+    with at(8):
+        client = signed_in(chi)
+        assert "xem đến hết ngày 30/11/2026" in text(client, "/bang/kiem-tra-lai/")
+        whole = text(client, here)
+        assert draw.seed in whole and made.rows_sha256 in whole and "Chờ tôi xem" in whole
+        paper = text(client, f"{here}in/")
+        assert (
+            "Phường Phú Thủy" in paper and "Nước mắm nhĩ" in paper and page.link is not None and page.link.url in paper
+        )
+        look = f"/bang/kiem-tra-lai/trang/{page.pk}/"
+        assert look in text(client, f"/bang/kiem-tra-lai/dong/{page.item_id}/")
+        missing = client.post(look, {"result": "there", "note": "còn bán"})
+        assert "Hãy chép tên sản phẩm" in missing.content.decode() and not RecheckLook.objects.exists()
+        form = {"result": "there", "seen_title": "Nước mắm nhĩ", "note": "mở lúc 9 giờ, còn 12 chai"}
+        assert client.post(look, form)["Location"] == f"/bang/kiem-tra-lai/dong/{page.item_id}/"
+        shown = text(client, f"/bang/kiem-tra-lai/dong/{page.item_id}/")
+        assert "Còn thấy, Chi, 08/11/2026" in shown and "còn 12 chai" in shown and look not in shown
+        assert "đã có kết quả" in text(client, look)
+        client.post(look, form | {"result": "gone"})
+        assert (
+            RecheckLook.objects.get().result == "there" and Observation.objects.filter(observer="person").count() == 1
+        )
+        words = "1/1 (100,0 %), khoảng tin cậy 95 %: 20,6–100,0 %"
+        assert words in text(signed_in(phuong), f"/bang/chot-so/{made.number}/")
+        assert "Nước mắm nhĩ" in text(client, f"{here}?xem=con") and "Nước mắm nhĩ" not in text(
+            client, f"{here}?xem=mat"
+        )
+    with at(31):
+        assert "hết hạn xem ngày 30/11/2026" in text(signed_in(chi), here)
+
+
+def test_what_lies_elsewhere_is_not_there(land: Land, made: Snapshot, phuong: User, dung: User, an: User) -> None:
+    """Dũng's island, Tuấn's commune of the same province, An who sells, an auditor who only reads."""
+    draw = drew("I2v")
+    page = page_of(draw)
+    own = (
+        f"/bang/kiem-tra-lai/{draw.pk}/",
+        f"/bang/kiem-tra-lai/{draw.pk}/in/",
+        f"/bang/kiem-tra-lai/dong/{page.item_id}/",
+    )
+    look = f"/bang/kiem-tra-lai/trang/{page.pk}/"
+    with at(8):
+        for user in (dung, person("Tuấn", Role.COMMUNE, land.tuy_phong)):
+            client = signed_in(user)
+            assert [client.get(url).status_code for url in (*own, look)] == [404] * 4
+            assert client.post(look, {"result": "gone", "note": "không có"}).status_code == 404
+            assert "Chưa rút lần nào" in text(client, "/bang/kiem-tra-lai/")
+        assert signed_in(an).get("/bang/kiem-tra-lai/").status_code in (302, 403, 404)
+        auditor = signed_in(person("Kiểm", Role.AUDITOR, land.lam_dong))
+        assert [auditor.get(url).status_code for url in own] == [200] * 3
+        assert auditor.post(look, {"result": "gone", "note": "không có"}).status_code in (403, 404)
+        assert look not in text(auditor, own[2])
+    assert not RecheckLook.objects.exists()
+
+
+def test_a_commune_sees_its_own_rows_only(land: Land, phuong: User, chi: User, fill: Fill) -> None:
+    fill(2, ON)
+    one = OcopProduct.objects.order_by("pk")[0]
+    OcopProduct.objects.filter(pk=one.pk).update(unit=land.tuy_phong, name="Nước mắm riêng của Tuy Phong")
+    counted(land, phuong)
+    draw = drew("I2v")
+    assert draw.size == 2
+    with at(8):
+        assert "riêng của Tuy Phong" in text(signed_in(phuong), f"/bang/kiem-tra-lai/{draw.pk}/")
+        for path in ("", "in/"):
+            assert "riêng của Tuy Phong" not in text(signed_in(chi), f"/bang/kiem-tra-lai/{draw.pk}/{path}")
+        hidden = RecheckItem.objects.get(draw=draw, subject_id=one.pk)
+        assert signed_in(chi).get(f"/bang/kiem-tra-lai/dong/{hidden.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("size", [1, 25])
+def test_query_budgets(land: Land, phuong: User, fill: Fill, size: int) -> None:
+    fill(size, ON)
+    made = counted(land, phuong)
+    draw = drew("I1")
+    page = draw.items.order_by("position")[0].pages.get()
+    assert page.link is not None
+    seen(page.link, day(8, 1))
+    client = signed_in(phuong)
+
+    def cost(path: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 200
+        return len(captured)
+
+    with at(8):
+        client.get("/bang/kiem-tra-lai/")
+        paths = ("/bang/kiem-tra-lai/", f"/bang/kiem-tra-lai/{draw.pk}/", f"/bang/kiem-tra-lai/{draw.pk}/?xem=nguoi")
+        more = (f"/bang/kiem-tra-lai/{draw.pk}/in/", f"/bang/kiem-tra-lai/dong/{page.item_id}/")
+        found = [cost(path) for path in (*paths, *more, f"/bang/kiem-tra-lai/trang/{page.pk}/")]
+        assert found == [7, 9, 11, 9, 8, 7], found
+        assert cost(f"/bang/chot-so/{made.number}/") == 13
+    assert Household.objects.count() == size
