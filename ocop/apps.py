@@ -24,6 +24,7 @@ class OcopConfig(AppConfig):
         from ocop.register.actions import follow_map
         from ocop.rulebooks.ready import register as get_rulebooks_ready
         from ocop.snapshots import ready as snapshots
+        from ocop.wall import ready as wall
 
         register_presence()
         register_objects(
@@ -52,4 +53,5 @@ class OcopConfig(AppConfig):
         snapshots.register()
         rechecks.register()
         catalogue.register()
+        wall.register()
         boards.register()

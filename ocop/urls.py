@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("ocop.indicators.urls")),
     path("", include("ocop.catalogue.urls")),
     path("", include("ocop.comparison.urls")),
+    path("", include("ocop.wall.urls")),
     path("", include("ocop.boards.urls")),
 ]

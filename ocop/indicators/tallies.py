@@ -55,6 +55,25 @@ def last_counted_days(indicator: Indicator, since: date, until: date) -> list[da
     return sorted(row["last"] for row in months)
 
 
+def counted_days(indicators: Iterable[Indicator], since: date, until: date) -> list[date]:
+    """The days between these on which all these indicators were counted wholly with the definitions of today, the earliest first; one
+    query."""
+    asked = Q(pk__in=[])
+    wanted = list(indicators)
+    for each in wanted:
+        asked |= Q(indicator=each.code, version=each.version)
+    rows = Tally.objects.filter(_IS_MARKER, asked, on__range=(since, until)).order_by().values("on")
+    return sorted(row["on"] for row in rows.annotate(found=Count("pk")) if row["found"] == len(wanted))
+
+
+def last_count(scope: Scope, on: date) -> datetime | None:
+    """When the latest of the kept counts of a scope on a day was made; one query."""
+    found: datetime | None = Tally.objects.filter(in_scope(scope) | _IS_MARKER, on=on).aggregate(at=Max("counted_at"))[
+        "at"
+    ]
+    return found
+
+
 def figures(scope: Scope, indicators: Iterable[Indicator] | None = None) -> Figures:
     """The rates of a scope on its day. Today's are sums of kept counts (four queries at any size); of other days, and while
     today's have not been made, the rows are counted now."""

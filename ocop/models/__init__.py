@@ -10,6 +10,7 @@ from ocop.rechecks.models import RecheckDraw, RecheckItem, RecheckLook, RecheckP
 from ocop.register.models import OcopProduct, Taxonomy, TaxonomyNode
 from ocop.rulebooks.models import Criterion, Option, Rubric, Rulebook
 from ocop.snapshots.models import Snapshot, SnapshotFigure, SnapshotRow
+from ocop.wall.models import ScreenLink
 
 __all__ = [
     "Assignment",
@@ -35,6 +36,7 @@ __all__ = [
     "RenewalNotice",
     "Rubric",
     "Rulebook",
+    "ScreenLink",
     "Snapshot",
     "SnapshotFigure",
     "SnapshotRow",

@@ -64,6 +64,7 @@ from ocop.register.models import OcopProduct
 from ocop.rulebooks.models import Rubric
 from ocop.snapshots.actions import freeze
 from ocop.snapshots.models import Snapshot
+from ocop.wall.actions import make_screen_link
 from onboarding.accounts.actions import claim_account, claim_link, close_account
 from onboarding.accounts.models import Platform, PlatformAccount
 from onboarding.checks.actions.verifying import verify_household
@@ -623,6 +624,13 @@ PAGES: dict[str, Page] = {
     "bang/chi-tieu/<int:pk>/bo/": Page(
         frozenset({"phuong", "quantri"}), "bang/chi-tieu/{target}/bo/", ("POST",), MOVES_ON
     ),
+    "man-hinh/": Page(STAFF),
+    "man-hinh/<slug:secret>/": Page(EVERYBODY, "man-hinh/{screen}/"),  # the address is the secret
+    "bang/man-hinh/": Page(frozenset({"phuong", "quantri"})),
+    "bang/man-hinh/moi/": Page(frozenset({"phuong", "quantri"}), methods=FORM),
+    "bang/man-hinh/<int:pk>/thu-hoi/": Page(
+        frozenset({"phuong", "quantri"}), "bang/man-hinh/{screen_link}/thu-hoi/", ("POST",), MOVES_ON
+    ),
     "bang/thi-diem/": Page(STAFF - {"chi"}),
     "bang/thi-diem/thi-diem.csv": Page(STAFF - {"chi"}),
     "bang/thi-diem/thi-diem.xlsx": Page(STAFF - {"chi"}),
@@ -927,6 +935,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         ).pk,
         **by_hand(people),
         **rechecked(people, snapshots[1]),
+        **hung(people),
         "opening": asked.pk, "opening_line": line.pk,
         "import": sheet.pk, "goods": goods.pk, "job": job.pk, "job_name": job.name,
         "entry": AuditEntry.objects.get(action="shop.opened", object_label=f"shop:{shop.pk}").pk,
@@ -1028,6 +1037,14 @@ def rechecked(people: People, snapshot: Snapshot) -> dict[str, Any]:
     page = RecheckPage(item=item, account=account)
     page.save()
     return {"recheck": draw.pk, "recheck_item": item.pk, "recheck_page": page.pk}
+
+
+def hung(people: People) -> dict[str, Any]:
+    """A screen with the figures of the commune."""
+    link, secret = make_screen_link(
+        name="Phòng họp", unit=people.commune, expires_at=clock.now() + timedelta(days=7), by=people.viewer("phuong")
+    )
+    return {"screen": secret, "screen_link": link.pk}
 
 
 def connected_facts(people: People) -> dict[str, Any]:

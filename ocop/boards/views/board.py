@@ -33,6 +33,7 @@ from ocop.indicators.registry import (
     indicator_by_code,
 )
 from ocop.indicators.targets import TargetFor, targets_for
+from ocop.wall.rules import MAKERS
 
 USUAL = "I2both"
 # What a unit is ranked by: the rates that somebody has to answer for.
@@ -77,6 +78,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "trend_url": asked.address("board_trend", ma=chosen.code),
         "change_url": asked.address("board_changes", ma=chosen.code),
         "compare_url": _comparison(asked, chosen),
+        "wall_url": asked.address("wall", on=""),
+        "may_hang": asked.scope.viewer.has_role(*MAKERS),
         "map": _map(ranks, asked, target),
         "bars": [_bar(rank, asked) for rank in ranks if rank.place],
         "without": [_bar(rank, asked) for rank in ranks if not rank.place],

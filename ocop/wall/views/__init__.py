@@ -1,0 +1,1 @@
+"""Screens: `screen` is what hangs on the wall, `links` how it gets there."""
