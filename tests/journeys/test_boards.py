@@ -8,6 +8,7 @@ from tests.journeys.conftest import Stack, Walker
 
 PAGES = [
     "/bang/", "/bang/?ma=I1", "/bang/xu-huong/", "/bang/thay-doi/", "/bang/thay-doi/?ma=I1", "/bang/viec/", "/bang/viec/?loai=ho",
+    "/bang/thi-diem/", "/man-hinh/", "/bang/man-hinh/moi/",
 ]  # fmt: skip
 
 
