@@ -1,6 +1,6 @@
 """What `make` calls: sets up what is missing, then runs, tests or checks. Standard library only.
 
-    python3 config/bootstrap.py run | test [pytest arguments] | test-servers [servers] | lint | bench [parts] | tools
+    python3 config/bootstrap.py run | prepare | test [pytest arguments] | test-servers [servers] | lint | bench [parts] | tools
 
 Everything it makes is in var/. Each step leaves a stamp of what it was made from, so a second start takes seconds.
 """
@@ -35,8 +35,8 @@ def main() -> int:
     if sys.version_info < (3, 11):
         return _say("Cần Python 3.11 trở lên. / Python 3.11 or newer is needed.")
     task, *rest = sys.argv[1:] or [""]
-    if task == "run":
-        return run()
+    if task in {"run", "prepare"}:
+        return run(only_prepare=task == "prepare")
     if task in {"test", "test-servers", "lint", "bench", "tools"}:
         install(with_tools=True)
         if task == "test-servers":
@@ -85,8 +85,8 @@ def prepare(environment: dict[str, str]) -> None:
     )
 
 
-def run() -> int:
-    """Web, worker and the two doubles, until Ctrl-C."""
+def run(*, only_prepare: bool = False) -> int:
+    """Web, worker and the two doubles, until Ctrl-C; or only what stands before they start: tables, demo world, static files."""
     port = int(os.environ.get("PORT", "8000"))
     ports = {"PORT": port, "sàn mô phỏng": port + 1, "VNPAY mô phỏng": port + 2}
     for name, number in ports.items():
@@ -110,7 +110,7 @@ def run() -> int:
                   "--state", str(VAR / "sandbox-vnpay.sqlite3"), "--ipn-url", f"http://{host}:{port}/thanh-toan/vnpay/ipn",
                   "--settle-refunds-after", "60"],
     }  # fmt: skip
-    return _supervise(commands, environment, port)
+    return _supervise(commands, environment, port, only_prepare=only_prepare)
 
 
 def test(arguments: list[str]) -> int:
@@ -156,7 +156,7 @@ def lint() -> int:
     return _say(f"lint: {len(failed)} of {len(checks)} checks failed") if failed else 0
 
 
-def _supervise(commands: dict[str, list[str]], environment: dict[str, str], port: int) -> int:
+def _supervise(commands: dict[str, list[str]], environment: dict[str, str], port: int, *, only_prepare: bool) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     children: dict[str, subprocess.Popen[bytes]] = {}
@@ -168,6 +168,8 @@ def _supervise(commands: dict[str, list[str]], environment: dict[str, str], port
     try:
         start("market")  # before the rest: the demo world is shown to it
         prepare(environment)
+        if only_prepare:
+            return 0
         for name in commands.keys() - children.keys():
             start(name)
         if _wait_until_ready(f"http://127.0.0.1:{port}/health/ready", children):

@@ -31,6 +31,7 @@ from market.platforms.models import SheetBatch
 from onboarding.intake.actions import receiving
 from onboarding.papers.models import Paper
 from tests.people import People, make_people
+from tests.remembered import Memory, Standing
 
 # The same examples every time: a run that was green stays green until something changes.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
@@ -227,6 +228,7 @@ def committed_db(copies: Any, django_db_setup: None, django_db_blocker: Any) -> 
         yield
         with _alone():
             copies.renew()
+        _MEMORY.forget()
 
 
 @pytest.fixture(autouse=True)
@@ -277,7 +279,24 @@ def whole_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Client, "force_login", force_login)
 
 
+_MEMORY = Memory()
+
+
+@pytest.fixture(autouse=True)
+def watched_writes() -> Iterator[None]:
+    """A remembered world is laid out only where nothing else was written before it."""
+    _MEMORY.begin()
+    with connection.execute_wrapper(_MEMORY.watch):
+        yield
+
+
 @pytest.fixture
-def people(db: None) -> People:
+def standing(private_state: None, tmp_path: Path) -> Standing:
+    """`standing(name, make)`: what `make` gives, from memory where it has been made before (`tests/remembered.py`)."""
+    return lambda name, make: _MEMORY.world(name, make, tmp_path)
+
+
+@pytest.fixture
+def people(db: None, standing: Standing) -> People:
     """An, Bình, Chi, Dũng, Hạnh, Phương."""
-    return make_people()
+    return standing("people", make_people)

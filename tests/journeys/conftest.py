@@ -76,20 +76,28 @@ def free_ports() -> int:
     """A port whose two neighbours are free as well."""
     start = 21000 + os.getpid() % 2000 * 3  # two runs on one machine do not race for the same ones
     for first in range(start, start + 2000, 3):
-        probes = []
-        try:
-            for number in range(first, first + 3):
-                probe = socket.socket()
-                probes.append(probe)
-                probe.bind(("127.0.0.1", number))
-        except OSError:
-            continue
-        else:
+        if _are_free(first):
             return first
-        finally:
-            for probe in probes:
-                probe.close()
     raise RuntimeError("no free ports")
+
+
+def _are_free(first: int) -> bool:
+    """Whether nobody listens on a port and its two neighbours."""
+    probes = []
+    try:
+        for number in range(first, first + 3):
+            probe = socket.socket()
+            # What the last service left behind on its way out does not count, as it does not for the next one.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probes.append(probe)
+            probe.bind(("127.0.0.1", number))
+    except OSError:
+        return False
+    else:
+        return True
+    finally:
+        for probe in probes:
+            probe.close()
 
 
 FOLDER = Path(os.environ.get("STATE_DIR", ROOT / "var")) / "test"
@@ -146,20 +154,43 @@ def _started(environment: dict[str, str], log_file: Path) -> tuple[subprocess.Po
     return process, False
 
 
+@dataclass
+class Demo:
+    """The demo world as it is made, before anybody does anything in it: its state folder, and the ports its addresses name."""
+
+    port: int
+    state: Path
+
+
+@pytest.fixture(scope="session")
+def demos() -> list[Demo]:
+    """The demo world of this test process, once somebody needed one; the last one counts."""
+    return []
+
+
 @pytest.fixture(scope="module")
-def stack(copies: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """`config/bootstrap.py run` on a copy of the template database, so that migrations are not run again."""
-    state = tmp_path_factory.mktemp("stack")
+def stack(
+    request: pytest.FixtureRequest, copies: Any, demos: list[Demo], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """`config/bootstrap.py run` on a copy of the template database, so that migrations are not run again, and on a copy of
+    one demo world. The whole way starts from nothing, as the README's command does."""
     environment = {key: value for key, value in os.environ.items() if key not in {"MODE", "DATABASE_URL"}}
-    if connection.vendor == "sqlite":
-        shutil.copyfile(copies.template, state / "lensan.sqlite3")
-    else:
+    environment["LENSAN_VENV"] = sys.prefix
+    from_nothing = request.path.name == ON_EVERY_DATABASE
+    if connection.vendor != "sqlite":
         environment["DATABASE_URL"] = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/" + copies.another("journey")
-    _lay_out_static(state)
-    environment |= {"STATE_DIR": str(state), "LENSAN_VENV": sys.prefix}
     for _ in range(TRIES):
-        port = free_ports()
-        process, is_up = _started(environment | {"PORT": str(port)}, state / "log.txt")
+        state = tmp_path_factory.mktemp("stack")
+        if from_nothing or connection.vendor != "sqlite":
+            port = free_ports()
+            _lay_out(state, copies)
+        else:
+            if not demos or not _are_free(demos[-1].port):
+                demos.append(_make_demo(copies, environment, tmp_path_factory.mktemp("demo")))
+            port = demos[-1].port
+            shutil.copytree(demos[-1].state, state, dirs_exist_ok=True)
+        environment |= {"STATE_DIR": str(state), "PORT": str(port)}
+        process, is_up = _started(environment, state / "log.txt")
         if is_up:
             break
     assert is_up, (state / "log.txt").read_text()[-3000:]
@@ -167,6 +198,29 @@ def stack(copies: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sta
     yield Stack(port, state, environment.get("DATABASE_URL", ""))
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=30) == 0
+
+
+def _lay_out(state: Path, copies: Any) -> None:
+    if connection.vendor == "sqlite":
+        shutil.copyfile(copies.template, state / "lensan.sqlite3")
+    _lay_out_static(state)
+
+
+def _make_demo(copies: Any, environment: dict[str, str], state: Path) -> Demo:
+    """What `config/bootstrap.py run` prepares, without the web and the worker that would begin to live in it."""
+    _lay_out(state, copies)
+    port = free_ports()
+    environment = environment | {"STATE_DIR": str(state), "PORT": str(port)}
+    with (state / "log.txt").open("ab") as log:
+        subprocess.run(
+            [sys.executable, "config/bootstrap.py", "prepare"],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            check=True,
+        )
+    return Demo(port, state)
 
 
 @pytest.fixture(scope="module")

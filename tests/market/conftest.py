@@ -23,6 +23,7 @@ from market.shops.models import Shop
 from onboarding.producers.actions import add_member
 from tests.market.payments.till import accountant
 from tests.people import People, make_listing, make_producer, make_shop, shop_for
+from tests.remembered import Standing
 
 Browser = Callable[[str], Client]
 Signed = Callable[[Viewer], Client]
@@ -36,20 +37,24 @@ def sheets_stay_in_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
-def shop(people: People) -> Shop:
+def shop(people: People, standing: Standing) -> Shop:
     """An's shop."""
-    return make_shop(people)
+    return standing("shop", lambda: make_shop(people))
 
 
 @pytest.fixture
-def listing(shop: Shop) -> Listing:
+def listing(shop: Shop, standing: Standing) -> Listing:
     """An's cashews: 50,000 đ a kilogram, ten of them."""
-    return make_listing(shop)
+    return standing("listing", lambda: make_listing(shop))
 
 
 @pytest.fixture
-def other_shop(people: People) -> Shop:
+def other_shop(people: People, standing: Standing) -> Shop:
     """Dũng's shop: he sells as well, so an outsider here is somebody who really uses these pages."""
+    return standing("Dũng's shop", lambda: _shop_of_dung(people))
+
+
+def _shop_of_dung(people: People) -> Shop:
     producer = make_producer("Hộ Trần Văn Dũng", people.hamlet)
     add_member(user=people.users["dung"], producer=producer, right="owner", by=SYSTEM, how="bài thử")
     return shop_for(producer, "Nhà Dũng", people.viewer("dung"))
