@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError
 
 from config import env
 from core.people.models import User
+from ocop.reports import signing
 
 
 def problems() -> list[str]:
@@ -57,6 +59,33 @@ def no_demo_people(app_configs: Any, databases: Any = None, **kwargs: Any) -> li
     if not found:
         return []
     return [Error("The database holds the demo world; production needs one of its own.", id="lensan.E002")]
+
+
+@register()
+def reports_can_be_signed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A certificate for official reports that could not sign is an error in the settings; one that has run out stops nothing else, so
+    that only the signing waits for a new one."""
+    if not signing.is_wanted():
+        return []
+    if not signing.HAS_LIBRARY:
+        return [
+            Error("REPORT_SIGNING_FILE is set, but the extra is missing: install len-san[signing].", id="lensan.E003")
+        ]
+    if not settings.REPORT_SIGNING["password"]:
+        return [Error("REPORT_SIGNING_FILE is set without REPORT_SIGNING_PASSWORD.", id="lensan.E003")]
+    try:
+        found = signing.certificate()
+    except signing.SigningRefused as refusal:
+        sentence = f"REPORT_SIGNING_FILE and REPORT_SIGNING_PASSWORD cannot be used: {refusal}"
+        return [Error(sentence, id="lensan.E003")]
+    if not signing.is_in_force(found):
+        days = f"{found.not_valid_before_utc:%Y-%m-%d} to {found.not_valid_after_utc:%Y-%m-%d}"
+        return [
+            Warning(
+                f"The certificate of REPORT_SIGNING_FILE is valid from {days}: reports stay unsigned.", id="lensan.W003"
+            )
+        ]
+    return []
 
 
 def _payment_problems() -> Iterable[str]:

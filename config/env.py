@@ -75,6 +75,10 @@ REFUND_ALONE_UP_TO: int = env.int("REFUND_ALONE_UP_TO", 2_000_000)
 PAYOUT_MINIMUM: int = env.int("PAYOUT_MINIMUM", 50_000, validate=validate.Range(min=1))
 PAYOUT_ALONE_UP_TO: int = env.int("PAYOUT_ALONE_UP_TO", 5_000_000)
 
+# Official reports are signed with this certificate (PKCS#12, .p12 or .pfx), where one is set. docs/reports.md.
+REPORT_SIGNING_FILE: str = env.str("REPORT_SIGNING_FILE", "")
+REPORT_SIGNING_PASSWORD: str = env.str("REPORT_SIGNING_PASSWORD", "")
+
 # The marketplace double: a simulation under its own name, never a stand-in for VoSo or Postmart.
 SANDBOX_MARKET_URL: str = env.str("SANDBOX_MARKET_URL", f"http://127.0.0.1:{PORT + 1}")
 SANDBOX_MARKET_KEY: str = env.str("SANDBOX_MARKET_KEY", "" if PRODUCTION else "demo-market-key")

@@ -232,6 +232,7 @@ VNPAY_TEST: dict[str, Any] | None = (
 GATEWAY_MESSAGE_DAYS = env.GATEWAY_MESSAGE_DAYS
 API_EVENT_DAYS = env.API_EVENT_DAYS
 WEBHOOKS_ALLOW_PRIVATE = env.WEBHOOKS_ALLOW_PRIVATE
+REPORT_SIGNING: dict[str, str] = {"file": env.REPORT_SIGNING_FILE, "password": env.REPORT_SIGNING_PASSWORD}
 SANDBOX_MARKET: dict[str, str] = {"url": env.SANDBOX_MARKET_URL, "key": env.SANDBOX_MARKET_KEY}
 
 # Channel → adapter; "off" closes a channel. The adapters are registered in core/apps.py.

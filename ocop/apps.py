@@ -22,6 +22,7 @@ class OcopConfig(AppConfig):
         from ocop.presence.ready import register as register_presence
         from ocop.rechecks import ready as rechecks
         from ocop.register.actions import follow_map
+        from ocop.reports import ready as reports
         from ocop.rulebooks.ready import register as get_rulebooks_ready
         from ocop.snapshots import ready as snapshots
         from ocop.wall import ready as wall
@@ -53,5 +54,6 @@ class OcopConfig(AppConfig):
         snapshots.register()
         rechecks.register()
         catalogue.register()
+        reports.register()
         wall.register()
         boards.register()

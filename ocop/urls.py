@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("ocop.indicators.urls")),
     path("", include("ocop.catalogue.urls")),
     path("", include("ocop.comparison.urls")),
+    path("", include("ocop.reports.urls")),
     path("", include("ocop.wall.urls")),
     path("", include("ocop.boards.urls")),
 ]

@@ -8,6 +8,7 @@ from ocop.indicators.models import Recount, Tally, Target
 from ocop.presence.models import PresenceLink
 from ocop.rechecks.models import RecheckDraw, RecheckItem, RecheckLook, RecheckPage
 from ocop.register.models import OcopProduct, Taxonomy, TaxonomyNode
+from ocop.reports.models import OfficialReport, ReportSignature
 from ocop.rulebooks.models import Criterion, Option, Rubric, Rulebook
 from ocop.snapshots.models import Snapshot, SnapshotFigure, SnapshotRow
 from ocop.wall.models import ScreenLink
@@ -25,6 +26,7 @@ __all__ = [
     "HandTarget",
     "HandTerms",
     "OcopProduct",
+    "OfficialReport",
     "Option",
     "PresenceLink",
     "RecheckDraw",
@@ -34,6 +36,7 @@ __all__ = [
     "Recount",
     "RenewalFile",
     "RenewalNotice",
+    "ReportSignature",
     "Rubric",
     "Rulebook",
     "ScreenLink",

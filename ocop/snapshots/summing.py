@@ -79,11 +79,17 @@ def digests(snapshot: Snapshot) -> tuple[str, str]:
     """The digests of the stored rows and of the stored figures, worked out anew."""
     rows = snapshot.rows.order_by("subject", "subject_id")
     listed = rows.values_list("subject", "subject_id", "unit_code", "former_code", "sides", "evidence_sha256", "traits")
+    return rows_digest(_without_empty_end(row) for row in listed.iterator(chunk_size=2000)), _digest_of_stored(snapshot)
+
+
+def are_figures_untouched(snapshot: Snapshot) -> bool:
+    """Whether the stored figures, and what they are about, still give the digest of when they were frozen."""
+    return _digest_of_stored(snapshot) == snapshot.figures_sha256
+
+
+def _digest_of_stored(snapshot: Snapshot) -> str:
     figures = snapshot.figures.values_list(*_FIGURE, "beside")
-    return (
-        rows_digest(_without_empty_end(row) for row in listed.iterator(chunk_size=2000)),
-        digest_of_figures(snapshot, map(_without_empty_end, figures)),
-    )
+    return digest_of_figures(snapshot, map(_without_empty_end, figures))
 
 
 def _without_empty_end(line: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -23,6 +23,7 @@ from ocop.certificates.models import Certificate, CertificateCopy
 from ocop.frames.models import Frame, FrameHousehold
 from ocop.rechecks.models import RecheckDraw, RecheckItem, RecheckLook, RecheckPage
 from ocop.register.models import OcopProduct
+from ocop.reports.models import OfficialReport, ReportSignature
 from ocop.snapshots.models import Snapshot, SnapshotFigure, SnapshotRow
 from onboarding.accounts.actions import claim_account, claim_link, observe
 from onboarding.accounts.models import AccountActivity, AccountReport, Observation, Platform, PlatformAccount
@@ -150,7 +151,20 @@ def counted_rows(people: People, account: PlatformAccount, at: datetime) -> dict
     line = HandIndicator.objects.all()[0]
     by_hand = {"indicator": line, "unit": people.commune.parent, "entered_at": at}
     snapshot = Snapshot.objects.create(number="CS-1", on=at.date(), definitions={}, map_version="1", made_at=at)
+    official = OfficialReport(
+        snapshot=snapshot,
+        year=2026,
+        number="1/BC-UBND",
+        issued_on=at.date(),
+        issuer="UBND",
+        code="A" * 12,
+        frozen={},
+        made_at=at,
+    )
+    official.save()
     made: list[AppendOnly] = [
+        official,
+        ReportSignature(report=official, sha256="0" * 64, holder="UBND", certificate_until=at.date(), signed_at=at),
         HandTerms(**by_hand, version=1),
         HandTarget(**by_hand, value=1, document="1/KH"),
         HandFigure(**by_hand, as_of=at.date(), value=1, source="1/BC"),
@@ -164,7 +178,7 @@ def counted_rows(people: People, account: PlatformAccount, at: datetime) -> dict
         ),
         SnapshotRow(snapshot=snapshot, subject="product", subject_id=product.pk, sides="n", evidence_sha256="0" * 64),
     ]
-    for row in made:
+    for row in made[1:]:
         row.save()
     rechecked = recheck_rows(people, snapshot, account, at)
     connection.check_constraints()
@@ -241,6 +255,7 @@ def test_the_migrations_go_back_and_forth(committed_db: None) -> None:
         *(f"ocop_{name}" for name in ("certificatecopy", "framehousehold", "snapshotfigure", "snapshotrow")),
         *(f"ocop_{name}" for name in ("handterms", "handtarget", "handfigure")),
         *(f"ocop_{name}" for name in ("recheckdraw", "recheckpage", "rechecklook")),
+        *(f"ocop_{name}" for name in ("officialreport", "reportsignature")),
     }
     call_command("migrate", verbosity=0)
     assert missing_triggers() == {}

@@ -37,7 +37,7 @@ from core.messages.actions import send_message
 from core.people.actions import give_grant, make_api_token
 from core.people.devices.actions import trust_device
 from core.people.models import ApiToken, Grant, Role, User
-from core.people.queries import NOBODY, SYSTEM
+from core.people.queries import NOBODY, SYSTEM, viewer_for
 from core.places.queries import old_unit
 from market.ledger.accounts import HELD, owed_to
 from market.ledger.actions import write_entry
@@ -62,7 +62,7 @@ from ocop.presence.models import PresenceLink
 from ocop.rechecks.models import RecheckDraw, RecheckItem, RecheckPage
 from ocop.register.models import OcopProduct
 from ocop.rulebooks.models import Rubric
-from ocop.snapshots.actions import freeze
+from ocop.snapshots.actions import freeze, sign
 from ocop.snapshots.models import Snapshot
 from ocop.wall.actions import make_screen_link
 from onboarding.accounts.actions import claim_account, claim_link, close_account
@@ -79,6 +79,7 @@ from onboarding.teams.actions import add_team_member, found_team
 from tests.market.buying import attempt_for, notice, send_ipn
 from tests.market.goods_facts import goods_facts
 from tests.market.payments.stripe_api.program import Program, connected
+from tests.ocop.reports.papers import report_of
 from tests.onboarding.intake.sending import Device, sha256
 from tests.onboarding.markets.bazaar import bazaar_of, code_text
 from tests.onboarding.matching.households import matching_facts
@@ -697,6 +698,20 @@ PAGES: dict[str, Page] = {
     "bang/chot-so/<str:number>/in/": Page(STAFF, "bang/chot-so/{snapshot}/in/"),
     "bang/chot-so/<str:number>/so-lieu.<str:kind>": Page(STAFF, "bang/chot-so/{snapshot}/so-lieu.xlsx"),
     "bang/chot-so/<str:number>/dong.<str:kind>": Page(STAFF, "bang/chot-so/{snapshot}/dong.json"),
+    "bang/bao-cao/": Page(STAFF),
+    "bang/chot-so/<str:number>/bao-cao/": Page(
+        frozenset({"phuong", "quantri"}), "bang/chot-so/{signed_snapshot}/bao-cao/", FORM
+    ),
+    "bang/bao-cao/<str:code>/": Page(STAFF, "bang/bao-cao/{official_report}/"),
+    "bang/bao-cao/<str:code>/thay/": Page(
+        frozenset({"phuong", "quantri"}), "bang/bao-cao/{official_report}/thay/", FORM
+    ),
+    "bang/bao-cao/<str:code>/ky-so/": Page(
+        frozenset({"phuong", "quantri"}), "bang/bao-cao/{official_report}/ky-so/", ("POST",), MOVES_ON
+    ),
+    "bang/bao-cao/<str:code>/tep.<str:kind>": Page(STAFF, "bang/bao-cao/{official_report}/tep.xlsx"),
+    "kiem-tra/bao-cao/": Page(EVERYBODY),
+    "kiem-tra/bao-cao/<str:code>/": Page(EVERYBODY, "kiem-tra/bao-cao/{official_report}/", FORM),
     "mo/": Page(EVERYBODY),
     "mo/san-pham-ocop.<str:kind>": Page(EVERYBODY, "mo/san-pham-ocop.csv"),
     "mo/chi-so.<str:kind>": Page(EVERYBODY, "mo/chi-so.json"),
@@ -930,6 +945,7 @@ def world(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
         **payout_facts(people, users["quantri"]),
         "frame": frame.pk,
         "snapshot": snapshots[1].number,
+        **official_facts(people, users["quantri"]),
         "target": set_target(
             indicator="I1", unit=people.commune, year=2026, percent=70, document="1/KH", by=people.viewer("phuong")
         ).pk,
@@ -1007,6 +1023,17 @@ def market_facts(people: People) -> dict[str, Any]:
         "market": bazaar.market.pk,
         "stall": stall.pk,
         "code_check": bazaar.check(stall, code_text(name="NGUYEN HOA")).pk,
+    }
+
+
+def official_facts(people: People, second: User) -> dict[str, Any]:
+    """A report of the commune's own figures, signed by two people of the province."""
+    on = clock.today() - timedelta(days=70)
+    made = freeze(unit=people.commune, on=on, by=people.viewer("phuong"))
+    signed = sign(snapshot=made, by=viewer_for(second))
+    return {
+        "signed_snapshot": signed.number,
+        "official_report": report_of(signed, people.users["phuong"], issued_on=clock.today()).code,
     }
 
 

@@ -137,6 +137,7 @@ def _figures(request: HttpRequest, found: Snapshot) -> dict[str, Any]:
         "differences": _differences(before, found)[:SHOWN] if before else [],
         "may_sign": not found.signed_at and is_last and can_sign(viewer, found),
         "may_restate": is_last and can_restate(viewer, found),
+        "may_report": is_last and found.signed_at is not None and can_make(viewer, found.unit),
     }
 
 

@@ -1,0 +1,1 @@
+"""Pages of official reports: for the staff, and the check for everybody."""
