@@ -20,7 +20,7 @@ def board_tabs(request: HttpRequest) -> list[dict[str, object]]:
         (_("Mẫu số hộ"), "frames"),
         (_("Chốt số"), "snapshots"),
         (_("Kiểm tra lại"), "rechecks"),
-        (_("Báo cáo"), "reports"),
+        (_("Báo cáo"), "official_reports"),
         (_("Chỉ tiêu"), "targets"),
         (_("Danh mục nhập tay"), "catalogue"),
         (_("Bộ tiêu chí"), "board_rulebooks"),

@@ -73,7 +73,7 @@ def make_report(
         made_at=clock.now().replace(microsecond=0),  # files tell moments to the second
         **_clean(said),
     )
-    report.address = absolute(reverse("report_check", args=[report.code]))
+    report.address = absolute(reverse("official_report_check", args=[report.code]))
     # Drawing takes a second or two and belongs into no transaction; a file that no row names harms nobody.
     drawn = made(report)
     report.pdf_sha256, report.xlsx_sha256 = keep(drawn[PDF], PDF), keep(drawn[XLSX], XLSX)

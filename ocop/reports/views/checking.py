@@ -29,7 +29,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         found = report_by_code(form.cleaned_data["ma"])
         if found is not None:
-            return redirect("report_check", found.code)
+            return redirect("official_report_check", found.code)
         form.add_error("ma", _("Không có báo cáo nào mang mã này. Hãy xem lại mã ở cuối báo cáo rồi gõ lại."))
     return render(request, "ocop/reports/check_ask.html", {"form": form})
 

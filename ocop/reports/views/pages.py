@@ -109,7 +109,7 @@ def file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         messages.error(
             request, _("Tệp này không còn trong kho và không vẽ lại được y như cũ. Hãy báo người quản trị máy chủ.")
         )
-        return redirect("report", found.code)
+        return redirect("official_report", found.code)
     if request.method == "GET":
         note_taken(report=found, kind=f"{kind}, đã ký số" if signature else kind, by=viewer_of(request))
     answer = HttpResponse(raw, content_type=_TYPES[kind])
@@ -131,7 +131,7 @@ def sign_again(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404 from error
     else:
         messages.success(request, _("Đã đưa vào hàng ký số."))
-    return redirect("report", found.code)
+    return redirect("official_report", found.code)
 
 
 def _answer(
@@ -150,7 +150,7 @@ def _answer(
             raise Http404 from error
         else:
             messages.success(request, _("Đã lập báo cáo. Hãy mở tệp PDF xem lại trước khi trình ký."))
-            return redirect("report", made.code)
+            return redirect("official_report", made.code)
     context: dict[str, Any] = {
         "space_items": board_tabs(request),
         "form": form,
