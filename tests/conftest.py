@@ -92,6 +92,9 @@ def _process() -> str:
     return f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-{os.getpid()}"
 
 
+_MEMORY = Memory()
+
+
 class SqliteCopies:
     """A template file, and a file per test process."""
 
@@ -114,6 +117,7 @@ class SqliteCopies:
         fresh.rename(self.template)
 
     def renew(self) -> None:
+        _MEMORY.forget()
         connections.close_all()
         for suffix in ("", "-wal", "-shm"):
             Path(f"{self.own}{suffix}").unlink(missing_ok=True)
@@ -150,6 +154,7 @@ class PostgresCopies:
             cursor.execute(f'ALTER DATABASE "{self.template}_new" RENAME TO "{self.template}"')
 
     def renew(self) -> None:
+        _MEMORY.forget()
         connections.close_all()
         self._copy(self.own)
         _point_to(self.own)
@@ -228,7 +233,6 @@ def committed_db(copies: Any, django_db_setup: None, django_db_blocker: Any) -> 
         yield
         with _alone():
             copies.renew()
-        _MEMORY.forget()
 
 
 @pytest.fixture(autouse=True)
@@ -277,9 +281,6 @@ def whole_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
         session.save()
 
     monkeypatch.setattr(Client, "force_login", force_login)
-
-
-_MEMORY = Memory()
 
 
 @pytest.fixture(autouse=True)
