@@ -265,7 +265,7 @@ def rates(stack: Stack) -> dict[str, tuple[int, int]]:
 def read_the_board(province: Walker, online: tuple[int, int]) -> None:
     """The board says the same number, and opens to its rows."""
     province.open("/bang/")
-    assert province.page.get_by_text(f"{online[0]}/{online[1]}").first.is_visible()
+    province.wait_for(f"{online[0]}/{online[1]}")  # the board reads counts that the worker keeps
     province.page.screenshot(path=PICTURES / "board-390.png")
     province.open("/bang/I2v/")
     assert province.page.get_by_text(PRODUCT).first.is_visible()
