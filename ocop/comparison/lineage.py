@@ -24,13 +24,28 @@ class Line:
     before: tuple[str, ...]
 
 
-def follow_back(since: date, until: date, unit_ids: Collection[int]) -> dict[int, set[int]]:
-    """Each of these communes with those whose rows it took over in the days after `since`: of a divided commune the default part
-    has them, as pilots and rows themselves go there. One query."""
+@dataclass(frozen=True)
+class Turn:
+    """On that day one commune took over the rows of another."""
+
+    on: date
+    old_id: int
+    new_id: int
+
+
+def turns(since: date, until: date) -> list[Turn]:
+    """Which communes took over which in the days after `since`: of a divided commune the default part has its rows, as pilots and rows
+    themselves go there. One query."""
     links = UnitLink.objects.filter(on__gt=since, on__lte=until).exclude(kind=UnitLink.Kind.PART)
+    return [Turn(*row) for row in links.values_list("on", "old_id", "new_id")]
+
+
+def follow_back(known: Iterable[Turn], since: date, unit_ids: Collection[int]) -> dict[int, set[int]]:
+    """Each of these communes with those whose rows it took over in the days after `since`."""
     older: defaultdict[int, set[int]] = defaultdict(set)
-    for old, new in links.values_list("old_id", "new_id"):
-        older[new].add(old)
+    for turn in known:
+        if turn.on > since:
+            older[turn.new_id].add(turn.old_id)
     found = {}
     for pk in unit_ids:
         reached, waiting = {pk}, [pk]

@@ -17,7 +17,7 @@ from core.kit.clock import add_months
 from core.kit.text import sort_key
 from core.people.queries import Viewer
 from core.places.models import Level, Unit, in_force
-from ocop.comparison.lineage import Line, follow_back, lines_of
+from ocop.comparison.lineage import Line, follow_back, lines_of, turns
 from ocop.comparison.rules import READERS
 from ocop.indicators.models import Tally
 from ocop.indicators.queries import Scope
@@ -31,12 +31,15 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True)
 class Part:
-    """One group in a month: its sums, how many communes it has, and how many of them have figures."""
+    """One group in a month: its sums, how many communes it has, and how many of them have figures. Of pilots also which they are and
+    which of them have figures; of the rest only their numbers are read."""
 
     numerator: int
     denominator: int
     communes: int
     counted: int
+    members: frozenset[int] = frozenset()
+    known: frozenset[int] = frozenset()
 
     @property
     def pair(self) -> Pair | None:
@@ -57,11 +60,13 @@ class Month:
 
 @dataclass(frozen=True)
 class PilotLine:
-    """A pilot with its figures of the first month that has some, and of the last."""
+    """A pilot with its figures at its start (of the last counted day before it was one, else with `is_late` of the first one since)
+    and of the last counted day on which it was one."""
 
     line: Line
     first: tuple[date, Pair] | None
     last: tuple[date, Pair] | None
+    is_late: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,10 +99,14 @@ def comparison(indicator: Indicator, scope: Scope, *, same_group: bool) -> Compa
     counted = last_counted_days(indicator, add_months(running, 1 - MONTHS), scope.on)
     days = {day.replace(day=1): day for day in counted}
     pilots = _pilots(scope)
+    # A pilot may have gone on in another commune before the first day that was counted.
+    begun = min((each.valid_from for each in pilots), default=scope.on)
+    first_count = min(days.values(), default=scope.on)
+    known, own = turns(min(begun, first_count), scope.on), {each.commune_id for each in pilots}
+    lines = lines_of(pilots, follow_back(known, begun, own))
     if not days:
-        return Comparison([], [PilotLine(each, None, None) for each in lines_of(pilots, {})], 0, 0)
-    heirs = follow_back(min(days.values()), scope.on, {each.commune_id for each in pilots})
-    lines = lines_of(pilots, heirs)
+        return Comparison([], [PilotLine(each, None, None) for each in lines], 0, 0)
+    heirs = follow_back(known, first_count, own)
     of_unit = _by_unit(indicator, scope, counted, {pk for each in pilots for pk in heirs[each.commune_id]})
     today = {pk for each in pilots if _is_on(each, scope.on) for pk in heirs[each.commune_id]}
     groups = {day: today if same_group else _pilots_on(pilots, day) for day in counted}
@@ -200,9 +209,16 @@ def _size(unit_ids: Iterable[int], day: date, existing: Mapping[int, tuple[date 
     return sum((start is None or start <= day) and (end is None or end > day) for start, end in periods)
 
 
-def _part(of_unit: Mapping[int, Mapping[date, Pair]], on: date, unit_ids: Iterable[int], communes: int) -> Part:
-    pairs = [of_unit[pk][on] for pk in unit_ids if on in of_unit.get(pk, {})]
-    return Part(sum(n for n, _d in pairs), sum(d for _n, d in pairs), communes, len(pairs))
+def _part(of_unit: Mapping[int, Mapping[date, Pair]], on: date, unit_ids: Collection[int], communes: int) -> Part:
+    pairs = {pk: of_unit[pk][on] for pk in unit_ids if on in of_unit.get(pk, {})}
+    return Part(
+        sum(n for n, _d in pairs.values()),
+        sum(d for _n, d in pairs.values()),
+        communes,
+        len(pairs),
+        frozenset(unit_ids),
+        frozenset(pairs),
+    )
 
 
 def _rest(total: _Total, communes: int, pilots: Part) -> Part:
@@ -222,4 +238,8 @@ def _pilot_line(
         part = _part(of_unit, day, heirs[line.commune.pk], 0)
         if part.pair:
             known.append((day, part.pair))
-    return PilotLine(line, known[0] if known else None, known[-1] if known else None)
+    before = [each for each in known if each[0] <= line.since]
+    during = [each for each in known if line.since < each[0] and (line.until is None or each[0] < line.until)]
+    start = before[-1:] or during[:1]
+    end = during[-1:] or before[-1:]
+    return PilotLine(line, start[0] if start else None, end[0] if end else None, is_late=bool(during) and not before)

@@ -17,7 +17,8 @@ _MONTHS = (
     "Số xã thí điểm có số liệu", "Tử số còn lại", "Mẫu số còn lại", "Số xã còn lại", "Số xã còn lại có số liệu", "Chênh lệch",
 )  # fmt: skip
 _PILOTS = (
-    "Mã xã", "Xã", "Thí điểm", "Quyết định", "Trước khi sáp nhập", "Tháng đầu, ngày", "Tháng đầu", "Mới nhất, ngày", "Mới nhất", "Thay đổi",
+    "Mã xã", "Xã", "Thí điểm", "Quyết định", "Trước khi sáp nhập", "Lúc bắt đầu, ngày", "Lúc bắt đầu", "Đếm khi đã thí điểm",
+    "Mới nhất hoặc lúc kết thúc, ngày", "Mới nhất hoặc lúc kết thúc", "Thay đổi",
 )  # fmt: skip
 Cells = list[str | int | None]
 
@@ -67,6 +68,7 @@ def _pilots(found: Comparison) -> Iterator[Cells]:
             *row,
             _day(words.first_on),
             words.first or NONE,
+            "có" if words.is_late else "",
             _day(words.last_on),
             words.last or NONE,
             _plain(words.difference),

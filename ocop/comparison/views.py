@@ -23,7 +23,7 @@ from core.places.models import Unit
 from ocop.comparison.queries import Comparison, areas_to_compare, comparison
 from ocop.comparison.rules import READERS
 from ocop.comparison.sheets import as_csv, as_workbook
-from ocop.comparison.wording import doubts, has_moved, month_words, pilot_words
+from ocop.comparison.wording import doubts, has_moved, latest_words, month_words, pilot_words
 from ocop.frames.tabs import board_tabs
 from ocop.indicators.lines import line_of
 from ocop.indicators.queries import Scope
@@ -114,7 +114,8 @@ def comparison_file(request: HttpRequest) -> HttpResponseBase:
     """Months, pilots and explanations as a workbook."""
     asked = asked_of(request)
     found = _found(asked)
-    said = [_compared(asked), _no_cause(), *doubts(found, asked.indicator)]
+    moved = [_moved()] if has_moved(found.months) else []
+    said = [_compared(asked), _no_cause(), *moved, *doubts(found, asked.indicator)]
     pieces = as_workbook(found, asked.indicator, asked.area, asked.grouping, said)
     response = StreamingHttpResponse(pieces, content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="{asked.file_name}.xlsx"'
@@ -137,6 +138,13 @@ def _no_cause() -> str:
     )
 
 
+def _moved() -> str:
+    return _(
+        "Các xã thí điểm không như nhau qua các tháng: tỷ lệ của nhóm đổi cả khi không hộ nào đổi. Muốn so một nhóm không đổi, hãy chọn "
+        "«Cùng một nhóm xã»."
+    )
+
+
 def _shown(asked: Asked, found: Comparison) -> dict[str, Any]:
     days = [(month.on or month.first, month) for month in found.months]
     latest = found.latest
@@ -151,12 +159,12 @@ def _shown(asked: Asked, found: Comparison) -> dict[str, Any]:
         "no_cause": _no_cause(),
         "doubts": doubts(found, asked.indicator),
         "months": [month_words(month) for month in found.months],
-        "latest": month_words(latest) if latest else None,
+        "latest": latest_words(latest) if latest else "",
         "lines": {
             "pilots": line_of([(on, month.pilots.pair if month.pilots else None) for on, month in days], None),
             "rest": line_of([(on, month.rest.pair if month.rest else None) for on, month in days], None),
         },
-        "moved": not asked.same_group and has_moved(found.months),
+        "moved": _moved() if has_moved(found.months) else "",
         "pilots": [pilot_words(each) for each in found.pilots[:SHOWN]],
         "more": max(len(found.pilots) - SHOWN, 0),
         "csv_url": asked.address("comparison_csv"),

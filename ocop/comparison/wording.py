@@ -46,6 +46,7 @@ class PilotWords:
     before: str
     first: str
     first_on: date | None
+    is_late: bool
     last: str
     last_on: date | None
     difference: str
@@ -74,6 +75,16 @@ def month_words(month: Month) -> MonthWords:
     )
 
 
+def latest_words(month: Month) -> str:
+    """A month with figures of both groups in one sentence; what is no number of points is no «chênh lệch» either."""
+    words = month_words(month)
+    apart = words.difference
+    if apart.startswith(("+", "−")):
+        apart = _("chênh lệch %(difference)s") % {"difference": apart}
+    sentence = _("Tháng %(month)s: xã thí điểm %(pilots)s, các xã còn lại %(rest)s, %(apart)s.")
+    return sentence % {"month": words.month, "pilots": words.pilots.rate, "rest": words.rest.rate, "apart": apart}
+
+
 def pilot_words(found: PilotLine) -> PilotWords:
     line = found.line
     period = _("từ %(day)s") % {"day": f"{line.since:%d/%m/%Y}"}
@@ -88,6 +99,7 @@ def pilot_words(found: PilotLine) -> PilotWords:
         ", ".join(line.before),
         money.rate(*first[1]) if first else "",
         first[0] if first else None,
+        found.is_late,
         money.rate(*last[1]) if last else "",
         last[0] if last else None,
         points(last[1], first[1]) if first and last and first[0] != last[0] else "",
@@ -115,6 +127,8 @@ def doubts(found: Comparison, indicator: Indicator) -> list[str]:
                         "rows": FEWEST_ROWS,
                     }
                 )
+    if changed := _counted_changes(found.months, indicator):
+        said.append(changed)
     if found.unplaced:
         words = _("%(count)s %(unit)s chưa rõ ở xã nào, nên không nằm ở nhóm nào.")
         said.append(words % {"count": found.unplaced, "unit": indicator.unit})
@@ -127,8 +141,29 @@ def doubts(found: Comparison, indicator: Indicator) -> list[str]:
 
 
 def has_moved(months: Iterable[Month]) -> bool:
-    """Whether the number of pilots was not the same in all months."""
-    return len({month.pilots.communes for month in months if month.pilots}) > 1
+    """Whether the pilots were not the same communes in all months."""
+    return len({month.pilots.members for month in months if month.pilots}) > 1
+
+
+def _counted_changes(months: Iterable[Month], indicator: Indicator) -> str:
+    """A sentence when not the same communes had figures in all months; of the rest only their number is known."""
+    counted = [(month.pilots, month.rest) for month in months if month.pilots and month.rest]
+    if len({pilots.known for pilots, _rest in counted}) <= 1 and len({rest.counted for _pilots, rest in counted}) <= 1:
+        return ""
+    words = _(
+        "Không phải tháng nào cũng cùng những xã ấy có số liệu (nhóm thí điểm %(pilots)s, nhóm còn lại %(rest)s xã): tỷ lệ đổi cả khi "
+        "không %(unit)s nào đổi."
+    )
+    return words % {
+        "pilots": _span(pilots.counted for pilots, _rest in counted),
+        "rest": _span(rest.counted for _pilots, rest in counted),
+        "unit": indicator.unit,
+    }
+
+
+def _span(counts: Iterable[int]) -> str:
+    found = sorted(counts)
+    return f"{found[0]}" if found[0] == found[-1] else f"{found[0]}–{found[-1]}"
 
 
 def _part(part: Part | None) -> PartWords:

@@ -17,9 +17,9 @@ from openpyxl import load_workbook
 
 from core.people.models import Role, User
 from core.places.models import Level, Unit, UnitLink
-from ocop.comparison.queries import Comparison, Part, comparison
+from ocop.comparison.queries import Comparison, Month, Part, comparison
 from ocop.comparison.rules import is_thin, tenths_between
-from ocop.comparison.wording import points
+from ocop.comparison.wording import doubts, has_moved, latest_words, pilot_words, points
 from ocop.indicators.models import Tally
 from ocop.indicators.queries import Scope
 from ocop.indicators.registry import INDICATORS
@@ -84,10 +84,10 @@ def test_a_commune_moves_from_one_group_to_the_other_and_only_last_days_count(la
     assert (last.pilots.communes, last.rest.communes) == (2, whole - 2)  # type: ignore[union-attr]
     assert (first.on, last.on, last.is_running, first.is_running) == (SEP, NOV, True, False)
     assert found.unplaced == 8
-    assert {each.line.commune.pk: (each.first, each.last) for each in found.pilots} == {
-        a.pk: ((SEP, (1, 10)), (NOV, (6, 10))),
-        b.pk: ((SEP, (2, 20)), (NOV, (10, 20))),
-        c.pk: ((SEP, (3, 30)), (NOV, (3, 30))),
+    assert {each.line.commune.pk: (each.first, each.last, each.is_late) for each in found.pilots} == {
+        a.pk: ((SEP, (1, 10)), (NOV, (6, 10)), True),  # nobody counted before it began
+        b.pk: ((SEP, (2, 20)), (NOV, (10, 20)), False),
+        c.pk: (None, None, False),  # counted neither before it began nor while it was one
     }
     same = comparison(I1, Scope(viewer(phuong), NOV, land.lam_dong), same_group=True)
     assert told(same) == [("09", (3, 30, 2), (3, 30, 1)), ("10", None, None), ("11", (16, 30, 2), (3, 35, 2))]
@@ -119,6 +119,68 @@ def test_a_pilot_goes_on_in_the_commune_it_became_and_its_group_is_followed_back
     assert part.first == part.last == (NOV, (1, 2))  # what it got of the divided commune was never counted apart
 
 
+def test_a_pilot_s_change_is_from_the_count_before_it_began_to_the_last_while_it_was_one(
+    land: Land, phuong: User
+) -> None:
+    early, ended, short, none = communes(land, 4)
+    for day, n in ((SEP, 1), (OCT, 5), (NOV, 9)):
+        kept(day, (early, n, 10), (ended, n, 20), (short, n, 30))
+    pilot(early, OCT)  # the day's own count is of its end of day, but no later one was before
+    pilot(ended, date(2026, 10, 1), date(2026, 11, 10))
+    pilot(short, date(2026, 11, 1), date(2026, 11, 20))
+    pilot(none, date(2026, 9, 1))
+    found = comparison(I1, Scope(viewer(phuong), NOV, land.lam_dong), same_group=False)
+    assert {each.line.commune.pk: (each.first, each.last, each.is_late) for each in found.pilots} == {
+        early.pk: ((OCT, (5, 10)), (NOV, (9, 10)), False),
+        ended.pk: ((SEP, (1, 20)), (OCT, (5, 20)), False),
+        short.pk: ((OCT, (5, 30)), (OCT, (5, 30)), False),
+        none.pk: (None, None, False),
+    }
+    assert [pilot_words(each).difference for each in found.pilots if each.line.commune in (ended, short)] in (
+        ["+20,0 điểm", ""],
+        ["", "+20,0 điểm"],
+    )
+
+
+@pytest.mark.parametrize("is_counted", [False, True])
+def test_a_pilot_that_went_on_elsewhere_before_anything_was_counted_is_one_line(land: Land, phuong: User, is_counted: bool) -> None:  # fmt: skip
+    whole, *_others = communes(land, 1)
+    turned = date(2026, 9, 15)
+    old = Unit.objects.create(level=Level.COMMUNE, code="98001", parent=land.lam_dong, name="Cũ Một", kind="Xã", folded_name="cu mot", valid_to=turned)  # fmt: skip
+    UnitLink.objects.create(old=old, new=whole, on=turned, kind=UnitLink.Kind.WHOLE)
+    pilot(old, date(2026, 9, 1), turned)
+    pilot(whole, turned)
+    if is_counted:
+        kept(SEP, (whole, 1, 10))
+        kept(NOV, (whole, 4, 10))
+    found = comparison(I1, Scope(viewer(phuong), NOV, land.lam_dong), same_group=True)
+    [line] = found.pilots
+    assert (line.line.since, line.line.before, found.followed) == (date(2026, 9, 1), ("xã Cũ Một",), 0)
+    assert (line.first, line.is_late) == ((SEP, (1, 10)) if is_counted else None, is_counted)
+
+
+def test_other_communes_in_the_group_or_with_figures_are_told_though_their_number_is_the_same(
+    land: Land, phuong: User
+) -> None:
+    a, b, c, d = communes(land, 4)
+    pilot(a, date(2026, 9, 1), date(2026, 10, 1))
+    pilot(b, date(2026, 10, 1))
+    kept(SEP, (a, 1, 10), (b, 2, 20), (c, 3, 30))
+    kept(OCT, (a, 1, 10), (b, 2, 20), (c, 3, 30))
+    scope = Scope(viewer(phuong), NOV, land.lam_dong)
+    by_dates, same = comparison(I1, scope, same_group=False), comparison(I1, scope, same_group=True)
+    assert has_moved(by_dates.months) and not has_moved(same.months)
+    assert not any("Không phải tháng nào" in said for said in doubts(same, I1))
+    kept(NOV, (a, 1, 10), (b, 2, 20), (c, 3, 30), (d, 1, 40))
+    told_of_rest = doubts(comparison(I1, scope, same_group=True), I1)
+    assert any("(nhóm thí điểm 1, nhóm còn lại 2–3 xã)" in said for said in told_of_rest)
+    Tally.objects.filter(on=NOV, unit__in=(b, d)).delete()
+    pilot(d, date(2026, 10, 1))
+    Tally.objects.filter(on=NOV, unit=a).update(unit=d)
+    told_of_pilots = doubts(comparison(I1, scope, same_group=True), I1)  # b had figures, then d: one each time
+    assert any("(nhóm thí điểm 1, nhóm còn lại" in said for said in told_of_pilots)
+
+
 def test_the_page_says_what_is_compared_what_is_missing_and_that_it_proves_nothing(land: Land, phuong: User, chi: User, dung: User) -> None:  # fmt: skip
     client = Client()
     client.force_login(phuong)
@@ -134,10 +196,14 @@ def test_the_page_says_what_is_compared_what_is_missing_and_that_it_proves_nothi
     assert "không ngày nào được đếm" in shown and shown.count("(tháng đang chạy)") == 1
     assert "Chênh lệch không chứng minh là nhờ thí điểm" in shown
     assert "Nhóm thí điểm chỉ có 2 xã có số liệu với 60 hộ" in shown and "Nhóm còn lại chỉ có 1 xã" in shown
-    assert "Số xã thí điểm đổi qua các tháng" in shown and "&lt;b&gt;15&lt;/b&gt;/QĐ" in shown
+    assert "Các xã thí điểm không như nhau qua các tháng" in shown and "&lt;b&gt;15&lt;/b&gt;/QĐ" in shown
     assert shown.count("<option") == len(INDICATORS)  # one province: nothing to choose
     same = text(client, f"{PAGE}?nhom=cung&ma=I1&unit=68")
-    assert "So các xã đang thí điểm hôm nay, theo ngược" in same and "Số xã thí điểm đổi" not in same
+    assert (
+        "So các xã đang thí điểm hôm nay, theo ngược" in same
+        and "không như nhau" not in same
+        and "khi đã thí điểm" in shown
+    )
     assert client.get(f"{PAGE}?unit=79").status_code == 404 and client.get(f"{PAGE}?unit=22924").status_code == 404
     rows = list(csv.DictReader(io.StringIO(client.get(f"{PAGE}thi-diem.csv").content.decode("utf-8-sig"))))
     assert [(row["Tháng"], row["Tử số thí điểm"], row["Mẫu số thí điểm"], row["Chênh lệch"]) for row in rows] == [
@@ -148,7 +214,10 @@ def test_the_page_says_what_is_compared_what_is_missing_and_that_it_proves_nothi
     book = load_workbook(io.BytesIO(b"".join(client.get(f"{PAGE}thi-diem.xlsx").streaming_content)))  # type: ignore[attr-defined]
     assert book.sheetnames == ["Từng tháng", "Xã thí điểm", "Cách so"]
     assert [cell.value for cell in list(book["Từng tháng"].rows)[3]][6:9] == [30, 60, 2]
-    assert "không chứng minh" in str([row[1].value for row in book["Cách so"].rows])
+    assert (
+        "không chứng minh" in (told_there := str([row[1].value for row in book["Cách so"].rows]))
+        and "không như nhau" in told_there
+    )
     for other in (chi, dung, person("Kế toán", Role.ACCOUNTANT, land.lam_dong)):
         client.force_login(other)
         assert {client.get(f"{PAGE}{end}").status_code for end in ("", "thi-diem.csv", "thi-diem.xlsx")} == {404}
@@ -185,4 +254,6 @@ def test_differences_are_of_integers_and_small_groups_are_called_small() -> None
     assert tenths_between((1, 2000), (0, 1)) == 1 and tenths_between((0, 1), (1, 2000)) == -1  # half a tenth
     assert points((1, 10_000), (0, 1)) == "lệch dưới 0,1 điểm"
     assert points((2, 4), (1, 2)) == "bằng nhau" and points(None, (1, 2)) == "" and points((1, 2), None) == ""
+    for rest, said in ((Part(1, 2, 1, 1), "bằng nhau"), (Part(5_001, 10_000, 1, 1), "lệch dưới 0,1 điểm"), (Part(0, 1, 1, 1), "chênh lệch +50,0 điểm")):  # fmt: skip
+        assert latest_words(Month(NOV, NOV, True, Part(2, 4, 1, 1), rest)).endswith(f"%), {said}.")
     assert is_thin(4, 1000) and is_thin(50, 99) and not is_thin(5, 100)
