@@ -16,7 +16,7 @@ from django.db import connection, connections, transaction
 
 from benchmarks.bare_counts import bare_counts
 from config import env
-from config.bigworld import making
+from config.bigworld import making, plan
 from config.bigworld.fates import known_counts
 from config.bigworld.ground import Refused, begun_world
 from config.bigworld.homes import has_phone, phone_of
@@ -135,6 +135,29 @@ def test_not_where_others_have_worked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(env, "PRODUCTION", True)
     with pytest.raises(CommandError, match="hệ thống thật"):
         call_command("bigworld", households=10)
+
+
+@needs_postgres
+@pytest.mark.django_db
+def test_what_its_products_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The register is far larger beside the households than the country's, so that every fate of a product is there."""
+    households = 60
+    monkeypatch.setattr(plan, "WHOLE_PRODUCTS", 300 * plan.WHOLE_HOUSEHOLDS // households)
+    world = make_bigworld(**SMALL | {"households": households})
+    connection.check_constraints()
+    assert (Household.objects.count(), OcopProduct.objects.count(), Certificate.objects.count()) == (60, 300, 300)
+    known = known_counts(world)
+    measured = {each.indicator.code: (each.numerator, each.denominator, each.missing) for each in measure(INDICATORS.values(), Scope(SYSTEM, world.day))}  # fmt: skip
+    assert measured == known == bare_counts()
+    numerators = [known[code][0] for code in ("I2both", "I2p", "I2v", "I2any")]
+    assert 0 < numerators[0] < numerators[1] < numerators[2] < numerators[3] < known["I2any"][1] and known["I2any"][2]
+    for look in Observation.objects.select_related("link"):
+        assert evidence_hash(look) == look.evidence_hash
+
+
+def test_no_households_are_not_a_whole_country() -> None:
+    with pytest.raises(CommandError, match="từ 1 trở lên"):
+        call_command("bigworld", households=0)
 
 
 @pytest.mark.django_db

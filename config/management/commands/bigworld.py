@@ -23,7 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--processes", type=int, default=2, help="how many write at once")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        households = options["households"] or round(WHOLE_HOUSEHOLDS * options["scale"])
+        households = options["households"]
+        if households is None:
+            households = round(WHOLE_HOUSEHOLDS * options["scale"])
         if households < 1 or (options["communes"] is not None and options["communes"] < 1) or options["processes"] < 1:
             raise CommandError("Số hộ, số xã và số tiến trình phải từ 1 trở lên.")
         try:
