@@ -6,13 +6,15 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.text import capfirst
 
 from core.kit import clock
 from core.kit.text import sort_key
-from core.people.queries import Viewer
+from core.people.models import Grant
+from core.people.queries import Viewer, may_enter
 from core.places.models import Level, Unit, in_force
 from ocop.indicators.queries import Scope
 from ocop.indicators.registry import INDICATORS
@@ -85,9 +87,28 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def link_of(secret: str) -> ScreenLink | None:
-    """The link with this secret, open or not; one query."""
-    return ScreenLink.objects.select_related("unit").filter(secret_hash=hash_of(secret)).first()
+@dataclass(frozen=True)
+class Screen:
+    """A link, and whether its maker may still enter and signs the figures of its area today."""
+
+    link: ScreenLink
+    is_vouched: bool
+
+
+def screen_of(secret: str) -> Screen | None:
+    """The screen with this secret, open or not; one query."""
+    return next(iter(screens_of(ScreenLink.objects.select_related("unit").filter(secret_hash=hash_of(secret)))), None)
+
+
+def screens_of(links: QuerySet[ScreenLink]) -> list[Screen]:
+    """These links as screens, in one query: a right that its giver has lost is none (as in `Viewer.covers`)."""
+    area = Q(unit=OuterRef("unit")) | Q(unit=OuterRef("unit__parent")) | Q(unit__isnull=True)
+    today = in_force(clock.today())
+    held = Grant.objects.filter(today, area, user=OuterRef("made_by"), role__in=MAKERS, hamlet__isnull=True)
+    rows: QuerySet[Any] = links.select_related("unit", "made_by", "revoked_by").annotate(
+        signs=Exists(held) | Q(made_by__is_superuser=True)
+    )
+    return [Screen(row, bool(row.signs) and row.made_by is not None and may_enter(row.made_by)) for row in rows]
 
 
 def open_links() -> QuerySet[ScreenLink]:

@@ -29,16 +29,19 @@ class Door(StrEnum):
     REVOKED = "revoked"
     EXPIRED = "expired"
     MOVED = "moved"  # the area is no more on today's map
+    STOPPED = "stopped"  # who made it signs nothing there any more, or may not enter
 
 
-def door_of(link: ScreenLink, now: datetime) -> Door:
-    """Whether the link opens now, or why not."""
+def door_of(link: ScreenLink, now: datetime, *, is_vouched: bool) -> Door:
+    """Whether the link opens now, or why not; `is_vouched`: whether its maker still signs the figures of its area."""
     if link.revoked_at is not None:
         return Door.REVOKED
     if link.expires_at <= now:
         return Door.EXPIRED
     ended = link.unit.valid_to is not None and link.unit.valid_to <= day_of(now)
-    return Door.MOVED if ended else Door.OPEN
+    if ended:
+        return Door.MOVED
+    return Door.OPEN if is_vouched else Door.STOPPED
 
 
 def can_make(viewer: Viewer, unit: Unit) -> bool:

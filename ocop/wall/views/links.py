@@ -23,8 +23,7 @@ from core.people.views import for_roles
 from ocop.frames.tabs import board_tabs
 from ocop.wall.actions import ScreenRefused, make_screen_link, revoke_screen_link
 from ocop.wall.forms import ScreenForm
-from ocop.wall.models import ScreenLink
-from ocop.wall.queries import areas_to_show, links_visible_to
+from ocop.wall.queries import Screen, areas_to_show, links_visible_to, screens_of
 from ocop.wall.rules import MAKERS, Door, door_of
 
 SHOWN_ONCE = "new_screen_link"
@@ -39,12 +38,13 @@ def links(request: HttpRequest) -> HttpResponse:
     made = decrypt(request.session.pop(SHOWN_ONCE, "")) if request.method == "GET" else ""
     address = settings.BASE_URL.rstrip("/") + reverse("wall_link", args=[made]) if made else ""
     page = Paginator(links_visible_to(viewer_of(request)), PER_PAGE).get_page(request.GET.get("page"))
+    here: Any = page.object_list
     context = {
         "space_items": board_tabs(request),
         "new_address": address,
         "new_qr": qr_svg(address) if address else "",
         "page_obj": page,
-        "rows": [_row(link) for link in page.object_list],
+        "rows": [_row(screen) for screen in screens_of(here)],
     }
     return render(request, "ocop/wall/links.html", context)
 
@@ -87,6 +87,13 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("screens")
 
 
-def _row(link: ScreenLink) -> dict[str, Any]:
-    door = door_of(link, clock.now())
-    return {"link": link, "area": capfirst(str(link.unit)), "door": door.value, "is_open": door == Door.OPEN}
+def _row(screen: Screen) -> dict[str, Any]:
+    link = screen.link
+    door = door_of(link, clock.now(), is_vouched=screen.is_vouched)
+    return {
+        "link": link,
+        "area": capfirst(str(link.unit)),
+        "door": door.value,
+        # One that stands still opens again with its maker's rights, so it can be ended for good.
+        "may_revoke": door in (Door.OPEN, Door.STOPPED),
+    }

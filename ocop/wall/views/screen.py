@@ -20,7 +20,7 @@ from core.people.views import for_roles
 from core.places.models import Unit
 from ocop.indicators.queries import NotVisible, Scope, areas_of, scope_for
 from ocop.wall.actions import note_screen_seen
-from ocop.wall.queries import Wall, link_of, wall_of
+from ocop.wall.queries import Wall, screen_of, wall_of
 from ocop.wall.rules import WRONG_SECRETS, Door, door_of, eyes_of
 from ocop.wall.wording import panels
 
@@ -46,14 +46,15 @@ def for_staff(request: HttpRequest) -> HttpResponse:
 @never_cache
 def by_link(request: HttpRequest, secret: str) -> HttpResponseBase:
     """The screen of whoever has the link. The address is the secret: it goes to no other site and into no memory on the way."""
-    link = link_of(secret)
-    if link is None:
+    screen = screen_of(secret)
+    if screen is None:
         try:
             count_try(WRONG_SECRETS, line_of_request(request))
         except TooMany as error:
             return _kept_apart(too_many(request, error))
         return _kept_apart(render(request, "ocop/wall/closed.html", {"door": "unknown"}, status=404))
-    door = door_of(link, clock.now())
+    link = screen.link
+    door = door_of(link, clock.now(), is_vouched=screen.is_vouched)
     if door != Door.OPEN:
         return _kept_apart(render(request, "ocop/wall/closed.html", {"door": door.value}, status=410))
     note_screen_seen(link=link)

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.audit.models import AuditEntry
 from core.kit import clock
-from core.people.models import Role, User
+from core.people.models import Grant, Role, User
 from core.places.models import Level, Unit
 from ocop.indicators.models import Tally
 from ocop.wall.actions import ScreenRefused, make_screen_link, revoke_screen_link
@@ -154,6 +154,32 @@ def test_wrong_expired_revoked_and_moved_links_say_so_calmly(land: Land, phuong:
     expired = screen.get(f"/man-hinh/{secret}/")
     assert expired.status_code == 410 and "đã hết hạn" in expired.content.decode()
     assert expired["Referrer-Policy"] == "no-referrer" and "no-store" in expired["Cache-Control"]
+
+
+def test_a_screen_stops_with_its_maker_s_rights(land: Land, phuong: User) -> None:
+    kept(TODAY, {land.phu_thuy: {"I2both": (10, 40, 0)}})
+    maker = person("Người tạo", Role.PROVINCE, land.lam_dong)
+    of_province, of_commune = (hung(maker, unit)[1] for unit in (land.lam_dong, land.phu_thuy))
+    (office := Client()).force_login(phuong)
+
+    def answers() -> list[int]:
+        return [Client().get(f"/man-hinh/{secret}/").status_code for secret in (of_province, of_commune)]
+
+    assert answers() == [200, 200] and "Đã ngừng" not in text(office, "/bang/man-hinh/")
+    User.objects.filter(pk=maker.pk).update(is_active=False)
+    assert answers() == [410, 410]
+    User.objects.filter(pk=maker.pk).update(is_active=True)
+    Grant.objects.filter(user=maker).update(unit=land.ho_chi_minh)
+    assert answers() == [410, 410]
+    Grant.objects.filter(user=maker).update(unit=land.lam_dong, valid_to=TODAY)
+    closed = Client().get(f"/man-hinh/{of_province}/")
+    words = closed.content.decode()
+    assert closed.status_code == 410 and "Màn hình này đã ngừng" in words and "10/40" not in words
+    assert text(office, "/bang/man-hinh/").count("Đã ngừng: người tạo không còn phụ trách") == 2
+    assert answers() == [410, 410]
+    link = ScreenLink.objects.get(secret_hash=hash_of(of_commune))
+    assert office.post(f"/bang/man-hinh/{link.pk}/thu-hoi/").status_code == 302
+    assert "đã được thu hồi" in Client().get(f"/man-hinh/{of_commune}/").content.decode()
 
 
 def test_only_who_signs_the_figures_of_an_area_hangs_a_screen(land: Land, phuong: User, chi: User) -> None:
