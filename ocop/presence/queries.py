@@ -83,12 +83,19 @@ def _has_page(pages: QuerySet[Any]) -> Any:
     return Exists(of_listing) | Exists(direct)
 
 
-def _not_anothers() -> Q:
+def _linked(at: datetime | None) -> Q:
+    """Links that are open now, or that were at a moment."""
+    if at is None:
+        return Q(ended_at__isnull=True)
+    return Q(linked_at__lte=at) & (Q(ended_at__isnull=True) | Q(ended_at__gt=at))
+
+
+def _not_anothers(at: datetime | None = None) -> Q:
     """A page that is linked itself counts for its product unless it is the page of a listing of another product: one page counts once,
     and the seller's own listing says which."""
-    others = PresenceLink.objects.filter(
-        listing__on_platforms__link=OuterRef("outside_link"), ended_at__isnull=True
-    ).exclude(product=OuterRef("product"))
+    others = PresenceLink.objects.filter(_linked(at), listing__on_platforms__link=OuterRef("outside_link")).exclude(
+        product=OuterRef("product")
+    )
     return ~Q(Exists(others))
 
 
@@ -97,12 +104,15 @@ def _last_looks(page: str, on: date) -> QuerySet[Observation]:
     return Observation.objects.filter(link=OuterRef(page), at__lt=upto, result__in=_CONCLUSIVE).order_by("-at", "-pk")
 
 
-def seen_on_platforms(product_ids: Iterable[int], on: date) -> dict[int, list[Seen]]:
-    """The evidence behind `with_presence_marks`, by product id, newest first; one query however many products."""
+def seen_on_platforms(
+    product_ids: Iterable[int], on: date, *, linked_at: datetime | None = None
+) -> dict[int, list[Seen]]:
+    """The evidence behind `with_presence_marks`, by product id, newest first; one query however many products. By the links of now, or
+    by those of the moment `linked_at`."""
     fresh = window(on, limits_on(on).product_days).start
     counting = Platform.objects.filter(counting_on(on))
-    rows = PresenceLink.objects.filter(product__in=list(product_ids), ended_at__isnull=True).filter(
-        Q(listing__isnull=False) | _not_anothers()
+    rows = PresenceLink.objects.filter(_linked(linked_at), product__in=list(product_ids)).filter(
+        Q(listing__isnull=False) | _not_anothers(linked_at)
     )
     page = Coalesce("outside_link", "listing__on_platforms__link")
     rows = rows.annotate(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from core.kit import clock
 from market.platforms.pages.actions import note_seen
@@ -14,16 +14,21 @@ from market.platforms.pages.judging import Verdict
 from market.platforms.pages.queries import SECOND_LOOK
 from market.platforms.pages.registry import DuePage, PageSource
 from ocop.rechecks.drawing import LAST_DAY
-from ocop.rechecks.models import RecheckPage
+from ocop.rechecks.models import RecheckLook, RecheckPage
 from onboarding.accounts.live_pages import robots_may_look
 from onboarding.accounts.models import Observation, OutsideLink
 
 _MISSING = Observation.Reason.MISSING
+# It asks one page of a host at a time, and a host may shut it out; people still have two weeks then.
+ROBOT_COMES_WITHIN = timedelta(days=5)
 
 
 def open_pages() -> QuerySet[RecheckPage]:
-    """Drawn pages of which nobody knows yet what became, while there is time."""
-    return RecheckPage.objects.filter(look__isnull=True, item__draw__on__gte=clock.today() - timedelta(days=LAST_DAY))
+    """Drawn pages of which nobody knows yet what became, while there is time and while it matters: a row of which one page is there
+    has survived."""
+    there = RecheckLook.objects.filter(page__item=OuterRef("item"), result=RecheckLook.Result.THERE)
+    rows = RecheckPage.objects.filter(look__isnull=True, item__draw__on__gte=clock.today() - timedelta(days=LAST_DAY))
+    return rows.filter(~Exists(there))
 
 
 def with_robot(pages: QuerySet[RecheckPage]) -> QuerySet[Any]:
@@ -52,9 +57,12 @@ def pages_for_robot() -> QuerySet[Any]:
 
 
 def pages_for_people() -> QuerySet[Any]:
-    """Drawn pages that wait for a person: our robot may not look there, or looked and could not tell. Makes a query now, and is one."""
+    """Drawn pages that wait for a person: our robot may not look there, looked and could not tell, or has not come (again) for days. Makes
+    a query now, and is one."""
     told = Q(robot_at__isnull=False) & ~Q(robot_reason=_MISSING)
-    return with_robot(open_pages()).filter(Q(link__isnull=True) | ~robots_part() | told)
+    long_ago = clock.now() - ROBOT_COMES_WITHIN
+    kept_waiting = Q(robot_at=None, item__draw__drawn_at__lt=long_ago) | Q(robot_reason=_MISSING, robot_at__lt=long_ago)
+    return with_robot(open_pages()).filter(Q(link__isnull=True) | ~robots_part() | told | kept_waiting)
 
 
 def page_of(page: RecheckPage) -> DuePage:
@@ -67,4 +75,4 @@ def _note(link: OutsideLink, verdict: Verdict) -> None:
     note_seen(link, verdict)
 
 
-DRAWN_PAGES = PageSource(pages_for_robot, "link", page_of)
+DRAWN_PAGES = PageSource(pages_for_robot, "link", page_of, has_deadline=True)

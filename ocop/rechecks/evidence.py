@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Substr
 
 from core.kit.clock import window
@@ -38,6 +39,7 @@ class Counted:
     link_id: int | None
     name: str
     known_to: tuple[int, ...]
+    product_name: str = ""
 
 
 def counted_rows(snapshot: Snapshot, indicator: str) -> dict[str, str]:
@@ -51,12 +53,14 @@ def counted_rows(snapshot: Snapshot, indicator: str) -> dict[str, str]:
     return {key(*row): unit for *row, unit in side.values_list("subject", "subject_id", "unit_code")}
 
 
-def counted_by(indicator: str, ids: Collection[int], on: date) -> dict[int, list[Counted]]:
-    """The pages behind these rows of an indicator of `drawing.DRAWN`, by row. A row without any is left out: what it was counted by
-    has been taken back since."""
+def counted_by(
+    indicator: str, ids: Collection[int], on: date, frozen_at: datetime | None = None
+) -> dict[int, list[Counted]]:
+    """The pages behind these rows of an indicator of `drawing.DRAWN`, by row: of a product those that were linked when the rows were
+    frozen, so that what is linked or taken back later neither adds a page nor hides one. A row without any is left out."""
     if INDICATORS[indicator].subject is HOUSEHOLDS:
         return _of_households(ids, on)
-    return _of_products(ids, on, _PLATFORM[indicator])
+    return _of_products(ids, on, _PLATFORM[indicator], frozen_at)
 
 
 def _of_households(ids: Collection[int], on: date) -> dict[int, list[Counted]]:
@@ -81,11 +85,11 @@ def _of_households(ids: Collection[int], on: date) -> dict[int, list[Counted]]:
     return dict(found)
 
 
-def _of_products(ids: Collection[int], on: date, platform: str) -> dict[int, list[Counted]]:
+def _of_products(ids: Collection[int], on: date, platform: str, frozen_at: datetime | None) -> dict[int, list[Counted]]:
     codes = set(platforms_named(platform).values_list("code", flat=True))
     counted = {
         product: [page.link_id for page in pages if page.counts and page.platform in codes]
-        for product, pages in seen_on_platforms(ids, on).items()
+        for product, pages in seen_on_platforms(ids, on, linked_at=frozen_at).items()
     }
     wanted = {link for links in counted.values() for link in links}
     links = OutsideLink.objects.filter(pk__in=wanted).select_related("account")
@@ -107,6 +111,7 @@ def _of_products(ids: Collection[int], on: date, platform: str) -> dict[int, lis
                     | linkers[product]
                     | {pages[pk].link.claimed_by_id, pages[pk].link.account.claimed_by_id}
                 ),
+                names[product][:200],
             )
             for pk in of_product
             if pk in pages
@@ -146,8 +151,14 @@ def _seers(pages: Iterable[_Page], on: date) -> defaultdict[int, set[int | None]
 
 
 def _claimed_pages(account_ids: list[int], on: date) -> dict[int, OutsideLink]:
-    """A page that was claimed of each account up to a day: the shop's own, else the first product's."""
-    links = OutsideLink.objects.filter(account__in=account_ids, claimed_at__lt=window(on).end)
+    """A page that was claimed of each account up to a day and was not known to be gone by then: the shop's own, else the first
+    product's."""
+    last = Observation.objects.filter(link=OuterRef("pk"), at__lt=window(on).end, result__in=CONCLUSIVE)
+    links = (
+        OutsideLink.objects.filter(account__in=account_ids, claimed_at__lt=window(on).end)
+        .alias(last=Subquery(last.order_by("-at", "-pk").values("result")[:1]))
+        .filter(Q(last=None) | ~Q(last=Observation.Result.GONE))
+    )
     found: dict[int, OutsideLink] = {}
     for link in links.order_by("-kind", "pk"):
         found.setdefault(link.account_id, link)

@@ -29,6 +29,11 @@ class LookForm(forms.Form):
         help_text=_("Chép đúng như trên trang. Trang bán thứ khác thì điều đã tính không còn."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    is_other = forms.BooleanField(
+        label=_("Tên khác vì trang nay bán sản phẩm khác"),
+        required=False,
+        help_text=_("Chỉ đánh dấu khi bạn chắc: trang đó được ghi là «không còn»."),
+    )
     evidence_url = forms.URLField(
         label=_("Địa chỉ trang bạn đã thấy"),
         max_length=400,
@@ -50,6 +55,8 @@ class LookForm(forms.Form):
         super().__init__(*args, **kwargs)
         del self.fields["evidence_url" if page.link_id else "seen_title"]
         self._asks_name = page.link_id is not None and is_of_product(page)
+        if not self._asks_name:
+            del self.fields["is_other"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -53,13 +53,14 @@ class RecheckItem(models.Model):
 
 class RecheckPage(AppendOnly):
     """What a drawn row was counted by: a page of an account, or (`link` None) an account that only the platform's file spoke for.
-    `name` is what was sold there when it was counted; `known_to` are the ids of the people who claimed, registered or saw it
+    `name` is the title that stood there when it was counted, `product_name` what the register called it; `known_to` are the ids of the people who claimed, registered or saw it
     before: they do not look again."""
 
     item = models.ForeignKey(RecheckItem, on_delete=models.PROTECT, related_name="pages")
     account = models.ForeignKey(PlatformAccount, on_delete=models.PROTECT, related_name="+")
     link = models.ForeignKey(OutsideLink, on_delete=models.PROTECT, null=True, related_name="+")
     name = models.CharField(max_length=200, blank=True)
+    product_name = models.CharField(max_length=200, blank=True, default="")
     known_to = models.JSONField(default=list)
 
     class Meta:

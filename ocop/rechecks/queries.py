@@ -9,7 +9,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast
 
 from core.kit import clock
 from core.people.queries import STAFF_ROLES, Viewer
@@ -22,6 +23,7 @@ from ocop.rechecks.survival import Survival
 from ocop.register.models import OcopProduct
 from ocop.snapshots.models import Snapshot
 from onboarding.households.models import Household
+from onboarding.producers.queries import producers_of
 
 Result = RecheckLook.Result
 
@@ -34,6 +36,11 @@ class State(StrEnum):
     UNCLEAR = "unclear"
     LATE = "late"
     WAITING = "waiting"
+
+
+def is_open() -> Q:
+    """The condition on rows with a state "it is not settled what became of it": also one that nobody could judge, until day 30."""
+    return Q(state__in=[State.WAITING, State.UNCLEAR], draw__on__gte=clock.today() - timedelta(days=LAST_DAY))
 
 
 def with_states(items: QuerySet[RecheckItem]) -> QuerySet[Any]:
@@ -69,14 +76,15 @@ def survivals(draws: Iterable[RecheckDraw]) -> dict[int, Survival]:
 def survival_of(snapshot: Snapshot) -> dict[str, Survival]:
     """What survived of a snapshot's area and day, by indicator code; indicators that were not drawn are left out. A day is drawn once, from
     the version that held then, and its restated versions show the same. Two queries."""
-    draws = list(RecheckDraw.objects.filter(unit=snapshot.unit_id, on=snapshot.on).order_by("indicator"))
+    rows = RecheckDraw.objects.filter(unit=snapshot.unit_id, on=snapshot.on).select_related("snapshot")
+    draws = list(rows.order_by("indicator"))
     found = survivals(draws)
     return {draw.indicator: found[draw.pk] for draw in draws}
 
 
 def latest_survival(unit_id: int, indicator: str) -> Survival | None:
     """The last draw of an indicator in a province of which something was checked. Two queries."""
-    draws = RecheckDraw.objects.filter(unit=unit_id, indicator=indicator)
+    draws = RecheckDraw.objects.filter(unit=unit_id, indicator=indicator).select_related("snapshot")
     seen = RecheckLook.objects.filter(page__item__draw=OuterRef("pk"))
     last = draws.filter(Exists(seen)).order_by("-on").first()
     return survivals([last])[last.pk] if last is not None else None
@@ -90,25 +98,43 @@ def draws_visible_to(viewer: Viewer) -> QuerySet[RecheckDraw]:
     return found.select_related("unit", "snapshot").order_by("-on", "unit__code", "indicator")
 
 
-def items_visible_to(viewer: Viewer) -> QuerySet[RecheckItem]:
-    """The drawn rows of a staff member's area: whoever registered or listed them elsewhere does not learn which were drawn."""
-    rows = RecheckItem.objects.filter(viewer.area(*STAFF_ROLES, unit_field="unit"))
-    return rows.select_related("draw__unit", "draw__snapshot", "unit").order_by("draw", "position")
+def items_visible_to(viewer: Viewer) -> QuerySet[Any]:
+    """The drawn rows of a staff member's area with their `state`. Those that are still open only for officers who may look at them: not for
+    who only reads, and not for who claimed, registered or saw one of its pages before, or sells there. They would learn in
+    time what must stay up until day 30."""
+    rows = with_states(RecheckItem.objects.filter(viewer.area(*STAFF_ROLES, unit_field="unit")))
+    may_look = viewer.area(*OFFICERS, unit_field="unit") & ~Q(Exists(_too_near(viewer, "pk")))
+    return rows.filter(~is_open() | may_look).select_related("draw__unit", "draw__snapshot", "unit").order_by("draw", "position")  # fmt: skip
+
+
+def _too_near(viewer: Viewer, item: str) -> QuerySet[Any]:
+    """The pages of a drawn row, in the field `item` of the rows outside, with which this person has had to do. The list of ids is read as text: SQLite cannot
+    search in JSON."""
+    known = Q(known_text__regex=rf"(^|[^0-9]){viewer.user_id or 0}([^0-9]|$)")
+    sells = Q(account__producer__in=producers_of(viewer).order_by().values("pk"))
+    pages = RecheckPage.objects.filter(item=OuterRef(item)).annotate(known_text=Cast("known_to", TextField()))
+    return pages.filter(known | sells)
 
 
 def pages_visible_to(viewer: Viewer) -> QuerySet[RecheckPage]:
     """The pages of those rows that this person may be asked about."""
-    mine = viewer.area(*OFFICERS, unit_field="item__unit")
+    mine = viewer.area(*OFFICERS, unit_field="item__unit") & Q(
+        item__in=items_visible_to(viewer).order_by().values("pk")
+    )
     more = ("item__draw__unit", "item__draw__snapshot", "item__unit", "account__platform", "link__account", "look")
     return RecheckPage.objects.filter(mine).select_related(*more)
 
 
 def waiting_pages(viewer: Viewer) -> list[Any]:
-    """The pages that wait for this person: in their place, for a person's eyes, and unknown to them. One query more than what `robots_part`
-    asks."""
-    rows = pages_for_people().filter(viewer.area(*OFFICERS, unit_field="item__unit"))
-    found = rows.select_related("item__draw").order_by("item__draw__on", "pk")
-    return [page for page in found if viewer.user_id not in page.known_to]
+    """The pages that wait for this person: in their place, for a person's eyes, of rows with which they have had nothing to do. One query more
+    than what `robots_part` asks."""
+    mine = viewer.area(*OFFICERS, unit_field="item__unit")
+    return list(
+        pages_for_people()
+        .filter(mine, ~Exists(_too_near(viewer, "item")))
+        .select_related("item__draw")
+        .order_by("item__draw__on", "pk")
+    )
 
 
 @dataclass(frozen=True)
@@ -184,4 +210,5 @@ def _survival(draw: RecheckDraw, counts: Counter[str]) -> Survival:
         late=counts[State.LATE],
         waiting=counts[State.WAITING],
         is_over=clock.today() > until,
+        number=draw.snapshot.number,
     )

@@ -14,7 +14,8 @@ from core.kit.wilson import wilson_tenths
 @dataclass(frozen=True)
 class Survival:
     """What was found of one draw. `there` and `gone` are those checked; `unclear` (somebody looked and could not tell), `late` (nobody
-    looked in time) and `waiting` are counted apart and are never taken for survivors. `pk` is the draw's."""
+    looked in time) and `waiting` are counted apart and are never taken for survivors. `pk` is the draw's, `number` that of the snapshot
+    it was drawn from."""
 
     pk: int
     indicator: str
@@ -28,6 +29,7 @@ class Survival:
     late: int
     waiting: int
     is_over: bool
+    number: str = ""
 
     @property
     def checked(self) -> int:
@@ -45,7 +47,16 @@ class Survival:
         if not self.checked:
             return ""
         rate = money.rate(self.there, self.checked)
-        return _("%(rate)s, khoảng tin cậy 95 %%: %(interval)s") % {"rate": rate, "interval": self.interval}
+        words = _("%(rate)s, khoảng tin cậy 95 %%: %(interval)s") % {"rate": rate, "interval": self.interval}
+        return f"{words}; {self.floor}" if self.floor else words
+
+    @property
+    def floor(self) -> str:
+        """ "ít nhất 70/100 (70,0 %) nếu mọi dòng chưa rõ đều mất": who is measured also looks, and a row that nobody could or would
+        judge must not make the share better than it may be. "" when every row is known."""
+        if self.checked == self.drawn:
+            return ""
+        return _("ít nhất %(rate)s nếu mọi dòng chưa rõ đều mất") % {"rate": money.rate(self.there, self.drawn)}
 
     @property
     def interval(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -10,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.kit import clock
+from core.places.models import Level
 from ocop.indicators.registry import INDICATORS
-from ocop.rechecks.drawing import FIRST_DAY, LAST_DAY
+from ocop.rechecks.drawing import DRAWN, FIRST_DAY, LAST_DAY, LAST_DRAW
 from ocop.rechecks.models import RecheckDraw, RecheckLook, RecheckPage
 from ocop.rechecks.queries import State, survival_of
 from ocop.rechecks.survival import Survival
+from ocop.snapshots.capturing import codes_of
 from ocop.snapshots.models import Snapshot
 from ocop.snapshots.registry import BesideLine
 from onboarding.accounts.models import Observation
@@ -29,13 +32,43 @@ STATES = {
 
 
 def survival_lines(snapshot: Snapshot) -> list[BesideLine]:
-    """What stands beside the figures of a snapshot: the share that was still there, for each indicator drawn."""
-    return [
-        BesideLine(
-            INDICATORS[code].name, each.words or _("Chưa xem dòng nào."), each.rest, reverse("recheck", args=[each.pk])
-        )
-        for code, each in survival_of(snapshot).items()
+    """What stands beside the figures of a snapshot of a province: the share that was still there, or why nothing was drawn, for each
+    indicator that is drawn from."""
+    found, lines = survival_of(snapshot), []
+    known = codes_of(snapshot)
+    for code in DRAWN:
+        if code in found:
+            each = found[code]
+            words = each.words or _("Chưa xem dòng nào.")
+            lines.append(
+                BesideLine(INDICATORS[code].name, words, _beside(snapshot, each), reverse("recheck", args=[each.pk]))
+            )
+        elif code in known and snapshot.unit is not None and snapshot.unit.level == Level.PROVINCE:
+            lines.append(BesideLine(INDICATORS[code].name, why_not_drawn(snapshot, code), "", reverse("rechecks")))
+    return lines
+
+
+def _beside(snapshot: Snapshot, found: Survival) -> str:
+    other = "" if found.number == snapshot.number else _("Rút từ bản %(number)s.") % {"number": found.number}
+    return f"{other} {found.rest}".strip()
+
+
+def why_not_drawn(snapshot: Snapshot, code: str) -> str:
+    """Why nothing was drawn from an indicator of a province's frozen snapshot: nobody gets out of the re-check unseen, as by freezing
+    late. Reads the figures of the snapshot."""
+    today, first, last = clock.today(), snapshot.on + timedelta(days=FIRST_DAY), snapshot.on + timedelta(days=LAST_DRAW)
+    of_all = [
+        each for each in snapshot.figures.all() if each.indicator == code and each.unit_code == snapshot.unit_code
     ]
+    if not any(each.numerator for each in of_all):
+        return _("Không có dòng nào được tính, nên không có gì để rút.")
+    if snapshot.frozen_at is not None and clock.day_of(snapshot.frozen_at) > last:
+        return _("Không rút: chốt sau ngày thứ %(last)s, không còn đủ ngày để xem lại.") % {"last": LAST_DRAW}
+    if today < first:
+        return _("Chưa đến ngày rút (từ %(day)s).") % {"day": f"{first:%d/%m/%Y}"}
+    if today <= last:
+        return _("Đến ngày rút, máy chưa rút (hạn %(day)s).") % {"day": f"{last:%d/%m/%Y}"}
+    return _("Không rút: máy không chạy trong các ngày rút, đến hết %(day)s.") % {"day": f"{last:%d/%m/%Y}"}
 
 
 def title_of(draw: RecheckDraw) -> str:

@@ -27,11 +27,12 @@ class DuePage:
 @dataclass(frozen=True)
 class PageSource:
     """Rows with a page that is due now, the longest unseen first (`queries.due_for_a_look`); `link` is the field of the row that
-    leads to its OutsideLink."""
+    leads to its OutsideLink. `has_deadline`: its pages are asked first, for a look that comes late is worth nothing."""
 
     rows: Callable[[], QuerySet[Any]]
     link: str
     page_of: Callable[[Any], DuePage]
+    has_deadline: bool = False
 
 
 _sources: list[PageSource] = []
@@ -44,5 +45,5 @@ def register_pages(source: PageSource) -> None:
 
 
 def page_sources() -> tuple[PageSource, ...]:
-    """All sources, in the order of their registration."""
-    return tuple(_sources)
+    """All sources, those with a deadline first, else in the order of their registration."""
+    return tuple(sorted(_sources, key=lambda source: not source.has_deadline))

@@ -14,6 +14,7 @@ from core.places.events import MapTurned
 from core.places.models import Level, Unit, in_force
 from core.places.queries import successor
 from ocop.indicators.registry import INDICATORS
+from ocop.rechecks.actions.alone import each_alone
 from ocop.rechecks.drawing import DRAWN, FIRST_DAY, LAST_DRAW, drawn, is_day_of_draw
 from ocop.rechecks.evidence import counted_by, counted_rows
 from ocop.rechecks.models import RecheckDraw, RecheckItem, RecheckPage
@@ -31,7 +32,7 @@ def draw_due() -> int:
     last = {(each.unit_id, each.on): each for each in frozen.order_by("pk")}
     taken = set(RecheckDraw.objects.filter(on__range=days).values_list("unit_id", "on", "indicator"))
     wanted = [(each, code) for place, each in last.items() for code in DRAWN if (*place, code) not in taken]
-    return sum(draw_from(snapshot=each, indicator=code) is not None for each, code in wanted)
+    return each_alone(lambda pair: int(draw_from(snapshot=pair[0], indicator=pair[1]) is not None), wanted)
 
 
 def draw_from(*, snapshot: Snapshot, indicator: str) -> RecheckDraw | None:
@@ -75,7 +76,7 @@ def _draw(snapshot: Snapshot, unit: Unit, indicator: str) -> RecheckDraw | None:
         for number, row in enumerate(order, 1)
     ]
     insert_many(items)
-    counted = counted_by(indicator, list(ids.values()), snapshot.on)
+    counted = counted_by(indicator, list(ids.values()), snapshot.on, snapshot.frozen_at)
     insert_many(
         [
             RecheckPage(
@@ -83,6 +84,7 @@ def _draw(snapshot: Snapshot, unit: Unit, indicator: str) -> RecheckDraw | None:
                 account_id=each.account_id,
                 link_id=each.link_id,
                 name=each.name,
+                product_name=each.product_name,
                 known_to=list(each.known_to),
             )
             for item in items

@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from core.audit.actions import record
 from core.kit import clock
 from core.kit.bulk import insert_many
+from core.kit.clock import window
 from core.kit.text import squeeze
 from core.people.queries import Viewer
+from ocop.presence.models import PresenceLink
+from ocop.rechecks.actions.alone import each_alone
 from ocop.rechecks.drawing import LAST_DAY, looking
 from ocop.rechecks.models import RecheckDraw, RecheckLook, RecheckPage
 from ocop.rechecks.rules import (
@@ -29,6 +33,10 @@ from onboarding.accounts.models import AccountReport, Observation
 
 Result = RecheckLook.Result
 MAX_NOTE = 300
+ANOTHER_NAME = (
+    "Tên bạn chép khác tên lúc đếm và khác tên trong danh mục. Chép sai thì sửa lại; nếu trang nay bán sản phẩm khác, "
+    "hãy đánh dấu ô xác nhận rồi ghi: dòng này sẽ là «không còn»."
+)
 # Looks were kept while nobody took them over (the worker stood still): so long they are still found.
 TAKEN_OVER_FOR = timedelta(days=90)
 
@@ -42,7 +50,7 @@ def settle_due() -> int:
     first = clock.today() - timedelta(days=LAST_DAY) - TAKEN_OVER_FOR
     waiting = RecheckPage.objects.filter(look__isnull=True, item__draw__on__gte=first)
     draws = RecheckDraw.objects.filter(pk__in=waiting.values("item__draw")).order_by("pk")
-    return sum(settle(draw=draw) for draw in draws)
+    return each_alone(lambda draw: settle(draw=draw), draws)
 
 
 @transaction.atomic
@@ -61,29 +69,76 @@ def settle(*, draw: RecheckDraw) -> int:
 
 
 def _decisions(draw: RecheckDraw, pages: Sequence[RecheckPage]) -> list[tuple[RecheckPage, Decision]]:
-    within = looking(draw.on, draw.drawn_at)
+    within, since = looking(draw.on, draw.drawn_at), window(draw.on).end
     accounts = {page.account_id for page in pages}
     looks: defaultdict[int, list[Observation]] = defaultdict(list)
-    seen = Observation.objects.filter(link__account__in=accounts, at__gte=within.start, at__lt=within.end)
+    seen = Observation.objects.filter(link__account__in=accounts, at__gte=since, at__lt=within.end)
     for look in seen.select_related("link").order_by("at", "pk"):
         looks[look.link.account_id].append(look)
     words: defaultdict[int, list[AccountReport]] = defaultdict(list)
-    for word in AccountReport.objects.filter(account__in=accounts, at__lt=within.end).order_by("at", "pk"):
+    for word in AccountReport.objects.filter(account__in=accounts, at__gte=since, at__lt=within.end).order_by(
+        "at", "pk"
+    ):
         words[word.account_id].append(word)
-    said = [(page, decide(page, looks[page.account_id], words[page.account_id], within)) for page in pages]
+    back = _taken_back(pages)
+    said = [
+        (page, decide(page, looks[page.account_id], words[page.account_id], within, since=since, taken_back=back.get(page.pk)))
+        for page in pages
+    ]  # fmt: skip
     return [(page, decision) for page, decision in said if decision is not None]
 
 
-@transaction.atomic
+def _taken_back(pages: Sequence[RecheckPage]) -> dict[int, PresenceLink]:
+    """Of the pages of products to which no link is open any more, the link that was ended last. A link that only the machine ended has
+    nobody to answer for it and decides nothing."""
+    goods = {page.item.subject_id for page in pages if is_of_product(page) and page.link_id is not None}
+    if not goods:
+        return {}
+    rows = PresenceLink.objects.filter(product__in=goods).annotate(
+        page=Coalesce("outside_link", "listing__on_platforms__link")
+    )
+    links: defaultdict[tuple[int, int | None], list[PresenceLink]] = defaultdict(list)
+    for row in rows.order_by("ended_at", "pk"):
+        links[row.product_id, row.page].append(row)
+    found = {}
+    for page in pages:
+        mine = links[page.item.subject_id, page.link_id] if is_of_product(page) else []
+        if mine and all(each.ended_at and each.ended_by_id for each in mine):
+            found[page.pk] = mine[-1]
+    return found
+
+
 def record_look(
-    *, page: RecheckPage, result: str, note: str, by: Viewer, seen_title: str = "", evidence_url: str = ""
+    *,
+    page: RecheckPage,
+    result: str,
+    note: str,
+    by: Viewer,
+    seen_title: str = "",
+    evidence_url: str = "",
+    is_other: bool = False,
 ) -> RecheckLook:
     """Write down what a person found: `result` of `RecheckLook.Result`, the name that stands on the page, and a note of what was seen.
     It is an observation of the page (or a word about an account without one) like any other; what anybody else saw
-    first in the window stays what decides.
+    first in the window stays what decides. `is_other`: who looked has said that the name is another product's, so the page that is
+    there counts as gone.
 
-    Raises PermissionError outside one's place, RecheckRefused (decided, over, had to do with it before, nothing said).
+    Raises PermissionError outside one's place, RecheckRefused (decided, over, had to do with it before, nothing said, another name
+    and not said so).
     """
+    look = _record(page, result, note, by, seen_title, evidence_url, is_other)
+    if look is None:
+        # What decided stays written down though this call is refused.
+        settle(draw=page.item.draw)
+        raise RecheckRefused(DECIDED)
+    return look
+
+
+@transaction.atomic
+def _record(
+    page: RecheckPage, result: str, note: str, by: Viewer, seen_title: str, evidence_url: str, is_other: bool
+) -> RecheckLook | None:
+    """The look that was written down; None: somebody else's decides and was not taken over yet."""
     RecheckDraw.objects.select_for_update(no_key=True).get(pk=page.item.draw_id)
     page = RecheckPage.objects.select_related("item__draw", "item__unit", "account", "link__account", "look").get(pk=page.pk)  # fmt: skip
     if not can_look(by, page):
@@ -95,11 +150,10 @@ def record_look(
         raise RecheckRefused("Hãy ghi bạn đã thấy gì, ở đâu. Người khác đọc lời này để xem lại.")
     draw = page.item.draw
     if any(other.pk == page.pk for other, _said in _decisions(draw, [page])):
-        settle(draw=draw)
-        raise RecheckRefused(DECIDED)
+        return None
     look = RecheckLook(page=page, looked_by_id=by.user_id, note=note)
     if page.link is not None:
-        _observed(look, page, result, squeeze(seen_title), by)
+        _observed(look, page, result, squeeze(seen_title), by, is_other)
     else:
         _reported(look, page, result, evidence_url, by)
     look.save()
@@ -114,12 +168,14 @@ def record_look(
     return look
 
 
-def _observed(look: RecheckLook, page: RecheckPage, result: str, title: str, by: Viewer) -> None:
+def _observed(look: RecheckLook, page: RecheckPage, result: str, title: str, by: Viewer, is_other: bool) -> None:
     assert page.link is not None
     if result == Result.THERE and is_of_product(page) and not title:
         raise RecheckRefused("Hãy chép tên sản phẩm đang đứng trên trang.")
     seen, reason = _SEEN[Result(result)], ""
     if result == Result.THERE and not is_same_name(page, title):
+        if not is_other:
+            raise RecheckRefused(ANOTHER_NAME)
         # The page is there and sells something else: what was counted is gone.
         seen, reason, result = Observation.Result.UNCHECKABLE, Observation.Reason.TITLE, Result.GONE
     try:

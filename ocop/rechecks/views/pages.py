@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import Any
 
@@ -27,9 +28,8 @@ from ocop.rechecks.queries import (
     survivals,
     things_of,
     waiting_pages,
-    with_states,
 )
-from ocop.rechecks.rules import can_look, refusal_to_look
+from ocop.rechecks.rules import OFFICERS, can_look, refusal_to_look
 from ocop.rechecks.survival import Survival
 from ocop.rechecks.wording import STATES, facts_of, indicator_name, page_facts, progress, title_of
 
@@ -44,6 +44,7 @@ _FILTERS = {
 }
 _FOR_ME = "nguoi"
 reader_page = for_roles(*STAFF_ROLES)
+officer_page = for_roles(*OFFICERS)
 
 
 @require_safe
@@ -69,11 +70,14 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = viewer_of(request)
     found = get_object_or_404(draws_visible_to(viewer), pk=pk)
     chosen = request.GET.get("xem", "")
-    rows = with_states(items_visible_to(viewer).filter(draw=found))
+    # A draw is small: its rows are read once, for the list and for the numbers on the tabs.
+    mine: list[Any] = list(items_visible_to(viewer).filter(draw=found))
+    wanted, rows = _FILTERS.get(chosen), mine
     if chosen == _FOR_ME:
-        rows = rows.filter(pk__in=[page.item_id for page in waiting_pages(viewer) if page.item.draw_id == pk])
-    elif _FILTERS.get(chosen) is not None:
-        rows = rows.filter(state=_FILTERS[chosen])
+        for_me = {page.item_id for page in waiting_pages(viewer)}
+        rows = [each for each in mine if each.pk in for_me]
+    elif wanted is not None:
+        rows = [each for each in mine if each.state == wanted]
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     survival = survivals([found])[pk]
     context = {
@@ -85,9 +89,10 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
         "share": money.rate(survival.there, survival.checked) if survival.checked else "",
         "note": _note(survival),
         "progress": progress(survival),
-        "choices": _choices(chosen, survival),
+        "choices": _choices(chosen, Counter(each.state for each in mine)),
         "facts": facts_of(found),
         "page_obj": page,
+        "may_print": viewer.has_role(*OFFICERS),
         "rows": _rows(list(page.object_list)),
     }
     return render(request, "ocop/rechecks/draw.html", context)
@@ -95,12 +100,12 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @never_cache
-@reader_page
+@officer_page
 def printed(request: HttpRequest, pk: int) -> HttpResponse:
-    """What waits, by commune, to take along on paper."""
+    """What waits for this officer, by commune, to take along on paper."""
     viewer = viewer_of(request)
     found = get_object_or_404(draws_visible_to(viewer), pk=pk)
-    waiting = with_states(items_visible_to(viewer).filter(draw=found)).filter(state=State.WAITING)
+    waiting = items_visible_to(viewer).filter(draw=found, state=State.WAITING)
     rows = sorted(
         _rows(list(waiting[:ON_PAPER]), pages=True),
         key=lambda row: (sort_key(row["item"].unit.name), row["thing"].place, row["item"].position),
@@ -126,7 +131,7 @@ def printed(request: HttpRequest, pk: int) -> HttpResponse:
 def item(request: HttpRequest, pk: int) -> HttpResponse:
     """One drawn row: by what it was counted, and what became of each page."""
     viewer = viewer_of(request)
-    found: Any = get_object_or_404(with_states(items_visible_to(viewer)), pk=pk)
+    found: Any = get_object_or_404(items_visible_to(viewer), pk=pk)
     kind, words = STATES[State(found.state)]
     lines = []
     for page in _pages_of([found]).get(found.pk, []):
@@ -153,7 +158,8 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
 def _note(found: Survival) -> str:
     """What stands under the share: how sure it is, and what is counted apart."""
     sure = _("Khoảng tin cậy 95 %%: %(interval)s.") % {"interval": found.interval} if found.checked else ""
-    return f"{sure} {found.rest}".strip()
+    floor = f"{capfirst(found.floor)}." if found.checked and found.floor else ""
+    return " ".join(each for each in (sure, floor, found.rest) if each)
 
 
 def _line(found: RecheckDraw, survival: Survival) -> dict[str, Any]:
@@ -166,15 +172,15 @@ def _line(found: RecheckDraw, survival: Survival) -> dict[str, Any]:
     }
 
 
-def _choices(chosen: str, found: Survival) -> list[dict[str, Any]]:
+def _choices(chosen: str, found: Counter[str]) -> list[dict[str, Any]]:
     labels = [
         ("", _("Tất cả"), None),
         (_FOR_ME, _("Chờ tôi xem"), None),
-        ("cho", _("Đang chờ"), found.waiting),
-        ("con", _("Còn thấy"), found.there),
-        ("mat", _("Không còn"), found.gone),
-        ("khong-ro", _("Không kết luận được"), found.unclear),
-        ("qua-han", _("Không kiểm tra được trong hạn"), found.late),
+        ("cho", _("Đang chờ"), found[State.WAITING]),
+        ("con", _("Còn thấy"), found[State.THERE]),
+        ("mat", _("Không còn"), found[State.GONE]),
+        ("khong-ro", _("Không kết luận được"), found[State.UNCLEAR]),
+        ("qua-han", _("Không kiểm tra được trong hạn"), found[State.LATE]),
     ]
     return [
         {"label": label, "url": f"?xem={value}" if value else "?", "current": value == chosen, "count": count}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,12 +14,13 @@ from core.people.models import Role, User
 from market.platforms.pages.judging import Verdict, unclear
 from market.platforms.pages.registry import page_sources
 from ocop.frames.models import Frame, FrameHousehold
+from ocop.presence.models import PresenceLink
 from ocop.rechecks.actions.looking import RecheckRefused, record_look, settle, settle_due
 from ocop.rechecks.checking import DRAWN_PAGES, pages_for_people, pages_for_robot
 from ocop.rechecks.checking import page_of as due_page
-from ocop.rechecks.models import RecheckDraw, RecheckLook, RecheckPage
+from ocop.rechecks.models import RecheckDraw, RecheckItem, RecheckLook, RecheckPage
 from ocop.rechecks.queries import survival_of, survivals
-from ocop.rechecks.rules import DECIDED, OVER, YOU_KNEW_IT, YOU_SELL
+from ocop.rechecks.rules import DECIDED, OVER, YOU_KNEW_IT, YOU_SELL, is_same_name
 from ocop.rechecks.survival import Survival
 from ocop.rechecks.todos import recheck_todos
 from ocop.snapshots.actions import restate
@@ -187,7 +189,16 @@ def test_a_product_s_page_that_sells_something_else_is_gone(made: Snapshot, phuo
     with at(8):
         with pytest.raises(RecheckRefused, match="tên sản phẩm"):
             record_look(page=page, result="there", note="có trang", by=viewer(phuong))
-        look = record_look(page=page, result="there", note="bán thứ khác", seen_title="Cà phê rang", by=viewer(phuong))
+        other = {
+            "page": page,
+            "result": "there",
+            "note": "bán thứ khác",
+            "seen_title": "Cà phê rang",
+            "by": viewer(phuong),
+        }
+        with pytest.raises(RecheckRefused, match="khác tên lúc đếm"):
+            record_look(**other)
+        look = record_look(**other, is_other=True)
     assert look.observation is not None
     assert (look.result, look.observation.result, look.observation.reason) == ("gone", "uncheckable", "title")
     other = drew("I2p")
@@ -200,6 +211,53 @@ def test_a_product_s_page_that_sells_something_else_is_gone(made: Snapshot, phuo
         assert page_of(other) in pages_for_people()
         record_look(page=page_of(other), result="there", note="đúng", seen_title="Nước mắm nhĩ Phú Hài", by=viewer(phuong))  # fmt: skip
     assert numbers(told(other)) == (1, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ((("not_found", -9), ("live", -5)), (0, 0, 0, 0, 1)),  # before the count: it was counted all the same
+        ((("closed", -9),), (0, 0, 0, 0, 1)),
+        ((("not_found", 2),), (0, 1, 0, 0, 0)),
+        ((("not_found", 2), ("live", 4)), (0, 0, 0, 0, 1)),
+        ((("closed", 2), ("live", 4)), (0, 1, 0, 0, 0)),
+    ],
+)
+def test_what_was_said_before_the_draw(
+    made: Snapshot, said: tuple[tuple[str, int], ...], expected: tuple[int, ...]
+) -> None:
+    draw = drew()
+    page = page_of(draw)
+    assert page.link is not None
+    for result, on_day in said:
+        if result == "live":
+            seen(page.link, day(on_day))
+        else:
+            AccountReport.objects.create(account=page.account, at=day(on_day), reporter="person", result=result)
+    assert numbers(told(draw, 9)) == expected
+
+
+def test_the_floor_stands_in_the_same_sentence() -> None:
+    found = Survival(1, "I1", ON, ON, 400, 100, 70, 2, 20, 8, 0, True)
+    assert found.words.endswith("; ít nhất 70/100 (70,0\u00a0%) nếu mọi dòng chưa rõ đều mất")
+    assert replace(found, there=98, unclear=0, late=0).floor == ""
+
+
+def test_a_shorter_title_is_the_same_product_by_the_register_s_name() -> None:
+    page = RecheckPage(
+        item=RecheckItem(subject="product"), name="Cà phê rang mộc Cầu Đất hộp quà", product_name="Cà phê rang mộc"
+    )
+    assert is_same_name(page, "Cà phê rang mộc 500g") and is_same_name(page, "Cầu Đất hộp quà cà phê rang")
+    assert not is_same_name(page, "Trà ô long")
+
+
+def test_a_link_taken_back_after_the_draw_takes_its_page_along(made: Snapshot, phuong: User) -> None:
+    draw = drew("I2v")
+    PresenceLink.objects.filter(product=draw.items.get().subject_id).update(ended_at=day(8), ended_by=phuong)
+    seen(page_of(draw).link, day(9))  # type: ignore[arg-type]
+    assert numbers(told(draw, 10)) == (0, 1, 0, 0, 0)
+    look = RecheckLook.objects.get()
+    assert (look.at, look.looked_by) == (day(8), phuong)
 
 
 @pytest.mark.parametrize("closed_on_day", [3, 8])

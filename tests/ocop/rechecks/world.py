@@ -8,6 +8,7 @@ import time_machine
 
 from core.kit.clock import start_of
 from core.people.models import User
+from ocop.presence.models import PresenceLink
 from ocop.rechecks.actions.drawing import draw_due
 from ocop.rechecks.models import RecheckDraw, RecheckPage
 from ocop.snapshots.actions import freeze
@@ -30,6 +31,7 @@ def at(number: int, hour: int = 12) -> time_machine.travel:
 
 def counted(land: Land, by: User) -> Snapshot:
     """The province's snapshot, frozen the day after."""
+    PresenceLink.objects.update(linked_at=day(0))
     with at(1):
         return freeze(unit=land.lam_dong, on=ON, by=viewer(by))
 
