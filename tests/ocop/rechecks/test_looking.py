@@ -256,7 +256,7 @@ def test_a_link_taken_back_after_the_draw_takes_its_page_along(made: Snapshot, p
     PresenceLink.objects.filter(product=draw.items.get().subject_id).update(ended_at=day(8), ended_by=phuong)
     seen(page_of(draw).link, day(9))  # type: ignore[arg-type]
     assert numbers(told(draw, 10)) == (0, 1, 0, 0, 0)
-    look = RecheckLook.objects.get()
+    look = RecheckLook.objects.get(page__item__draw=draw)
     assert (look.at, look.looked_by) == (day(8), phuong)
 
 
