@@ -20,6 +20,7 @@ from ocop.rechecks.survival import Survival
 from ocop.snapshots.capturing import codes_of
 from ocop.snapshots.models import Snapshot
 from ocop.snapshots.registry import BesideLine
+from ocop.snapshots.summing import whole_of
 from onboarding.accounts.models import Observation
 
 STATES = {
@@ -58,7 +59,7 @@ def why_not_drawn(snapshot: Snapshot, code: str) -> str:
     late. Reads the figures of the snapshot."""
     today, first, last = clock.today(), snapshot.on + timedelta(days=FIRST_DAY), snapshot.on + timedelta(days=LAST_DRAW)
     of_all = [
-        each for each in snapshot.figures.all() if each.indicator == code and each.unit_code == snapshot.unit_code
+        each for each in snapshot.figures.all() if each.indicator == code and each.unit_code == whole_of(snapshot)
     ]
     if not any(each.numerator for each in of_all):
         return _("Không có dòng nào được tính, nên không có gì để rút.")
