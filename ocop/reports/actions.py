@@ -16,14 +16,15 @@ from core.people.queries import Viewer
 from market.storefront.addresses import absolute
 from ocop.reports import signing
 from ocop.reports.files import PDF, XLSX, file_of, keep, made
-from ocop.reports.gathering import gathered
+from ocop.reports.gathering import compared_with, gathered
 from ocop.reports.models import OfficialReport, ReportSignature, new_code
-from ocop.reports.rules import AUTHORITIES, MOST_DAYS_AHEAD, NUMBER, can_make, can_replace, is_restated
+from ocop.reports.rules import AUTHORITIES, MOST_DAYS_AHEAD, can_make, can_replace, is_restated, numbered
 from ocop.reports.wording import joined, lines_in
 from ocop.snapshots.models import Snapshot
 from ocop.snapshots.summing import are_figures_untouched, whole_of
 
 SIGN_JOB = "reports.sign"
+RESTATED = "Bản chốt số này đã được chốt lại. Hãy lập báo cáo từ bản mới nhất."
 
 
 class ReportRefused(ValueError):
@@ -61,6 +62,11 @@ def make_report(
         "unit", "made_by", "first_signed_by", "signed_by", "restates", "restated_by"
     ).get(pk=snapshot.pk)
     _refuse(snapshot, said, by, replaces, squeeze(reason))
+    before = compared_with(snapshot, replaces)
+    if before is not None and not are_figures_untouched(before):
+        raise ReportRefused(
+            f"Số liệu bản {before.number} dùng để so không còn khớp với mã kiểm tra lúc chốt. Hãy báo quản trị, đừng lập báo cáo."
+        )
     report = OfficialReport(
         snapshot=snapshot,
         unit=snapshot.unit,
@@ -68,7 +74,7 @@ def make_report(
         replaces=replaces,
         reason=squeeze(reason) if replaces else "",
         code=new_code(),
-        frozen=gathered(snapshot),
+        frozen=gathered(snapshot, before),
         made_by_id=by.user_id,
         made_at=clock.now().replace(microsecond=0),  # files tell moments to the second
         **_clean(said),
@@ -82,6 +88,14 @@ def make_report(
 
 @transaction.atomic
 def _write(report: OfficialReport, by: Viewer) -> OfficialReport:
+    # Whoever restates holds the same row: drawing took its time, and what was asked before it is asked again.
+    held = (
+        Snapshot.objects.select_for_update(no_key=True, of=("self",)).select_related("unit").get(pk=report.snapshot_id)
+    )
+    if not can_make(by, held):
+        raise PermissionError
+    if Snapshot.objects.filter(restates=held).exists():
+        raise ReportRefused(RESTATED)
     _refuse_taken(report)
     try:
         with transaction.atomic():
@@ -151,19 +165,25 @@ def _refuse(snapshot: Snapshot, said: Said, by: Viewer, replaces: OfficialReport
     if snapshot.signed_at is None:
         raise ReportRefused("Bản chốt số này chưa đủ chữ ký. Hãy ký bản chốt số rồi lập báo cáo.")
     if is_restated(snapshot):
-        raise ReportRefused("Bản chốt số này đã được chốt lại. Hãy lập báo cáo từ bản mới nhất.")
+        raise ReportRefused(RESTATED)
     if not are_figures_untouched(snapshot):
         raise ReportRefused("Số liệu không còn khớp với mã kiểm tra lúc chốt. Hãy báo quản trị, đừng lập báo cáo.")
     if replaces is not None and replaces.unit_id != snapshot.unit_id:
         raise ReportRefused("Bản chốt số này của địa bàn khác. Hãy chọn bản chốt số cùng địa bàn với báo cáo cần thay.")
     if replaces is not None and not reason:
         raise ReportRefused("Hãy ghi vì sao thay báo cáo. Lý do in trong báo cáo mới.", "reason")
-    if NUMBER.fullmatch(squeeze(said.number).upper()) is None:
+    if numbered(said.number) is None:
         raise ReportRefused(
             "Số báo cáo viết như 125/BC-UBND: số thứ tự, /BC, gạch nối, chữ viết tắt nơi ban hành.", "number"
         )
     if said.issued_on < snapshot.on:
         raise ReportRefused(f"Ngày báo cáo không thể trước ngày chốt số {snapshot.on:%d/%m/%Y}.", "issued_on")
+    signed_on = clock.day_of(snapshot.signed_at)
+    if said.issued_on < signed_on:
+        raise ReportRefused(f"Ngày báo cáo không thể trước ngày ký bản chốt số {signed_on:%d/%m/%Y}.", "issued_on")
+    if replaces is not None and said.issued_on < replaces.issued_on:
+        sentence = f"Ngày báo cáo không thể trước ngày của báo cáo cần thay {replaces.issued_on:%d/%m/%Y}."
+        raise ReportRefused(sentence, "issued_on")
     if said.issued_on > clock.today() + timedelta(days=MOST_DAYS_AHEAD):
         raise ReportRefused("Ngày báo cáo quá xa. Hãy chọn ngày trong vòng một tháng tới.", "issued_on")
     if any(not line.upper().startswith(AUTHORITIES) for line in lines_in(said.authority)):
@@ -181,7 +201,8 @@ def _clean(said: Said) -> dict[str, object]:
     for name, value in asdict(said).items():
         if isinstance(value, str):
             value = joined(lines_in(value)) if name in lines else squeeze(value)
-        found[name] = value.upper() if name == "number" else value
+        found[name] = value
+    found["number"] = numbered(said.number)
     return found
 
 

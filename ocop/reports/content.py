@@ -77,6 +77,7 @@ class Content:
     former: list[UnitLine]
     changed_from: str
     why_changed: str
+    not_compared: str
     changes: list[Change]
     changes_inside: list[Change]
     units: list[UnitLine]
@@ -98,7 +99,9 @@ def _content(report: OfficialReport, snapshot: Snapshot) -> Content:
         for code in codes
     ]
     whole = whole_of(snapshot)
-    changes, inside = _changes(snapshot, whole)
+    told = report.frozen["before"]
+    before = Snapshot.objects.get(pk=told["pk"]) if told["pk"] else None
+    changes, inside = _changes(before, snapshot, whole)
     return Content(
         report=report,
         area=report.frozen["area"],
@@ -108,8 +111,9 @@ def _content(report: OfficialReport, snapshot: Snapshot) -> Content:
         notes=_notes(snapshot),
         columns=columns,
         former=_former_lines(report.frozen["former"], figures, columns, whole),
-        changed_from=snapshot.restates.number if snapshot.restates else "",
-        why_changed=snapshot.note,
+        changed_from=told["number"],
+        why_changed=_reasons(told["reasons"]),
+        not_compared=_not_compared(snapshot, before, told["reasons"]),
         changes=changes,
         changes_inside=inside,
         units=_unit_lines(report.frozen, figures, columns, whole),
@@ -248,9 +252,23 @@ def _less(whole: Numbers | None, part: Numbers | None) -> Numbers | None:
     return rest if any(rest) else None
 
 
-def _changes(snapshot: Snapshot, whole: str) -> tuple[list[Change], list[Change]]:
-    """What is not as in the snapshot that this one restates: in the whole area and its former parts, and in the units inside."""
-    before = snapshot.restates
+def _reasons(reasons: Sequence[Sequence[str]]) -> str:
+    """Why it was restated; of several restatements each with its number."""
+    return reasons[0][1] if len(reasons) == 1 else "; ".join(f"{number}: {why}" for number, why in reasons)
+
+
+def _not_compared(snapshot: Snapshot, before: Snapshot | None, reasons: Sequence[Sequence[str]]) -> str:
+    """Said in place of changes where nobody answered for the figures that were restated."""
+    if before is not None or snapshot.restates is None:
+        return ""
+    return (
+        f"Bản chốt số này thay bản {snapshot.restates.number}. Lý do chốt lại: {_reasons(reasons)}. "
+        "Chưa ai ký số liệu chốt trước đó nên báo cáo này không so với số cũ."
+    )
+
+
+def _changes(before: Snapshot | None, snapshot: Snapshot, whole: str) -> tuple[list[Change], list[Change]]:
+    """What is not as it was before: in the whole area and its former parts, and in the units inside."""
     if before is None:
         return [], []
     names = before.definitions | snapshot.definitions

@@ -124,7 +124,7 @@ def first_words(snapshot: Snapshot, last: OfficialReport | None) -> dict[str, An
         "place": home.name if home else "Hà Nội",
         "authority": "TM. ỦY BAN NHÂN DÂN" if home else "",
         "title": "CHỦ TỊCH" if home else "",
-        "recipients": "Như trên;\nLưu: VT.",
+        "recipients": "Lưu: VT.",  # «Như trên» means who is addressed, and nobody is yet
     }
     if last is not None:
         found |= {name: getattr(last, name) for name in KEPT}

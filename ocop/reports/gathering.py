@@ -12,6 +12,7 @@ from core.kit.text import sort_key
 from core.places.models import Level, Unit, UnitName, in_force
 from core.places.queries import former_provinces
 from ocop.indicators.registry import HAMLETS, HOUSEHOLDS, INDICATORS, PRODUCTS, STALLS
+from ocop.reports.models import OfficialReport
 from ocop.snapshots.models import Snapshot
 from ocop.snapshots.summing import whole_of
 
@@ -24,15 +25,16 @@ HEADINGS = {
 OTHER = "Chỉ tiêu khác"
 
 
-def gathered(snapshot: Snapshot) -> dict[str, Any]:
+def gathered(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Any]:
     """JSON: `area`, `columns` [heading, codes], `units` [code, name, former code] in the order of the annex, `former` [code, name],
-    `people`. A fixed number of queries."""
+    `before` (`_before`), `people`. A fixed number of queries, and one for each restatement."""
     units = _units(snapshot)
     return {
         "area": _area(snapshot),
         "columns": _columns(snapshot),
         "units": [[code, name, former] for code, name, former in units],
         "former": _former(snapshot, {former for _code, _name, former in units}),
+        "before": _before(snapshot, before),
         "people": {
             "maker": str(snapshot.made_by or ""),
             "made_on": _day(snapshot.made_at),
@@ -80,12 +82,42 @@ def _units(snapshot: Snapshot) -> list[tuple[str, str, str]]:
 
 def _former(snapshot: Snapshot, codes: set[str]) -> list[list[str]]:
     """Provinces of before 1 July 2025, by the alphabet."""
+    if snapshot.unit is None:
+        return []  # sixty-three columns side by side are no table; each province's own report has its parts
     frozen = snapshot.figures.exclude(former_code="").values_list("former_code", flat=True)
     wanted = {*codes, *frozen} - {""}
     units = Unit.objects.filter(level=Level.PROVINCE, valid_from__isnull=True, code__in=wanted)
     names = {unit.code: capfirst(str(unit)) for unit in units}
     listed = [(names.get(code, code), code) for code in wanted]
     return [[code, name] for name, code in sorted(listed, key=lambda pair: (sort_key(pair[0]), pair[1]))]
+
+
+def compared_with(snapshot: Snapshot, replaces: OfficialReport | None) -> Snapshot | None:
+    """The figures that a reader has seen last: those of the report that this one replaces, or of the ones before that while they are the
+    same; else the nearest ones that this snapshot restates and somebody has answered for. None: nobody was told any."""
+    while replaces is not None:
+        if replaces.snapshot_id != snapshot.pk:
+            return replaces.snapshot
+        replaces = replaces.replaces
+    seen = snapshot.restates
+    while seen is not None and seen.signed_at is None:
+        seen = seen.restates
+    return seen
+
+
+def _before(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Any]:
+    """`pk` and `number` of what it is compared with (None, ""), and `reasons` [number, why] of every restatement on the way, the oldest
+    first."""
+    reasons = []
+    seen: Snapshot | None = snapshot
+    while seen is not None and seen != before and seen.restates is not None:
+        reasons.append([seen.number, seen.note])
+        seen = seen.restates
+    return {
+        "pk": before.pk if before else None,
+        "number": before.number if before else "",
+        "reasons": reasons[::-1],
+    }
 
 
 def _day(at: Any) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
 from django.db.models import QuerySet
 
 from core.jobs.models import Job
@@ -50,12 +53,50 @@ def signing_job(report: OfficialReport, name: str) -> Job | None:
     return jobs.order_by("-made_at").first()
 
 
-def newest_of(report: OfficialReport) -> OfficialReport:
-    """The one that stands in its place now, itself if none."""
-    seen = report
-    while (later := OfficialReport.objects.filter(replaces=seen).first()) is not None:
-        seen = later
-    return seen
+@dataclass(frozen=True)
+class Later:
+    """What came in the place of reports and of their snapshots, each by the key of the one before."""
+
+    reports: Mapping[int, OfficialReport]
+    snapshots: Mapping[int, Snapshot]
+
+    def report_after(self, report: OfficialReport) -> OfficialReport | None:
+        """The one that stands in its place now, None when it stands itself."""
+        found, seen = None, report.pk
+        while (later := self.reports.get(seen)) is not None:
+            found, seen = later, later.pk
+        return found
+
+    def snapshot_after(self, snapshot: Snapshot, *, signed: bool) -> Snapshot | None:
+        """The last one (the last `signed` one) of those that restate it, one after the other."""
+        found, seen = None, snapshot.pk
+        while (later := self.snapshots.get(seen)) is not None:
+            found, seen = later if later.signed_at is not None or not signed else found, later.pk
+        return found
+
+
+def later_of(reports: Iterable[OfficialReport]) -> Later:
+    """For any number of reports: one query of each kind for every step of the longest chain."""
+    listed = list(reports)
+    after: dict[int, OfficialReport] = {}
+    seen = {each.pk for each in listed}
+    while seen and (found := list(OfficialReport.objects.filter(replaces__in=seen))):
+        after |= {each.replaces_id: each for each in found if each.replaces_id is not None}
+        seen = {each.pk for each in found}
+    return Later(after, _restatements({each.snapshot_id for each in listed}))
+
+
+def newest_signed(snapshot: Snapshot) -> Snapshot:
+    """The last signed one of those that restate it, itself if none."""
+    return Later({}, _restatements({snapshot.pk})).snapshot_after(snapshot, signed=True) or snapshot
+
+
+def _restatements(seen: set[int]) -> dict[int, Snapshot]:
+    after: dict[int, Snapshot] = {}
+    while seen and (found := list(Snapshot.objects.filter(restates__in=seen).select_related("unit"))):
+        after |= {each.restates_id: each for each in found if each.restates_id is not None}
+        seen = {each.pk for each in found}
+    return after
 
 
 def public_figures(report: OfficialReport) -> dict[str, SnapshotFigure | None]:

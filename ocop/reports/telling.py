@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from core.kit import clock
 from ocop.reports.models import OfficialReport
-from ocop.reports.queries import signature_of
+from ocop.reports.queries import Later, signature_of
 from ocop.reports.wording import spelled_code
 from ocop.snapshots.wording import State
 
@@ -17,15 +17,20 @@ def title_of(report: OfficialReport) -> str:
     return _("Báo cáo số %(number)s ngày %(day)s") % {"number": report.number, "day": f"{report.issued_on:%d/%m/%Y}"}
 
 
-def state_of(report: OfficialReport, *, is_public: bool = False) -> State:
-    """Whether it still stands. In public only a restatement that is signed is told."""
-    later = getattr(report, "replaced_by", None)
+def state_of(report: OfficialReport, chains: Later, *, is_public: bool = False) -> State:
+    """Whether it still stands, and what does. In public only a restatement that is signed is told."""
+    later = chains.reports.get(report.pk)
     if later is not None:
         words = _("Báo cáo này đã được thay bằng báo cáo số %(number)s ngày %(day)s. Lý do: %(reason)s")
         day = f"{later.issued_on:%d/%m/%Y}"
-        return State("warn", words % {"number": later.number, "day": day, "reason": later.reason})
-    restated = getattr(report.snapshot, "restated_by", None)
-    if restated is not None and (restated.signed_at is not None or not is_public):
+        told = words % {"number": later.number, "day": day, "reason": later.reason}
+        newest = chains.report_after(later)
+        if newest is not None:
+            more = _("Báo cáo mới nhất là báo cáo số %(number)s ngày %(day)s.")
+            told = told.rstrip(" .") + ". " + more % {"number": newest.number, "day": f"{newest.issued_on:%d/%m/%Y}"}
+        return State("warn", told)
+    restated = chains.snapshot_after(report.snapshot, signed=is_public)
+    if restated is not None:
         words = _("Số liệu của báo cáo này đã được chốt lại ở bản %(number)s. Lý do: %(reason)s")
         return State("warn", words % {"number": restated.number, "reason": restated.note})
     return State("good", _("Báo cáo này có thật và chưa bị báo cáo nào thay."))

@@ -111,6 +111,8 @@ def _report(page: _Sheet, content: Content) -> None:
     _head(page, content)
     for words in content.opening:
         _long(page, words)
+    if content.not_compared:
+        _long(page, content.not_compared)
     page.line("KẾT QUẢ CHUNG", _LAST, bold=True)
     _whole(page, content)
     for line in content.whole:
@@ -120,7 +122,8 @@ def _report(page: _Sheet, content: Content) -> None:
         _long(page, words)
     if content.changed_from:
         page.line(f"THAY ĐỔI SO VỚI BẢN CHỐT {content.changed_from}", _LAST, bold=True)
-        _long(page, f"Lý do chốt lại: {content.why_changed}")
+        if content.why_changed:
+            _long(page, f"Lý do chốt lại: {content.why_changed}")
         for change in content.changes:
             _long(page, f"{change.label}: {change.before} → {change.after}")
     if content.report.remarks:

@@ -93,6 +93,8 @@ def _ended(text: str, sign: str) -> str:
 def _body(paper: Paper, content: Content) -> None:
     for words in content.opening:
         paper.paragraph(words)
+    if content.not_compared:
+        paper.paragraph(content.not_compared)
     sections = iter(ROMAN)
     _section(paper, f"{next(sections)}. KẾT QUẢ CHUNG")
     paper.grid(_whole(content))
@@ -106,7 +108,8 @@ def _body(paper: Paper, content: Content) -> None:
         paper.grid(_former(content, paper.epw))
     if content.changed_from:
         _section(paper, f"{next(sections)}. THAY ĐỔI SO VỚI BẢN CHỐT {content.changed_from}")
-        paper.paragraph(f"Bản chốt này thay bản {content.changed_from}. Lý do chốt lại: {content.why_changed}")
+        if content.why_changed:
+            paper.paragraph(f"Bản chốt này thay bản {content.changed_from}. Lý do chốt lại: {content.why_changed}")
         if content.changes:
             paper.grid(_changes(content.changes, paper.epw))
         else:

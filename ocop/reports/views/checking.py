@@ -16,7 +16,7 @@ from core.people.limits.rules import PUBLIC_CHECK
 from core.people.limits.views import limited
 from ocop.reports.forms import CodeForm, FileForm
 from ocop.reports.models import OfficialReport
-from ocop.reports.queries import public_figures, report_by_code, signature_of
+from ocop.reports.queries import later_of, public_figures, report_by_code, signature_of
 from ocop.reports.telling import public_facts, state_of, title_of
 from ocop.snapshots.wording import State, figure_line
 
@@ -47,7 +47,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = {
         "report": found,
         "title": title_of(found),
-        "state": state_of(found, is_public=True),
+        "state": state_of(found, later_of([found]), is_public=True),
         "facts": public_facts(found),
         "lines": _lines(found),
         "form": file_form,

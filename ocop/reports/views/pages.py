@@ -20,7 +20,15 @@ from ocop.reports.actions import SIGN_JOB, ReportRefused, ask_for_signature, mak
 from ocop.reports.files import PDF, XLSX, FileLost, file_of, kept
 from ocop.reports.forms import ReportForm, first_words, words_again
 from ocop.reports.models import OfficialReport
-from ocop.reports.queries import last_report_of, reports_of, reports_visible_to, signature_of, signing_job
+from ocop.reports.queries import (
+    last_report_of,
+    later_of,
+    newest_signed,
+    reports_of,
+    reports_visible_to,
+    signature_of,
+    signing_job,
+)
 from ocop.reports.rules import MAKERS, can_make, can_replace, is_restated
 from ocop.reports.signing import is_wanted
 from ocop.reports.telling import facts_of, state_of, title_of
@@ -39,7 +47,8 @@ _TYPES = {PDF: "application/pdf", XLSX: XLSX_TYPE}
 def reports(request: HttpRequest) -> HttpResponse:
     """The reports of the area, the latest day first."""
     page = Paginator(reports_visible_to(viewer_of(request)), PER_PAGE).get_page(request.GET.get("page"))
-    lines = [{"report": each, "title": title_of(each), "state": state_of(each)} for each in page.object_list]
+    later = later_of(page.object_list)
+    lines = [{"report": each, "title": title_of(each), "state": state_of(each, later)} for each in page.object_list]
     context = {"space_items": board_tabs(request), "page_obj": page, "lines": lines}
     return render(request, "ocop/reports/list.html", context)
 
@@ -64,7 +73,7 @@ def replace(request: HttpRequest, code: str) -> HttpResponse:
     old = _report(request, code)
     if not can_replace(viewer_of(request), old):
         raise Http404
-    snapshot = _newest(old.snapshot)
+    snapshot = newest_signed(old.snapshot)
     data = request.POST if request.method == "POST" else None
     return _answer(request, snapshot, ReportForm(data, initial=words_again(old), replaces=old), old)
 
@@ -81,7 +90,7 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
         "space_items": board_tabs(request),
         "report": found,
         "title": title_of(found),
-        "state": state_of(found),
+        "state": state_of(found, later_of([found])),
         "facts": facts_of(found),
         "signature": signature,
         "signing": job,
@@ -164,15 +173,6 @@ def _answer(
 
 def _snapshot(request: HttpRequest, number: str) -> Snapshot:
     return get_object_or_404(snapshots_visible_to(viewer_of(request)), number=number)
-
-
-def _newest(snapshot: Snapshot) -> Snapshot:
-    """The last signed one of those that restate it, itself if none."""
-    seen = newest = snapshot
-    while (later := getattr(seen, "restated_by", None)) is not None:
-        seen = later
-        newest = seen if seen.signed_at is not None else newest
-    return newest
 
 
 def _report(request: HttpRequest, code: str) -> OfficialReport:

@@ -17,7 +17,7 @@ from tests.ocop.conftest import Land, person, viewer
 ON = date(2026, 10, 31)
 SAID = Said(
     number="07/BC-SNNMT",
-    issued_on=date(2026, 11, 5),
+    issued_on=date(2026, 12, 5),  # after the figures were signed
     place="Lâm Đồng",
     superior="Ủy ban nhân dân tỉnh Lâm Đồng",
     issuer="Sở Nông nghiệp và Môi trường",

@@ -22,16 +22,18 @@ from python_calamine import CalamineWorkbook
 from core.kit import money
 from core.kit.text import sort_key
 from core.people.models import Role, User
+from core.people.queries import SYSTEM
 from core.places.models import Unit
 from core.places.queries import communes_of
 from ocop.reports import files
-from ocop.reports.actions import make_report
+from ocop.reports.actions import ReportRefused, make_report
 from ocop.reports.content import content_of
 from ocop.reports.drawing.paper import BOTTOM, LEFT, POINT, RIGHT, TOP
 from ocop.reports.files import PDF, XLSX, FileLost, digest, file_of
+from ocop.reports.gathering import compared_with, gathered
 from ocop.reports.models import OfficialReport
 from ocop.snapshots import actions
-from ocop.snapshots.actions import freeze, restate, sign
+from ocop.snapshots.actions import begin_snapshot, freeze, restate, sign
 from ocop.snapshots.models import Snapshot, SnapshotFigure
 from tests.ocop.conftest import Land, person, product, viewer
 from tests.ocop.reports.papers import SAID, flat, pages_of, report_of, signed_snapshot
@@ -58,9 +60,10 @@ def report(snapshot: Snapshot, phuong: User) -> OfficialReport:
 
 
 def restated(land: Land, snapshot: Snapshot, by: User) -> Snapshot:
-    """One more product of Tuy Phong, and the same day frozen again."""
+    """One more product of Tuy Phong, and the same day frozen again, twice: nobody signed the first time."""
     product("Muối ớt", (3, "2025-03-01"), unit=land.tuy_phong, former=land.old_binh_thuan)
-    again = restate(snapshot=snapshot, note="nhập bổ sung quyết định 15/QĐ-UBND", by=viewer(by))
+    middle = restate(snapshot=snapshot, note="nhập bổ sung quyết định 15/QĐ-UBND", by=viewer(by))
+    again = restate(snapshot=middle, note="rà soát lần nữa", by=viewer(by))
     return sign(snapshot=again, by=viewer(person("Lan", Role.PROVINCE, land.lam_dong)))
 
 
@@ -69,7 +72,7 @@ def test_the_first_page_is_a_named_document(report: OfficialReport) -> None:
     first = flat(pages_of(file_of(report, PDF))[0])
     head = (
         "ỦY BAN NHÂN DÂN TỈNH LÂM ĐỒNG SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM "
-        "Độc lập - Tự do - Hạnh phúc Số: 07/BC-SNNMT Lâm Đồng, ngày 05 tháng 11 năm 2026 BÁO CÁO "
+        "Độc lập - Tự do - Hạnh phúc Số: 07/BC-SNNMT Lâm Đồng, ngày 05 tháng 12 năm 2026 BÁO CÁO "
         "Kết quả đưa hộ sản xuất nông nghiệp và sản phẩm OCOP lên sàn thương mại điện tử "
         "Kính gửi: - Bộ Nông nghiệp và Môi trường; - Ủy ban nhân dân tỉnh Lâm Đồng. "
         "Số liệu trong báo cáo này là của tỉnh Lâm Đồng, tính đến hết ngày 31/10/2026, lấy nguyên từ bản chốt số CS-68-2026-10-1 "
@@ -86,7 +89,7 @@ def test_the_first_page_is_a_named_document(report: OfficialReport) -> None:
         f"Mã kiểm tra 8 dòng gốc (SHA-256): {report.snapshot.rows_sha256}",
         f"{report.address} Mã kiểm tra: {report.code[:4]}-{report.code[4:8]}-{report.code[8:]}",
         "Nơi nhận: - Như trên; - Văn phòng UBND tỉnh; - Lưu: VT, KTHT. KT. GIÁM ĐỐC PHÓ GIÁM ĐỐC Nguyễn Thị Phượng Vỹ",
-        "Phụ lục I SỐ LIỆU TỪNG ĐƠN VỊ, TÍNH ĐẾN HẾT NGÀY 31/10/2026 (Kèm theo Báo cáo số 07/BC-SNNMT ngày 05 tháng 11 năm 2026 của",
+        "Phụ lục I SỐ LIỆU TỪNG ĐƠN VỊ, TÍNH ĐẾN HẾT NGÀY 31/10/2026 (Kèm theo Báo cáo số 07/BC-SNNMT ngày 05 tháng 12 năm 2026 của",
         "Phụ lục II ĐỊNH NGHĨA CÁC CHỈ TIÊU",
     ):
         assert words in whole, words
@@ -282,9 +285,9 @@ def test_a_restated_one_says_what_changed(land: Land, snapshot: Snapshot, phuong
     later = make_report(snapshot=again, said=said, by=viewer(phuong), replaces=report, reason="số liệu chốt lại")
     text = flat(" ".join(pages_of(file_of(later, PDF)))).replace("\u00a0", " ")
     for words in (
-        "Báo cáo này thay Báo cáo số 07/BC-SNNMT ngày 05/11/2026. Lý do: số liệu chốt lại",
+        "Báo cáo này thay Báo cáo số 07/BC-SNNMT ngày 05/12/2026. Lý do: số liệu chốt lại",
         "III. THAY ĐỔI SO VỚI BẢN CHỐT CS-68-2026-10-1",
-        "Lý do chốt lại: nhập bổ sung quyết định 15/QĐ-UBND",
+        "Lý do chốt lại: CS-68-2026-10-2: nhập bổ sung quyết định 15/QĐ-UBND; CS-68-2026-10-3: rà soát lần nữa",
         "Tỉnh Lâm Đồng: Sản phẩm OCOP có trên VoSo 2/4 (50,0 %), 1 chưa rõ 2/5 (40,0 %), 1 chưa rõ",
         "Còn 5 số liệu thay đổi ở từng đơn vị, ghi ở Phụ lục III.",
         "Phụ lục III THAY ĐỔI Ở TỪNG ĐƠN VỊ SO VỚI BẢN CHỐT CS-68-2026-10-1",
@@ -295,6 +298,30 @@ def test_a_restated_one_says_what_changed(land: Land, snapshot: Snapshot, phuong
     listed = {(each.label, each.before, each.after) for each in (*changed.changes, *changed.changes_inside)}
     assert len(listed) == 15, "five rates of products: the province, its former part, one commune"
     assert "THAY ĐỔI" not in " ".join(pages_of(file_of(report, PDF)))
+    assert compared_with(again, None) == snapshot, "also where no report is replaced, nothing unsigned is compared"
+    assert compared_with(again, later) == snapshot, "other words for the same figures: still what readers knew before"
+    Snapshot.objects.filter(pk=snapshot.pk).update(figures_sha256="0" * 64)
+    with pytest.raises(ReportRefused, match="CS-68-2026-10-1 dùng để so không còn khớp"):
+        make_report(snapshot=again, said=replace(SAID, number="09/BC-SNNMT"), by=viewer(phuong))
+
+
+def test_figures_nobody_answered_for_are_not_compared(land: Land, phuong: User, goods: None) -> None:
+    """One that was only begun has no figures, and one that was not signed has none that count."""
+    begun = begin_snapshot(unit=land.phu_thuy, on=date(2026, 10, 31), by=viewer(phuong))
+    again = restate(snapshot=begun, note="máy dừng giữa chừng", by=viewer(phuong))
+    again = sign(snapshot=again, by=viewer(person("Lan", Role.PROVINCE, land.lam_dong)))
+    report = report_of(again, phuong)
+    content = content_of(report)
+    assert (content.changed_from, content.changes, content.changes_inside) == ("", [], [])
+    text = flat(" ".join(pages_of(file_of(report, PDF))))
+    assert f"thay bản {begun.number}. Lý do chốt lại: máy dừng giữa chừng. Chưa ai ký số liệu chốt trước đó" in text
+    assert "THAY ĐỔI SO VỚI" not in text
+
+
+def test_the_country_has_no_table_of_sixty_three_columns(land: Land, goods: None) -> None:
+    made = freeze(unit=None, on=date(2026, 10, 31), by=SYSTEM)
+    assert made.figures.exclude(former_code="").exists()
+    assert gathered(made, None)["former"] == []
 
 
 def test_hostile_words_are_only_words(snapshot: Snapshot, phuong: User) -> None:

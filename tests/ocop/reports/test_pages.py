@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.audit.models import AuditEntry
 from core.people.models import Role, User
+from ocop.reports import actions
 from ocop.reports.actions import ReportRefused, make_report
 from ocop.reports.files import PDF, XLSX, file_of
 from ocop.reports.models import OfficialReport
@@ -63,6 +64,7 @@ def test_from_the_form_to_the_check(land: Land, phuong: User, chi: User, dung: U
     assert path in flat(client.get(f"/bang/chot-so/{snapshot.number}/"))
     empty = flat(client.get(path))
     assert 'value="Ủy ban nhân dân tỉnh Lâm Đồng"' in empty and "TM. ỦY BAN NHÂN DÂN" in empty
+    assert "Lưu: VT." in empty and "Như trên;" not in empty, "nobody is addressed yet"
     wrong = client.post(path, posted(number="125", recipients=" ", signer="Vỹ 😀", issued_on="2026-10-01"))
     page = flat(wrong)
     for words in ("Hãy ghi ít nhất một nơi nhận", "Chữ «😀» không in được trong văn bản.", "Đề nghị các xã rà soát"):
@@ -70,6 +72,9 @@ def test_from_the_form_to_the_check(land: Land, phuong: User, chi: User, dung: U
     for wrongly, words in (
         ({"number": "125"}, "Số báo cáo viết như 125/BC-UBND"),
         ({"issued_on": "2026-10-01"}, "Ngày báo cáo không thể trước ngày chốt số 31/10/2026."),
+        ({"number": "00/BC-SNNMT"}, "Số báo cáo viết như 125/BC-UBND"),
+        ({"number": "٧/BC-SNNMT"}, "Số báo cáo viết như 125/BC-UBND"),
+        ({"issued_on": "2026-11-21"}, "Ngày báo cáo không thể trước ngày ký bản chốt số 22/11/2026."),
         ({"issued_on": "2027-10-01"}, "Ngày báo cáo quá xa."),
         ({"authority": "Thay mặt"}, "Dòng thay mặt bắt đầu bằng TM."),
     ):
@@ -80,7 +85,7 @@ def test_from_the_form_to_the_check(land: Land, phuong: User, chi: User, dung: U
     made = client.post(path, posted())
     report = OfficialReport.objects.get()
     assert made["Location"] == f"/bang/bao-cao/{report.code}/"
-    assert "Số 07/BC-SNNMT năm 2026 đã dùng" in flat(client.post(path, posted()))
+    assert "Số 07/BC-SNNMT năm 2026 đã dùng" in flat(client.post(path, posted(number="007/bc-snnmt")))
     again = flat(client.get(path))
     assert "Sở Nông nghiệp và Môi trường" in again and "Nguyễn Thị Phượng Vỹ" in again and "07/BC-SNNMT" not in again
 
@@ -111,7 +116,7 @@ def test_everybody_checks_a_report_and_a_file(phuong: User, snapshot: Snapshot) 
     assert visitor.get("/kiem-tra/bao-cao/AAAABBBBCCCC/").status_code == 404
     page = flat(visitor.get(typed["Location"]))
     for words in (
-        "Báo cáo số 07/BC-SNNMT ngày 05/11/2026", "Báo cáo này có thật và chưa bị báo cáo nào thay.", snapshot.number,
+        "Báo cáo số 07/BC-SNNMT ngày 05/12/2026", "Báo cáo này có thật và chưa bị báo cáo nào thay.", snapshot.number,
         report.pdf_sha256, report.xlsx_sha256, "Sở Nông nghiệp và Môi trường", "Tỉnh Lâm Đồng",
     ):  # fmt: skip
         assert words in page
@@ -154,15 +159,23 @@ def test_replaced_and_restated_ones_say_so(land: Land, phuong: User, snapshot: S
         report_of(again, phuong, number="08/BC-SNNMT")
     sign(snapshot=again, by=viewer(lan))
     assert f"đã được chốt lại ở bản {again.number}. Lý do: nhập bổ sung" in flat(Client().get(old_page))
+    # Once more, twice: nobody signs the one in the middle.
+    middle = restate(snapshot=again, note="dở", by=viewer(phuong))
+    again = restate(snapshot=middle, note="rà soát xong", by=viewer(phuong))
+    assert f"đã được chốt lại ở bản {middle.restates.number}. Lý do" in flat(Client().get(old_page))  # type: ignore[union-attr]
+    sign(snapshot=again, by=viewer(lan))
+    assert f"đã được chốt lại ở bản {again.number}. Lý do: rà soát xong" in flat(Client().get(old_page))
 
     path = f"/bang/bao-cao/{old.code}/thay/"
     form = flat(client.get(path))
     assert again.number in form and "Đề nghị các xã rà soát" in form
     assert "Hãy ghi vì sao thay báo cáo" in flat(client.post(path, posted(number="08/BC-SNNMT")))
+    early = flat(client.post(path, posted(number="08/BC-SNNMT", reason="số liệu chốt lại", issued_on="2026-12-04")))
+    assert "Ngày báo cáo không thể trước ngày của báo cáo cần thay 05/12/2026." in early
     made = client.post(path, posted(number="08/BC-SNNMT", reason="số liệu chốt lại"))
     new = OfficialReport.objects.get(number="08/BC-SNNMT")
     assert (new.replaces, new.snapshot, made["Location"]) == (old, again, f"/bang/bao-cao/{new.code}/")
-    said = "đã được thay bằng báo cáo số 08/BC-SNNMT ngày 05/11/2026. Lý do: số liệu chốt lại"
+    said = "đã được thay bằng báo cáo số 08/BC-SNNMT ngày 05/12/2026. Lý do: số liệu chốt lại"
     assert said in flat(Client().get(old_page)) and said in flat(client.get("/bang/bao-cao/"))
     assert "Thay báo cáo số 07/BC-SNNMT" in flat(Client().get(f"/kiem-tra/bao-cao/{new.code}/")).replace(
         "</dt><dd>", " "
@@ -170,9 +183,17 @@ def test_replaced_and_restated_ones_say_so(land: Land, phuong: User, snapshot: S
     twice = flat(client.post(path, posted(number="10/BC-SNNMT", reason="lần nữa")))
     assert "Báo cáo này đã có báo cáo khác thay." in twice
     assert OfficialReport.objects.count() == 2
+    last = OfficialReport.objects.get(pk=new.pk)
+    last.pk, last.number, last.code, last.replaces, last.reason = None, "09/BC-SNNMT", "9" * 12, new, "sai chính tả"
+    last._state.adding = True
+    last.save()
+    newest = f"{said}. Báo cáo mới nhất là báo cáo số 09/BC-SNNMT ngày 05/12/2026."
+    assert newest in flat(Client().get(old_page)) and newest in flat(client.get("/bang/bao-cao/"))
 
 
-def test_rights_and_figures_are_asked_again(land: Land, phuong: User, chi: User, snapshot: Snapshot) -> None:
+def test_rights_and_figures_are_asked_again(
+    land: Land, phuong: User, chi: User, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(PermissionError):
         report_of(snapshot, chi)
     stranger = person("Hòa", Role.PROVINCE, land.ho_chi_minh)
@@ -180,6 +201,15 @@ def test_rights_and_figures_are_asked_again(land: Land, phuong: User, chi: User,
         report_of(snapshot, stranger)
     Snapshot.objects.filter(pk=snapshot.pk).update(figures_sha256="0" * 64)
     with pytest.raises(ReportRefused, match="không còn khớp"):
+        make_report(snapshot=snapshot, said=SAID, by=viewer(phuong))
+    Snapshot.objects.filter(pk=snapshot.pk).update(figures_sha256=snapshot.figures_sha256)
+
+    def meanwhile(report: OfficialReport) -> dict[str, bytes]:
+        restate(snapshot=snapshot, note="trong lúc vẽ", by=viewer(phuong))
+        return {PDF: b"%PDF", XLSX: b"PK"}
+
+    monkeypatch.setattr(actions, "made", meanwhile)
+    with pytest.raises(ReportRefused, match="đã được chốt lại"):
         make_report(snapshot=snapshot, said=SAID, by=viewer(phuong))
     assert not OfficialReport.objects.exists() and not AuditEntry.objects.filter(action__startswith="official").exists()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -98,6 +99,7 @@ def test_phuong_hangs_a_screen_that_shows_a_few_sums_and_opens_nothing_else(land
     assert "+3" in words and "từ 12/40 lên 15/41 sản phẩm" in words and "−10" in words and "xuống 40/100 hộ" in words
     assert "Chưa có số liệu để so" in words and "Ngày 22/11/2026 so với ngày 15/11/2026." in words
     assert "Đếm lần cuối lúc 09:00, 22/11/2026." in words and "Số cũ" not in words and "715" not in words
+    assert re.search(r'data-at="\d\d:\d\d, 22/11/2026"', words), "a screen that lost its line yesterday says so"
     assert [screen.get(path).status_code for path in ("/bang/", "/man-hinh/", "/bang/man-hinh/")] == [302] * 3
     assert text(office, "/man-hinh/").count("36,6") == 1 and office.get("/man-hinh/?unit=79").status_code == 404
 
