@@ -67,7 +67,10 @@ def _measure(part: Part, *, full: bool, databases: Databases, folder: Path) -> l
     started = time.monotonic()
     print(f"{part.name} …", end=" ", file=sys.stderr, flush=True)
     # Also without a need: nothing may reach the database of the demo by mistake.
-    address = databases.copy(part.module) if part.needs_database else f"sqlite:///{state / 'none.sqlite3'}"
+    address = f"sqlite:///{state / 'none.sqlite3'}"
+    if part.needs_database:
+        is_given = full and bool(part.given) and databases.holds(part.given)
+        address = databases.address if is_given else databases.copy(part.module)
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.part", part.name, "1" if full else "0", str(out)],
         cwd=env.ROOT,

@@ -44,6 +44,13 @@ class Databases:
         self.made.append(own_name)
         return self._address_of(own_name)
 
+    def holds(self, table: str) -> bool:
+        """Whether the database of DATABASE_URL itself has this table."""
+        if not self.is_postgres:
+            return False
+        with psycopg.connect(self.address) as connection:
+            return connection.execute("SELECT to_regclass(%s)", [table]).fetchone() != (None,)
+
     def close(self) -> None:
         """Drop what was made on a server."""
         for name in self.made:

@@ -33,11 +33,12 @@ _HOUSE = {
 
 @dataclass(frozen=True)
 class Part:
-    """A module with `NAME` and `run`."""
+    """A module with `NAME` and `run`. `given`: the table by which a big database is known that is measured as it is, instead of a copy."""
 
     name: str
     module: str
     needs_database: bool
+    given: str
     run: Callable[[bool], list[Figure]]
 
 
@@ -50,7 +51,9 @@ def found_parts() -> dict[str, Part]:
         module = importlib.import_module(f"benchmarks.{info.name}")
         if module.NAME in parts:
             raise ValueError(f"two parts are called {module.NAME}")
-        parts[module.NAME] = Part(module.NAME, info.name, getattr(module, "DATABASE", True), module.run)
+        parts[module.NAME] = Part(
+            module.NAME, info.name, getattr(module, "DATABASE", True), getattr(module, "GIVEN", ""), module.run
+        )
     return {name: parts[name] for name in sorted(parts)}
 
 
