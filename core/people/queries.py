@@ -79,7 +79,9 @@ class Viewer:
         hamlets = [grant.hamlet_id for grant in held if grant.hamlet_id is not None]
         found = Q(pk__in=[])
         if units:
-            found |= Q(**{f"{unit_field}__in": units}) | Q(**{f"{unit_field}__parent__in": units})
+            # Asked of the few units there are and not of each row's: so an index by unit is used however many rows there are.
+            within = Unit.objects.filter(Q(pk__in=units) | Q(parent__in=units)).order_by()
+            found |= Q(**{f"{unit_field}__in": within.values("pk")})
         if hamlets and hamlet_field:
             found |= Q(**{f"{hamlet_field}__in": hamlets})
         return found
