@@ -104,7 +104,8 @@ def items_visible_to(viewer: Viewer) -> QuerySet[Any]:
     time what must stay up until day 30."""
     rows = with_states(RecheckItem.objects.filter(viewer.area(*STAFF_ROLES, unit_field="unit")))
     may_look = viewer.area(*OFFICERS, unit_field="unit") & ~Q(Exists(_too_near(viewer, "pk")))
-    return rows.filter(~is_open() | may_look).select_related("draw__unit", "draw__snapshot", "unit").order_by("draw", "position")  # fmt: skip
+    shown: QuerySet[Any] = rows.filter(~is_open() | may_look).select_related("draw__unit", "draw__snapshot", "unit")
+    return shown.order_by("draw", "position")
 
 
 def _too_near(viewer: Viewer, item: str) -> QuerySet[Any]:

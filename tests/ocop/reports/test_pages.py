@@ -73,7 +73,7 @@ def test_from_the_form_to_the_check(land: Land, phuong: User, chi: User, dung: U
         ({"number": "125"}, "Số báo cáo viết như 125/BC-UBND"),
         ({"issued_on": "2026-10-01"}, "Ngày báo cáo không thể trước ngày chốt số 31/10/2026."),
         ({"number": "00/BC-SNNMT"}, "Số báo cáo viết như 125/BC-UBND"),
-        ({"number": "٧/BC-SNNMT"}, "Số báo cáo viết như 125/BC-UBND"),
+        ({"number": "٧/BC-SNNMT"}, "Chữ «٧» không in được trong văn bản."),
         ({"issued_on": "2026-11-21"}, "Ngày báo cáo không thể trước ngày ký bản chốt số 22/11/2026."),
         ({"issued_on": "2027-10-01"}, "Ngày báo cáo quá xa."),
         ({"authority": "Thay mặt"}, "Dòng thay mặt bắt đầu bằng TM."),
