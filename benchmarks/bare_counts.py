@@ -116,14 +116,15 @@ WITH stalls AS (SELECT s.id, m.commune_id FROM onboarding_stall s JOIN onboardin
 holders AS (SELECT id, household_id, phone_index FROM onboarding_stallholder WHERE valid_from <= %(today)s AND (valid_to IS NULL OR valid_to > %(today)s)),
 looks AS (SELECT id, stall_id, holder_id, code_id, finding, crc_is_right, name_match, ROW_NUMBER() OVER (PARTITION BY stall_id ORDER BY at DESC, id DESC) AS n
   FROM onboarding_codecheck WHERE at < %(end)s),
-good AS (SELECT l.stall_id, h.household_id, h.phone_index, p.issuer, p.bank_bin, p.account_index
+good AS (SELECT l.stall_id, h.household_id, h.phone_index, COUNT(*) OVER (PARTITION BY p.issuer, p.bank_bin, p.account_index) AS sharers,
+    COUNT(*) OVER (PARTITION BY p.issuer, p.bank_bin, p.account_index, h.household_id) AS of_household,
+    COUNT(*) OVER (PARTITION BY p.issuer, p.bank_bin, p.account_index, h.phone_index) AS of_phone,
+    COUNT(*) OVER (PARTITION BY p.issuer, p.bank_bin, p.account_index, h.household_id, h.phone_index) AS of_both
   FROM looks l JOIN stalls s ON s.id = l.stall_id JOIN holders h ON h.id = l.holder_id JOIN onboarding_paymentcode p ON p.id = l.code_id
   LEFT JOIN onboarding_namedecision d ON d.check_row_id = l.id AND d.is_same AND d.at < %(end)s
   WHERE l.n = 1 AND l.finding = 'read' AND l.crc_is_right AND (l.name_match = 'same' OR (l.name_match = 'near' AND d.id IS NOT NULL))),
-alone AS (SELECT g.stall_id FROM good g WHERE NOT EXISTS (SELECT 1 FROM good o WHERE o.stall_id <> g.stall_id
-  AND o.issuer = g.issuer AND o.bank_bin = g.bank_bin AND o.account_index = g.account_index
-  AND NOT (o.household_id IS NOT NULL AND g.household_id IS NOT NULL AND o.household_id = g.household_id)
-  AND NOT (o.phone_index = g.phone_index AND g.phone_index <> ''))),
+alone AS (SELECT stall_id FROM good WHERE sharers = CASE WHEN household_id IS NULL AND phone_index = '' THEN 1
+  WHEN household_id IS NULL THEN of_phone WHEN phone_index = '' THEN of_household ELSE of_household + of_phone - of_both END),
 told AS (SELECT stall_id, month, did_use, ROW_NUMBER() OVER (PARTITION BY stall_id, month ORDER BY at DESC, id DESC) AS n
   FROM onboarding_monthuse WHERE at < %(end)s)
 SELECT s.commune_id, COUNT(*), 0, SUM(CASE WHEN a.stall_id IS NOT NULL THEN 1 ELSE 0 END), SUM(CASE WHEN COALESCE(t.did_use, b.did_use, FALSE) THEN 1 ELSE 0 END)
