@@ -7,21 +7,26 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from core.kit import clock
 from core.kit.text import sort_key
 from core.places.models import Unit, UnitLink
+from ocop.comparison.rules import is_chosen_late
 from onboarding.households.models import PilotUnit
 
 
 @dataclass(frozen=True)
 class Line:
     """A pilot: its commune of last, since when (also as one that this one took over from), until when, by which decision; `before` are
-    the communes it was a pilot in until a merger."""
+    the communes it was a pilot in until a merger. `recorded_on` is the day it was written down (None: not kept), and
+    `is_afterthought` says that this was long after it is said to have begun."""
 
     commune: Unit
     since: date
     until: date | None
     decision: str
     before: tuple[str, ...]
+    recorded_on: date | None = None
+    is_afterthought: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,20 @@ def lines_of(pilots: Iterable[PilotUnit], heirs: Mapping[int, Collection[int]]) 
         chain = _chain(each, earlier)
         before = tuple(str(one.commune) for one in chain[1:])
         first = min(one.valid_from for one in chain)
-        lines.append(Line(each.commune, first, each.valid_to, each.decision, before))
+        late = any(_is_afterthought(one) for one in chain)
+        lines.append(Line(each.commune, first, each.valid_to, each.decision, before, _recorded_on(chain), late))
     return sorted(lines, key=lambda line: (sort_key(line.commune.name), -line.since.toordinal()))
+
+
+def _recorded_on(chain: Iterable[PilotUnit]) -> date | None:
+    """The day the last of them was written down; None when that is not known of all."""
+    moments = [one.recorded_at for one in chain]
+    known = [clock.day_of(at) for at in moments if at is not None]
+    return max(known) if len(known) == len(moments) else None
+
+
+def _is_afterthought(pilot: PilotUnit) -> bool:
+    return pilot.recorded_at is not None and is_chosen_late(pilot.valid_from, clock.day_of(pilot.recorded_at))
 
 
 def _chain(pilot: PilotUnit, earlier: Mapping[int, list[PilotUnit]]) -> list[PilotUnit]:

@@ -17,7 +17,7 @@ _MONTHS = (
     "Số xã thí điểm có số liệu", "Tử số còn lại", "Mẫu số còn lại", "Số xã còn lại", "Số xã còn lại có số liệu", "Chênh lệch",
 )  # fmt: skip
 _PILOTS = (
-    "Mã xã", "Xã", "Thí điểm", "Quyết định", "Trước khi sáp nhập", "Lúc bắt đầu, ngày", "Lúc bắt đầu", "Đếm khi đã thí điểm",
+    "Mã xã", "Xã", "Thí điểm", "Quyết định", "Ghi lúc nào", "Trước khi sáp nhập", "Lúc bắt đầu, ngày", "Lúc bắt đầu", "Đếm khi đã thí điểm",
     "Mới nhất hoặc lúc kết thúc, ngày", "Mới nhất hoặc lúc kết thúc", "Thay đổi",
 )  # fmt: skip
 Cells = list[str | int | None]
@@ -39,7 +39,7 @@ def as_workbook(found: Comparison, indicator: Indicator, area: str, grouping: st
     return written(
         [
             Sheet("Từng tháng", _MONTHS, _months(found, indicator, area, grouping), (24, 40, 24, 12, 14)),
-            Sheet("Xã thí điểm", _PILOTS, _pilots(found), (10, 28, 36, 36, 28, 14, 18)),
+            Sheet("Xã thí điểm", _PILOTS, _pilots(found), (10, 28, 36, 36, 22, 28, 14, 18)),
             Sheet("Cách so", ("Mục", "Nội dung"), about, (16, 120)),
         ]
     )
@@ -63,7 +63,7 @@ def _part(part: Part | None) -> Cells:
 def _pilots(found: Comparison) -> Iterator[Cells]:
     for each in found.pilots:
         words = pilot_words(each)
-        row: Cells = [words.place, words.commune, words.period, words.decision, words.before]
+        row: Cells = [words.place, words.commune, words.period, words.decision, words.recorded, words.before]
         yield [
             *row,
             _day(words.first_on),

@@ -10,9 +10,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.kit import money
+from ocop.comparison.lineage import Line
 from ocop.comparison.queries import Comparison, Month, Pair, Part, PilotLine
-from ocop.comparison.rules import FEWEST_COMMUNES, FEWEST_ROWS, is_thin, tenths_between
+from ocop.comparison.rules import FEWEST_COMMUNES, FEWEST_ROWS, TYPED_WITHIN, is_thin, tenths_between
 from ocop.indicators.registry import Indicator
+
+# Of many, so many by name: the list below has them all.
+NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class PilotWords:
     place: str
     period: str
     decision: str
+    recorded: str
     before: str
     first: str
     first_on: date | None
@@ -96,6 +101,7 @@ def pilot_words(found: PilotLine) -> PilotWords:
         line.commune.code,
         period,
         line.decision,
+        _recorded(line.recorded_on),
         ", ".join(line.before),
         money.rate(*first[1]) if first else "",
         first[0] if first else None,
@@ -127,6 +133,7 @@ def doubts(found: Comparison, indicator: Indicator) -> list[str]:
                         "rows": FEWEST_ROWS,
                     }
                 )
+    said += _chosen_late([each.line for each in found.pilots])
     if changed := _counted_changes(found.months, indicator):
         said.append(changed)
     if found.unplaced:
@@ -138,6 +145,27 @@ def doubts(found: Comparison, indicator: Indicator) -> list[str]:
         )
         said.append(words % {"count": found.followed})
     return said
+
+
+def _chosen_late(lines: Iterable[Line]) -> list[str]:
+    """Who is written down as a pilot later may be chosen by the figures: then the comparison shows the choice, not the trial."""
+    rows, said = list(lines), []
+    if late := [each for each in rows if each.is_afterthought]:
+        words = _(
+            "%(count)s xã được ghi là thí điểm hơn %(days)s ngày sau ngày bắt đầu (%(names)s): có thể được chọn khi đã biết số liệu, nên chênh "
+            "lệch có thể chỉ là do cách chọn."
+        )
+        named = [f"{each.commune}, {_recorded(each.recorded_on)}" for each in late[:NAMED]]
+        names = "; ".join([*named, "…"] if len(late) > NAMED else named)
+        said.append(words % {"count": len(late), "days": TYPED_WITHIN.days, "names": names})
+    if unknown := sum(each.recorded_on is None for each in rows):
+        words = _("Không rõ %(count)s xã được ghi là thí điểm ngày nào, nên không biết được chọn trước hay sau khi có số liệu.")  # fmt: skip
+        said.append(words % {"count": unknown})
+    return said
+
+
+def _recorded(day: date | None) -> str:
+    return _("ghi ngày %(day)s") % {"day": f"{day:%d/%m/%Y}"} if day else _("không rõ ghi ngày nào")
 
 
 def has_moved(months: Iterable[Month]) -> bool:

@@ -210,12 +210,14 @@ class HouseholdPhoto(models.Model):
 
 
 class PilotUnit(models.Model):
-    """A commune that tries something first, from a day to a day; reports compare pilots with the rest."""
+    """A commune that tries something first, from a day to a day; reports compare pilots with the rest. `recorded_at` is when it was
+    chosen here (where a pilot goes on in what its commune became: when the first was); None: before that was kept."""
 
     commune = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
     decision = models.CharField(max_length=120, blank=True)
+    recorded_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

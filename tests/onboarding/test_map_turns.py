@@ -182,8 +182,12 @@ class TestSamples:
 class TestPilots:
     def test_a_pilot_goes_on_in_what_its_commune_became(self, people: People, merger: Merger) -> None:
         today = clock.today()
-        PilotUnit.objects.create(commune=merger.old, valid_from=today - timedelta(days=30), decision="QĐ 1")
+        chosen = clock.now() - timedelta(days=31)
+        PilotUnit.objects.create(
+            commune=merger.old, valid_from=today - timedelta(days=30), decision="QĐ 1", recorded_at=chosen
+        )
         merger.turn()
+        assert set(PilotUnit.objects.values_list("recorded_at", flat=True)) == {chosen}
         assert [each.commune for each in pilots_on(today)] == [merger.new] and is_pilot(merger.new.pk)
         assert [each.commune for each in pilots_on(today - timedelta(days=1))] == [merger.old]
         assert PilotUnit.objects.count() == 2

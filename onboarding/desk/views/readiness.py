@@ -23,7 +23,7 @@ from onboarding.desk.queries.readiness import (
     total_of,
 )
 from onboarding.desk.views.households import desk_page
-from onboarding.households.pilots.actions import PilotRefused, end_pilot, set_pilot
+from onboarding.households.pilots.actions import DecisionMissing, PilotRefused, end_pilot, set_pilot
 from onboarding.households.pilots.queries import SETTERS, pilots_on, pilots_visible_to
 
 PER_PAGE = 25
@@ -71,6 +71,8 @@ def pilots(request: HttpRequest) -> HttpResponse:
             set_pilot(commune=data["place"], valid_from=data["valid_from"], decision=data["decision"], by=viewer)
         except PermissionError:
             form.add_error("place", _("Xã này không thuộc tỉnh của bạn."))
+        except DecisionMissing as missing:
+            form.add_error("decision", str(missing))
         except PilotRefused as refusal:
             form.add_error("place", str(refusal))
         else:

@@ -181,6 +181,30 @@ def test_other_communes_in_the_group_or_with_figures_are_told_though_their_numbe
     assert any("(nhóm thí điểm 1, nhóm còn lại" in said for said in told_of_pilots)
 
 
+def test_pilots_that_may_be_chosen_by_their_figures_are_told(land: Land, phuong: User) -> None:
+    in_time, late, unknown = (pilot(each, date(2026, 9, 1)) for each in communes(land, 3))
+    PilotUnit.objects.filter(pk=in_time.pk).update(recorded_at=moment(date(2026, 10, 1)))  # thirty days later
+    PilotUnit.objects.filter(pk=late.pk).update(recorded_at=moment(date(2026, 10, 2)))
+    found = comparison(I1, Scope(viewer(phuong), NOV, land.lam_dong), same_group=False)
+    by_commune = {each.line.commune.pk: pilot_words(each).recorded for each in found.pilots}
+    assert by_commune == {
+        in_time.commune_id: "ghi ngày 01/10/2026",
+        late.commune_id: "ghi ngày 02/10/2026",
+        unknown.commune_id: "không rõ ghi ngày nào",
+    }
+    told_late, told_unknown = doubts(found, I1)
+    assert told_late.startswith(
+        f"1 xã được ghi là thí điểm hơn 30 ngày sau ngày bắt đầu ({late.commune}, ghi ngày 02/10/2026): có thể"
+    )
+    assert told_unknown.startswith("Không rõ 1 xã được ghi là thí điểm ngày nào")
+    client = Client()
+    client.force_login(phuong)
+    shown = text(client, PAGE)
+    assert "có thể được chọn khi đã biết số liệu" in shown and "12/QĐ-UBND; ghi ngày 02/10/2026" in shown
+    PilotUnit.objects.update(recorded_at=moment(date(2026, 9, 30)))
+    assert not doubts(comparison(I1, Scope(viewer(phuong), NOV, land.lam_dong), same_group=False), I1)
+
+
 def test_the_page_says_what_is_compared_what_is_missing_and_that_it_proves_nothing(land: Land, phuong: User, chi: User, dung: User) -> None:  # fmt: skip
     client = Client()
     client.force_login(phuong)

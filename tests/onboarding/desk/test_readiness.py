@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from core.audit.models import AuditEntry
-from core.people.queries import SYSTEM
+from core.kit import clock
+from core.people.queries import SYSTEM, viewer_for
 from core.places.models import Hamlet, Unit
 from onboarding.desk.queries.readiness import household_readiness, producer_readiness, total_of
 from onboarding.households.actions import end_household, register_household
 from onboarding.households.facts import HouseholdFacts
 from onboarding.households.models import Household, PilotUnit
+from onboarding.households.pilots.actions import DecisionMissing, set_pilot
 from onboarding.producers.actions import note_readiness
 from onboarding.producers.models import Producer
 from tests.people import People
@@ -91,3 +96,37 @@ def test_the_province_sets_and_ends_a_pilot(people: People) -> None:
     assert phuong.post(f"/xa/thi-diem/{pilot.pk}/ket-thuc/").status_code == 302
     pilot.refresh_from_db()
     assert pilot.valid_to is not None and PilotUnit.objects.count() == 1
+
+
+@pytest.mark.parametrize("decision", ["", "Họp giao ban", "ngày 5/1/2026"])
+def test_a_pilot_of_an_earlier_day_needs_the_number_of_its_decision(people: People, decision: str) -> None:
+    by, today = viewer_for(people.users["phuong"]), clock.today()
+    yesterday = today - timedelta(days=1)
+    entries = AuditEntry.objects.count()
+    with pytest.raises(DecisionMissing):
+        set_pilot(commune=people.commune, valid_from=yesterday, decision=decision, by=by)
+    assert not PilotUnit.objects.exists() and AuditEntry.objects.count() == entries
+    client = Client()
+    client.force_login(people.users["phuong"])
+    said = {"place": f"{people.commune}, {people.commune.parent}", "valid_from": str(yesterday), "decision": "Họp"}
+    assert "hãy ghi số của văn bản" in client.post("/xa/thi-diem/", said).content.decode()
+    set_pilot(commune=people.commune, valid_from=today, decision=decision, by=by)  # nothing of today is known yet
+
+
+def test_when_a_pilot_was_chosen_is_kept_and_told(people: People) -> None:
+    by = viewer_for(people.users["phuong"])
+    before = clock.now()
+    made = set_pilot(commune=people.commune, valid_from=date(2026, 1, 5), decision="12/2026/QĐ-UBND", by=by)
+    assert made.recorded_at is not None and before <= made.recorded_at <= clock.now()
+    client = Client()
+    client.force_login(people.users["phuong"])
+    assert f"ghi ngày {clock.today():%d/%m/%Y}" in client.get("/xa/thi-diem/").content.decode()
+    # What was written before that was kept: the trail tells it, or nobody knows.
+    other = Unit.objects.filter(level="commune", valid_to=None).exclude(pk=people.commune.pk)[0]
+    PilotUnit.objects.create(commune=other, valid_from=date(2026, 1, 5))
+    PilotUnit.objects.update(recorded_at=None)
+    import_module("onboarding.migrations.0029_pilots_know_when_they_were_chosen").read_the_trail(apps, None)
+    entry = AuditEntry.objects.get(action="pilot.set")
+    assert list(PilotUnit.objects.order_by("pk").values_list("recorded_at", flat=True)) == [entry.at, None]
+    PilotUnit.objects.update(recorded_at=None)
+    assert "không rõ ghi ngày nào" in client.get("/xa/thi-diem/").content.decode()
