@@ -113,8 +113,9 @@ def _too_near(viewer: Viewer, item: str) -> QuerySet[Any]:
     search in JSON."""
     known = Q(known_text__regex=rf"(^|[^0-9]){viewer.user_id or 0}([^0-9]|$)")
     sells = Q(account__producer__in=producers_of(viewer).order_by().values("pk"))
-    pages: QuerySet[Any] = RecheckPage.objects.filter(item=OuterRef(item))
-    return pages.annotate(known_text=Cast("known_to", TextField())).filter(known | sells)
+    pages = RecheckPage.objects.filter(item=OuterRef(item)).annotate(known_text=Cast("known_to", TextField()))
+    near: QuerySet[Any] = pages.filter(known | sells)
+    return near
 
 
 def pages_visible_to(viewer: Viewer) -> QuerySet[RecheckPage]:
