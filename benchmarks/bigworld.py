@@ -35,6 +35,7 @@ from config.bigworld.ground import begun_world
 from config.bigworld.making import made_so_far, make_bigworld
 from config.bigworld.plan import WHOLE_HOUSEHOLDS, Commune, World
 from core.kit import clock, money
+from core.people.keys.actions import make_api_token
 from core.people.models import Grant, Role, User
 from core.people.queries import SYSTEM
 from core.places.models import Unit
@@ -156,7 +157,8 @@ def _unit_search(address: str, nation: User) -> list[Figure]:
     asked(rows[0])  # the index of names is read once
     seconds = [_timed(lambda row=row: asked(row))[0] for row in rows]  # type: ignore[misc]
     paths = [f"/api/v1/units/find?commune={row['commune_old']}&province={row['province_old']}&on=2025-06-30" for row in rows]  # fmt: skip
-    with _signed_in(address, nation) as session:
+    with requests.Session() as session:
+        session.headers["Authorization"] = f"Bearer {make_api_token(user=nation, name='bench', by=SYSTEM)}"
         through = _visits(address, session, paths)
     words = f"through the API {statistics.median(through) * 1000:.0f} ms, p95 {_p95(through) * 1000:.0f} ms"
     return [Figure(f"a unit found by its written name, p95 of {len(rows)}", _p95(seconds) * 1000, "ms", words, None, "< 5")]  # fmt: skip
