@@ -9,11 +9,12 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Cast
 
 from core.kit import clock
 from core.people.queries import STAFF_ROLES, Viewer
+from ocop.indicators.queries import Scope
 from ocop.rechecks.checking import pages_for_people
 from ocop.rechecks.drawing import LAST_DAY, drawn, key, last_day
 from ocop.rechecks.evidence import counted_rows
@@ -82,12 +83,35 @@ def survival_of(snapshot: Snapshot) -> dict[str, Survival]:
     return {draw.indicator: found[draw.pk] for draw in draws}
 
 
-def latest_survival(unit_id: int, indicator: str) -> Survival | None:
-    """The last draw of an indicator in a province of which something was checked. Two queries."""
-    draws = RecheckDraw.objects.filter(unit=unit_id, indicator=indicator).select_related("snapshot")
-    seen = RecheckLook.objects.filter(page__item__draw=OuterRef("pk"))
-    last = draws.filter(Exists(seen)).order_by("-on").first()
-    return survivals([last])[last.pk] if last is not None else None
+def latest_survival(indicator: str, scope: Scope) -> tuple[RecheckDraw, Survival] | None:
+    """The last draw, up to the scope's day, of an indicator in the scope's province (of a commune: in the province around it) of which
+    something was checked and that the viewer may see. None of the whole country, where nothing is drawn, and of a province of before.
+    One query."""
+    place = _province_of(scope)
+    if place is None:
+        return None
+    looked_at = RecheckLook.objects.filter(page__item__draw=OuterRef("pk"))
+    draws = draws_visible_to(scope.viewer).filter(place, Exists(looked_at), indicator=indicator, on__lte=scope.on)
+    last = Subquery(draws.order_by("-on").values("pk")[:1])
+    # A draw is small: its rows come with it, and are counted here.
+    items = list(with_states(RecheckItem.objects.filter(draw=last)).select_related("draw__snapshot", "draw__unit"))
+    if not items:
+        return None
+    draw: RecheckDraw = items[0].draw
+    return draw, _survival(draw, Counter(item.state for item in items))
+
+
+def _province_of(scope: Scope) -> Q | None:
+    """The condition over draws "of the scope's province"; None: the scope lies in no single one."""
+    held = {grant.unit_id for grant in scope.viewer.grants if grant.role in STAFF_ROLES}
+    if scope.unit is not None:
+        held = {scope.unit.pk}
+    elif scope.former_area or scope.viewer.sees_everything(*STAFF_ROLES):
+        return None
+    if len(held) != 1:
+        return None
+    [only] = held
+    return Q(unit=only) | Q(unit__children=only)
 
 
 def draws_visible_to(viewer: Viewer) -> QuerySet[RecheckDraw]:

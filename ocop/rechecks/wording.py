@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from core.kit import clock
 from core.places.models import Level
+from ocop.indicators.queries import Scope
 from ocop.indicators.registry import INDICATORS
 from ocop.rechecks.drawing import DRAWN, FIRST_DAY, LAST_DAY, LAST_DRAW
 from ocop.rechecks.models import RecheckDraw, RecheckLook, RecheckPage
-from ocop.rechecks.queries import State, survival_of
+from ocop.rechecks.queries import State, latest_survival, survival_of
 from ocop.rechecks.survival import Survival
 from ocop.snapshots.capturing import codes_of
 from ocop.snapshots.models import Snapshot
@@ -47,6 +48,16 @@ def survival_lines(snapshot: Snapshot) -> list[BesideLine]:
         elif code in known and snapshot.unit is not None and snapshot.unit.level == Level.PROVINCE:
             lines.append(BesideLine(INDICATORS[code].name, why_not_drawn(snapshot, code), "", reverse("rechecks")))
     return lines
+
+
+def latest_line(code: str, scope: Scope) -> BesideLine | None:
+    """What stands beside a rate of today: of what share of the rows that were counted last, and looked at again, it was still true. None of
+    a rate that is not drawn from, or where nothing was looked at yet. One query."""
+    found = latest_survival(code, scope) if code in DRAWN else None
+    if found is None:
+        return None
+    draw, survival = found
+    return BesideLine(title_of(draw), survival.words, survival.rest, reverse("recheck", args=[draw.pk]))
 
 
 def _beside(snapshot: Snapshot, found: Survival) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -19,7 +20,20 @@ from ocop.indicators.evidence import evidence_rows
 from ocop.indicators.queries import ROWS_PER_PAGE, Measurement, measure, rows_on
 from ocop.indicators.registry import Indicator, Side, indicator_by_code
 from ocop.indicators.targets import targets_for
+from ocop.rechecks.wording import latest_line
 from onboarding.markets.rules import AREA_READERS
+
+
+class _CountedPages(Paginator[Any]):
+    """Pages of rows that were counted with their rate already: they need not be counted once more."""
+
+    def __init__(self, rows: Any, per_page: int, known: int) -> None:
+        super().__init__(rows, per_page)
+        self._known = known
+
+    @cached_property
+    def count(self) -> int:
+        return self._known
 
 
 @require_safe
@@ -30,12 +44,14 @@ def indicator_rows(request: HttpRequest, code: str) -> HttpResponse:
     asked = asked_of(request)
     side = _side(request) or Side.DENOMINATOR
     [measured] = measure([indicator], asked.scope)
-    page = Paginator(rows_on(indicator, asked.scope, side), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    rows = rows_on(indicator, asked.scope, side)
+    page = _CountedPages(rows, ROWS_PER_PAGE, _on_side(measured, side)).get_page(request.GET.get("page"))
     context = {
         "space_items": board_tabs(request),
         "asked": asked,
         "indicator": indicator,
         "figure": figure_of(measured, asked, targets_for([indicator], asked.scope).get(indicator.code)),
+        "survival": latest_line(indicator.code, asked.scope),
         "side": side.value,
         "sides": _side_tabs(measured, asked, side),
         "page_obj": page,
@@ -60,21 +76,30 @@ def indicator_csv(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
+def _on_side(measured: Measurement, side: Side) -> int:
+    known = {
+        Side.DENOMINATOR: measured.denominator,
+        Side.NUMERATOR: measured.numerator,
+        Side.MISSING: measured.missing,
+    }
+    return known[side]
+
+
 def _side_tabs(measured: Measurement, asked: Asked, current: Side) -> list[dict[str, Any]]:
     sides = [
-        (Side.DENOMINATOR, _("Mẫu số"), measured.denominator),
-        (Side.NUMERATOR, _("Tử số"), measured.numerator),
-        (Side.MISSING, _("Chưa rõ, đếm riêng"), measured.missing),
+        (Side.DENOMINATOR, _("Mẫu số")),
+        (Side.NUMERATOR, _("Tử số")),
+        (Side.MISSING, _("Chưa rõ, đếm riêng")),
     ]
     code = measured.indicator.code
     return [
         {
             "label": label,
-            "count": count,
+            "count": _on_side(measured, side),
             "url": asked.address("board_rows", code, side=side.value),
             "current": side == current,
         }
-        for side, label, count in sides
+        for side, label in sides
     ]
 
 

@@ -263,7 +263,14 @@ def test_phuong_withdraws_a_certificate_on_its_page(land: Land, phuong: User) ->
 @pytest.mark.parametrize("size", [1, 25])
 @pytest.mark.parametrize(
     ("path", "budget"),
-    [("/bang/", 10), ("/bang/I2both/", 12), ("/bang/I1/", 10), ("/bang/san-pham/", 10), ("/bang/I2both/dong.csv", 9)],
+    [
+        ("/bang/", 10),
+        ("/bang/I2both/", 11),
+        ("/bang/I2v/", 12),
+        ("/bang/I1/", 10),
+        ("/bang/san-pham/", 10),
+        ("/bang/I2both/dong.csv", 9),
+    ],
 )
 def test_query_budgets(
     land: Land, phuong: User, fill: Callable[[int, date], None], path: str, budget: int, size: int

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core.people.models import Role, User
+from ocop.rechecks.actions.looking import settle_due
 from ocop.rechecks.models import RecheckItem, RecheckLook
 from ocop.register.models import OcopProduct
 from ocop.snapshots.models import Snapshot
@@ -149,3 +150,36 @@ def test_query_budgets(land: Land, phuong: User, fill: Fill, size: int) -> None:
         assert found == [7, 8, 10, 9, 8, 7], found
         assert cost(f"/bang/chot-so/{made.number}/") == 13
     assert Household.objects.count() == size
+
+
+def test_the_share_stands_beside_the_rate_of_today_with_the_day_it_is_of(
+    land: Land, made: Snapshot, chi: User, phuong: User
+) -> None:
+    draw = drew("I2v")
+    page = page_of(draw)
+    assert page.link is not None
+    dung = person("Dũng ở Côn Đảo", Role.COMMUNE, land.con_dao)
+    national = person("Trung ương", Role.NATIONAL)
+    beside = f'1/1 (100,0 %), khoảng tin cậy 95 %: 20,6–100,0 %. <a href="/bang/kiem-tra-lai/{draw.pk}/">Tỉnh Lâm Đồng, chốt ngày 31/10/2026</a>'  # fmt: skip
+    with at(8):
+        assert "Kiểm tra lại sau" not in text(signed_in(phuong), "/bang/I2v/")  # nothing was looked at yet
+        seen(page.link, day(8), title="Nước mắm nhĩ")
+    with at(9):
+        settle_due()
+        for who in (phuong, chi):
+            assert beside in text(signed_in(who), "/bang/I2v/")
+        assert beside in text(signed_in(phuong), f"/bang/I2v/?unit={land.phu_thuy.code}")
+        assert beside in text(signed_in(national), f"/bang/I2v/?unit={land.lam_dong.code}")
+        for who, address in (
+            (dung, "/bang/I2v/"),
+            (national, "/bang/I2v/"),
+            (phuong, "/bang/I2v/?on=2026-10-30"),
+            (phuong, "/bang/I1/"),  # drawn, and not looked at
+            (phuong, "/bang/I2both/"),  # not drawn from
+        ):
+            assert "Kiểm tra lại sau" not in text(signed_in(who), address), (who, address)
+        client = signed_in(phuong)
+        client.get("/bang/I2v/")
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/bang/I2v/")
+        assert len(captured) == 12, [query["sql"][:120] for query in captured]
