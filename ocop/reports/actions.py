@@ -24,6 +24,7 @@ from ocop.snapshots.models import Snapshot
 from ocop.snapshots.summing import are_figures_untouched, whole_of
 
 SIGN_JOB = "reports.sign"
+NO_ROOM = "Máy chủ chưa cất được tệp báo cáo nên chưa lập báo cáo nào. Hãy thử lại sau ít phút, vẫn vậy thì báo người quản trị máy chủ."
 RESTATED = "Bản chốt số này đã được chốt lại. Hãy lập báo cáo từ bản mới nhất."
 
 
@@ -82,7 +83,10 @@ def make_report(
     report.address = absolute(reverse("official_report_check", args=[report.code]))
     # Drawing takes a second or two and belongs into no transaction; a file that no row names harms nobody.
     drawn = made(report)
-    report.pdf_sha256, report.xlsx_sha256 = keep(drawn[PDF], PDF), keep(drawn[XLSX], XLSX)
+    try:
+        report.pdf_sha256, report.xlsx_sha256 = keep(drawn[PDF], PDF), keep(drawn[XLSX], XLSX)
+    except OSError as error:
+        raise ReportRefused(NO_ROOM) from error
     return _write(report, by)
 
 

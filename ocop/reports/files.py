@@ -3,11 +3,14 @@ is handed out again, also after the typeface or a library was renewed."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
+from django.core.files.storage import FileSystemStorage, storages
 
 from ocop.reports.content import Content, content_of
 from ocop.reports.drawing.document import draw
@@ -19,7 +22,7 @@ _MAKERS: dict[str, Callable[[Content], bytes]] = {PDF: draw, XLSX: written}
 
 
 class FileLost(RuntimeError):
-    """The kept file is gone, and what is made anew is not the same."""
+    """The kept file is gone, and what is made anew is not the same; `str()` is a Vietnamese sentence."""
 
 
 def made(report: OfficialReport) -> dict[str, bytes]:
@@ -34,34 +37,59 @@ def digest(raw: bytes) -> str:
 
 
 def keep(raw: bytes, kind: str) -> str:
-    """Store a file under its digest, which is returned; what is there already stays."""
+    """Store a file under its digest, which is returned. It is there whole or not at all, also when the machine stops in the middle; what is
+    there already stays, unless it is something else. Raises OSError where the disk does not take it."""
     found = digest(raw)
-    store, name = storages["private"], _name(found, kind)
-    if not store.exists(name):
-        store.save(name, ContentFile(raw))
+    if kept(found, kind) is None:
+        _put(_path(found, kind), raw)
     return found
 
 
 def file_of(report: OfficialReport, kind: str) -> bytes:
-    """The file without a digital signature as it was made. Raises FileLost."""
+    """The file without a digital signature as it was made; a lost one is made and kept again. Raises FileLost."""
     sha256 = report.pdf_sha256 if kind == PDF else report.xlsx_sha256
     raw = kept(sha256, kind)
     if raw is None:
         raw = _MAKERS[kind](content_of(report))
         if digest(raw) != sha256:
-            raise FileLost(f"{kind} of report {report.pk} is not in the store and cannot be made the same")
+            raise FileLost("Tệp này không còn trong kho và không vẽ lại được y như cũ. Hãy báo người quản trị máy chủ.")
+        with contextlib.suppress(OSError):  # a full disk keeps nobody from a file that could be made
+            keep(raw, kind)
     return raw
 
 
 def kept(sha256: str, kind: str) -> bytes | None:
     """A file of the store, if it is there and is what its name says."""
-    store, name = storages["private"], _name(sha256, kind)
-    if not store.exists(name):
+    try:
+        raw = _path(sha256, kind).read_bytes()
+    except OSError:
         return None
-    with store.open(name) as file:
-        raw: bytes = file.read()
     return raw if digest(raw) == sha256 else None
 
 
-def _name(sha256: str, kind: str) -> str:
-    return f"reports/{sha256[:2]}/{sha256}.{kind}"
+def _put(path: Path, raw: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)  # as the store's other files
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    # The name is on the disk only with its folder, and a new folder only with the one above it.
+    for folder in (path.parent, path.parent.parent):
+        place = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(place)
+        finally:
+            os.close(place)
+
+
+def _path(sha256: str, kind: str) -> Path:
+    store = storages["private"]
+    assert isinstance(store, FileSystemStorage)
+    return Path(store.path(f"reports/{sha256[:2]}/{sha256}.{kind}"))

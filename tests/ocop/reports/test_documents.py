@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import pickle
@@ -176,6 +177,31 @@ def test_what_was_handed_out_is_kept(report: OfficialReport, monkeypatch: pytest
     kept.write_bytes(b"%PDF changed")
     with pytest.raises(FileLost):
         file_of(report, PDF)
+
+
+def test_a_file_is_kept_whole_or_not_at_all(
+    report: OfficialReport, snapshot: Snapshot, phuong: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A torn or lost one is made and kept again; a disk that takes no more is said, leaves nothing behind and no report."""
+    store = tmp_path / "private" / "reports"
+    (pdf,) = store.rglob("*.pdf")
+    whole = pdf.read_bytes()
+    pdf.write_bytes(whole[:100])
+    assert file_of(report, PDF) == whole == pdf.read_bytes()
+    pdf.unlink()
+    assert file_of(report, PDF) == whole == pdf.read_bytes()
+    before = sorted(store.rglob("*"))
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ReportRefused, match="chưa cất được tệp"):
+        report_of(snapshot, phuong, number="09/BC-SNNMT")
+    assert [each for each in sorted(store.rglob("*")) if each not in before and each.is_file()] == []
+    assert OfficialReport.objects.count() == 1
+    pdf.unlink()
+    assert file_of(report, PDF) == whole and not pdf.exists(), "handed out all the same"
 
 
 def test_all_communes_stand_in_the_annex(report: OfficialReport, land: Land) -> None:
