@@ -18,6 +18,7 @@ from ocop.reports import signing
 from ocop.reports.files import PDF, XLSX, file_of, keep, made
 from ocop.reports.gathering import compared_with, gathered
 from ocop.reports.models import OfficialReport, ReportSignature, new_code
+from ocop.reports.queries import lacks_signed_file
 from ocop.reports.rules import AUTHORITIES, MOST_DAYS_AHEAD, can_make, can_replace, is_restated, numbered
 from ocop.reports.wording import joined, lines_in
 from ocop.snapshots.models import Snapshot
@@ -125,15 +126,15 @@ def _refuse_taken(report: OfficialReport) -> None:
 
 
 def sign_in_background(pk: int) -> None:
-    """The job: sign the PDF once and keep it. Raises signing.SigningRefused."""
+    """The job: sign the PDF once and keep it; again only where the kept file is lost. Raises signing.SigningRefused, FileLost."""
     report = OfficialReport.objects.select_related("snapshot").get(pk=pk)
-    if ReportSignature.objects.filter(report=report).exists():
+    if not lacks_signed_file(report):
         return
     found = signing.signed(file_of(report, PDF), number=report.number, place=report.place)
     sha256 = keep(found.pdf, PDF)
     with transaction.atomic():
-        OfficialReport.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
-        if ReportSignature.objects.filter(report=report).exists():
+        held = OfficialReport.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+        if not lacks_signed_file(held):
             return
         ReportSignature.objects.create(
             report=report,
@@ -148,12 +149,13 @@ def sign_in_background(pk: int) -> None:
 
 @transaction.atomic
 def ask_for_signature(*, report: OfficialReport, by: Viewer) -> None:
-    """Have the PDF signed after all: the certificate was renewed, or set only now. Raises PermissionError, ReportRefused."""
+    """Have the PDF signed after all: the certificate was renewed, or set only now, or the signed file is lost. Raises PermissionError,
+    ReportRefused."""
     if not can_replace(by, report):
         raise PermissionError
     if not signing.is_wanted():
         raise ReportRefused("Máy chủ chưa có chứng thư số. Hãy báo người quản trị máy chủ.")
-    if not ReportSignature.objects.filter(report=report).exists():
+    if lacks_signed_file(OfficialReport.objects.get(pk=report.pk)):
         enqueue(SIGN_JOB, {"report": report.pk}, key=str(report.pk))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.jobs.registry import GiveUp
 from ocop.reports.actions import sign_in_background
+from ocop.reports.files import FileLost
 from ocop.reports.signing import SigningRefused
 
 
@@ -15,3 +16,5 @@ def sign(arguments: dict[str, Any]) -> None:
         sign_in_background(arguments["report"])
     except SigningRefused as refusal:
         raise GiveUp(str(refusal), "signing_refused") from refusal
+    except FileLost as lost:
+        raise GiveUp(str(lost), "file_lost") from lost

@@ -70,9 +70,10 @@ class OfficialReport(AppendOnly):
 
 
 class ReportSignature(AppendOnly):
-    """The PDF of a report with a digital signature: a signature has its own moment, so its bytes are kept and never made again."""
+    """The PDF of a report with a digital signature: a signature has its own moment, so its bytes are kept and never made again. Another
+    row stands beside it only where the kept file is lost; the last one is handed out, copies of all are true."""
 
-    report = models.OneToOneField(OfficialReport, on_delete=models.PROTECT, related_name="signature")
+    report = models.ForeignKey(OfficialReport, on_delete=models.PROTECT, related_name="signatures")
     sha256 = models.CharField(max_length=64)
     holder = models.CharField(max_length=200)
     serial = models.CharField(max_length=80)

@@ -11,6 +11,7 @@ from core.jobs.models import Job
 from core.jobs.queries import jobs_of
 from core.people.queries import STAFF_ROLES, Viewer
 from core.places.models import Unit
+from ocop.reports.files import PDF, kept
 from ocop.reports.models import CODE_LENGTH, OfficialReport, ReportSignature
 from ocop.reports.wording import typed_code
 from ocop.snapshots.models import Snapshot, SnapshotFigure
@@ -43,8 +44,14 @@ def last_report_of(unit: Unit | None) -> OfficialReport | None:
 
 
 def signature_of(report: OfficialReport) -> ReportSignature | None:
-    """The digital signature, if there is one."""
-    return getattr(report, "signature", None)
+    """The last digital signature, if there is one."""
+    return max(report.signatures.all(), key=lambda each: each.pk, default=None)
+
+
+def lacks_signed_file(report: OfficialReport) -> bool:
+    """Whether no signed PDF can be handed out: none was made, or the kept one is gone."""
+    signature = signature_of(report)
+    return signature is None or kept(signature.sha256, PDF) is None
 
 
 def signing_job(report: OfficialReport, name: str) -> Job | None:
@@ -120,9 +127,8 @@ def _told(found: QuerySet[OfficialReport]) -> QuerySet[OfficialReport]:
         "unit",
         "replaces",
         "replaced_by",
-        "signature",
         "snapshot__unit",
         "snapshot__restates",
         "snapshot__restated_by",
     )
-    return found.select_related(*related, *_PEOPLE).order_by("-issued_on", "-pk")
+    return found.select_related(*related, *_PEOPLE).prefetch_related("signatures").order_by("-issued_on", "-pk")

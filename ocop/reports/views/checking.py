@@ -16,7 +16,7 @@ from core.people.limits.rules import PUBLIC_CHECK
 from core.people.limits.views import limited
 from ocop.reports.forms import CodeForm, FileForm
 from ocop.reports.models import OfficialReport
-from ocop.reports.queries import later_of, public_figures, report_by_code, signature_of
+from ocop.reports.queries import later_of, public_figures, report_by_code
 from ocop.reports.telling import public_facts, state_of, title_of
 from ocop.snapshots.wording import State, figure_line
 
@@ -60,12 +60,11 @@ def _verdict(report: OfficialReport, file: UploadedFile[Any]) -> State:
     seen = hashlib.sha256()
     for piece in file.chunks():
         seen.update(piece)
-    signature = signature_of(report)
     known = {
         report.pdf_sha256: _("Đúng. Tệp này là bản PDF của báo cáo, chưa ký số, không bị sửa."),
         report.xlsx_sha256: _("Đúng. Tệp này là bảng tính của báo cáo, không bị sửa."),
     }
-    if signature is not None:
+    for signature in report.signatures.all():
         known[signature.sha256] = _("Đúng. Tệp này là bản PDF đã ký số của báo cáo, không bị sửa.")
     if (words := known.get(seen.hexdigest())) is not None:
         return State("good", words)

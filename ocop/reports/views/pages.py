@@ -21,6 +21,7 @@ from ocop.reports.files import PDF, XLSX, FileLost, file_of, kept
 from ocop.reports.forms import ReportForm, first_words, words_again
 from ocop.reports.models import OfficialReport
 from ocop.reports.queries import (
+    lacks_signed_file,
     last_report_of,
     later_of,
     newest_signed,
@@ -85,7 +86,8 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     """One report: its files, how it is checked, what became of it."""
     found, viewer = _report(request, code), viewer_of(request)
     signature, may_write = signature_of(found), can_replace(viewer, found)
-    job = signing_job(found, SIGN_JOB) if signature is None else None
+    lacks = lacks_signed_file(found)
+    job = signing_job(found, SIGN_JOB) if lacks else None
     context = {
         "space_items": board_tabs(request),
         "report": found,
@@ -93,8 +95,9 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
         "state": state_of(found, later_of([found])),
         "facts": facts_of(found),
         "signature": signature,
+        "is_signed_lost": signature is not None and lacks,
         "signing": job,
-        "may_sign": may_write and is_wanted() and signature is None and (job is None or job.finished_at is not None),
+        "may_sign": may_write and is_wanted() and lacks and (job is None or job.finished_at is not None),
         "may_replace": may_write and getattr(found, "replaced_by", None) is None,
         "others": [each for each in reports_of(found.snapshot) if each.pk != found.pk],
     }
@@ -112,12 +115,10 @@ def file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     signature = signature_of(found) if kind == PDF and request.GET.get("ban") != "goc" else None
     try:
         raw = kept(signature.sha256, PDF) if signature else file_of(found, kind)
-    except FileLost:
-        raw = None
-    if raw is None:
-        messages.error(
-            request, _("Tệp này không còn trong kho và không vẽ lại được y như cũ. Hãy báo người quản trị máy chủ.")
-        )
+    except FileLost as lost:
+        messages.error(request, str(lost))
+        return redirect("official_report", found.code)
+    if raw is None:  # the page says so, and what to do
         return redirect("official_report", found.code)
     if request.method == "GET":
         note_taken(report=found, kind=f"{kind}, đã ký số" if signature else kind, by=viewer_of(request))

@@ -113,6 +113,36 @@ def test_a_report_is_signed_once_by_a_job(report: OfficialReport, phuong: User, 
     assert "Không đúng." in Client().post(page, {"file": io.BytesIO(spoilt)}).content.decode()
 
 
+def test_a_lost_signed_file_is_signed_again(report: OfficialReport, phuong: User, tmp_path: Path) -> None:
+    """A copy of the lost one stays true; while it is there nothing is signed twice."""
+    (job,) = Job.objects.filter(name="reports.sign")
+    jobs.sign(job.arguments)
+    first = ReportSignature.objects.get()
+    Job.objects.filter(pk=job.pk).update(state=Job.State.DONE, finished_at=NOW)
+    client = Client()
+    client.force_login(phuong)
+    page, file, again = (f"/bang/bao-cao/{report.code}/{name}" for name in ("", "tep.pdf", "ky-so/"))
+    held = client.get(file).content
+    client.post(again)
+    assert Job.objects.count() == 1 and "Ký số tệp PDF" not in client.get(page).content.decode()
+    (lost,) = (tmp_path / "private" / "reports").rglob(f"{first.sha256}.pdf")
+    lost.unlink()
+    said = client.get(file, follow=True).content.decode()
+    assert "Tệp PDF đã ký số không còn trong kho." in said and "Ký số tệp PDF" in said
+    client.post(again)
+    assert "đang chờ ký số" in client.get(page).content.decode()
+    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
+        jobs.sign({"report": report.pk})
+        jobs.sign({"report": report.pk})
+    second = ReportSignature.objects.exclude(pk=first.pk).get()
+    assert client.get(file).content != held and second.sha256 != first.sha256
+    mended = client.get(page).content.decode()
+    assert "12:05" in mended and "không còn trong kho" not in mended
+    for copy in (held, client.get(file).content):
+        answer = Client().post(f"/kiem-tra/bao-cao/{report.code}/", {"file": io.BytesIO(copy)})
+        assert "Đúng. Tệp này là bản PDF đã ký số" in answer.content.decode()
+
+
 def test_what_cannot_sign_is_said(report: OfficialReport, settings: Any, tmp_path: Path, phuong: User) -> None:
     """By the start-up check and by the job; the report itself is there all the same."""
     assert reports_can_be_signed(None) == []
