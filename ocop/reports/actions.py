@@ -19,7 +19,15 @@ from ocop.reports.files import PDF, XLSX, file_of, keep, made
 from ocop.reports.gathering import compared_with, gathered
 from ocop.reports.models import OfficialReport, ReportSignature, new_code
 from ocop.reports.queries import lacks_signed_file
-from ocop.reports.rules import AUTHORITIES, MOST_DAYS_AHEAD, can_make, can_replace, is_restated, numbered
+from ocop.reports.rules import (
+    AUTHORITIES,
+    MOST_AUTHORITIES,
+    MOST_DAYS_AHEAD,
+    can_make,
+    can_replace,
+    is_restated,
+    numbered,
+)
 from ocop.reports.wording import joined, lines_in
 from ocop.snapshots.models import Snapshot
 from ocop.snapshots.summing import are_figures_untouched, whole_of
@@ -197,6 +205,8 @@ def _refuse(snapshot: Snapshot, said: Said, by: Viewer, replaces: OfficialReport
             "Dòng thay mặt bắt đầu bằng TM., Q., KT., TL. hoặc TUQ. Nếu người ký là người đứng đầu thì để trống.",
             "authority",
         )
+    if len(lines_in(said.authority)) > MOST_AUTHORITIES:
+        raise ReportRefused(f"Nhiều nhất {MOST_AUTHORITIES} dòng thay mặt, ký thay. Hãy gộp bớt.", "authority")
     if not lines_in(said.recipients):
         raise ReportRefused("Hãy ghi ít nhất một nơi nhận, ví dụ: Lưu: VT.", "recipients")
 

@@ -15,6 +15,7 @@ MAKERS = SIGNERS  # who answers for the figures answers for the report
 _NUMBER = re.compile(r"([0-9]{1,5})(/BC(?:-[0-9A-ZĐ.&]{1,12}){1,3})")
 # What stands before the title when somebody signs for another (Decree 30/2020, annex I, section II.7).
 AUTHORITIES = ("TM.", "Q.", "KT.", "TL.", "TUQ.")
+MOST_AUTHORITIES = 4  # lines; the decree knows two, and the sheet has room for the signature below
 MOST_DAYS_AHEAD = 31
 MOST_LETTERS = 40  # of a number
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from core.kit import money
 from ocop.reports.content import NOTHING, Change, Column, Content, Numbers, UnitLine
 from ocop.reports.drawing.lettering import lines_of, ready
-from ocop.reports.drawing.paper import LEFT, Align, Cell, Paper, Row, Table
+from ocop.reports.drawing.paper import LEFT, TOP, Align, Cell, Paper, Row, Table
 from ocop.reports.wording import day_words, lines_in, spelled_code
 
 STATE, MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"
@@ -77,13 +77,17 @@ def _addressees(paper: Paper, names: Sequence[str]) -> None:
     width = LEFT + paper.epw - after
     paper.words(lead.strip(), x, y, after - x)
     if len(names) == 1:
-        y = paper.words(_ended(names[0], "."), after, y, width)
+        y = paper.flow(_broken(paper, _ended(names[0], "."), width), after, y)
     else:
         y += paper.line_height(14)
         for place, name in enumerate(names, start=1):
             end = "." if place == len(names) else ";"
-            y = paper.words(f"- {_ended(name, end)}", after, y, width)
+            y = paper.flow(_broken(paper, f"- {_ended(name, end)}", width), after, y)
     paper.set_xy(LEFT, y + 4)
+
+
+def _broken(paper: Paper, text: str, width: float) -> list[str]:
+    return lines_of(ready(text), width, paper.width_of)
 
 
 def _ended(text: str, sign: str) -> str:
@@ -184,23 +188,30 @@ def _rate(numbers: Numbers | None, nothing: str, between: str = " ") -> str:
 def _foot(paper: Paper, content: Content) -> None:
     """How to check it, who gets it, who signs: together on one page, so that nobody signs a sheet that says nothing."""
     report, side = content.report, 75.0
-    recipients, titles = lines_in(report.recipients), [*lines_in(report.authority), report.title]
-    left_high = paper.line_height(12) + _high(paper, [f"- {name}" for name in recipients], 11, "", side)
+    titles = [*lines_in(report.authority), report.title]
+    paper.face(11)
+    recipients = [line for name in lines_in(report.recipients) for line in _broken(paper, f"- {name}", side)]
+    step, head = paper.line_height(11), paper.line_height(12)
     right_high = _high(paper, [*titles, report.signer], 13, "B", paper.epw - side - 5) + SIGNING_ROOM
-    paper.room(CODE_SIDE + 6 + max(left_high, right_high))
+    above, whole_page = CODE_SIDE + 6, paper.floor - TOP
+    left_high = head + len(recipients) * step
+    # A list longer than a page goes on on the next one; whoever signs stands on the sheet where it begins.
+    paper.room(above + max(left_high if above + left_high <= whole_page else 0, right_high))
     top = _check(paper, content) + 4
     right_x, right_width = LEFT + side + 5, paper.epw - side - 5
     paper.face(12, "BI")
     left = paper.words("Nơi nhận:", LEFT, top, side)
     paper.face(11)
-    for name in recipients:
-        left = paper.words(f"- {name}", LEFT, left, side)
+    here = int((paper.floor - left) / step)
+    left = paper.flow(recipients[:here], LEFT, left)
     right = top
     paper.face(13, "B")
     for words in titles:
         right = paper.words(words.upper(), right_x, right, right_width, align="C")
     right = paper.words(report.signer, right_x, right + SIGNING_ROOM, right_width, align="C")
-    paper.set_xy(LEFT, max(left, right))
+    paper.face(11)
+    left = paper.flow(recipients[here:], LEFT, left)
+    paper.set_xy(LEFT, left if recipients[here:] else max(left, right))
 
 
 def _high(paper: Paper, texts: Sequence[str], size: float, style: str, width: float) -> float:

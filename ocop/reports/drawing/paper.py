@@ -115,6 +115,17 @@ class Paper(FPDF):
             y += step
         return y
 
+    def flow(self, lines: Sequence[str], x: float, y: float) -> float:
+        """Lines of `lines_of` in the present letters, going on on the next page; returns where the next line may stand."""
+        step = self.line_height(self.font_size_pt)
+        for line in lines:
+            if y + step > self.floor:
+                self.add_page(same=True)
+                y = TOP
+            self.text(x, y + self.font_size_pt * POINT, line)
+            y += step
+        return y
+
     def paragraph(
         self,
         text: str,

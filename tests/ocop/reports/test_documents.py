@@ -361,11 +361,34 @@ def test_hostile_words_are_only_words(snapshot: Snapshot, phuong: User) -> None:
     text = flat(" ".join(pages_of(raw)))
     assert "\u202e" not in text and "@SUM(1+1)gnuhP" in text and "- <b>Lưu</b> ?" in text and "Lâm Đồng, ngày" in text
     for page in pypdfium2.PdfDocument(raw):
-        assert all(item.get_bounds()[2] <= page.get_width() - RIGHT / POINT + 1 for item in page.get_objects())
+        bounds = [item.get_bounds() for item in page.get_objects()]
+        assert all(right <= page.get_width() - RIGHT / POINT + 1 for _left, _bottom, right, _top in bounds)
+        assert all(bottom >= BOTTOM / POINT - 1 for _left, bottom, _right, _top in bounds)
     book = load_workbook(io.BytesIO(file_of(report, XLSX)))
     values = [cell.value for row in book["Báo cáo"].iter_rows() for cell in row if isinstance(cell.value, str)]
     assert "'=1+1" in values and not [value for value in values if value[:1] in "=+-@"]
     assert not [value for value in values if "\u202e" in value]
+
+
+def test_long_lists_go_on_on_the_next_sheet(snapshot: Snapshot, phuong: User) -> None:
+    """As many addressees and recipients as the form takes, of wide letters: all of them on the sheets, none in a margin, and who signs
+    stands with the check and the first of the recipients."""
+    to = [f"Nơi gửi {place:02} " + "Đ" * 12 for place in range(40)]
+    names = [f"Nơi nhận {place:02} " + "W" * 36 for place in range(40)]
+    assert len("\n".join(to)) <= 1000 and len("\n".join(names)) <= 2000
+    raw = file_of(report_of(snapshot, phuong, addressees="\n".join(to), recipients="\n".join(names)), PDF)
+    pages = [flat(page) for page in pages_of(raw)]
+    whole = " ".join(pages)
+    assert all(name in whole for name in (*(each[:10] for each in to), *(each[:11] for each in names)))
+    assert whole.count("W") >= 40 * 36
+    (signed,) = [page for page in pages if SAID.signer in page]
+    assert "Mã kiểm tra:" in signed and "Nơi nhận 00" in signed and "Nơi nhận 39" not in signed
+    for page in pypdfium2.PdfDocument(raw):
+        for item in page.get_objects():
+            assert item.get_bounds()[1] >= BOTTOM / POINT - 1, "nothing in the margin below"
+            assert item.get_bounds()[2] <= page.get_width() - RIGHT / POINT + 1
+    with pytest.raises(ReportRefused, match="Nhiều nhất 4 dòng"):
+        report_of(snapshot, phuong, number="09/BC-SNNMT", authority="TM.\n" * 5)
 
 
 def test_a_commune_has_no_annex_of_units(land: Land, phuong: User, goods: None) -> None:
