@@ -26,7 +26,7 @@ from ocop.snapshots.summing import whole_of
 from ocop.snapshots.suppression import Sum, over_time, spread
 
 # Rates over the same products that follow from each other: either = one + the other − both.
-_TIED = frozenset({"I2both", "I2v", "I2p", "I2any"})
+TIED = frozenset({"I2both", "I2v", "I2p", "I2any"})
 # A quarter. No law names it: so long most communes are what they were, so that one figure tells the other.
 NEAR_DAYS = 92
 
@@ -183,8 +183,8 @@ def _tables(snapshot: Snapshot) -> dict[str, dict[str, tuple[int, int]]]:
 def _families(codes: Iterable[str]) -> list[list[str]]:
     """The indicators that hide together: those on either platform, every other one alone."""
     listed = sorted(codes)
-    tied = [code for code in listed if code in _TIED]
-    return [each for each in (tied, *([code] for code in listed if code not in _TIED)) if each]
+    tied = [code for code in listed if code in TIED]
+    return [each for each in (tied, *([code] for code in listed if code not in TIED)) if each]
 
 
 def _key(figure: SnapshotFigure) -> str:

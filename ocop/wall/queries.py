@@ -20,7 +20,8 @@ from ocop.indicators.queries import Scope
 from ocop.indicators.registry import INDICATORS
 from ocop.indicators.tallies import counted_days, kept_series, last_count
 from ocop.indicators.targets import TargetFor, targets_for
-from ocop.snapshots.suppression import is_small
+from ocop.snapshots.open_data import TIED
+from ocop.snapshots.suppression import SMALL, is_small
 from ocop.wall.models import ScreenLink
 from ocop.wall.rules import MAKERS
 
@@ -35,12 +36,14 @@ LOOK_BACK, GIVE = timedelta(days=30), timedelta(days=7)
 
 @dataclass(frozen=True)
 class Rate:
-    """The integers of a rate; `is_hidden`: so few in a commune that they are not shown to a room."""
+    """The integers of a rate; `is_hidden`: so few in a commune that they are not shown to a room, or one that gives such a one away;
+    `is_missing_hidden`: the same of what is missing."""
 
     numerator: int
     denominator: int
     missing: int
     is_hidden: bool = False
+    is_missing_hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,11 +78,20 @@ def wall_of(scope: Scope) -> Wall:
 
     def rates(day: date | None) -> dict[str, Rate]:
         found = {code: kept[day] for code, kept in series.items() if day in kept}
-        return {code: Rate(n, d, m, hides and is_small((n, d))) for code, (n, d, m) in found.items() if d or m}
+        unseen = _unseen(found) if hides else set()
+        return {
+            code: Rate(n, d, m, code in unseen, hides and m in SMALL) for code, (n, d, m) in found.items() if d or m
+        }
 
     return Wall(
         scope, on, last_count(scope, on), before, rates(on), rates(before), targets_for([INDICATORS["I1"], INDICATORS["I2both"]], scope)
     )  # fmt: skip
+
+
+def _unseen(found: Mapping[str, tuple[int, int, int]]) -> set[str]:
+    """The small ones; one small one of those that follow from each other takes the others with it."""
+    small = {code for code, (n, d, _m) in found.items() if is_small((n, d))}
+    return small | TIED if small & TIED else small
 
 
 def hash_of(secret: str) -> str:

@@ -102,6 +102,8 @@ def _unframed(wall: Wall) -> str:
     found = wall.now.get("I1")
     if found is None or not found.missing:
         return ""
+    if found.is_missing_hidden:
+        return _("Ngoài ra có hộ không nằm trong tỷ lệ. Ít quá, không hiện ở đây.")
     return _("Ngoài ra %(count)s hộ ở xã chưa chốt mẫu số, không nằm trong tỷ lệ.") % {"count": found.missing}
 
 

@@ -117,12 +117,15 @@ def test_old_figures_are_called_old_and_none_are_not_zero(land: Land, phuong: Us
 
 
 def test_a_commune_s_screen_hides_what_few_neighbours_could_recognise(land: Land, phuong: User) -> None:
-    counts: Counts = {"I1": (4, 30, 0), "I2both": (28, 30, 0), "I2any": (5, 10, 0), "I3": (0, 4, 0)}
+    counts: Counts = {"I1": (4, 30, 0), "I2both": (28, 30, 0), "I2any": (5, 10, 0), "I1b": (5, 10, 0), "I3": (0, 4, 0)}
     kept(TODAY, {land.phu_thuy: counts})
     kept(WEEK_AGO, {land.phu_thuy: counts | {"I2both": (20, 30, 0)}})
     of_commune, of_province = hung(phuong, land.phu_thuy)[1], hung(phuong, land.lam_dong)[1]
     small = text(Client(), f"/man-hinh/{of_commune}/")
-    assert small.count("Ít quá, không hiện ở đây") == 5 and "5/10" in small  # I1, I2both, I3 and two changes
+    assert (
+        small.count("Ít quá, không hiện ở đây") == 6 and "5/10 hộ" in small
+    )  # I1, I2both with I2any, I3 and two changes
+    assert "5/10 sản phẩm" not in small
     assert "4/30" not in small and "28/30" not in small and "+8" not in small
     assert "4/30" in text(Client(), f"/man-hinh/{of_province}/")
 
@@ -156,6 +159,26 @@ def test_wrong_expired_revoked_and_moved_links_say_so_calmly(land: Land, phuong:
     expired = screen.get(f"/man-hinh/{secret}/")
     assert expired.status_code == 410 and "đã hết hạn" in expired.content.decode()
     assert expired["Referrer-Policy"] == "no-referrer" and "no-store" in expired["Cache-Control"]
+
+
+def test_a_commune_s_screen_gives_no_small_figure_away(land: Land, phuong: User) -> None:
+    """Both = one + the other - either: three of them tell the fourth. A province's screen shows its sums."""
+    products = {"I2both": (3, 20, 0), "I2v": (10, 20, 0), "I2p": (9, 20, 0), "I2any": (14, 20, 0)}
+    fair = {code: (n + 5, 30, 0) for code, (n, _d, _m) in products.items()}
+    kept(WEEK_AGO, {land.phu_thuy: fair, land.tuy_phong: fair})
+    kept(
+        TODAY,
+        {land.phu_thuy: products | {"I1": (20, 40, 3)}, land.tuy_phong: fair | {"I1": (20, 40, 5), "I1b": (4, 40, 0)}},
+    )
+    small, other, whole = (
+        text(Client(), f"/man-hinh/{hung(phuong, unit)[1]}/") for unit in (land.phu_thuy, land.tuy_phong, land.lam_dong)
+    )
+    assert "/20 sản phẩm" not in small and "/30" not in small and small.count("Ít quá, không hiện ở đây") == 4 + 1 + 1
+    assert "20/40 hộ" in small and "Ngoài ra có hộ không nằm trong tỷ lệ" in small and "Ngoài ra 3 hộ" not in small
+    for said in ("8/30 sản phẩm", "15/30 sản phẩm", "14/30 sản phẩm", "19/30 sản phẩm", "Ngoài ra 5 hộ", "20/40 hộ"):
+        assert said in other, said
+    assert other.count("Ít quá, không hiện ở đây") == 1 and "4/40" not in other, "rates of households hide alone"
+    assert "11/50 sản phẩm" in whole and "Ngoài ra 8 hộ" in whole and "Ít quá" not in whole
 
 
 def test_a_screen_stops_with_its_maker_s_rights(land: Land, phuong: User) -> None:
