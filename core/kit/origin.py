@@ -14,6 +14,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 WEB, API, WORKER, COMMAND = "web", "api", "worker", "command"
+# Keys in addresses (orders, reports of wrong goods, screens) are 24 or 32 random bytes in letters of both sizes; names of goods are small letters.
+_KEY_IN_ADDRESS = re.compile(r"(?<=/)(?=[a-z0-9_-]*[A-Z])[A-Za-z0-9_-]{32,}")
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,39}")
 
 
@@ -49,6 +51,13 @@ def request_id_from(offered: str) -> str:
     """The caller's own request number if it is a short plain token (8 to 40 letters, digits, dots, hyphens), so that
     nobody writes lines into our log; otherwise a fresh one."""
     return offered if _SANE.fullmatch(offered) else secrets.token_hex(8)
+
+
+class WithoutKeys(logging.Formatter):
+    """Writes "…" for what opens a page to whoever has its address: a log is read by more people than the page."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _KEY_IN_ADDRESS.sub("…", super().format(record))
 
 
 class WithRequestId(logging.Filter):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.audit.models import AuditEntry
 from core.kit import clock
+from core.kit.origin import WithoutKeys
 from core.people.models import Grant, Role, User
 from core.places.models import Level, Unit
 from ocop.indicators.models import Tally
@@ -179,6 +182,29 @@ def test_a_commune_s_screen_gives_no_small_figure_away(land: Land, phuong: User)
         assert said in other, said
     assert other.count("Ít quá, không hiện ở đây") == 1 and "4/40" not in other, "rates of households hide alone"
     assert "11/50 sản phẩm" in whole and "Ngoài ra 8 hộ" in whole and "Ít quá" not in whole
+
+
+def test_a_fault_writes_no_screen_s_address_into_the_log(
+    land: Land, phuong: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not on the line and not in the traceback; goods and digests are still told by name."""
+    _link, secret = hung(phuong, land.lam_dong)
+
+    def broken(scope: object) -> None:
+        raise RuntimeError(f"https://x/man-hinh/{secret}/")
+
+    monkeypatch.setattr("ocop.wall.views.screen.wall_of", broken)
+    (console,) = [each for each in logging.getLogger().handlers if isinstance(each.formatter, WithoutKeys)]
+    assert isinstance(console, logging.StreamHandler)
+    before = console.setStream(told := io.StringIO())
+    try:
+        assert Client(raise_request_exception=False).get(f"/man-hinh/{secret}/").status_code == 500
+        logging.getLogger("lensan").warning("/hang/ca-phe-robusta-rang-moc-gia-nghia-dak-nong-1 /%s", "0a" * 32)
+    finally:
+        console.setStream(before)  # type: ignore[arg-type]
+    assert "Internal Server Error: /man-hinh/…/" in told.getvalue() and "Traceback" in told.getvalue()
+    assert secret not in told.getvalue()
+    assert "/hang/ca-phe-robusta-rang-moc-gia-nghia-dak-nong-1 /" + "0a" * 32 in told.getvalue()
 
 
 def test_a_screen_stops_with_its_maker_s_rights(land: Land, phuong: User) -> None:
