@@ -4,6 +4,7 @@ bytes: the moment of making is told, and no zip notes its own."""
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
@@ -15,12 +16,14 @@ from xlsxwriter.worksheet import Worksheet
 from core.kit.sheets import safe_cell
 from core.kit.text import squeeze
 from ocop.reports.content import NOTHING, Content, Numbers, UnitLine
-from ocop.reports.drawing.document import KIND, MOTTO, STATE, grouped
+from ocop.reports.drawing.document import KIND, MOTTO, STATE, ended, grouped
 from ocop.reports.wording import day_words, lines_in, spelled_code
 
 FACE = "Times New Roman"
 A4 = 9
 _WHOLE_WIDTHS = (5, 46, 9, 9, 10, 9, 10, 13)
+INSIDE = "Thay đổi từng đơn vị"
+_LETTERS, _MOST_LINES = 95, 24  # on a line over all columns; lines in a row
 _LAST = len(_WHOLE_WIDTHS) - 1
 _MARGINS = {"left": 1.18, "right": 0.6, "top": 0.79, "bottom": 0.79}  # inches: 30, 15, 20 and 20 mm
 
@@ -43,7 +46,7 @@ def written(content: Content) -> bytes:
         _units(_Sheet(book, styles, "Phụ lục I", is_wide=True), content)
     _definitions(_Sheet(book, styles, "Định nghĩa"), content)
     if content.changes_inside:
-        _changes_inside(_Sheet(book, styles, "Thay đổi từng đơn vị"), content)
+        _changes_inside(_Sheet(book, styles, INSIDE), content)
     book.close()
     return out.getvalue()
 
@@ -120,12 +123,19 @@ def _report(page: _Sheet, content: Content) -> None:
             _long(page, f"{line.name}: {line.beside}")
     for words in content.notes:
         _long(page, words)
+    if content.former:
+        page.line("KẾT QUẢ THEO ĐỊA BÀN TRƯỚC NGÀY 01/7/2025", _LAST, bold=True)
+        _former(page, content)
     if content.changed_from:
         page.line(f"THAY ĐỔI SO VỚI BẢN CHỐT {content.changed_from}", _LAST, bold=True)
         if content.why_changed:
             _long(page, f"Lý do chốt lại: {content.why_changed}")
         for change in content.changes:
             _long(page, f"{change.label}: {change.before} → {change.after}")
+        if not content.changes:
+            _long(page, "Không số liệu nào của toàn địa bàn thay đổi.")
+        if content.changes_inside:
+            _long(page, f"Còn {len(content.changes_inside)} số liệu thay đổi ở từng đơn vị, ghi ở trang «{INSIDE}».")
     if content.report.remarks:
         page.line("NHẬN XÉT, KIẾN NGHỊ", _LAST, bold=True)
         for words in lines_in(content.report.remarks):
@@ -137,8 +147,32 @@ def _report(page: _Sheet, content: Content) -> None:
 
 
 def _long(page: _Sheet, words: str) -> None:
-    """A paragraph; spreadsheets give merged cells no height of their own."""
-    page.line(words, _LAST, height=16.5 * max(1, -(-len(words) // 95)), align="justify")
+    """A paragraph; spreadsheets give merged cells no height of their own, and no row more than 409 points: a long one goes on in the next."""
+    for part in textwrap.wrap(squeeze(words), _LETTERS * _MOST_LINES) or [""]:
+        page.line(part, _LAST, height=16.5 * max(1, -(-len(part) // _LETTERS)), align="justify")
+
+
+def _former(page: _Sheet, content: Content) -> None:
+    """Indicators under each former province: four columns of numbers have no room beside each other for several."""
+    for former in content.former:
+        page.line(former.name, _LAST, bold=True, italic=True)
+        top = page.row
+        page.text(top, 0, "TT", **_HEAD)
+        for column, words in enumerate(("Chỉ tiêu", "Tử số", "Mẫu số", "Tỷ lệ %", "Chưa rõ"), start=1):
+            page.text(top, column, words, **_HEAD)
+        page.row += 1
+        for place, (column_of, cell) in enumerate(zip(content.columns, former.cells, strict=True), start=1):
+            row = page.row
+            page.sheet.set_row(row, 33 if len(column_of.name) > 40 else 17)
+            page.number(row, 0, place, **_BORDER)
+            page.text(row, 1, column_of.name, **_BORDER)
+            if cell and cell[1]:
+                _numbers(page, row, 2, cell)
+            else:
+                page.over((row, 2), (row, 4), NOTHING, align="center", **_BORDER)
+            page.number(row, 5, cell[2] if cell else None, **_BORDER)
+            page.row += 1
+        page.row += 1
 
 
 def _head(page: _Sheet, content: Content) -> None:
@@ -154,8 +188,23 @@ def _head(page: _Sheet, content: Content) -> None:
         page.sheet.set_row(row, 33)
     page.row = 4
     page.line(KIND, _LAST, align="center", bold=True, font_size=14)
-    page.line(report.subject, _LAST, height=38, align="center", bold=True, font_size=14)
+    page.line(
+        report.subject,
+        _LAST,
+        height=19 * max(2, -(-len(report.subject) // 70)),
+        align="center",
+        bold=True,
+        font_size=14,
+    )
     page.row += 1
+    names = lines_in(report.addressees)
+    if len(names) == 1:
+        _long(page, f"Kính gửi: {ended(names[0], '.')}")
+    elif names:
+        _long(page, "Kính gửi:")
+        for place, name in enumerate(names, start=1):
+            _long(page, ended(name, "." if place == len(names) else ";"))
+    page.row += bool(names)
 
 
 _BORDER = {"border": 1}
@@ -204,6 +253,7 @@ def _foot(page: _Sheet, content: Content) -> None:
     recipients = lines_in(report.recipients)
     for place, name in enumerate(recipients, start=1):
         page.over((top + place, 0), (top + place, split - 1), f"{name}", font_size=11)
+        page.sheet.set_row(top + place, min(15.0 * max(1, -(-len(name) // 48)), 405))
     titles = [*lines_in(report.authority), report.title]
     for place, words in enumerate(titles):
         page.over((top + place, split), (top + place, _LAST), words.upper(), align="center", bold=True, font_size=13)

@@ -77,12 +77,12 @@ def _addressees(paper: Paper, names: Sequence[str]) -> None:
     width = LEFT + paper.epw - after
     paper.words(lead.strip(), x, y, after - x)
     if len(names) == 1:
-        y = paper.flow(_broken(paper, _ended(names[0], "."), width), after, y)
+        y = paper.flow(_broken(paper, ended(names[0], "."), width), after, y)
     else:
         y += paper.line_height(14)
         for place, name in enumerate(names, start=1):
             end = "." if place == len(names) else ";"
-            y = paper.flow(_broken(paper, f"- {_ended(name, end)}", width), after, y)
+            y = paper.flow(_broken(paper, f"- {ended(name, end)}", width), after, y)
     paper.set_xy(LEFT, y + 4)
 
 
@@ -90,7 +90,8 @@ def _broken(paper: Paper, text: str, width: float) -> list[str]:
     return lines_of(ready(text), width, paper.width_of)
 
 
-def _ended(text: str, sign: str) -> str:
+def ended(text: str, sign: str) -> str:
+    """With this sign at its end, whatever was typed there."""
     return text.rstrip(" .;") + sign
 
 

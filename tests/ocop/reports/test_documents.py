@@ -28,11 +28,12 @@ from core.places.models import Unit
 from core.places.queries import communes_of
 from ocop.reports import files
 from ocop.reports.actions import ReportRefused, make_report
-from ocop.reports.content import content_of
+from ocop.reports.content import NOTHING, content_of
 from ocop.reports.drawing.paper import BOTTOM, LEFT, POINT, RIGHT, TOP
 from ocop.reports.files import PDF, XLSX, FileLost, digest, file_of
 from ocop.reports.gathering import compared_with, gathered
 from ocop.reports.models import OfficialReport
+from ocop.reports.workbook import written
 from ocop.snapshots import actions
 from ocop.snapshots.actions import begin_snapshot, freeze, restate, sign
 from ocop.snapshots.models import Snapshot, SnapshotFigure
@@ -303,6 +304,35 @@ def test_the_workbook_has_the_same_figures_and_head(report: OfficialReport) -> N
     line = next(row for row in told if row[1] == "Sản phẩm OCOP có trên VoSo")
     assert line == [2.0, "Sản phẩm OCOP có trên VoSo", 2.0, 4.0, 50.0, 1.0, "100 %", "chưa đạt"]
     assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+
+
+def test_the_workbook_is_the_same_report(report: OfficialReport, snapshot: Snapshot, phuong: User) -> None:
+    """Who is addressed, each former province, a sentence under every heading, and no row higher than a spreadsheet draws."""
+    content = content_of(report)
+    said = lines_of_sheet(file_of(report, XLSX))
+    at = said.index("Kính gửi:")
+    assert said[at + 1 : at + 3] == ["Bộ Nông nghiệp và Môi trường;", "Ủy ban nhân dân tỉnh Lâm Đồng."]
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(file_of(report, XLSX))).get_sheet_by_name("Báo cáo").to_python()
+    heads = [row[0] for row in rows]
+    assert len(content.former) == 3
+    for former in content.former:
+        start = heads.index(former.name)
+        table = rows[start + 2 : start + 2 + len(content.columns)]
+        told = [tuple(int(row[c]) if row[c] not in ("", NOTHING) else 0 for c in (2, 3, 5)) for row in table]
+        assert told == [cell if cell and cell[1] else (0, 0, cell[2] if cell else 0) for cell in former.cells]
+    same = report_of(snapshot, phuong, number="09/BC-SNNMT", remarks="chữ " * 1500, addressees="Bộ Nội vụ;")
+    text = lines_of_sheet(written(replace(content_of(same), changed_from="CS-1", changes=[], changes_inside=[])))
+    assert "Kính gửi: Bộ Nội vụ." in text
+    assert text[text.index("THAY ĐỔI SO VỚI BẢN CHỐT CS-1") + 1] == "Không số liệu nào của toàn địa bàn thay đổi."
+    sheet = load_workbook(io.BytesIO(file_of(same, XLSX)))["Báo cáo"]
+    assert max(each.height or 0 for each in sheet.row_dimensions.values()) <= 409
+    assert " ".join(lines_of_sheet(file_of(same, XLSX))).count("chữ ") >= 1500 - 3
+
+
+def lines_of_sheet(raw: bytes) -> list[str]:
+    """What stands in the first column of the report's sheet."""
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(raw)).get_sheet_by_name("Báo cáo").to_python()
+    return [str(row[0]) for row in rows if row[0] != ""]
 
 
 def test_a_restated_one_says_what_changed(land: Land, snapshot: Snapshot, phuong: User, report: OfficialReport) -> None:
