@@ -6,7 +6,7 @@ from ocop.certificates.models import Certificate, CertificateCopy, CertificateEn
 from ocop.frames.models import Frame, FrameHousehold
 from ocop.indicators.models import Recount, Tally, Target
 from ocop.presence.models import PresenceLink
-from ocop.rechecks.models import RecheckDraw, RecheckItem, RecheckLook, RecheckPage
+from ocop.rechecks.models import RecheckConclusion, RecheckDraw, RecheckItem, RecheckLook, RecheckPage
 from ocop.register.models import OcopProduct, Taxonomy, TaxonomyNode
 from ocop.reports.models import OfficialReport, ReportSignature
 from ocop.rulebooks.models import Criterion, Option, Rubric, Rulebook
@@ -29,6 +29,7 @@ __all__ = [
     "OfficialReport",
     "Option",
     "PresenceLink",
+    "RecheckConclusion",
     "RecheckDraw",
     "RecheckItem",
     "RecheckLook",

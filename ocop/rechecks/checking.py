@@ -24,10 +24,15 @@ ROBOT_COMES_WITHIN = timedelta(days=5)
 
 
 def open_pages() -> QuerySet[RecheckPage]:
-    """Drawn pages of which nobody knows yet what became, while there is time and while it matters: a row of which one page is there
+    """Drawn pages of which nobody knows yet what became, also because a person could not tell, while there is time and while it matters: a row of which one page is there
     has survived."""
-    there = RecheckLook.objects.filter(page__item=OuterRef("item"), result=RecheckLook.Result.THERE)
-    rows = RecheckPage.objects.filter(look__isnull=True, item__draw__on__gte=clock.today() - timedelta(days=LAST_DAY))
+    result = RecheckLook.Result
+    said = Q(result=result.THERE) | Q(conclusion__result=result.THERE)
+    there = RecheckLook.objects.filter(said, page__item=OuterRef("item"))
+    unclear = Q(look__result=result.UNCLEAR, look__looked_by__isnull=False, look__conclusion__isnull=True)
+    rows = RecheckPage.objects.filter(
+        Q(look__isnull=True) | unclear, item__draw__on__gte=clock.today() - timedelta(days=LAST_DAY)
+    )
     return rows.filter(~Exists(there))
 
 
@@ -52,17 +57,19 @@ def robots_part() -> Q:
 def pages_for_robot() -> QuerySet[Any]:
     """Drawn pages that wait for our robot, the longest unseen first. Makes a query now, and is one."""
     again = Q(robot_reason=_MISSING, robot_at__lt=clock.now() - SECOND_LOOK)
-    due = with_robot(open_pages().filter(robots_part())).filter(Q(robot_at=None) | again)
+    due = with_robot(open_pages().filter(robots_part(), look__isnull=True)).filter(Q(robot_at=None) | again)
     return due.select_related("link__account").order_by(F("robot_at").asc(nulls_first=True), "pk")
 
 
 def pages_for_people() -> QuerySet[Any]:
-    """Drawn pages that wait for a person: our robot may not look there, looked and could not tell, or has not come (again) for days. Makes
+    """Drawn pages that wait for a person: somebody could not tell (then for another person), our robot may not look there, looked and could not tell, or has not come (again) for days. Makes
     a query now, and is one."""
     told = Q(robot_at__isnull=False) & ~Q(robot_reason=_MISSING)
     long_ago = clock.now() - ROBOT_COMES_WITHIN
     kept_waiting = Q(robot_at=None, item__draw__drawn_at__lt=long_ago) | Q(robot_reason=_MISSING, robot_at__lt=long_ago)
-    return with_robot(open_pages()).filter(Q(link__isnull=True) | ~robots_part() | told | kept_waiting)
+    return with_robot(open_pages()).filter(
+        Q(look__isnull=False) | Q(link__isnull=True) | ~robots_part() | told | kept_waiting
+    )
 
 
 def page_of(page: RecheckPage) -> DuePage:

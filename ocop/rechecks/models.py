@@ -73,7 +73,8 @@ class RecheckPage(AppendOnly):
 
 
 class RecheckLook(AppendOnly):
-    """The look that decides what became of a page: the first one in the window. There is never a second one."""
+    """The look that decides what became of a page: the first one in the window. Only where a person could not tell may another person
+    conclude after it (`RecheckConclusion`); else there is never a second one."""
 
     class Result(models.TextChoices):
         THERE = "there", "còn thấy"
@@ -94,4 +95,22 @@ class RecheckLook(AppendOnly):
                 condition=Q(observation__isnull=False) | Q(report__isnull=False) | Q(looked_by__isnull=False),
                 name="recheck_look_rests_on_something",
             )
+        ]
+
+
+class RecheckConclusion(AppendOnly):
+    """What another person concluded in the window of a page of which the first could not tell: so who is measured cannot take a row
+    out of the count by not being able to tell."""
+
+    look = models.OneToOneField(RecheckLook, on_delete=models.PROTECT, related_name="conclusion")
+    result = models.CharField(max_length=8, choices=RecheckLook.Result.choices)
+    at = models.DateTimeField()
+    observation = models.ForeignKey(Observation, on_delete=models.PROTECT, null=True, related_name="+")
+    report = models.ForeignKey(AccountReport, on_delete=models.PROTECT, null=True, related_name="+")
+    looked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(result__in=["there", "gone"]), name="recheck_conclusion_concludes"),
         ]

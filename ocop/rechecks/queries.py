@@ -50,8 +50,8 @@ def with_states(items: QuerySet[RecheckItem]) -> QuerySet[Any]:
     found: QuerySet[Any] = items.annotate(
         pages_all=Count("pages"),
         pages_seen=Count("pages__look"),
-        pages_there=Count("pages", filter=Q(pages__look__result=Result.THERE)),
-        pages_gone=Count("pages", filter=Q(pages__look__result=Result.GONE)),
+        pages_there=Count("pages", filter=_concluded(Result.THERE)),
+        pages_gone=Count("pages", filter=_concluded(Result.GONE)),
     ).annotate(
         state=Case(
             When(pages_there__gt=0, then=Value(State.THERE.value)),
@@ -63,6 +63,11 @@ def with_states(items: QuerySet[RecheckItem]) -> QuerySet[Any]:
         )
     )
     return found
+
+
+def _concluded(result: Result) -> Q:
+    """The condition "this became of the page", said at once or by another person after one who could not tell."""
+    return Q(pages__look__result=result) | Q(pages__look__conclusion__result=result)
 
 
 def survivals(draws: Iterable[RecheckDraw]) -> dict[int, Survival]:
@@ -147,7 +152,14 @@ def pages_visible_to(viewer: Viewer) -> QuerySet[RecheckPage]:
     mine = viewer.area(*OFFICERS, unit_field="item__unit") & Q(
         item__in=items_visible_to(viewer).order_by().values("pk")
     )
-    more = ("item__draw__unit", "item__draw__snapshot", "item__unit", "account__platform", "link__account", "look")
+    more = (
+        "item__draw__unit",
+        "item__draw__snapshot",
+        "item__unit",
+        "account__platform",
+        "link__account",
+        "look__conclusion",
+    )
     return RecheckPage.objects.filter(mine).select_related(*more)
 
 
@@ -158,6 +170,7 @@ def waiting_pages(viewer: Viewer) -> list[Any]:
     return list(
         pages_for_people()
         .filter(mine, ~Exists(_too_near(viewer, "item")))
+        .filter(~Q(look__looked_by=viewer.user_id) | Q(look=None))
         .select_related("item__draw")
         .order_by("item__draw__on", "pk")
     )

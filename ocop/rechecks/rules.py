@@ -24,6 +24,7 @@ Result = RecheckLook.Result
 
 OVER = "Đã quá 30 ngày từ ngày chốt. Kết quả ghi sau hạn không được tính."
 DECIDED = "Trang này đã có kết quả kiểm tra lại. Kết quả đầu tiên được giữ, không ghi lại."
+YOU_COULD_NOT_TELL = "Bạn đã ghi là không kết luận được. Trong hạn, người khác xem lại và kết luận được."
 YOU_KNEW_IT = "Bạn đã khai, ghi hoặc xác minh trang hay hộ này trước ngày chốt. Người khác phải kiểm tra lại."
 YOU_SELL = "Bạn làm việc cho người bán này. Người khác phải kiểm tra lại."
 
@@ -129,6 +130,11 @@ def _is_new_to(page: RecheckPage, person: int | None) -> bool:
     return person is not None and person not in page.known_to
 
 
+def waits_for_another(look: RecheckLook) -> bool:
+    """Whether a person could not tell, and nobody else has concluded yet."""
+    return look.result == Result.UNCLEAR and look.looked_by_id is not None and getattr(look, "conclusion", None) is None
+
+
 def can_look(viewer: Viewer, page: RecheckPage) -> bool:
     """Whether this person looks at drawn pages of that place: officers of the commune and the province."""
     return viewer.is_signed_in and viewer.covers(page.item.unit, *OFFICERS)
@@ -136,12 +142,15 @@ def can_look(viewer: Viewer, page: RecheckPage) -> bool:
 
 def refusal_to_look(viewer: Viewer, page: RecheckPage) -> str:
     """Why somebody who may look there may not say what became of this page, as a sentence; "" when they may: never who claimed,
-    registered or saw it before, or sells it; once, and in the window."""
-    if getattr(page, "look", None) is not None:
+    registered or saw it before, or sells it; once, and in the window; after somebody who could not tell only somebody else."""
+    look: RecheckLook | None = getattr(page, "look", None)
+    if look is not None and not waits_for_another(look):
         return DECIDED
     draw: Any = page.item.draw
     if clock.now() >= looking(draw.on, draw.drawn_at).end:
         return OVER
+    if look is not None and viewer.user_id == look.looked_by_id:
+        return YOU_COULD_NOT_TELL
     if viewer.user_id in page.known_to:
         return YOU_KNEW_IT
     return YOU_SELL if may_act_for(viewer, page.account.producer_id) else ""

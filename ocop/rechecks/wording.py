@@ -15,7 +15,7 @@ from core.places.models import Level
 from ocop.indicators.queries import Scope
 from ocop.indicators.registry import INDICATORS
 from ocop.rechecks.drawing import DRAWN, FIRST_DAY, LAST_DAY, LAST_DRAW
-from ocop.rechecks.models import RecheckDraw, RecheckLook, RecheckPage
+from ocop.rechecks.models import RecheckConclusion, RecheckDraw, RecheckLook, RecheckPage
 from ocop.rechecks.queries import State, latest_survival, survival_of
 from ocop.rechecks.survival import Survival
 from ocop.snapshots.capturing import codes_of
@@ -116,7 +116,7 @@ def facts_of(draw: RecheckDraw) -> list[dict[str, str]]:
     return [{"label": label, "value": value, "url": url} for label, value, url in pairs]
 
 
-def look_words(look: RecheckLook | None) -> str:
+def look_words(look: RecheckLook | RecheckConclusion | None) -> str:
     """What became of a page, who or what said so and when."""
     if look is None:
         return ""
@@ -133,13 +133,15 @@ def look_words(look: RecheckLook | None) -> str:
 
 def page_facts(page: RecheckPage) -> dict[str, Any]:
     """A page for a list: where it is, what was sold there, what became of it."""
-    look = getattr(page, "look", None)
+    look: RecheckLook | None = getattr(page, "look", None)
+    after: RecheckConclusion | None = getattr(look, "conclusion", None)
+    said = [each for each in (look, after) if each is not None]
     return {
         "page": page,
         "platform": page.account.platform.name,
         "url": page.link.url if page.link else "",
         "name": page.name,
-        "words": look_words(look),
-        "note": look.note if look else "",
-        "tone": STATES[State(look.result)][0] if look else "wait",
+        "words": "; ".join(look_words(each) for each in said),
+        "note": " · ".join(each.note for each in said if each.note),
+        "tone": STATES[State(said[-1].result)][0] if said else "wait",
     }

@@ -21,7 +21,7 @@ from market.reports.models import Report, ReportStep
 from ocop.catalogue.models import HandFigure, HandIndicator, HandTarget, HandTerms
 from ocop.certificates.models import Certificate, CertificateCopy
 from ocop.frames.models import Frame, FrameHousehold
-from ocop.rechecks.models import RecheckDraw, RecheckItem, RecheckLook, RecheckPage
+from ocop.rechecks.models import RecheckConclusion, RecheckDraw, RecheckItem, RecheckLook, RecheckPage
 from ocop.register.models import OcopProduct
 from ocop.reports.models import OfficialReport, ReportSignature
 from ocop.snapshots.models import Snapshot, SnapshotFigure, SnapshotRow
@@ -186,7 +186,7 @@ def counted_rows(people: People, account: PlatformAccount, at: datetime) -> dict
 
 
 def recheck_rows(people: People, snapshot: Snapshot, account: PlatformAccount, at: datetime) -> list[AppendOnly]:
-    """A draw of one household, its page, and the look that decided."""
+    """A draw of one household, its page, the look that could not tell, and the one that could."""
     draw = RecheckDraw(
         snapshot=snapshot, unit=people.commune.parent, on=at.date(), indicator="I1", population=1, size=1, seed="0",
         rows_sha256="0", drawn_at=at,
@@ -195,9 +195,11 @@ def recheck_rows(people: People, snapshot: Snapshot, account: PlatformAccount, a
     item = RecheckItem.objects.create(draw=draw, position=1, subject="household", subject_id=1, unit=people.commune)
     page = RecheckPage(item=item, account=account)
     page.save()
-    look = RecheckLook(page=page, result="there", at=at, looked_by=people.users["phuong"])
+    look = RecheckLook(page=page, result="unclear", at=at, looked_by=people.users["phuong"])
     look.save()
-    return [draw, page, look]
+    conclusion = RecheckConclusion(look=look, result="there", at=at, looked_by=people.users["chi"])
+    conclusion.save()
+    return [draw, page, look, conclusion]
 
 
 def test_there_is_a_row_of_every_guarded_table(rows: dict[type[AppendOnly], AppendOnly]) -> None:
@@ -254,7 +256,7 @@ def test_the_migrations_go_back_and_forth(committed_db: None) -> None:
         *(f"market_{name}" for name in ("stockmove", "pricechange", "reportstep", "ledgerentry")),
         *(f"ocop_{name}" for name in ("certificatecopy", "framehousehold", "snapshotfigure", "snapshotrow")),
         *(f"ocop_{name}" for name in ("handterms", "handtarget", "handfigure")),
-        *(f"ocop_{name}" for name in ("recheckdraw", "recheckpage", "rechecklook")),
+        *(f"ocop_{name}" for name in ("recheckdraw", "recheckpage", "rechecklook", "recheckconclusion")),
         *(f"ocop_{name}" for name in ("officialreport", "reportsignature")),
     }
     call_command("migrate", verbosity=0)

@@ -18,7 +18,7 @@ from core.people.queries import Viewer
 from ocop.presence.models import PresenceLink
 from ocop.rechecks.actions.alone import each_alone
 from ocop.rechecks.drawing import LAST_DAY, looking
-from ocop.rechecks.models import RecheckDraw, RecheckLook, RecheckPage
+from ocop.rechecks.models import RecheckConclusion, RecheckDraw, RecheckLook, RecheckPage
 from ocop.rechecks.rules import (
     DECIDED,
     Decision,
@@ -37,6 +37,7 @@ ANOTHER_NAME = (
     "Tên bạn chép khác tên lúc đếm và khác tên trong danh mục. Chép sai thì sửa lại; nếu trang nay bán sản phẩm khác, "
     "hãy đánh dấu ô xác nhận rồi ghi: dòng này sẽ là «không còn»."
 )
+STILL_UNCLEAR = "Người trước cũng không kết luận được, nên không cần ghi lại. Chỉ ghi khi bạn thấy còn hay không còn."
 # Looks were kept while nobody took them over (the worker stood still): so long they are still found.
 TAKEN_OVER_FOR = timedelta(days=90)
 
@@ -117,10 +118,10 @@ def record_look(
     seen_title: str = "",
     evidence_url: str = "",
     is_other: bool = False,
-) -> RecheckLook:
+) -> RecheckLook | RecheckConclusion:
     """Write down what a person found: `result` of `RecheckLook.Result`, the name that stands on the page, and a note of what was seen.
     It is an observation of the page (or a word about an account without one) like any other; what anybody else saw
-    first in the window stays what decides. `is_other`: who looked has said that the name is another product's, so the page that is
+    first in the window stays what decides, except that another person may conclude where the first could not tell. `is_other`: who looked has said that the name is another product's, so the page that is
     there counts as gone.
 
     Raises PermissionError outside one's place, RecheckRefused (decided, over, had to do with it before, nothing said, another name
@@ -137,10 +138,10 @@ def record_look(
 @transaction.atomic
 def _record(
     page: RecheckPage, result: str, note: str, by: Viewer, seen_title: str, evidence_url: str, is_other: bool
-) -> RecheckLook | None:
+) -> RecheckLook | RecheckConclusion | None:
     """The look that was written down; None: somebody else's decides and was not taken over yet."""
     RecheckDraw.objects.select_for_update(no_key=True).get(pk=page.item.draw_id)
-    page = RecheckPage.objects.select_related("item__draw", "item__unit", "account", "link__account", "look").get(pk=page.pk)  # fmt: skip
+    page = RecheckPage.objects.select_related("item__draw", "item__unit", "account", "link__account", "look__conclusion").get(pk=page.pk)  # fmt: skip
     if not can_look(by, page):
         raise PermissionError
     if refusal := refusal_to_look(by, page):
@@ -149,9 +150,17 @@ def _record(
     if not note:
         raise RecheckRefused("Hãy ghi bạn đã thấy gì, ở đâu. Người khác đọc lời này để xem lại.")
     draw = page.item.draw
-    if any(other.pk == page.pk for other, _said in _decisions(draw, [page])):
+    first: RecheckLook | None = getattr(page, "look", None)
+    look: RecheckLook | RecheckConclusion
+    if first is not None:
+        if result == Result.UNCLEAR:
+            raise RecheckRefused(STILL_UNCLEAR)
+        assert by.user_id is not None  # can_look: signed in
+        look = RecheckConclusion(look=first, looked_by_id=by.user_id, note=note)
+    elif any(other.pk == page.pk for other, _said in _decisions(draw, [page])):
         return None
-    look = RecheckLook(page=page, looked_by_id=by.user_id, note=note)
+    else:
+        look = RecheckLook(page=page, looked_by_id=by.user_id, note=note)
     if page.link is not None:
         _observed(look, page, result, squeeze(seen_title), by, is_other)
     else:
@@ -168,7 +177,9 @@ def _record(
     return look
 
 
-def _observed(look: RecheckLook, page: RecheckPage, result: str, title: str, by: Viewer, is_other: bool) -> None:
+def _observed(
+    look: RecheckLook | RecheckConclusion, page: RecheckPage, result: str, title: str, by: Viewer, is_other: bool
+) -> None:
     assert page.link is not None
     if result == Result.THERE and is_of_product(page) and not title:
         raise RecheckRefused("Hãy chép tên sản phẩm đang đứng trên trang.")
@@ -192,7 +203,9 @@ def _observed(look: RecheckLook, page: RecheckPage, result: str, title: str, by:
     look.result, look.observation, look.at = result, made, made.at
 
 
-def _reported(look: RecheckLook, page: RecheckPage, result: str, evidence_url: str, by: Viewer) -> None:
+def _reported(
+    look: RecheckLook | RecheckConclusion, page: RecheckPage, result: str, evidence_url: str, by: Viewer
+) -> None:
     look.result, look.at = result, clock.now()
     if result == Result.UNCLEAR:
         return

@@ -29,7 +29,7 @@ from ocop.rechecks.queries import (
     things_of,
     waiting_pages,
 )
-from ocop.rechecks.rules import OFFICERS, can_look, refusal_to_look
+from ocop.rechecks.rules import OFFICERS, can_look, refusal_to_look, waits_for_another
 from ocop.rechecks.survival import Survival
 from ocop.rechecks.wording import STATES, facts_of, indicator_name, page_facts, progress, title_of
 
@@ -136,10 +136,11 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     lines = []
     for page in _pages_of([found]).get(found.pk, []):
         page.item = found
-        may = found.state == State.WAITING and can_look(viewer, page)
-        refusal = refusal_to_look(viewer, page) if may and getattr(page, "look", None) is None else ""
+        look = getattr(page, "look", None)
+        may = found.state in (State.WAITING, State.UNCLEAR) and can_look(viewer, page)
+        may = may and (look is None or waits_for_another(look))
+        refusal = refusal_to_look(viewer, page) if may else ""
         open_url = reverse("recheck_look", args=[page.pk]) if may and not refusal else ""
-        open_url = "" if getattr(page, "look", None) else open_url
         lines.append(page_facts(page) | {"open_url": open_url, "refusal": refusal})
     context = {
         "space_items": board_tabs(request),
@@ -205,7 +206,16 @@ def _rows(items: list[Any], *, pages: bool = False) -> list[dict[str, Any]]:
 
 def _pages_of(items: list[RecheckItem]) -> dict[int, list[RecheckPage]]:
     rows = RecheckPage.objects.filter(item__in=[each.pk for each in items]).order_by("pk")
-    more = ("account__platform", "link", "look__observation", "look__report", "look__looked_by")
+    more = (
+        "account__platform",
+        "link",
+        "look__observation",
+        "look__report",
+        "look__looked_by",
+        "look__conclusion__looked_by",
+        "look__conclusion__observation",
+        "look__conclusion__report",
+    )
     found: dict[int, list[RecheckPage]] = {}
     for page in rows.select_related(*more):
         found.setdefault(page.item_id, []).append(page)

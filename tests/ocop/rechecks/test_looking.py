@@ -18,9 +18,9 @@ from ocop.presence.models import PresenceLink
 from ocop.rechecks.actions.looking import RecheckRefused, record_look, settle, settle_due
 from ocop.rechecks.checking import DRAWN_PAGES, pages_for_people, pages_for_robot
 from ocop.rechecks.checking import page_of as due_page
-from ocop.rechecks.models import RecheckDraw, RecheckItem, RecheckLook, RecheckPage
-from ocop.rechecks.queries import survival_of, survivals
-from ocop.rechecks.rules import DECIDED, OVER, YOU_KNEW_IT, YOU_SELL, is_same_name
+from ocop.rechecks.models import RecheckConclusion, RecheckDraw, RecheckItem, RecheckLook, RecheckPage
+from ocop.rechecks.queries import survival_of, survivals, waiting_pages
+from ocop.rechecks.rules import DECIDED, OVER, YOU_COULD_NOT_TELL, YOU_KNEW_IT, YOU_SELL, is_same_name
 from ocop.rechecks.survival import Survival
 from ocop.rechecks.todos import recheck_todos
 from ocop.snapshots.actions import restate
@@ -332,3 +332,42 @@ def test_a_missing_page_is_asked_again_after_hours(made: Snapshot) -> None:
             if due:
                 due_page(page).note(unclear(Observation.Reason.MISSING))
     assert numbers(told(draw, 8)) == (0, 1, 0, 0, 0)
+
+
+def test_another_officer_may_conclude_where_the_first_could_not_tell(
+    land: Land, made: Snapshot, phuong: User, chi: User
+) -> None:
+    draw = drew()
+    page = page_of(draw)
+    said = {"result": "there", "note": "còn bán, mở bằng máy khác"}
+    with at(9):
+        record_look(page=page, result="unclear", note="trang đòi đăng nhập", by=viewer(chi))
+        assert not list(pages_for_robot()) and page in pages_for_people()
+        assert page in waiting_pages(viewer(phuong)) and page not in waiting_pages(viewer(chi))
+        before = Observation.objects.count(), AuditEntry.objects.count()
+        with pytest.raises(RecheckRefused) as refused:
+            record_look(page=page_of(draw), by=viewer(chi), **said)
+        assert str(refused.value) == YOU_COULD_NOT_TELL
+        with pytest.raises(RecheckRefused, match="cũng không kết luận được"):
+            record_look(page=page_of(draw), result="unclear", note="không rõ", by=viewer(phuong))
+        assert (Observation.objects.count(), AuditEntry.objects.count()) == before
+    assert numbers(told(draw, 10)) == (0, 0, 1, 0, 0)
+    with at(10):
+        made_later = record_look(page=page_of(draw), by=viewer(phuong), **said)
+        assert (type(made_later), made_later.result, made_later.looked_by) == (RecheckConclusion, "there", phuong)
+        assert page not in pages_for_people()
+        for who in (phuong, chi, person("Lan", Role.COMMUNE, land.phu_thuy)):
+            with pytest.raises(RecheckRefused) as refused:
+                record_look(page=page_of(draw), result="gone", note="mất", by=viewer(who))
+            assert str(refused.value) == DECIDED
+    assert numbers(told(draw)) == (1, 0, 0, 0, 0)
+
+
+def test_after_day_30_nobody_concludes_for_another(made: Snapshot, phuong: User, chi: User) -> None:
+    draw = drew()
+    with at(9):
+        record_look(page=page_of(draw), result="unclear", note="trang đòi đăng nhập", by=viewer(chi))
+    with at(31, 0), pytest.raises(RecheckRefused) as refused:
+        record_look(page=page_of(draw), result="gone", note="mất", by=viewer(phuong))
+    assert str(refused.value) == OVER
+    assert numbers(told(draw)) == (0, 0, 1, 0, 0) and not RecheckConclusion.objects.exists()

@@ -183,3 +183,17 @@ def test_the_share_stands_beside_the_rate_of_today_with_the_day_it_is_of(
         with CaptureQueriesContext(connection) as captured:
             client.get("/bang/I2v/")
         assert len(captured) == 12, [query["sql"][:120] for query in captured]
+
+
+def test_a_page_that_somebody_could_not_judge_is_offered_to_another(made: Snapshot, phuong: User, chi: User) -> None:
+    page = page_of(drew())
+    row, form = f"/bang/kiem-tra-lai/dong/{page.item_id}/", f"/bang/kiem-tra-lai/trang/{page.pk}/"
+    with at(9):
+        signed_in(chi).post(form, {"result": "unclear", "note": "trang đòi đăng nhập"})
+        own, other = text(signed_in(chi), row), text(signed_in(phuong), row)
+        assert "Bạn đã ghi là không kết luận được." in own and form not in own
+        assert "trang đòi đăng nhập" in other and form in other
+        signed_in(phuong).post(form, {"result": "gone", "note": "mở bằng máy khác, trang trống"})
+        shown = text(signed_in(chi), row)
+        assert "Không kết luận được, " in shown and "; Không còn, " in shown and form not in shown
+        assert "trang đòi đăng nhập · mở bằng máy khác, trang trống" in shown
