@@ -23,8 +23,8 @@ OFFICERS = (Role.COMMUNE, Role.PROVINCE)
 Result = RecheckLook.Result
 
 OVER = "Đã quá 30 ngày từ ngày chốt. Kết quả ghi sau hạn không được tính."
-DECIDED = "Trang này đã có kết quả kiểm tra lại. Kết quả đầu tiên được giữ, không ghi lại."
-YOU_COULD_NOT_TELL = "Bạn đã ghi là không kết luận được. Trong hạn, người khác xem lại và kết luận được."
+DECIDED = "Trang này đã có kết quả kiểm tra lại. Không ghi lại."
+YOU_COULD_NOT_TELL = "Bạn đã ghi là không kết luận được. Trong hạn, người khác có thể xem lại và kết luận."
 YOU_KNEW_IT = "Bạn đã khai, ghi hoặc xác minh trang hay hộ này trước ngày chốt. Người khác phải kiểm tra lại."
 YOU_SELL = "Bạn làm việc cho người bán này. Người khác phải kiểm tra lại."
 

@@ -36,7 +36,12 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
         except PermissionError as error:
             raise Http404 from error
         else:
-            messages.success(request, _("Đã ghi. Kết quả đầu tiên trong hạn được giữ, không ghi lại."))
+            messages.success(
+                request,
+                _(
+                    "Đã ghi. Còn hay không còn thì không ghi lại; không kết luận được thì người khác có thể xem tiếp trong hạn."
+                ),
+            )
             return redirect("recheck_item", page.item_id)
     context = {
         "space_items": board_tabs(request),
