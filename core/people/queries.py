@@ -16,7 +16,7 @@ from core.kit import clock, phones
 from core.people.models import ApiToken, Grant, Role, User
 from core.people.second_factor.queries import passed_second_factor
 from core.people.second_factor.rules import OPERATOR, needs_second_factor
-from core.places.models import Unit, in_force
+from core.places.models import Level, Unit, in_force
 
 WORKS_FOR = "works_for"  # in the session
 STAFF_ROLES = (Role.NATIONAL, Role.PROVINCE, Role.COMMUNE, Role.AUDITOR)
@@ -29,6 +29,7 @@ class HeldGrant:
     role: str
     unit_id: int | None
     hamlet_id: int | None
+    unit_level: str = ""  # of that unit; "" is "not known"
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,11 @@ class Viewer:
         units = [grant.unit_id for grant in held if grant.hamlet_id is None]
         hamlets = [grant.hamlet_id for grant in held if grant.hamlet_id is not None]
         found = Q(pk__in=[])
-        if units:
+        inside_nothing = all(grant.unit_level == Level.COMMUNE for grant in held if grant.hamlet_id is None)
+        if len(set(units)) == 1 and inside_nothing:
+            # Nothing is inside a commune. Equal to one unit, rows are read in the order of an index that begins with it.
+            found |= Q(**{unit_field: units[0]})
+        elif units:
             # Asked of the few units there are and not of each row's: so an index by unit is used however many rows there are.
             within = Unit.objects.filter(Q(pk__in=units) | Q(parent__in=units)).order_by()
             found |= Q(**{f"{unit_field}__in": within.values("pk")})
@@ -131,7 +136,8 @@ def viewer_for(user: Any, *, given_until: datetime | None = None) -> Viewer:
         return NOBODY
     known = Q() if given_until is None else Q(given_at__isnull=True) | Q(given_at__lte=given_until)
     grants = Grant.objects.filter(in_force(clock.today()), known, user=user)
-    held = tuple(HeldGrant(*row) for row in grants.values_list("role", "unit_id", "hamlet_id"))
+    rows = grants.values_list("role", "unit_id", "hamlet_id", "unit__level")
+    held = tuple(HeldGrant(role, unit, hamlet, level or "") for role, unit, hamlet, level in rows)
     is_operator = user.is_superuser and given_until is None
     return Viewer(user.pk, str(user), held, is_operator=is_operator, given_until=given_until)
 
