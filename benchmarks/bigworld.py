@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -235,9 +235,11 @@ def _worker() -> Iterator[None]:
 
 
 def _leave_out(*names: str) -> None:
-    """As if these had been done today."""
+    """As if these had just been done."""
+    now = clock.now()
     for name in names:
-        Schedule.objects.update_or_create(name=name, defaults={"last_run_at": clock.now(), "lease_until": None})
+        done = {"last_run_at": now, "next_run_at": now + timedelta(days=1), "lease_until": None}
+        Schedule.objects.update_or_create(name=name, defaults=done)
 
 
 def _wait_until_quiet() -> None:
