@@ -69,7 +69,10 @@ def reports_can_be_signed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
         return []
     if not signing.HAS_LIBRARY:
         return [
-            Error("REPORT_SIGNING_FILE is set, but the extra is missing: install len-san[signing].", id="lensan.E003")
+            Error(
+                "REPORT_SIGNING_FILE is set, but the library that signs is missing: run python3 config/bootstrap.py tools.",
+                id="lensan.E003",
+            )
         ]
     if not settings.REPORT_SIGNING["password"]:
         return [Error("REPORT_SIGNING_FILE is set without REPORT_SIGNING_PASSWORD.", id="lensan.E003")]

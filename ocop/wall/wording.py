@@ -61,7 +61,7 @@ def _rate(wall: Wall, code: str) -> Figure:
     if found is None or not found.denominator:
         return Figure(name, "", _("Chưa có số liệu"))
     if found.is_hidden:
-        return Figure(name, "", _("Ít quá, không hiện ở đây"))
+        return Figure(name, "", _("Số quá nhỏ, không hiện ở đây"))
     whole, _bracket, share = money.rate(found.numerator, found.denominator).partition(" (")
     return Figure(name, share[:-1], f"{whole} {INDICATORS[code].unit}", _target(wall, code, found))
 
@@ -80,7 +80,7 @@ def _change(wall: Wall, code: str) -> Figure:
     if now is None or then is None or not now.denominator or not then.denominator:
         return Figure(name, "", _("Chưa có số liệu để so"))
     if now.is_hidden or then.is_hidden:
-        return Figure(name, "", _("Ít quá, không hiện ở đây"))
+        return Figure(name, "", _("Số quá nhỏ, không hiện ở đây"))
     difference = now.numerator - then.numerator
     sign = "+" if difference > 0 else "−" if difference < 0 else ""
     words = _("từ %(then)s/%(then_whole)s lên %(now)s/%(now_whole)s %(unit)s")
@@ -103,7 +103,7 @@ def _unframed(wall: Wall) -> str:
     if found is None or not found.missing:
         return ""
     if found.is_missing_hidden:
-        return _("Ngoài ra có hộ không nằm trong tỷ lệ. Ít quá, không hiện ở đây.")
+        return _("Ngoài ra có hộ không nằm trong tỷ lệ. Số quá nhỏ, không hiện ở đây.")
     return _("Ngoài ra %(count)s hộ ở xã chưa chốt mẫu số, không nằm trong tỷ lệ.") % {"count": found.missing}
 
 

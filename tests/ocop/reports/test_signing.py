@@ -162,7 +162,7 @@ def test_what_cannot_sign_is_said(report: OfficialReport, settings: Any, tmp_pat
             jobs.sign({"report": report.pk})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(signing, "HAS_LIBRARY", False)
-        assert "install len-san[signing]" in reports_can_be_signed(None)[0].msg
+        assert "run python3 config/bootstrap.py tools" in reports_can_be_signed(None)[0].msg
         with pytest.raises(GiveUp, match="chưa cài phần ký số"):
             jobs.sign({"report": report.pk})
     assert not ReportSignature.objects.exists()

@@ -126,7 +126,7 @@ def test_a_commune_s_screen_hides_what_few_neighbours_could_recognise(land: Land
     of_commune, of_province = hung(phuong, land.phu_thuy)[1], hung(phuong, land.lam_dong)[1]
     small = text(Client(), f"/man-hinh/{of_commune}/")
     assert (
-        small.count("Ít quá, không hiện ở đây") == 6 and "5/10 hộ" in small
+        small.count("Số quá nhỏ, không hiện ở đây") == 6 and "5/10 hộ" in small
     )  # I1, I2both with I2any, I3 and two changes
     assert "5/10 sản phẩm" not in small
     assert "4/30" not in small and "28/30" not in small and "+8" not in small
@@ -176,12 +176,12 @@ def test_a_commune_s_screen_gives_no_small_figure_away(land: Land, phuong: User)
     small, other, whole = (
         text(Client(), f"/man-hinh/{hung(phuong, unit)[1]}/") for unit in (land.phu_thuy, land.tuy_phong, land.lam_dong)
     )
-    assert "/20 sản phẩm" not in small and "/30" not in small and small.count("Ít quá, không hiện ở đây") == 4 + 1 + 1
+    assert "/20 sản phẩm" not in small and "/30" not in small and small.count("Số quá nhỏ, không hiện ở đây") == 4 + 1 + 1
     assert "20/40 hộ" in small and "Ngoài ra có hộ không nằm trong tỷ lệ" in small and "Ngoài ra 3 hộ" not in small
     for said in ("8/30 sản phẩm", "15/30 sản phẩm", "14/30 sản phẩm", "19/30 sản phẩm", "Ngoài ra 5 hộ", "20/40 hộ"):
         assert said in other, said
-    assert other.count("Ít quá, không hiện ở đây") == 1 and "4/40" not in other, "rates of households hide alone"
-    assert "11/50 sản phẩm" in whole and "Ngoài ra 8 hộ" in whole and "Ít quá" not in whole
+    assert other.count("Số quá nhỏ, không hiện ở đây") == 1 and "4/40" not in other, "rates of households hide alone"
+    assert "11/50 sản phẩm" in whole and "Ngoài ra 8 hộ" in whole and "Số quá nhỏ" not in whole
 
 
 def test_a_fault_writes_no_screen_s_address_into_the_log(
