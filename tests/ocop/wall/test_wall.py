@@ -176,7 +176,9 @@ def test_a_commune_s_screen_gives_no_small_figure_away(land: Land, phuong: User)
     small, other, whole = (
         text(Client(), f"/man-hinh/{hung(phuong, unit)[1]}/") for unit in (land.phu_thuy, land.tuy_phong, land.lam_dong)
     )
-    assert "/20 sản phẩm" not in small and "/30" not in small and small.count("Số quá nhỏ, không hiện ở đây") == 4 + 1 + 1
+    assert (
+        "/20 sản phẩm" not in small and "/30" not in small and small.count("Số quá nhỏ, không hiện ở đây") == 4 + 1 + 1
+    )
     assert "20/40 hộ" in small and "Ngoài ra có hộ không nằm trong tỷ lệ" in small and "Ngoài ra 3 hộ" not in small
     for said in ("8/30 sản phẩm", "15/30 sản phẩm", "14/30 sản phẩm", "19/30 sản phẩm", "Ngoài ra 5 hộ", "20/40 hộ"):
         assert said in other, said
