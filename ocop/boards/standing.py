@@ -19,7 +19,7 @@ from core.people.queries import STAFF_ROLES
 from core.places.models import Unit
 from ocop.certificates.models import COUNTED_QUALITIES, Certificate
 from ocop.certificates.papers import COUNTED_STARS
-from ocop.certificates.queries import with_certificate_marks
+from ocop.certificates.queries import has_counted_paper, has_open_paper
 from ocop.indicators.counting import Counts, count_marked, count_together, key
 from ocop.indicators.marks import Marked
 from ocop.indicators.queries import Measurement, Scope, area_of, by_subject, counted_rows, measurement
@@ -84,8 +84,15 @@ def standing(scope: Scope) -> Standing:
 
 def _kept(kept: Kept, scope: Scope) -> Standing:
     """What stands beside the rates is of products only, and counted now; it asks for papers and not for platforms."""
-    products = with_certificate_marks(OcopProduct.objects.filter(area_of(PRODUCTS, scope)), scope.on)
-    found = count_marked(Marked(with_work_marks(products, scope.on)), [_BESIDE])
+    # Each question about papers is asked once and not again inside another: this is the slowest statement of a board.
+    products = OcopProduct.objects.filter(area_of(PRODUCTS, scope)).annotate(
+        is_certified=has_counted_paper(scope.on),
+        has_open=has_open_paper(scope.on),
+        has_lapsed=_has_lapsed_paper(scope.on),
+        is_linked=_is_linked(),
+    )
+    lapsed = Q(has_lapsed=True) & Q(is_certified=False) & Q(has_open=False)
+    found = count_marked(Marked(products, made={"is_lapsed": lapsed}), [_BESIDE])
     counts = found[0][1] if found else {}
     return Standing(
         [summed(each, kept.by_unit[each.code].values()) for each in INDICATORS.values()],
@@ -148,17 +155,25 @@ def is_by_province(scope: Scope) -> bool:
 def with_work_marks(products: QuerySet[Any], on: date) -> QuerySet[Any]:
     """Marked products with `is_linked` (a listing or page is linked now) and `is_lapsed` (no paper holds, and one that would
     count ran out in the last 365 days)."""
-    links = PresenceLink.objects.filter(product=OuterRef("pk"), ended_at__isnull=True)
-    papers = Certificate.objects.filter(
-        product=OuterRef("pk"),
-        stars__gte=COUNTED_STARS,
-        quality__in=COUNTED_QUALITIES,
-        latest_end__lt=on,
-        latest_end__gte=on - timedelta(days=LAPSE_DAYS),
-    )
-    lapsed = Exists(papers) & Q(is_certified=False) & Q(is_unclear=False)
-    marked: QuerySet[Any] = products.annotate(is_linked=Exists(links), is_lapsed=lapsed)
+    lapsed = _has_lapsed_paper(on) & Q(is_certified=False) & Q(is_unclear=False)
+    marked: QuerySet[Any] = products.annotate(is_linked=_is_linked(), is_lapsed=lapsed)
     return marked
+
+
+def _is_linked() -> Exists:
+    return Exists(PresenceLink.objects.filter(product=OuterRef("pk"), ended_at__isnull=True))
+
+
+def _has_lapsed_paper(on: date) -> Exists:
+    return Exists(
+        Certificate.objects.filter(
+            product=OuterRef("pk"),
+            stars__gte=COUNTED_STARS,
+            quality__in=COUNTED_QUALITIES,
+            latest_end__lt=on,
+            latest_end__gte=on - timedelta(days=LAPSE_DAYS),
+        )
+    )
 
 
 def ranking(indicator: Indicator, found: Standing, units: list[Unit]) -> list[Rank]:

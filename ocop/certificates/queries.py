@@ -88,17 +88,30 @@ def with_certificate_marks(products: QuerySet[OcopProduct], on: date) -> QuerySe
     vouches for), `is_extended` (that, but only by extension) and `is_unclear` (not certified, but a paper may be in force, or is
     in force and its stars are not stated or only the producer says so): these are counted beside, never inside. A proposal
     is no paper."""
-    papers = Certificate.objects.filter(product=OuterRef("pk"))
-    vouched, own = Q(quality__in=COUNTED_QUALITIES), Q(quality=Quality.OWN_CLAIM)
-    enough = Q(stars__gte=COUNTED_STARS)
-    unstated = Q(stars__isnull=True)
-    certified = Exists(papers.filter(holds_on(on), enough, vouched))
-    in_time = Exists(papers.filter(holds_on(on), enough, vouched, earliest_end__gte=on))
-    claimed = (holds_on(on) | may_hold_on(on)) & (enough | unstated) & own
-    open_question = ((holds_on(on) & unstated) | (may_hold_on(on) & (enough | unstated))) & vouched
-    unclear = Exists(papers.filter(open_question | claimed))
+    in_time = Exists(_papers().filter(holds_on(on), _ENOUGH, _VOUCHED, earliest_end__gte=on))
+    certified = has_counted_paper(on)
     marked = products.annotate(is_certified=certified)
-    return marked.annotate(is_unclear=unclear & ~certified, is_extended=certified & ~in_time)
+    return marked.annotate(is_unclear=has_open_paper(on) & ~certified, is_extended=certified & ~in_time)
+
+
+_ENOUGH, _UNSTATED = Q(stars__gte=COUNTED_STARS), Q(stars__isnull=True)
+_VOUCHED, _OWN = Q(quality__in=COUNTED_QUALITIES), Q(quality=Quality.OWN_CLAIM)
+
+
+def _papers() -> QuerySet[Certificate]:
+    return Certificate.objects.filter(product=OuterRef("pk"))
+
+
+def has_counted_paper(on: date) -> Exists:
+    """Of a product: `is_certified` of `with_certificate_marks`."""
+    return Exists(_papers().filter(holds_on(on), _ENOUGH, _VOUCHED))
+
+
+def has_open_paper(on: date) -> Exists:
+    """Of a product: what makes it `is_unclear` in `with_certificate_marks` where it is not certified."""
+    claimed = (holds_on(on) | may_hold_on(on)) & (_ENOUGH | _UNSTATED) & _OWN
+    open_question = ((holds_on(on) & _UNSTATED) | (may_hold_on(on) & (_ENOUGH | _UNSTATED))) & _VOUCHED
+    return Exists(_papers().filter(open_question | claimed))
 
 
 def with_certificates(products: QuerySet[OcopProduct]) -> QuerySet[OcopProduct]:
