@@ -29,7 +29,8 @@ class HeldGrant:
     role: str
     unit_id: int | None
     hamlet_id: int | None
-    unit_level: str = ""  # of that unit; "" is "not known"
+    # Of that unit; "" is "not known". It follows from the unit and makes no other grant.
+    unit_level: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
